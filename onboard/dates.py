@@ -1,0 +1,176 @@
+"""Calendar arithmetic: validity policies and working days. Decides dates; knows no evidence, no person and no today.
+
+Sources: domain rules on validity (NIH NOT-OD-16-148: GCP refresh at least every three years; KUMC: end of the Nth fiscal
+year; local policies in months). Calendar months, never 365 times N; every last day is inclusive.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later, clipped to the month's end (29 Feb 2024 + 36 is 28 Feb 2027); stops at the last date."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def plus_days(day: date, days: int) -> date:
+    """`days` later (or earlier), stopping at the first and last date there is."""
+    ordinal = min(max(day.toordinal() + days, 1), date.max.toordinal())
+    return date.fromordinal(ordinal)
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def show(day: date) -> str:
+    """A date as people write it, in no locale: ``7 Dec 2026``."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+class ValidityKind(StrEnum):
+    """How long evidence holds."""
+
+    AS_ISSUED = "as_issued"  # only the printed date says; no end of our own
+    MONTHS = "months"  # a number of calendar months, the same day inclusive
+    FISCAL_YEAR_END = "fiscal_year_end"  # the last day of the Nth fiscal year to end after the day passed
+    CALENDAR_WINDOW = "calendar_window"  # due once in each yearly window; covers to the last day of the next one
+    ONCE = "once"  # for ever
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """One validity policy, written as ``months:36``, ``months:36 minus_day``, ``fiscal_year_end:1(07)``,
+    ``calendar_window(10-01..12-15)``, ``as_issued`` or ``once``."""
+
+    kind: ValidityKind
+    number: int = 0
+    minus_day: bool = False
+    window: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    def __str__(self) -> str:
+        if self.kind is ValidityKind.MONTHS:
+            return f"months:{self.number}" + (" minus_day" if self.minus_day else "")
+        if self.kind is ValidityKind.FISCAL_YEAR_END:
+            return f"fiscal_year_end:{self.number}({self.window[0]:02d})"
+        if self.kind is ValidityKind.CALENDAR_WINDOW:
+            return "calendar_window({:02d}-{:02d}..{:02d}-{:02d})".format(*self.window)
+        return self.kind.value
+
+    def last_day(self, passed: date) -> date | None:
+        """The last day covered by evidence of `passed`, inclusive; None when the policy sets no end (once, as_issued)."""
+        if self.kind is ValidityKind.MONTHS:
+            end = add_months(passed, self.number)
+            return plus_days(end, -1) if self.minus_day else end
+        if self.kind is ValidityKind.FISCAL_YEAR_END:
+            return _fiscal_year_end(passed, self.number, self.window[0])
+        if self.kind is ValidityKind.CALENDAR_WINDOW:
+            return _window_end(passed, self.window)
+        return None
+
+
+def _fiscal_year_end(passed: date, number: int, start_month: int) -> date:
+    """Strictly after the day passed: passed on a fiscal year's last day, the first to end is the next one."""
+    first_start = date(passed.year, start_month, 1)
+    end = plus_days(first_start, -1)
+    if end <= passed:
+        end = plus_days(add_months(first_start, 12), -1)
+    return plus_days(add_months(plus_days(end, 1), 12 * (number - 1)), -1)
+
+
+def _clipped(year: int, month: int, day: int) -> date:
+    year = min(max(year, 1), date.max.year)
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def _window(year: int, window: tuple[int, int, int, int]) -> tuple[date, date]:
+    """The window that starts in `year`; over New Year it ends in the next one; 29 Feb clips."""
+    first_month, first_day, last_month, last_day = window
+    over_new_year = (last_month, last_day) < (first_month, first_day)
+    return _clipped(year, first_month, first_day), _clipped(year + over_new_year, last_month, last_day)
+
+
+def _window_end(passed: date, window: tuple[int, int, int, int]) -> date:
+    """Done in window Y: the last day of window Y+1. Done outside: the last day of the next one."""
+    for year in (passed.year - 1, passed.year):
+        first, last = _window(year, window)
+        if first <= passed <= last:
+            return _window(year + 1, window)[1]
+    ends = (_window(passed.year + ahead, window) for ahead in (-1, 0, 1))
+    return next(last for first, last in ends if first > passed)
+
+
+_POLICY = re.compile(
+    r"(?P<plain>as_issued|once)"
+    r"|months:(?P<months>[1-9]\d{0,3})(?P<minus> minus_day)?"
+    r"|fiscal_year_end:(?P<years>[1-9]\d?)\((?P<start>0[1-9]|1[0-2])\)"
+    r"|calendar_window\((?P<fm>\d\d)-(?P<fd>\d\d)\.\.(?P<lm>\d\d)-(?P<ld>\d\d)\)"
+)
+
+
+def parse_validity(text: str) -> Validity:
+    """The policy written in `text`. Raises ValueError with the six spellings when it is none of them."""
+    found = _POLICY.fullmatch(text.strip())
+    if not found:
+        raise ValueError(
+            f"{text!r} is no validity policy; write as_issued, once, months:36, months:36 minus_day, "
+            "fiscal_year_end:1(07) or calendar_window(10-01..12-15)"
+        )
+    if found["plain"]:
+        return Validity(ValidityKind(found["plain"]))
+    if found["months"]:
+        return Validity(ValidityKind.MONTHS, int(found["months"]), minus_day=bool(found["minus"]))
+    if found["years"]:
+        return Validity(ValidityKind.FISCAL_YEAR_END, int(found["years"]), window=(int(found["start"]), 0, 0, 0))
+    return Validity(ValidityKind.CALENDAR_WINDOW, window=_month_days(text, found))
+
+
+def _month_days(text: str, found: re.Match[str]) -> tuple[int, int, int, int]:
+    first_month, first_day, last_month, last_day = (int(found[part]) for part in ("fm", "fd", "lm", "ld"))
+    for month, day in ((first_month, first_day), (last_month, last_day)):
+        if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(2024, month)[1]:
+            raise ValueError(f"{text!r}: {month:02d}-{day:02d} is no day of a year; write month-day, for example 10-01")
+    return first_month, first_day, last_month, last_day
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """The lab's working days: not a weekend, not a holiday, not a closure."""
+
+    days_off: frozenset[date] = field(default_factory=frozenset)
+    weekend: frozenset[int] = frozenset({5, 6})
+
+    def works(self, day: date) -> bool:
+        """Whether `day` is a working day of the lab."""
+        return day.weekday() not in self.weekend and day not in self.days_off
+
+    def on_or_after(self, day: date) -> date:
+        """The first working day on or after `day`."""
+        return next(d for d in (plus_days(day, n) for n in range(400)) if self.works(d) or d == date.max)
+
+    def on_or_before(self, day: date) -> date:
+        """The last working day on or before `day`."""
+        return next(d for d in (plus_days(day, -n) for n in range(400)) if self.works(d) or d == date.min)
+
+    def add(self, day: date, working_days: int) -> date:
+        """The working day `working_days` after `day` (before it when negative); 0 gives `day` itself."""
+        step = 1 if working_days > 0 else -1
+        for _ in range(abs(working_days)):
+            day = self.on_or_after(plus_days(day, 1)) if step > 0 else self.on_or_before(plus_days(day, -1))
+        return day
+
+    def between(self, first: date, last: date) -> int:
+        """How many working days lie after `first` up to and including `last`; 0 when last is not later."""
+        return sum(self.works(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+
+    def with_days_off(self, extra: Iterable[date]) -> WorkCalendar:
+        """The same calendar with more days off."""
+        return WorkCalendar(self.days_off | frozenset(extra), self.weekend)

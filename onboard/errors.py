@@ -1,0 +1,35 @@
+"""The exception tree. Decides what a mistake is called; bad *data* is never an exception but a Problem beside the result."""
+
+
+class OnboardError(Exception):
+    """Something needs a person. Its text says what, where and the next step."""
+
+
+class ConfigError(OnboardError):
+    """Configuration or usage is wrong: nothing was read, nothing was mailed (exit code 2)."""
+
+
+class ReadInDoubt(OnboardError):
+    """A read failed, was empty, cut short or suspiciously smaller: nobody may be mailed on it (exit code 1)."""
+
+
+class DeliveryError(OnboardError):
+    """A message could not be handed over. `permanent`: trying again cannot help; `address`: the address itself is no good."""
+
+    def __init__(self, text: str, *, permanent: bool = False, code: int | None = None, address: bool = False) -> None:
+        super().__init__(text)
+        self.permanent = permanent
+        self.code = code
+        self.address = address
+
+
+class LedgerError(OnboardError):
+    """The ledger cannot be read or written: nothing may be mailed (exit code 1)."""
+
+
+class TransportDown(OnboardError):
+    """No connection, no TLS, no login: nothing was tried for the message in hand, and nothing else should be tried now."""
+
+
+class InDoubt(OnboardError):
+    """The link was lost after the message was offered: it may or may not have been taken."""

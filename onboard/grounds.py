@@ -1,0 +1,88 @@
+"""From grounds to a finding. Decides how evidence, claims and waivers add up; each rule decides what its own evidence gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from onboard.dates import Validity, ValidityKind, show
+from onboard.model import Finding, Ground, Obligation, Reading, Waiver, WhoseDate
+from onboard.spans import span
+from onboard.timeline import NEVER, Coverage, Timeline, any_of
+
+
+def show_reading(day: Reading) -> str:
+    """A cell's day for people, whatever it holds."""
+    return show(day) if isinstance(day, date) else "a day that cannot be read"
+
+
+def waiver_ground(waiver: Waiver) -> Ground:
+    """A waiver covers from its first to its last day; no last day is unknown, no approver a claim (domain 7.9, 7.15)."""
+    days = span(waiver.first, waiver.last, blank_last_is_open=False)
+    until = waiver.last if isinstance(waiver.last, date) else None
+    ends = f" until {show(until)}" if until else ", but its last day is not readable"
+    claim = not waiver.approved_by
+    words = f"A waiver{ends}" + (" has no approver yet." if claim else f", approved by {waiver.approved_by}.")
+    return Ground(
+        evidence=waiver.evidence,
+        what=words,
+        gives=days.doubted() if claim else days,
+        accepted=days if claim else None,
+        dated=waiver.first if isinstance(waiver.first, date) else None,
+        until=until,
+        claim=claim,
+        waiver=True,
+    )
+
+
+def _accepted(ground: Ground) -> Coverage:
+    return ground.gives if ground.accepted is None else ground.accepted
+
+
+def _led(own: Coverage, obligation: Obligation) -> Coverage:
+    """With `enforce_lead` evidence meets a day only if it met every day of the lead before it (domain 7.14)."""
+    requirement = obligation.requirement
+    if not requirement.enforce_lead or not requirement.lead_days:
+        return own
+    return Coverage(own.sure.shrink(requirement.lead_days, 0), own.possible.shrink(requirement.lead_days, 0))
+
+
+def finding(obligation: Obligation, grounds: Iterable[Ground], *, in_hand: Timeline = NEVER) -> Finding:
+    """The union of what the grounds give; the obligation's waivers are added last and never shortened."""
+    grounds = tuple(grounds)
+    waivers = tuple(waiver_ground(waiver) for waiver in obligation.evidence.waivers)
+    own = _led(any_of(ground.gives for ground in grounds), obligation)
+    accepted = _led(any_of(_accepted(ground) for ground in grounds), obligation)
+    return Finding(
+        obligation=obligation,
+        met=own | any_of(ground.gives for ground in waivers),
+        own=own,
+        if_accepted=accepted | any_of(_accepted(ground) for ground in waivers),
+        in_hand=in_hand,
+        grounds=(*grounds, *waivers),
+    )
+
+
+def dated_coverage(passed: Reading, printed: Reading, validity: Validity, whose: WhoseDate) -> tuple[Coverage, str]:
+    """The days evidence of `passed` covers, and the sentence that names both ends and which one counts (domain 4.3, 7.11).
+
+    Issued: the printed day, the policy's when blank. Policy: the printed day is ignored. Earlier: whichever ends first.
+    `as_issued` has no end of its own: a blank printed day is unknown from the pass on.
+    """
+    policy_end = validity.last_day(passed) if isinstance(passed, date) else None
+    if whose is WhoseDate.POLICY:
+        return span(passed, policy_end), _ends(policy_end, f"by the lab's rule ({validity})")
+    if not isinstance(printed, date):
+        if printed is None and validity.kind is not ValidityKind.AS_ISSUED:
+            return span(passed, policy_end), _ends(policy_end, f"no expiry is printed, derived from {validity}")
+        latest = policy_end if whose is WhoseDate.EARLIER else None
+        low = passed if isinstance(passed, date) else None
+        return Coverage.maybe(Timeline.between(low, latest)), "its expiry cannot be read."
+    if whose is WhoseDate.EARLIER and policy_end is not None and policy_end < printed:
+        return span(passed, policy_end), _ends(policy_end, f"{validity} ends before the printed {show(printed)}")
+    other = "" if policy_end in (None, printed) else f"; by {validity} it would be {show(policy_end)}" if policy_end else ""
+    return span(passed, printed), _ends(printed, f"as printed{other}")
+
+
+def _ends(day: date | None, reason: str) -> str:
+    return f"counts through {show(day)} ({reason})." if day else f"has no end ({reason})."

@@ -1,0 +1,210 @@
+"""What was judged: obligations, findings, clauses, readiness. Decides how a status is read off on a day; judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from onboard.model.lab import (
+    Absence,
+    Appointment,
+    Approval,
+    Assignment,
+    Completion,
+    Delegation,
+    Disclosure,
+    Enrolment,
+    Hold,
+    Listing,
+    LogEntry,
+    Person,
+    Problem,
+    Protocol,
+    Snooze,
+    StepDone,
+    Submission,
+    Task,
+    Waiver,
+)
+from onboard.model.requirements import Requirement, Rules
+from onboard.timeline import Coverage, Timeline
+
+
+class Status(StrEnum):
+    """The word for a finding on a day, first that fits (design 2, domain 7.15)."""
+
+    NOT_DUE = "not_due"  # not asked for on this day
+    WAIVED = "waived"  # met only by a waiver
+    EXPIRING = "expiring"  # met, and the end lies within the window
+    CURRENT = "current"  # met
+    PENDING = "pending"  # something handed in or under way waits for somebody
+    UNKNOWN = "unknown"  # cannot be told; never counts as ready
+    EXPIRED = "expired"  # was met, is not any more
+    MISSING = "missing"  # never met
+
+
+class Cleared(StrEnum):
+    """The roll-up of a row. Never an authorisation."""
+
+    CLEARED = "cleared"  # every clause certainly holds
+    BLOCKED = "blocked"  # a clause certainly fails
+    UNKNOWN = "unknown"  # neither
+    NOT_DUE = "not_due"  # certainly no appointment on the day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a finding is about beside the person: nothing, a protocol (record id), or a task on it."""
+
+    protocol: str = ""
+    task: Task | None = None
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.protocol, self.task or "") if part) or "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All rows that may bear on one obligation; each rule looks at its own."""
+
+    completions: tuple[tuple[Completion, str | None], ...] = ()  # with the training it maps to: "" none, None unmapped
+    enrolments: tuple[Enrolment, ...] = ()
+    steps: tuple[StepDone, ...] = ()
+    disclosures: tuple[Disclosure, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    submissions: tuple[Submission, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+    protocol: Protocol | None = None
+    absences: tuple[Absence, ...] = ()
+    tasks: tuple[Task, ...] = ()  # hold: the tasks this person has on the protocol; each gives a row
+    known: Coverage | None = None  # fact: the days on which it is known
+    trained: Coverage | None = None  # delegation: the trainings of the task, judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """A requirement version as it falls on one person, with everything that may meet it.
+
+    `due`: days on which it is asked of this person because of the work they really have (for mails and lists).
+    `asked`: by protocol record id, days on which a row of that protocol asks for it by the facts alone (domain 7.1);
+    the key "" stands for every row, also the one without a protocol.
+    """
+
+    person: str
+    requirement: Requirement
+    scope: Scope
+    due: Coverage
+    asked: Mapping[str, Coverage]
+    evidence: Evidence
+    read_on: date
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """One piece of evidence and the days it gives."""
+
+    evidence: str  # instrument/record/instance
+    what: str  # a sentence for people, naming the dates that count and why
+    gives: Coverage
+    dated: date | None = None  # the day it is from; the newest is shown first
+    until: date | None = None  # the last day it gives, inclusive
+    claim: bool = False  # waits for a person to accept it
+    accepted: Coverage | None = None  # what a claim would give, were it accepted
+    waiver: bool = False
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """An obligation, judged."""
+
+    obligation: Obligation
+    met: Coverage  # waivers included
+    own: Coverage  # met without waivers
+    if_accepted: Coverage  # `met`, were every waiting claim accepted
+    in_hand: Timeline  # enrolled, or submitted to the IRB
+    grounds: tuple[Ground, ...]
+
+    @property
+    def person(self) -> str:
+        return self.obligation.person
+
+    @property
+    def requirement(self) -> Requirement:
+        return self.obligation.requirement
+
+    @property
+    def scope(self) -> Scope:
+        return self.obligation.scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One condition of a row's readiness: a finding, with the days on which this row asks for it."""
+
+    finding: Finding
+    asked: Coverage
+
+    @property
+    def holds(self) -> Coverage:
+        """``~asked | met``: the days on which this clause does not stand in the way."""
+        return ~self.asked | self.finding.met
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One clause that does not hold on a day; `since` to `until` is the run of its status, inclusive."""
+
+    requirement: str  # id
+    title: str
+    status: Status
+    since: date | None
+    until: date | None
+    evidence: tuple[str, ...]
+    why: str  # one sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """The intersection of a row's clauses. Without a protocol: the person's own requirements. With a task: that task's too."""
+
+    person: str
+    protocol: str  # record id, "" for the row of a person without a protocol
+    task: Task | None
+    clauses: tuple[Clause, ...]
+    cleared: Coverage
+    belongs: Coverage  # an appointment covers the day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Everything judged from one read; holds nouns, never frames, and answers every question."""
+
+    people: Mapping[str, Person]
+    protocols: Mapping[str, Protocol]
+    appointments: Mapping[str, tuple[Appointment, ...]]  # by person
+    assignments: Mapping[str, tuple[Assignment, ...]]
+    absences: Mapping[str, tuple[Absence, ...]]
+    snoozes: Mapping[str, tuple[Snooze, ...]]
+    log: Mapping[str, tuple[LogEntry, ...]]
+    completions: Mapping[str, tuple[Completion, ...]]
+    listings: tuple[Listing, ...]
+    delegations: tuple[Delegation, ...]
+    approvals: tuple[Approval, ...]
+    submissions: tuple[Submission, ...]
+    findings: tuple[Finding, ...]
+    readiness: tuple[Readiness, ...]
+    problems: tuple[Problem, ...]
+    rules: Rules
+    read_at: datetime  # aware
+    read_on: date  # the same, as a local date of the lab
+    snapshot: str = ""
+    #: findings by person, built once by `readiness.assess_lab`
+    by_person: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)

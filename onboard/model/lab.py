@@ -1,0 +1,386 @@
+"""The nouns of a lab as REDCap holds them. Decides nothing: rows parsed once, with what was unreadable marked as such.
+
+Each class is the schema of one table of `Tables`: the frame's columns are the class's fields, in order, so that a row of
+the frame is `cls(**row)`. A `Reading` is a date, None for a blank cell, or UNREADABLE for text that is no date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, StrEnum
+from typing import TypeAlias
+
+
+class Unreadable(Enum):
+    """The one value of a cell that holds something, but nothing we may rely on."""
+
+    UNREADABLE = "unreadable"
+
+    def __repr__(self) -> str:
+        return "UNREADABLE"
+
+
+UNREADABLE = Unreadable.UNREADABLE
+#: A date cell as read: the date, None when blank, UNREADABLE when it holds something else.
+Reading: TypeAlias = date | Unreadable | None
+#: A yes/no cell as read: None when blank or not understood.
+YesNo: TypeAlias = bool | None
+
+
+class AppointmentKind(StrEnum):
+    """How a person belongs to the lab."""
+
+    EMPLOYEE = "employee"  # on the payroll
+    STUDENT_PAID = "student_paid"  # student worker; records may be education records (FERPA)
+    STUDENT_CREDIT = "student_credit"  # student for credit
+    VISITING = "visiting"  # visiting scholar or observer
+    VOLUNTEER = "volunteer"  # unpaid
+    EXTERNAL = "external"  # external collaborator
+
+
+class Role(StrEnum):
+    """What a person does in the lab."""
+
+    PI = "pi"  # principal investigator
+    CO_INVESTIGATOR = "co_investigator"  # co-investigator
+    COORDINATOR = "coordinator"  # research coordinator
+    RESEARCH_ASSISTANT = "research_assistant"  # research assistant
+    FELLOW = "fellow"  # clinical or research fellow, postdoc
+    DATA = "data"  # data manager or analyst
+    ADMIN = "admin"  # administration, no research contact
+
+
+class StudyType(StrEnum):
+    """What kind of work a protocol is; each selects requirements (domain 4.2)."""
+
+    NIH_TRIAL = "nih_trial"  # NIH-funded clinical trial, drug or device
+    NIH_BEHAVIORAL = "nih_behavioral"  # NIH-funded behavioural trial
+    BESH = "besh"  # basic experimental study with humans
+    FDA_INDUSTRY = "fda_industry"  # FDA-regulated, industry-sponsored trial
+    INTERVENTIONAL = "interventional"  # other interventional study
+    OBSERVATIONAL = "observational"  # prospective observational
+    CHART_REVIEW = "chart_review"  # retrospective chart review
+    EXEMPT = "exempt"  # other exempt work
+    CASE_REPORT = "case_report"  # case report
+    QUALITY = "quality"  # quality improvement, programme evaluation
+    SYSTEMATIC_REVIEW = "systematic_review"  # systematic review of published work
+
+
+class Funding(StrEnum):
+    """Who pays."""
+
+    NIH = "nih"  # National Institutes of Health
+    PHS = "phs"  # another Public Health Service agency
+    FEDERAL = "federal"  # another federal source
+    INDUSTRY = "industry"  # company sponsor
+    INTERNAL = "internal"  # department or institution
+    NONE = "none"  # unfunded
+
+
+class Phi(StrEnum):
+    """Whether identifiable health information is used."""
+
+    YES = "yes"  # protected health information
+    NO = "no"  # none
+
+
+class Task(StrEnum):
+    """Work that is delegated or assigned."""
+
+    CONSENT = "consent"  # obtain informed consent
+    RECRUIT = "recruit"  # screen and approach participants
+    PROCEDURES = "procedures"  # study visits and procedures
+    DISPENSE = "dispense"  # handle or dispense investigational product
+    SAFETY = "safety"  # adverse event reporting
+    CHART_REVIEW = "chart_review"  # read records, abstract data
+    DATA_ENTRY = "data_entry"  # enter and clean data
+    ANALYSIS = "analysis"  # statistics
+    REGULATORY = "regulatory"  # regulatory binder and IRB submissions
+    LITERATURE = "literature"  # literature search and writing
+    ADMIN = "admin"  # scheduling, supplies; no research contact
+
+
+class PersonnelMode(StrEnum):
+    """How a change of personnel takes effect at the protocol's IRB (domain 4.4)."""
+
+    AMENDMENT = "amendment"  # on approval of the change
+    AUTOMATIC = "automatic"  # on submission, for internal people
+    PI_MAINTAINED = "pi_maintained"  # the PI keeps the list
+    BLANK = "blank"  # not stated: the lab's default
+    UNKNOWN = "unknown"  # stated, but not understood
+
+
+class ApprovalKind(StrEnum):
+    """What a row of a protocol's approval history is."""
+
+    INITIAL = "initial"  # initial approval
+    RENEWAL = "renewal"  # continuing review
+    AMENDMENT = "amendment"  # carries facts, never covers
+    DETERMINATION = "determination"  # exempt or not human subjects research
+    SUSPENSION = "suspension"  # a bad range
+    CLOSURE = "closure"  # ends the protocol for ever
+    UNKNOWN = "unknown"  # not understood: perhaps an approval, perhaps a closure
+
+
+class Checked(StrEnum):
+    """What a person said of handed-in evidence."""
+
+    ACCEPTED = "accepted"  # looked at and accepted
+    WAITING = "waiting"  # a claim nobody has looked at, or a value nobody defined
+    DECLINED = "declined"  # looked at and not accepted
+
+
+class Horizon(StrEnum):
+    """How long a piece of assigned work is."""
+
+    SHORT = "short"  # weeks
+    MEDIUM = "medium"  # months
+    LONG = "long"  # a year or more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One lab member. `complete` is the green light: the form is marked Complete in REDCap."""
+
+    record: str
+    greet: str
+    name: str
+    other_names: str
+    university_email: str
+    other_email: str
+    personal_email: str
+    personal_until: Reading
+    citi_id: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """A person's kind, role and supervisor from `first` to `last`, inclusive; a change is a new one."""
+
+    evidence: str
+    person: str
+    kind: AppointmentKind | None
+    role: Role | None
+    engaged: YesNo
+    supervisor: str
+    first: Reading
+    last: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDone:
+    """The date an onboarding step was done; blank is not done."""
+
+    evidence: str
+    person: str
+    step: str
+    on: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """Evidence that a course was passed. `stage` is 1 for a basic course, 2 and more for refreshers, None if not readable.
+
+    `score` and `passing` are None when blank; `passed` is False only when a readable score lies below a readable pass mark,
+    None when either cannot be read.
+    """
+
+    evidence: str
+    person: str
+    course: str
+    curriculum: str
+    group: str
+    stage: int | None
+    completed: Reading
+    expires: Reading
+    institution: str
+    record_id: str
+    passed: YesNo
+    checked: Checked
+    checked_by: str
+    checked_on: Reading
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A person on a protocol's IRB personnel list. `protocol` is the protocol's record id, "" when the text fits none."""
+
+    evidence: str
+    person: str
+    protocol: str
+    submitted: Reading
+    approved: Reading
+    removed: Reading
+    stays: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """Tasks on a protocol given to a person by the PI, `first` to `last` inclusive."""
+
+    evidence: str
+    person: str
+    protocol: str
+    tasks: tuple[Task, ...]
+    first: Reading
+    last: Reading
+    approved_by: str
+    approved_on: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A piece of lab work, perhaps on a protocol and of a task, `first` to `done`."""
+
+    evidence: str
+    person: str
+    protocol: str
+    task: Task | None
+    title: str
+    horizon: Horizon | None
+    first: Reading
+    due: Reading
+    done: Reading
+    depends_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """Days away, inclusive. No reason is kept anywhere."""
+
+    evidence: str
+    person: str
+    first: Reading
+    last: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A dated, approved, expiring exemption from one requirement, on one protocol or on all ("")."""
+
+    evidence: str
+    person: str
+    requirement: str
+    protocol: str
+    first: Reading
+    last: Reading
+    approved_by: str
+    approved_on: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze:
+    """Reminders about one requirement ("" = all) silenced up to and including `until`; `opt_out` silences nudges for good."""
+
+    evidence: str
+    person: str
+    requirement: str
+    until: Reading
+    opt_out: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """One line of the research log: work done on a day."""
+
+    evidence: str
+    person: str
+    protocol: str
+    protocol_text: str
+    task: Task | None
+    on: Reading
+    hours: str
+    what: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """A person signed up for a training on a day."""
+
+    evidence: str
+    person: str
+    training: str
+    on: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """A conflict-of-interest disclosure handed in."""
+
+    evidence: str
+    person: str
+    on: Reading
+    expires: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """One IRB protocol. `pi` is the PI's record id, "" when it fits nobody."""
+
+    record: str
+    number: str
+    code: str
+    title: str
+    pi: str
+    digest_to: tuple[str, ...]
+    irb: str
+    mode: PersonnelMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One row of a protocol's history with the facts as of then (None = as before).
+
+    A fact cell that holds something not understood is UNREADABLE; `open_ended` is the box "no expiration date".
+    """
+
+    evidence: str
+    protocol: str
+    kind: ApprovalKind
+    first: Reading
+    last: Reading
+    open_ended: bool
+    study_type: StudyType | Unreadable | None
+    funding: Funding | Unreadable | None
+    phi: Phi | Unreadable | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """Something sent to the IRB about a protocol."""
+
+    evidence: str
+    protocol: str
+    what: str
+    on: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Days on which work on a protocol must stop, inclusive; a blank last day is still held."""
+
+    evidence: str
+    protocol: str
+    first: Reading
+    last: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A record that could not be read or trusted. It stands beside the result and never hides another."""
+
+    #: Stable over runs: says the same trouble in the same cell.
+    key: str
+    record: str
+    instrument: str
+    instance: int | None
+    field: str
+    what: str
+    next_step: str
+    #: Whose verdicts it touches: record ids of people, empty when a protocol or nobody in particular.
+    people: tuple[str, ...] = ()

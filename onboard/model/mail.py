@@ -1,0 +1,229 @@
+"""What is said to whom: lines, notices, messages, and what the ledger remembers. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class MessageKind(StrEnum):
+    """One name opens a message's kind, its three template files and its snapshots."""
+
+    WELCOME = "welcome"  # first mail to a new hire, with the checklist
+    CHECKLIST = "checklist"  # what is left of a new hire's list, and what moved
+    REMINDER = "reminder"  # to any other person: blocked, reminders, cleared, receipts
+    INTRODUCTION = "introduction"  # once to existing staff at go-live
+    ESCALATION = "escalation"  # to a supervisor or PI about people
+    DIGEST = "digest"  # weekly to a PI
+    WORKLIST = "worklist"  # each working day to a coordinator
+    OPERATOR = "operator"  # trouble with the tool itself
+
+
+class Section(StrEnum):
+    """Where a line stands in a mail. Templates show the sections of their kind in this order."""
+
+    STEPS = "steps"  # welcome, checklist: what to do, in order
+    OTHERS_DO = "others_do"  # welcome, checklist: what somebody else does for them
+    DONE = "done"  # checklist: what is done
+    BLOCKED = "blocked"  # reminder: you are blocked today
+    DUE = "due"  # reminder: ends soon or is missing
+    CLEARED = "cleared"  # reminder, checklist: your records for P are complete
+    RECEIPT = "receipt"  # reminder, checklist: evidence received, accepted or not
+    ABOUT = "about"  # escalation: one person's item
+    NEEDS_YOU = "needs_you"  # digest
+    BLOCKED_NOW = "blocked_now"  # digest
+    SINCE = "since"  # digest: since last week
+    NEXT = "next"  # digest: next 30 days
+    STARTING = "starting"  # digest
+    STACK = "stack"  # digest: work that is off
+    BLOCKS_WORK = "blocks_work"  # worklist
+    EYES = "eyes"  # worklist: waits for your eyes
+    IRB = "irb"  # worklist: one batch a protocol
+    MOVES = "moves"  # worklist: starting and leaving
+    SILENT = "silent"  # worklist: not reacting
+    UNREADABLE = "unreadable"  # worklist: could not be read
+    MAIL = "mail"  # worklist: mail trouble
+    TROUBLE = "trouble"  # operator
+
+
+class ReaderRole(StrEnum):
+    """Why somebody gets a mail."""
+
+    PERSON = "person"  # about themselves
+    SUPERVISOR = "supervisor"  # about people they supervise
+    PI = "pi"  # about the people on their protocols
+    COORDINATOR = "coordinator"  # the lab's day
+    OPERATOR = "operator"  # runs the machine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who gets a notice. `address` is normalised: trimmed, lower case."""
+
+    address: str
+    name: str
+    greet: str
+    role: ReaderRole
+    record: str = ""  # record id in People, "" for somebody who is not a record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing said. Every field has a value, so that a template can be strict; dates None and text "" mean not applicable.
+
+    `key` is the item's key in the ledger; a line without one ("") is context and is never remembered.
+    `also` are further keys settled by the same words (lower tiers are not listed here: they are skipped by the enqueue).
+    """
+
+    key: str
+    section: Section
+    title: str  # what it is about: "Good Clinical Practice (GCP)", "IRB list for STEP-HF"
+    why: str = ""  # the exact reason in one sentence, with dates
+    act: str = ""  # the next step, addressed to the reader
+    person: str = ""  # record id
+    name: str = ""  # the person's name, for readers other than the person
+    protocol: str = ""  # short code
+    task: str = ""
+    status: str = ""  # a Status or Cleared word
+    due: date | None = None  # by when
+    ends: date | None = None  # the last day covered, inclusive
+    since: date | None = None  # since when blocked, or when it changed
+    days: int | None = None  # days left to `due` or `ends`; negative = over
+    url: str = ""
+    minutes: int = 0
+    does_not_count: str = ""
+    owner: str = ""  # who acts next: "you", or a name
+    knows: str = ""  # whether the person knows, for digest and escalation
+    hard: bool = False  # a hard deadline: resent when in doubt, moved earlier over a weekend
+    also: tuple[str, ...] = ()
+    skips: tuple[str, ...] = ()  # keys of lower tiers that this line makes pointless
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One row of the digest's picture: when a person is cleared, inclusive local dates."""
+
+    label: str
+    cleared: tuple[tuple[date, date], ...]
+    unknown: tuple[tuple[date, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Planned for a reader: no words yet."""
+
+    kind: MessageKind
+    reader: Reader
+    slot: date  # the local date it is for
+    lines: tuple[Line, ...]
+    read_at: datetime | None  # when REDCap was read; None when it could not be
+    numbers: Mapping[str, int] = field(default_factory=dict)  # counts for subjects: cleared, blocked, unknown, people ...
+    facts: Mapping[str, str] = field(default_factory=dict)  # words for the frame: start, ready_about, protocols, cover ...
+    bars: tuple[Bar, ...] = ()  # digest's picture
+    not_tracked: tuple[str, ...] = ()
+    rules_version: str = ""
+    calendar: bool = False  # attach one event "Courses due"
+
+    def section(self, section: Section) -> tuple[Line, ...]:
+        """The lines of one section, in the planned order."""
+        return tuple(line for line in self.lines if line.section is section)
+
+    def keys(self) -> tuple[str, ...]:
+        """The item keys this notice settles when it is sent."""
+        return tuple(dict.fromkeys(key for line in self.lines for key in (line.key, *line.also) if key))
+
+    @property
+    def hard(self) -> bool:
+        """Whether any line is a hard deadline."""
+        return any(line.hard for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file in a mail. `cid` makes it an inline picture."""
+
+    filename: str
+    mime: str  # "text/calendar; method=PUBLISH" style is split by the mailer at "/" and ";"
+    content: bytes
+    cid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A notice with its words."""
+
+    notice: Notice
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class ItemState(StrEnum):
+    """What became of one thing said."""
+
+    CLAIMED = "claimed"  # in a message on its way
+    SENT = "sent"  # handed over
+    SKIPPED = "skipped"  # a later tier said it
+    BASELINE = "baseline"  # already true at go-live; never said
+    REFUSED = "refused"  # the address refused it; open again when the address changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRecord:
+    """One remembered item."""
+
+    key: str
+    state: ItemState
+    reader: str  # address it went to, "" for skipped and baseline
+    on: date  # local slot it was settled for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRecord:
+    """One remembered message: enough to say when somebody was last written to."""
+
+    kind: MessageKind
+    reader: str
+    person: str  # record id of the reader, "" when not a record
+    slot: date
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What the ledger remembers of one lab and mode, as one version of the truth."""
+
+    version: int = 0
+    started: bool = False  # a baseline was recorded for this lab and mode
+    items: Mapping[str, ItemRecord] = field(default_factory=dict)
+    mails: tuple[MailRecord, ...] = ()
+    suppressed: frozenset[str] = frozenset()  # addresses that bounced or refused for good
+    problems_seen: Mapping[str, date] = field(default_factory=dict)  # problem key -> first seen
+    parked: int = 0  # messages in doubt that wait for a person
+
+    def said(self, key: str) -> bool:
+        """Whether an item is settled: claimed by a message on its way, sent, skipped or baseline."""
+        record = self.items.get(key)
+        return record is not None and record.state is not ItemState.REFUSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A notice that does not go out now, and why."""
+
+    notice: Notice
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One attempt to hand over a message."""
+
+    message_id: str
+    kind: MessageKind
+    reader: str
+    state: str  # sent, queued (will be tried again), failed, in_doubt
+    detail: str = ""

@@ -1,0 +1,48 @@
+"""All rows of a lab as nouns, ungrouped: what `obligations.gather` takes out of the tables. Decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from onboard.model.lab import (
+    Absence,
+    Appointment,
+    Approval,
+    Assignment,
+    Completion,
+    Delegation,
+    Disclosure,
+    Enrolment,
+    Hold,
+    Listing,
+    LogEntry,
+    Person,
+    Protocol,
+    Snooze,
+    StepDone,
+    Submission,
+    Waiver,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """One field per table of `Tables`, under the same name."""
+
+    people: tuple[Person, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+    steps: tuple[StepDone, ...] = ()
+    completions: tuple[Completion, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    snoozes: tuple[Snooze, ...] = ()
+    log: tuple[LogEntry, ...] = ()
+    enrolments: tuple[Enrolment, ...] = ()
+    disclosures: tuple[Disclosure, ...] = ()
+    protocols: tuple[Protocol, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    submissions: tuple[Submission, ...] = ()
+    holds: tuple[Hold, ...] = ()

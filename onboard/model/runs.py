@@ -1,0 +1,159 @@
+"""Jobs, runs, exports, and the lab's settings as plain values. Decides nothing; config.py fills them in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from onboard.dates import WorkCalendar
+from onboard.model.mail import Delivery, Held, Notice
+
+
+class Mode(StrEnum):
+    """What a run may do (design 6)."""
+
+    DRY = "dry"  # nothing leaves the machine
+    TRIAL = "trial"  # everything goes to one address
+    LIVE = "live"  # to the readers
+
+
+class JobName(StrEnum):
+    """The four scheduled entry points; each is a file in jobs/."""
+
+    CHECKLISTS = "send_checklists"  # new hires
+    REMINDERS = "send_reminders"  # everybody else, supervisors, PIs
+    DIGESTS = "send_digests"  # weekly
+    WORKLIST = "send_worklist"  # each working day
+
+
+class RunState(StrEnum):
+    """Life of one execution of a job for one slot."""
+
+    OPEN = "open"  # begun, not used up
+    PLANNED = "planned"  # its messages are in the outbox: the slot is used up
+    DONE = "done"  # everything handed over or given up
+    FAILED = "failed"  # read in doubt: the slot stays open for another try
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution: unique by (lab, mode, job, slot). `token` fences off a run that lost its lease."""
+
+    id: int
+    mode: Mode
+    job: JobName
+    slot: date
+    state: RunState
+    token: str
+    held: bool = False  # over the ceiling: waits for `onboard release`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What a run did, for the log, the terminal and the ledger."""
+
+    job: JobName
+    slot: date
+    mode: Mode
+    outcome: str  # sent, nothing, dry, held, failed, already, not_due
+    run: int = 0
+    planned: tuple[Notice, ...] = ()
+    held: tuple[Held, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    problems: int = 0
+    trouble: tuple[str, ...] = ()  # sentences that need a person
+    read_at: datetime | None = None
+
+    @property
+    def needs_person(self) -> bool:
+        """Exit code 1 rather than 0."""
+        return bool(self.trouble) or self.outcome in ("failed", "held")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """One read of the lab's projects: the instruments as CSV text, mapped columns only.
+
+    `instruments` maps "<project>.<instrument>" to canonical CSV (header row, LF). `dictionaries` maps project to the data
+    dictionary as CSV. `rows` counts rows per instrument as they came.
+    """
+
+    instruments: Mapping[str, str]
+    dictionaries: Mapping[str, str] = field(default_factory=dict)
+    read_at: datetime
+    server_version: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)  # project -> base URL for links to a record's form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A stored good read: canonical text under its hash."""
+
+    id: str  # sha-256 of the text
+    text: str
+    read_at: datetime
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coordinator:
+    """Somebody who works the list. On duty from `first` to `last`, None = open; `cover` for readers who stand in."""
+
+    name: str
+    address: str
+    phone: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """When mails may go and how often (domain 5.1)."""
+
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    new_hire_days: int = 30  # after the start a person belongs to send_checklists until first clearance or so many days
+    new_hire_weekly: int = 7  # at most one mail in so many days
+    last_week_every: int = 2  # working days, in the last week before the start
+    repeat_days: int = 7  # after the end, again each so many days
+    announce_working_days: int = 2  # a supervisor or PI hears no sooner than so long after the person
+    unmapped_grace: int = 5  # working days the person hears nothing while evidence is looked at
+    starting_days: int = 14
+    next_days: int = 30
+    digest_weekday: int = 0  # Monday
+    max_rows: int = 150
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The last gate's values (design 6)."""
+
+    mode: Mode = Mode.DRY
+    trial_address: str = ""
+    ceiling: int = 50  # mails to people per run; over it all of them are held
+    guest_list: frozenset[str] = frozenset()  # when not empty only these addresses are written to
+    institution_domains: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lab:
+    """The lab's settings as values; no secret is here."""
+
+    id: str
+    name: str
+    zone: ZoneInfo
+    sender: str  # address in the lab's domain
+    coordinators: tuple[Coordinator, ...]
+    operator: str  # address
+    institution: str = ""
+    verify: str = ""  # how a new hire can check that the mail is real
+    evening: time = time(18, 0)  # until then an open slot is tried again
+    cadence: Cadence = field(default_factory=Cadence)
+    limits: Limits = field(default_factory=Limits)
+
+    def on_duty(self, day: date) -> tuple[Coordinator, ...]:
+        """The coordinators whose duty covers `day`; the first of all when nobody's does."""
+        found = tuple(c for c in self.coordinators if (c.first is None or c.first <= day) and (c.last is None or day <= c.last))
+        return found or self.coordinators[:1]

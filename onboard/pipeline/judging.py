@@ -1,0 +1,64 @@
+"""Judge one read: tables to assessment. Decides the order of the steps; every rule lies below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import TypeVar
+
+from onboard.model import Assessment, Finding, Problem, Records, Rules
+from onboard.obligations import find_obligations_in, gather
+from onboard.readiness import summarize
+from onboard.rules import assess
+from onboard.tables import Tables
+
+_Row = TypeVar("_Row")
+
+
+def judge(
+    tables: Tables, problems: Sequence[Problem], rules: Rules, read_at: datetime, read_on: date, snapshot: str = ""
+) -> Assessment:
+    """Everything one read says. `read_at` is aware, `read_on` the same instant as a local day of the lab."""
+    return judge_records(gather(tables), problems, rules, read_at, read_on, snapshot)
+
+
+def judge_records(
+    records: Records, problems: Sequence[Problem], rules: Rules, read_at: datetime, read_on: date, snapshot: str = ""
+) -> Assessment:
+    """The same from rows already gathered."""
+    findings = assess(find_obligations_in(records, rules, read_on))
+    return Assessment(
+        people={person.record: person for person in records.people},
+        protocols={protocol.record: protocol for protocol in records.protocols},
+        appointments=_by(records.appointments, lambda row: row.person),
+        assignments=_by(records.assignments, lambda row: row.person),
+        absences=_by(records.absences, lambda row: row.person),
+        snoozes=_by(records.snoozes, lambda row: row.person),
+        log=_by(records.log, lambda row: row.person),
+        completions=_by(records.completions, lambda row: row.person),
+        listings=records.listings,
+        delegations=records.delegations,
+        approvals=records.approvals,
+        submissions=records.submissions,
+        findings=tuple(findings),
+        readiness=tuple(summarize(findings)),
+        problems=_with_found(problems, findings),
+        rules=rules,
+        read_at=read_at,
+        read_on=read_on,
+        snapshot=snapshot,
+        by_person=_by(findings, lambda finding: finding.person),
+    )
+
+
+def _by(rows: Iterable[_Row], key: Callable[[_Row], str]) -> dict[str, tuple[_Row, ...]]:
+    groups: dict[str, list[_Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return {name: tuple(group) for name, group in groups.items()}
+
+
+def _with_found(problems: Sequence[Problem], findings: Iterable[Finding]) -> tuple[Problem, ...]:
+    """What the tables found, then what the judging did; each trouble once."""
+    judged = (ground.problem for finding in findings for ground in finding.grounds if ground.problem)
+    return tuple({problem.key: problem for problem in (*problems, *judged)}.values())

@@ -1,0 +1,220 @@
+"""Findings rolled up to readiness, and every reading of it on a day. Decides statuses and verdicts; judges no evidence and
+plans no mail. `day` is always an argument: the same timelines answer for today, the past and the days to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from onboard.model import (
+    Assessment,
+    Clause,
+    Cleared,
+    Finding,
+    Ground,
+    Readiness,
+    Reason,
+    RequirementKind,
+    Scope,
+    Status,
+    Task,
+)
+from onboard.rules import falls_on
+from onboard.timeline import NEVER, NOT_EVER, Answer, Coverage, Timeline, all_of
+
+# roll-up --------------------------------------------------------------------------------------------------------------
+
+
+def summarize(findings: Sequence[Finding]) -> list[Readiness]:
+    """One row per person and protocol and one per task on it, in the order of `findings`; for a person without a protocol one
+    row with an empty protocol. A row's clauses are what its own facts ask for (domain 7.1 to 7.7)."""
+    people: dict[str, list[Finding]] = {}
+    for finding in findings:
+        people.setdefault(finding.person, []).append(finding)
+    return [row for person, mine in people.items() for row in _rows(person, mine)]
+
+
+def _rows(person: str, findings: Sequence[Finding]) -> Iterable[Readiness]:
+    clauses = [finding for finding in findings if finding.requirement.blocks]
+    belongs = next((f.met for f in findings if f.requirement.kind is RequirementKind.APPOINTMENT), NOT_EVER)
+    work = {f.scope.protocol: f.obligation.evidence.tasks for f in findings if f.requirement.kind is RequirementKind.HOLD}
+    if not work:
+        yield _row(person, "", None, clauses, belongs)
+    for protocol, tasks in work.items():
+        yield _row(person, protocol, None, clauses, belongs)
+        for task in tasks:
+            yield _row(person, protocol, task, clauses, belongs)
+
+
+def _row(person: str, protocol: str, task: Task | None, findings: Sequence[Finding], belongs: Coverage) -> Readiness:
+    scope = Scope(protocol=protocol, task=task) if task else None
+    asked = ((finding, falls_on(finding, protocol, scope)) for finding in findings)
+    clauses = tuple(Clause(finding=finding, asked=days) for finding, days in asked if days.possible)
+    cleared = all_of(clause.holds for clause in clauses)
+    return Readiness(person=person, protocol=protocol, task=task, clauses=clauses, cleared=cleared, belongs=belongs)
+
+
+# a finding on a day ---------------------------------------------------------------------------------------------------
+
+
+def status_on(finding: Finding, day: date, asked: Coverage | None = None) -> Status:
+    """The status of a finding on `day`, first that fits (domain 7.15). `asked` defaults to the days it is due for mails."""
+    due = (finding.obligation.due if asked is None else asked).at(day)
+    if due is Answer.NO:
+        return Status.NOT_DUE
+    met = finding.met.at(day)
+    if met is Answer.YES:
+        if finding.own.at(day) is not Answer.YES:
+            return Status.WAIVED
+        return Status.EXPIRING if _ends_soon(finding, day) else Status.CURRENT
+    if due is Answer.UNKNOWN:
+        return Status.UNKNOWN
+    if finding.if_accepted.at(day) is Answer.YES:
+        return Status.PENDING
+    if met is Answer.UNKNOWN:
+        return Status.UNKNOWN
+    if finding.in_hand.covers(day):
+        return Status.PENDING
+    return Status.EXPIRED if finding.own.sure & Timeline.between(None, day) else Status.MISSING
+
+
+def _ends_soon(finding: Finding, day: date) -> bool:
+    last = met_until(finding, day)
+    return last is not None and (last - day).days <= finding.requirement.expiring_days
+
+
+def met_until(finding: Finding, day: date) -> date | None:
+    """The last sure day of the run that holds `day`, inclusive; None when not surely met that day, or without an end."""
+    run = finding.met.sure.run_at(day)
+    return run[1] if run else None
+
+
+def next_gap(finding: Finding, day: date) -> date | None:
+    """The first day on or after `day` on which it may be due and is not surely met; None when there is none."""
+    return (finding.obligation.due.possible - finding.met.sure).first_day(day)
+
+
+def status_span(finding: Finding, day: date, asked: Coverage | None = None) -> tuple[date | None, date | None]:
+    """The run of days with the same status that holds `day`, both ends inclusive, None = open (domain 7.23)."""
+    starts = _status_edges(finding, asked)
+    here = status_on(finding, day, asked)
+    position = sum(start <= day for start in starts)
+    first = next(
+        (i for i in range(position - 1, -1, -1) if status_on(finding, _just_before(starts[i]), asked) is not here), None
+    )
+    last = next((start for start in starts[position:] if status_on(finding, start, asked) is not here), None)
+    return (None if first is None else starts[first]), (None if last is None else _just_before(last))
+
+
+def _just_before(day: date) -> date:
+    return day - timedelta(days=1) if day > date.min else day
+
+
+def _status_edges(finding: Finding, asked: Coverage | None) -> list[date]:
+    """Every first day on which the status may differ from the day before."""
+    due = finding.obligation.due if asked is None else asked
+    lines = [due.sure, due.possible, finding.in_hand]
+    for coverage in (finding.met, finding.own, finding.if_accepted):
+        lines += [coverage.sure, coverage.possible]
+    edges: set[date] = set()
+    for line in lines:
+        for first, last in line.ranges():
+            if first:
+                edges.add(first)
+            if last and last < date.max:
+                edges.add(last + timedelta(days=1))
+    for _, last in finding.met.sure.ranges():
+        if last and last.toordinal() > finding.requirement.expiring_days:
+            edges.add(last - timedelta(days=finding.requirement.expiring_days))
+    return sorted(edges)
+
+
+def deciding(finding: Finding, day: date) -> Ground | None:
+    """The ground to show for a day: one that gives it, else a claim or a possible one, else the newest of all."""
+    ranked = sorted(
+        finding.grounds,
+        key=lambda g: (_weight(g, day), g.dated is not None and g.dated <= day, g.dated or date.min, g.evidence),
+        reverse=True,
+    )
+    return ranked[0] if ranked else None
+
+
+def _weight(ground: Ground, day: date) -> int:
+    return {Answer.YES: 2, Answer.UNKNOWN: 1, Answer.NO: 0}[ground.gives.at(day)]
+
+
+def why(finding: Finding, day: date) -> str:
+    """The deciding sentence for people."""
+    ground = deciding(finding, day)
+    if ground is not None:
+        return ground.what
+    return _NOTHING.get(finding.requirement.kind, "No evidence is on record.")
+
+
+_NOTHING: Mapping[RequirementKind, str] = {
+    RequirementKind.TRAINING: "No completion is on record.",
+    RequirementKind.LISTING: "Not on the IRB list.",
+    RequirementKind.APPROVAL: "No approval is on record.",
+    RequirementKind.DELEGATION: "No delegation of this task is on record.",
+    RequirementKind.STEP: "Not done yet.",
+    RequirementKind.DISCLOSURE: "No disclosure is on record.",
+    RequirementKind.TASK: "This task may not be given under this kind of appointment.",
+    RequirementKind.APPOINTMENT: "No appointment is on record.",
+}
+
+# a row on a day -------------------------------------------------------------------------------------------------------
+
+
+def cleared_on(row: Readiness, day: date) -> Cleared:
+    """The verdict of a row on `day`: not due when there is certainly no appointment (domain 7.7)."""
+    if row.belongs.at(day) is Answer.NO:
+        return Cleared.NOT_DUE
+    answer = row.cleared.at(day)
+    return {Answer.YES: Cleared.CLEARED, Answer.NO: Cleared.BLOCKED, Answer.UNKNOWN: Cleared.UNKNOWN}[answer]
+
+
+def ready_span(row: Readiness, day: date) -> tuple[date | None, date | None]:
+    """Ends of the surely cleared range that holds `day`, or of the next one; inclusive, None for none or open."""
+    days = row.cleared.sure
+    first = days.first_day(day)
+    if first is None:
+        return None, None
+    return days.run_at(first) or (None, None)
+
+
+_WORST = (Status.EXPIRED, Status.MISSING, Status.UNKNOWN, Status.PENDING)
+
+
+def reasons_on(row: Readiness, day: date) -> tuple[Reason, ...]:
+    """The clauses that do not surely hold on `day`, certain failures first, then by requirement and scope."""
+    failing = [clause for clause in row.clauses if clause.holds.at(day) is not Answer.YES]
+    reasons = [_reason(clause, day) for clause in failing]
+    return tuple(sorted(reasons, key=lambda r: (_WORST.index(r.status) if r.status in _WORST else 9, r.requirement)))
+
+
+def _reason(clause: Clause, day: date) -> Reason:
+    finding = clause.finding
+    since, until = status_span(finding, day, clause.asked)
+    return Reason(
+        requirement=finding.requirement.id,
+        title=finding.requirement.title,
+        status=status_on(finding, day, clause.asked),
+        since=since,
+        until=until,
+        evidence=tuple(g.evidence for g in finding.grounds if g.evidence),
+        why=why(finding, day),
+    )
+
+
+def belongs_on(assessment: Assessment, person: str, day: date) -> Answer:
+    """Whether an appointment of the person covers `day`."""
+    for finding in assessment.by_person.get(person, ()):
+        if finding.requirement.kind is RequirementKind.APPOINTMENT:
+            return finding.met.at(day)
+    return Answer.NO
+
+
+def clear_days(row: Readiness, first: date, last: date) -> tuple[Timeline, Timeline]:
+    """Surely cleared and merely possible days between two dates, both inclusive."""
+    window = Timeline.between(first, last) or NEVER
+    return row.cleared.sure & window, row.cleared.unknown() & window

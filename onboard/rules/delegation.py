@@ -1,0 +1,49 @@
+"""Delegation: a task given to a person by the PI. Decides the days rows give; not whether the training was there before
+(the other clauses say that), unless the lab is strict (domain 4.4, 7.19)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from onboard.dates import show
+from onboard.grounds import finding
+from onboard.model import Delegation, Finding, Ground, Obligation
+from onboard.spans import span
+from onboard.timeline import NOT_EVER, Answer, Coverage
+
+
+def judge(obligation: Obligation) -> Finding:
+    """The union of the rows' days; a row without the PI's approval is a claim."""
+    return finding(obligation, [_ground(row, obligation) for row in obligation.evidence.delegations])
+
+
+def _ground(row: Delegation, obligation: Obligation) -> Ground:
+    days, void = _strictly(row, span(row.first, row.last), obligation)
+    claim = not row.approved_by
+    first = show(row.first) if isinstance(row.first, date) else "a day that cannot be read"
+    last = f" through {show(row.last)}" if isinstance(row.last, date) else ""
+    words = f"Delegated from {first}{last}" + (
+        ", waits for the PI's approval." if claim else f", approved by {row.approved_by}."
+    )
+    return Ground(
+        evidence=row.evidence,
+        what=words + void,
+        gives=days.doubted() if claim else days,
+        accepted=days if claim else None,
+        dated=row.first if isinstance(row.first, date) else None,
+        until=row.last if isinstance(row.last, date) else None,
+        claim=claim,
+    )
+
+
+def _strictly(row: Delegation, days: Coverage, obligation: Obligation) -> tuple[Coverage, str]:
+    """With `strict_delegation` a row signed before its training was met is void; later lapses need no new signature."""
+    trained = obligation.evidence.trained
+    if trained is None or not isinstance(row.first, date):
+        return days, ""
+    answer = trained.at(row.first)
+    if answer is Answer.YES:
+        return days, ""
+    if answer is Answer.UNKNOWN:
+        return days.doubted(), " Whether the training was met on that day is unknown."
+    return NOT_EVER, " It was signed before the training was met and must be signed again."

@@ -1,0 +1,122 @@
+"""The IRB: a person's listing and a protocol's approval. Decides which days rows of the lab's own records give; not what the
+IRB thinks, nor whether the lab's list agrees with it (reconcile). Sources: domain 4.4 and 7.10, 7.18."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from onboard.dates import plus_days, show
+from onboard.grounds import finding, show_reading
+from onboard.model import AppointmentKind, Approval, ApprovalKind, Finding, Ground, Listing, Obligation, PersonnelMode
+from onboard.spans import filed, listing_coverage, span
+from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
+
+_COVERS = (ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION)
+
+
+def judge_listing(obligation: Obligation) -> Finding:
+    """On the personnel list, by the protocol's personnel mode or the lab's default."""
+    evidence, rules = obligation.evidence, obligation.rules
+    mode = evidence.protocol.mode if evidence.protocol else PersonnelMode.UNKNOWN
+    if mode is PersonnelMode.BLANK:
+        mode = rules.default_mode
+    external = NOT_EVER if rules.automatic_for_external else _external(obligation)
+    grounds = [
+        Ground(
+            evidence=row.evidence,
+            what=_listing_words(row, mode),
+            gives=(days := listing_coverage(row, mode, external)),
+            dated=row.approved if isinstance(row.approved, date) else None,
+            until=days.possible.end(),
+        )
+        for row in evidence.listings
+    ]
+    waiting = NEVER
+    for row in evidence.listings:
+        waiting = waiting | filed(row)
+    return finding(obligation, grounds, in_hand=waiting)
+
+
+def _external(obligation: Obligation) -> Coverage:
+    """The days on which the person's appointment is an external one; a blank kind may be."""
+    sure = any_of(span(a.first, a.last) for a in obligation.evidence.appointments if a.kind is AppointmentKind.EXTERNAL)
+    blank = any_of(span(a.first, a.last) for a in obligation.evidence.appointments if a.kind is None)
+    return sure | blank.doubted()
+
+
+def _listing_words(row: Listing, mode: PersonnelMode) -> str:
+    parts = []
+    if row.submitted is not None:
+        parts.append(f"submitted {show_reading(row.submitted)}")
+    if row.approved is not None:
+        parts.append(f"approved {show_reading(row.approved)}")
+    if row.removed is not None:
+        parts.append(f"removed {show_reading(row.removed)}")
+    if not parts:
+        return "The listing has no dates yet."
+    if row.approved is None and mode is PersonnelMode.AMENDMENT:
+        parts.append("not yet approved")
+    return f"IRB list: {', '.join(parts)}."
+
+
+def judge_approval(obligation: Obligation) -> Finding:
+    """Some approval covers the day, and no suspension or closure does."""
+    rows = obligation.evidence.approvals
+    bad = any_of(_stopped(row) for row in rows)
+    grounds = [
+        Ground(
+            evidence=row.evidence,
+            what=_approval_words(row),
+            gives=_approved(row) & ~bad,
+            dated=row.first if isinstance(row.first, date) else None,
+            until=_approved(row).possible.end(),
+        )
+        for row in rows
+        if row.kind is not ApprovalKind.AMENDMENT
+    ]
+    return finding(obligation, grounds, in_hand=_in_review(obligation))
+
+
+def _approved(row: Approval) -> Coverage:
+    if row.kind is ApprovalKind.UNKNOWN:
+        return span(row.first, row.last).doubted()
+    if row.kind not in _COVERS:
+        return NOT_EVER
+    if not row.open_ended:
+        return span(row.first, row.last, blank_last_is_open=False)
+    typed = span(row.first, row.last)
+    # the box is ticked and a date typed as well: certain to the date, possible after it
+    return Coverage(typed.sure, span(row.first, None).possible)
+
+
+def _stopped(row: Approval) -> Coverage:
+    """A suspension from its first to its last day, still standing when that is blank; a closure for ever."""
+    if row.kind is ApprovalKind.SUSPENSION:
+        return span(row.first, row.last)
+    if row.kind is ApprovalKind.CLOSURE:
+        return span(row.first, None)
+    return span(row.first, None).doubted() if row.kind is ApprovalKind.UNKNOWN else NOT_EVER
+
+
+def _approval_words(row: Approval) -> str:
+    name = {ApprovalKind.UNKNOWN: "A row of unknown kind"}.get(row.kind, row.kind.value.capitalize())
+    if row.kind is ApprovalKind.CLOSURE:
+        return f"Closure from {show_reading(row.first)}."
+    if isinstance(row.last, date):
+        return f"{name} from {show_reading(row.first)} through {show(row.last)}."
+    if row.open_ended:
+        return f"{name} from {show_reading(row.first)}, no expiration date."
+    if row.kind is ApprovalKind.SUSPENSION:
+        return f"Suspension from {show_reading(row.first)}, not lifted."
+    return f"{name} from {show_reading(row.first)}; its last day is not readable and 'no expiration date' is not ticked."
+
+
+def _in_review(obligation: Obligation) -> Timeline:
+    """From a submission to the day before the next row of the protocol's history starts."""
+    days = NEVER
+    starts = sorted(row.first for row in obligation.evidence.approvals if isinstance(row.first, date))
+    for submission in obligation.evidence.submissions:
+        if isinstance(submission.on, date):
+            answered = next((day for day in starts if day >= submission.on), None)
+            days = days | Timeline.between(submission.on, plus_days(answered, -1) if answered else None)
+    return days

@@ -1,0 +1,45 @@
+"""Onboarding steps and disclosures: an act with a date. Decides what the date gives; blank is not done (domain 7.9)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from onboard.dates import show
+from onboard.grounds import dated_coverage, finding
+from onboard.model import Finding, Ground, Obligation
+from onboard.spans import since
+
+
+def judge(obligation: Obligation) -> Finding:
+    """Done from its date on."""
+    return finding(
+        obligation,
+        [
+            Ground(
+                evidence=row.evidence,
+                what=f"Done {show(row.on)}." if isinstance(row.on, date) else "Its date cannot be read.",
+                gives=since(row.on),
+                dated=row.on if isinstance(row.on, date) else None,
+            )
+            for row in obligation.evidence.steps
+            if row.on is not None
+        ],
+    )
+
+
+def judge_disclosure(obligation: Obligation) -> Finding:
+    """A conflict-of-interest disclosure covers by the requirement's validity (domain R13)."""
+    grounds = []
+    for row in obligation.evidence.disclosures:
+        days, ends = dated_coverage(row.on, row.expires, obligation.requirement.validity, obligation.requirement.whose_date)
+        handed = f"handed in {show(row.on)}" if isinstance(row.on, date) else "its date cannot be read"
+        grounds.append(
+            Ground(
+                evidence=row.evidence,
+                what=f"Disclosure, {handed}, {ends}",
+                gives=days,
+                dated=row.on if isinstance(row.on, date) else None,
+                until=days.possible.end(),
+            )
+        )
+    return finding(obligation, grounds)

@@ -1,0 +1,157 @@
+"""Training: a course passed and not expired. Decides what a completion gives; not who owes it, nor what the lab says about it.
+
+Sources: domain 4.3 (validity, whose date counts, refreshers) and 7.9 to 7.17. Every last day is inclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from onboard.dates import plus_days, show
+from onboard.grounds import dated_coverage, finding
+from onboard.model import Checked, Completion, Finding, Ground, Obligation, Problem, WhoseDate
+from onboard.timeline import Coverage, Timeline
+from onboard.words import fold
+
+
+def judge(obligation: Obligation) -> Finding:
+    """The union of what every completion gives that counts for it, or that nobody has mapped yet."""
+    requirement, evidence = obligation.requirement, obligation.evidence
+    counting = [(c, t) for c, t in evidence.completions if t is None or t in requirement.accepts]
+    usable = [(c, t) for c, t in counting if c.checked is not Checked.DECLINED and c.passed is not False]
+    grounds = [_ground(completion, training, usable, obligation) for completion, training in usable]
+    passes = sorted(
+        c.completed
+        for c, t in usable
+        if t and _is_accepted(c, obligation) and isinstance(c.completed, date) and c.completed <= obligation.read_on
+    )
+    in_hand, in_progress = _enrolled(obligation, passes)
+    return finding(obligation, [*grounds, *in_progress], in_hand=in_hand)
+
+
+def _is_accepted(completion: Completion, obligation: Obligation) -> bool:
+    looked_at = obligation.rules.typed_counts or bool(completion.checked_by)
+    return completion.checked is Checked.ACCEPTED and looked_at
+
+
+def _whose(completion: Completion, obligation: Obligation) -> WhoseDate:
+    """A completion made for another institution always falls under the earlier date (domain 4.3); blank is ours."""
+    theirs = _letters(completion.institution)
+    foreign = theirs and theirs != _letters(obligation.rules.institution)
+    return WhoseDate.EARLIER if foreign else obligation.requirement.whose_date
+
+
+def _letters(institution: str) -> str:
+    """Institutions compare by letters and digits (domain 7.12)."""
+    return "".join(letter for letter in fold(institution) if letter.isalnum())
+
+
+def _has_basic(completion: Completion, training: str, others: Sequence[tuple[Completion, str | None]], ob: Obligation) -> bool:
+    """A basic of the same family, accepted, readable, on or before; it may have expired; any institution (domain 7.16)."""
+    return any(
+        basic.stage == 1
+        and family == training
+        and basic.passed is True
+        and _is_accepted(basic, ob)
+        and isinstance(basic.completed, date)
+        and isinstance(completion.completed, date)
+        and basic.completed <= completion.completed
+        for basic, family in others
+    )
+
+
+def _doubts(
+    completion: Completion, training: str | None, others: Sequence[tuple[Completion, str | None]], ob: Obligation
+) -> str:
+    """Why a completion is possible evidence only; "" when nothing is in doubt."""
+    if training is None:
+        return "the course is not in the lab's course map"
+    if completion.passed is None:
+        return "its score cannot be read"
+    if isinstance(completion.completed, date) and completion.completed > ob.read_on:
+        return f"it is dated {show(completion.completed)}, after the records were read"
+    if completion.stage is not None and completion.stage >= 2 and not _has_basic(completion, training, others, ob):
+        return "it is a refresher and no basic course is on record"
+    return ""
+
+
+def _ground(
+    completion: Completion, training: str | None, others: Sequence[tuple[Completion, str | None]], ob: Obligation
+) -> Ground:
+    whose = _whose(completion, ob)
+    days, ends = dated_coverage(completion.completed, completion.expires, ob.requirement.validity, whose)
+    doubt, claim = _doubts(completion, training, others, ob), not _is_accepted(completion, ob)
+    if doubt:
+        days = days.doubted()
+    passed = f"passed {show(completion.completed)}" if isinstance(completion.completed, date) else "its date cannot be read"
+    parts = [f"{completion.course}, {passed}, {ends}"]
+    if doubt:
+        parts.append(f"It does not count yet: {doubt}.")
+    if claim:
+        parts.append("It waits to be looked at.")
+    problem = _problem(completion, doubt, days, ob) if doubt or not days.sure else None
+    return Ground(
+        evidence=completion.evidence,
+        what=" ".join(parts),
+        gives=days.doubted() if claim else days,
+        accepted=days if claim else None,
+        dated=completion.completed if isinstance(completion.completed, date) else None,
+        until=days.possible.end(),
+        claim=claim,
+        problem=problem,
+    )
+
+
+def _problem(completion: Completion, doubt: str, days: Coverage, ob: Obligation) -> Problem | None:
+    """What a coordinator must mend; dates that could not be read were told when the tables were."""
+    readable = isinstance(completion.completed, date) and not isinstance(completion.expires, type(None))
+    if not doubt and (readable or completion.expires is not None):
+        return None
+    instrument, record, instance = completion.evidence.split("/")
+    if doubt:
+        what, field = f"{completion.course}: {doubt}; it is not counted", "course"
+        next_step = _NEXT.get(doubt, "Check the row and correct it.")
+    else:
+        what, field = f"{completion.course}: no expiry is printed and the rule is 'as issued'; it is not counted", "expires"
+        next_step = "Enter the expiry date that the certificate prints."
+    return Problem(
+        key=f"training/{completion.evidence}/{field}",
+        record=record,
+        instrument=instrument,
+        instance=int(instance) if instance.isdigit() else None,
+        field=field,
+        what=what,
+        next_step=next_step,
+        people=(completion.person,),
+    )
+
+
+_NEXT = {
+    "the course is not in the lab's course map": "Say what it counts as in a [[course]] block of requirements.toml.",
+    "it is a refresher and no basic course is on record": "Add the basic course's completion, or attest it (source: attested).",
+    "its score cannot be read": "Correct the score.",
+}
+
+
+def _enrolled(obligation: Obligation, passes: Sequence[date]) -> tuple[Timeline, list[Ground]]:
+    """Days an enrolment covers until an accepted pass; with `in_progress_days` so many of them count as met (domain 7.17)."""
+    days, grounds = Timeline(), []
+    for enrolment in obligation.evidence.enrolments:
+        if not isinstance(enrolment.on, date):
+            continue
+        passed = next((day for day in passes if day >= enrolment.on), None)
+        waiting = Timeline.between(enrolment.on, plus_days(passed, -1) if passed else None)
+        days = days | waiting
+        if obligation.requirement.in_progress_days:
+            last = plus_days(enrolment.on, obligation.requirement.in_progress_days)
+            grounds.append(
+                Ground(
+                    evidence=enrolment.evidence,
+                    what=f"Enrolled {show(enrolment.on)}; counts as in progress through {show(last)}.",
+                    gives=Coverage.certain(waiting & Timeline.between(enrolment.on, last)),
+                    dated=enrolment.on,
+                    until=last,
+                )
+            )
+    return days, grounds

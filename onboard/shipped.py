@@ -1,0 +1,12 @@
+"""The only place that knows where templates/ and config/ lie. Decides between a wheel and a checkout, nothing else."""
+
+from pathlib import Path
+
+_PACKAGED = Path(__file__).parent / "_shipped"
+_CHECKOUT = Path(__file__).parent.parent
+
+
+def shipped(name: str) -> Path:
+    """The shipped folder or file `name`, for example ``templates`` or ``config/redcap_project``."""
+    root = _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
+    return root / name

@@ -1,0 +1,68 @@
+"""From cells to coverage. Decides what a blank or unreadable day leaves certain and possible (design 2, domain 4.4, 7.9)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from onboard.dates import plus_days
+from onboard.model import Listing, PersonnelMode, Reading
+from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
+
+
+def span(first: Reading, last: Reading, *, blank_last_is_open: bool = True) -> Coverage:
+    """From `first` to `last`, both inclusive.
+
+    A blank first day counts as unreadable; a blank last day is open, or unreadable where `blank_last_is_open` is False.
+    Whatever is unreadable leaves nothing certain and the widest days its readable part allows.
+    """
+    readable_last = isinstance(last, date) or (last is None and blank_last_is_open)
+    low, high = first if isinstance(first, date) else None, last if isinstance(last, date) else None
+    days = Timeline.between(low, high)
+    return Coverage.certain(days) if isinstance(first, date) and readable_last else Coverage.maybe(days)
+
+
+def since(day: Reading) -> Coverage:
+    """From an act's day on, open: blank is not happened, unreadable is perhaps at any time."""
+    return NOT_EVER if day is None else span(day, None)
+
+
+def _before(removed: Reading) -> Coverage:
+    """Days a listing still stands: up to the day before its removal (domain 4.4)."""
+    return ~since(removed)
+
+
+def listing_coverage(listing: Listing, mode: PersonnelMode, external: Coverage) -> Coverage:
+    """Days a listing covers under one personnel mode (domain 4.4 and 7.18).
+
+    Amendment: from approved on. Automatic: from the first of submitted and approved, but from approved on where `external`
+    covers the day. PI-maintained: the first of both. A mode nobody knows: surely what amendment gives, perhaps any other.
+    Always up to the day before removed on.
+    """
+    approved, either = since(listing.approved), since(listing.submitted) | since(listing.approved)
+    if mode is PersonnelMode.AMENDMENT:
+        start = approved
+    elif mode is PersonnelMode.AUTOMATIC:
+        start = approved | (either & ~external)
+    elif mode is PersonnelMode.PI_MAINTAINED:
+        start = either
+    else:
+        start = Coverage(approved.sure, either.possible)
+    return start & _before(listing.removed)
+
+
+def listing_presence(listing: Listing) -> Coverage:
+    """Days a listing says the person is on the protocol, filed or approved: what makes requirements fall on them."""
+    return (since(listing.submitted) | since(listing.approved)) & _before(listing.removed)
+
+
+def filed(listing: Listing) -> Timeline:
+    """Days on which a submitted listing waits for the IRB: submitted on to the day before it is removed."""
+    if not isinstance(listing.submitted, date):
+        return NEVER
+    end = plus_days(listing.removed, -1) if isinstance(listing.removed, date) else None
+    return Timeline.between(listing.submitted, end)
+
+
+def spans_of(rows: list[tuple[Reading, Reading]]) -> Coverage:
+    """The union of several spans."""
+    return any_of(span(first, last) for first, last in rows)
