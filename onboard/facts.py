@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
 from onboard.dates import plus_days
 from onboard.model import UNREADABLE, Appointment, Approval, Selectors, Unreadable
@@ -50,7 +51,7 @@ def fact_line(rows: Sequence[Approval], cell: Callable[[Approval], Hashable | Un
             undated.add(value)
     starts = sorted(dated)
     known: dict[Hashable, Timeline] = {}
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
+    for start, following in zip_longest(starts, starts[1:]):
         said = dated[start] | undated
         if len(said) == 1 and UNREADABLE not in said:
             (value,) = said

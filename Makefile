@@ -1,0 +1,48 @@
+# onboard: `make demo` shows it, `make test` proves it. `make help` lists the rest.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check prove crash pictures lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(VENV)/.run: pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c requirements.lock -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.run ## a Monday in a sample lab: reads, judges, mails to a catcher; leaves demo/ to look at
+	$(BIN)/onboard demo
+
+test: $(VENV)/.dev ## everything, within ten minutes
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(RUN) -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.dev ## linter, types and walls only
+	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports
+
+prove: $(VENV)/.dev ## the judge against a day-by-day reckoner, 100,000 person-protocol-days
+	$(RUN) tests/reckoner/prove.py --days 100000
+
+crash: $(VENV)/.dev ## a hundred SIGKILLs while 3,000 messages go out, SQLite and PostgreSQL
+	$(RUN) tests/delivery/crash.py --messages 3000 --kills 100
+
+pictures: $(VENV)/.dev ## make the README's pictures anew (needs chromium)
+	$(RUN) tests/pictures/make.py
+
+lock: $(VENV)/.dev ## write requirements.lock from what is installed
+	$(RUN) -m pip freeze --exclude-editable --exclude onboard | LC_ALL=C sort -f > requirements.lock
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

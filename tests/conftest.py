@@ -1,0 +1,17 @@
+"""What every test shares. Where nothing may be skipped (ONBOARD_NO_SKIPS), a skip is a failure that says why."""
+
+import os
+
+import pytest
+
+collect_ignore_glob = ["*/snapshots/*"]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """Turn a skip into a failure on the machine that has everything installed."""
+    outcome = yield
+    report = outcome.get_result()
+    if os.environ.get("ONBOARD_NO_SKIPS") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be: {report.longrepr}"
