@@ -70,6 +70,8 @@ def dated_coverage(passed: Reading, printed: Reading, validity: Validity, whose:
     `as_issued` has no end of its own: a blank printed day is unknown from the pass on.
     """
     policy_end = validity.last_day(passed) if isinstance(passed, date) else None
+    if not isinstance(passed, date) and (whose is WhoseDate.POLICY or not isinstance(printed, date)):
+        return span(passed, None), "so nobody can tell how long it counts."
     if whose is WhoseDate.POLICY:
         return span(passed, policy_end), _ends(policy_end, f"by the lab's rule ({validity})")
     if not isinstance(printed, date):

@@ -105,8 +105,8 @@ def _ground(
 
 def _problem(completion: Completion, doubt: str, days: Coverage, ob: Obligation) -> Problem | None:
     """What a coordinator must mend; dates that could not be read were told when the tables were."""
-    readable = isinstance(completion.completed, date) and not isinstance(completion.expires, type(None))
-    if not doubt and (readable or completion.expires is not None):
+    unprinted = isinstance(completion.completed, date) and completion.expires is None
+    if not doubt and not unprinted:
         return None
     instrument, record, instance = completion.evidence.split("/")
     if doubt:
