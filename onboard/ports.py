@@ -132,7 +132,7 @@ class Ledger(Protocol):
         ...
 
     def record_baseline(self, mode: Mode, job: JobName, keys: Sequence[str], now: datetime, slot: date) -> None:
-        """Go-live of a job: these items are already true and are never said. Repeating adds nothing; nothing said is touched."""
+        """Go-live of a job: these items are already true and are never said. Repeating adds nothing; what was said stays."""
         ...
 
     def see_problems(self, problems: Sequence[Problem], today: date) -> Mapping[str, date]:
@@ -171,8 +171,8 @@ class Ledger(Protocol):
         """
         ...
 
-    def post_aside(self, run: Run, outgoing: Sequence[Outgoing], now: datetime) -> int:
-        """Put operator notices into the outbox without using the slot up; one whose items are all said is left out.
+    def post_aside(self, mode: Mode, job: JobName, outgoing: Sequence[Outgoing], now: datetime) -> int:
+        """Put operator notices into the outbox without using a slot up; one with an item already said is left out.
 
         Returns how many were put in.
         """
@@ -197,7 +197,9 @@ class Ledger(Protocol):
         """Take due queued rows, hard ones first, under a fresh token; expired ones are closed and their items freed."""
         ...
 
-    def mark_data(self, post: Posted, now: datetime, *, sent: Sequence[tuple[Posted, str]] = ()) -> bool:
+    def mark_data(
+        self, post: Posted, now: datetime, *, sent: Sequence[tuple[Posted, str]] = (), lease_seconds: int = 900
+    ) -> bool:
         """Commit ``phase=data`` for this row just before DATA, in one transaction with `sent` of earlier ones.
 
         False when the token no longer holds the row: it must not be offered (`sent` is stored all the same).
@@ -234,7 +236,10 @@ class Ledger(Protocol):
         ...
 
     def told(self, mode: Mode, person: str, limit: int = 50) -> Sequence[Mapping[str, object]]:
-        """Messages that said something about a person, newest first: id, job, slot, kind, reader, subject, state, sent_at, keys."""
+        """Messages that said something about a person, newest first.
+
+        Each has id, job, slot, kind, reader, subject, state, sent_at and keys.
+        """
         ...
 
     # snapshots --------------------------------------------------------------------------------------------------------

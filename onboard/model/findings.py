@@ -206,5 +206,6 @@ class Assessment:
     read_at: datetime  # aware
     read_on: date  # the same, as a local date of the lab
     snapshot: str = ""
+    forms: Mapping[str, str] = field(default_factory=dict)  # instrument -> base URL of a record's page in REDCap
     #: findings by person, built once by `readiness.assess_lab`
     by_person: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)

@@ -125,6 +125,7 @@ class Notice:
     not_tracked: tuple[str, ...] = ()
     rules_version: str = ""
     calendar: bool = False  # attach one event "Courses due"
+    key: str = ""  # item key of the mail itself: digest/reader/slot, welcome/person/appointment ...; "" when its lines say all
 
     def section(self, section: Section) -> tuple[Line, ...]:
         """The lines of one section, in the planned order."""
@@ -132,7 +133,8 @@ class Notice:
 
     def keys(self) -> tuple[str, ...]:
         """The item keys this notice settles when it is sent."""
-        return tuple(dict.fromkeys(key for line in self.lines for key in (line.key, *line.also) if key))
+        lines = (key for line in self.lines for key in (line.key, *line.also))
+        return tuple(dict.fromkeys(key for key in (self.key, *lines) if key))
 
     @property
     def hard(self) -> bool:

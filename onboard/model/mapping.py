@@ -111,12 +111,16 @@ class Mapping:
         return tuple(source for source in self.sources if source.table == table)
 
     def instruments(self, project: str) -> dict[str, tuple[str, ...]]:
-        """Instrument -> REDCap fields to ask for, each once; without the record id and ``<instrument>_complete``."""
+        """Instrument -> REDCap fields to ask for, each once; without the record id and ``<instrument>_complete``.
+
+        A source may name one box of a checkbox by its column, ``field___code``; the whole field is asked for.
+        """
         wanted: dict[str, dict[str, None]] = {}
         for source in self.sources:
             if source.project == project:
                 names = wanted.setdefault(source.instrument, {})
-                names.update((name, None) for name in source.fields.values() if name != source.complete_field)
+                asked = (name.partition("___")[0] for name in source.fields.values() if name != source.complete_field)
+                names.update(dict.fromkeys(asked))
         return {instrument: tuple(names) for instrument, names in wanted.items()}
 
     def checkboxes(self, project: str) -> frozenset[str]:

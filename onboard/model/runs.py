@@ -21,12 +21,13 @@ class Mode(StrEnum):
 
 
 class JobName(StrEnum):
-    """The four scheduled entry points; each is a file in jobs/."""
+    """What runs: the four scheduled entry points, each a file in jobs/, and go-live by hand."""
 
     CHECKLISTS = "send_checklists"  # new hires
     REMINDERS = "send_reminders"  # everybody else, supervisors, PIs
     DIGESTS = "send_digests"  # weekly
     WORKLIST = "send_worklist"  # each working day
+    START = "start"  # go-live, by hand: one introduction to existing staff; never scheduled
 
 
 class RunState(StrEnum):

@@ -1,0 +1,54 @@
+"""The `onboard` command: all of onboard.cli, plus what runs jobs. Decides exit codes: 0 done, 1 ran but something needs a
+person, 2 bad configuration or usage."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from onboard import __version__
+from onboard.cli.commands import COMMANDS
+from onboard.cli.group import Entry, group
+from onboard.errors import ConfigError, OnboardError
+
+TABLE = {
+    "demo": Entry("jobs.demo", "Tell the whole story on a sample lab: read, judge, mail, all on this machine."),
+    **COMMANDS,
+    "jobs": Entry("jobs.list_jobs", "Show each job: last and next time, and whether it waits."),
+    "run": Entry("jobs.run_job", "Run one job, or `due` for all that wait; dry unless --send."),
+    "serve": Entry("jobs.serve", "Run the jobs by the schedule until stopped."),
+}
+
+app = typer.Typer(
+    cls=group(TABLE),
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="onboard reads a lab's people from REDCap, works out who is cleared for what and until when, and mails once.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"onboard {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version.")) -> None:
+    return
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one sentence with its next step, never a traceback."""
+    try:
+        app()
+    except OnboardError as error:
+        sys.stderr.write(f"onboard: {error}\n")
+        sys.exit(2 if isinstance(error, ConfigError) else 1)
+
+
+if __name__ == "__main__":
+    main()

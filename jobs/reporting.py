@@ -1,0 +1,48 @@
+"""What a run did, in words. Decides form and exit code; names nobody at info level."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from onboard.cli.output import print_table, say
+from onboard.model import RunReport
+
+
+def told(report: RunReport) -> list[str]:
+    """The report as lines for a terminal or a log: counts and troubles, no names."""
+    planned = Counter(notice.kind.value for notice in report.planned)
+    states = Counter(delivery.state for delivery in report.deliveries)
+    counts = ", ".join(f"{number} {kind}" for kind, number in sorted(planned.items())) or "nothing planned"
+    went = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
+    head = f"{report.job.value} {report.slot} ({report.mode.value}): {report.outcome}; {counts}"
+    lines = [head + (f"; {went}" if went else "")]
+    lines += [f"  held: {held.notice.kind.value}, {held.reason}" for held in report.held]
+    lines += [f"  ! {trouble}" for trouble in report.trouble]
+    return lines
+
+
+def show(reports: Iterable[RunReport]) -> int:
+    """Print reports; the exit code: 1 when one needs a person."""
+    needs = 0
+    for report in reports:
+        for line in told(report):
+            say(line)
+        needs = needs or int(report.needs_person)
+    return needs
+
+
+def show_readers(reports: Iterable[RunReport]) -> None:
+    """Who would get what, for a person at the terminal (dry runs)."""
+    rows = [
+        [report.job.value, notice.kind.value, notice.reader.name, notice.reader.address, _news(notice.lines)]
+        for report in reports
+        for notice in report.planned
+    ]
+    if rows:
+        print_table("Would go out", ["job", "kind", "to", "address", "about"], rows)
+
+
+def _news(lines: Iterable[object]) -> str:
+    titles = list(dict.fromkeys(str(getattr(line, "title", "")) for line in lines))
+    return "; ".join(titles[:3]) + (f" and {len(titles) - 3} more" if len(titles) > 3 else "")

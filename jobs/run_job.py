@@ -1,0 +1,71 @@
+"""`onboard run JOB|due`. Decides dry or real; the jobs do the rest."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from jobs import JOBS
+from jobs.due import run_due, run_safely
+from jobs.reporting import show, show_readers
+from onboard.app import App, open_app
+from onboard.cli.options import HERE, AsOf, ExportFolder, Home, parse_day
+from onboard.cli.output import say
+from onboard.errors import ConfigError
+from onboard.model import JobName, Mode
+
+_DUE = "due"
+
+
+def command(
+    name: Annotated[str, typer.Argument(metavar="JOB|due", help="A job, or `due` for every job whose slot waits.")],
+    send: Annotated[
+        bool, typer.Option("--send", help="Send for real, in the mode of settings.toml. Without it: a dry run.")
+    ] = False,
+    accept_fewer_rows: Annotated[
+        bool, typer.Option("--accept-fewer-rows", help="Take a read smaller than the last: rows were deleted on purpose.")
+    ] = False,
+    home: Home = HERE,
+    as_of: AsOf = "",
+    export: ExportFolder = None,
+) -> None:
+    """Run one job now, or everything that is due. Dry unless --send: reads, plans, sends nothing."""
+    if name != _DUE and name not in JOBS:
+        raise ConfigError(f"there is no job {name!r}. Jobs: {', '.join(JOBS)}, or due for all that wait.")
+    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export, accept_fewer_rows=accept_fewer_rows)
+    mode = _mode(app, send)
+    stopped = _stop_flag()
+    if name == _DUE:
+        reports = run_due(app, mode, stopped) or []
+        if not reports:
+            say("Nothing is due.")
+    else:
+        reports = [run_safely(app, JobName(name), app.today, mode, stopped)]
+    if mode is Mode.DRY:
+        show_readers(reports)
+    code = show(reports)
+    if code:
+        raise typer.Exit(code)
+
+
+def _mode(app: App, send: bool) -> Mode:
+    """The mode of a run. A pretended date is never sent from, except into files."""
+    if not send:
+        return Mode.DRY
+    if app.pretended and app.config.mail.transport != "files":
+        raise ConfigError(
+            "--as-of with --send would mail for a day that is not today. Leave one out, or use transport = 'files'."
+        )
+    if app.lab.limits.mode is Mode.DRY:
+        raise ConfigError("settings.toml says mode = 'dry', so nothing is sent. Write mode = 'trial' or 'live' first.")
+    return app.lab.limits.mode
+
+
+def _stop_flag() -> Callable[[], bool]:
+    """SIGTERM ends the run after the message in hand."""
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: asked.append(number))
+    return lambda: bool(asked)

@@ -1,0 +1,110 @@
+"""A folder of CSV exports as a source of records. Decides which file holds which instrument; parses no value.
+
+For each project either one whole export (``people.csv``) or one file an instrument (``completion.csv``, or
+``people.completion.csv`` where two projects share a name), as REDCap exports raw data; protocols may also be the two files of
+a lab's home. A data dictionary ``people.dictionary.csv`` gives the labels that problems show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+from datetime import datetime
+from pathlib import Path
+
+from onboard.adapters.csv_files import CsvFile, csv_text, read_csv_file
+from onboard.adapters.protocol_files import has_protocol_files, read_protocol_files
+from onboard.errors import ReadInDoubt
+from onboard.model import Export
+from onboard.model.mapping import PROTOCOL_TABLES, Mapping
+
+_KEYS = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
+
+
+class FolderSource:
+    """Reads `folder` as of `read_at` (aware): what stands in the files counts as read then."""
+
+    def __init__(self, folder: Path, mapping: Mapping, read_at: datetime) -> None:
+        self._folder, self._mapping, self._read_at = folder, mapping, read_at
+
+    def fetch(self, last_rows: Dict[str, int]) -> Export:
+        """One whole read. Raises ReadInDoubt, naming every file or column that is missing, and when nobody is in it."""
+        if not self._folder.is_dir():
+            raise ReadInDoubt(f"{self._folder} is no folder. Give the folder that holds the CSV exports.")
+        instruments: dict[str, str] = {}
+        missing: list[str] = []
+        for project in self._mapping.projects:
+            if self._is_protocol_project(project) and has_protocol_files(self._folder):
+                instruments.update(read_protocol_files(self._folder, self._mapping))
+            else:
+                instruments.update(self._project(project, missing))
+        if missing:
+            step = "Export all mapped forms again, as raw data with raw headers."
+            raise ReadInDoubt(f"{self._folder}: {'; '.join(dict.fromkeys(missing))}. {step}")
+        self._check_rows(instruments, last_rows)
+        return Export(instruments=instruments, dictionaries=self._dictionaries(), read_at=self._read_at)
+
+    def _is_protocol_project(self, project: str) -> bool:
+        return {source.table for source in self._mapping.sources if source.project == project} <= PROTOCOL_TABLES
+
+    def _project(self, project: str, missing: list[str]) -> dict[str, str]:
+        found = {}
+        for instrument, fields in self._mapping.instruments(project).items():
+            path = self._file_of(project, instrument)
+            if path is None:
+                missing.append(f"neither {project}.csv nor {instrument}.csv is there")
+                continue
+            text = self._instrument(project, instrument, fields, read_csv_file(path), missing)
+            found[f"{project}.{instrument}"] = text
+        return found
+
+    def _file_of(self, project: str, instrument: str) -> Path | None:
+        names = (f"{project}.{instrument}.csv", f"{instrument}.csv", f"{project}.csv")
+        return next((path for path in (self._folder / name for name in names) if path.is_file()), None)
+
+    def _instrument(
+        self, project: str, instrument: str, fields: tuple[str, ...], file: CsvFile, missing: list[str]
+    ) -> str:
+        """The mapped columns of one file, those of other instruments left out."""
+        checkboxes = self._mapping.checkboxes(project)
+        wanted = [file.header[0], *(key for key in _KEYS if key in file.header)]
+        for name in fields:
+            columns = [column for column in file.header if column == name or column.startswith(f"{name}___")]
+            if not columns or (name in checkboxes and columns == [name]):
+                missing.append(f"{file.name} lacks the column {name}{'___…' if name in checkboxes else ''}")
+            wanted.extend(columns)
+        complete = f"{instrument}_complete"
+        wanted.extend([complete] if complete in file.header and complete not in wanted else [])
+        places = [file.header.index(name) for name in dict.fromkeys(wanted)]
+        return csv_text(list(dict.fromkeys(wanted)), ([row[place] for place in places] for row in file.rows))
+
+    def _check_rows(self, instruments: Dict[str, str], last_rows: Dict[str, int]) -> None:
+        """An export without people, or without any row where there were some, is no plausible read."""
+        people = {source.key for source in self._mapping.of("people")}
+        for key, text in instruments.items():
+            before = last_rows.get(key, 0)
+            if text.count("\n") <= 1 and (key in people or before):
+                was = f"; the last read had {before}" if before else ""
+                raise ReadInDoubt(f"{self._folder}: {key} has no rows{was}. Look whether the export is whole.")
+
+    def _dictionaries(self) -> dict[str, str]:
+        found = {}
+        for project in self._mapping.projects:
+            path = self._folder / f"{project}.dictionary.csv"
+            if path.is_file():
+                file = read_csv_file(path)
+                found[project] = csv_text(file.header, file.rows)
+        return found
+
+
+def write_folder(export: Export, folder: Path) -> None:
+    """Write an export so that `FolderSource` reads the same instruments back; makes the folder, replaces files of the same
+    name. Raises OSError when it cannot write."""
+    folder.mkdir(parents=True, exist_ok=True)
+    instruments = {key: key.partition(".")[2] for key in export.instruments}
+    projects = {key.partition(".")[0] for key in instruments}
+    for key, text in export.instruments.items():
+        name = instruments[key]
+        unique = list(instruments.values()).count(name) == 1 and name not in projects
+        (folder / (f"{name}.csv" if unique else f"{key}.csv")).write_text(text, encoding="utf-8", newline="")
+    for project, text in export.dictionaries.items():
+        (folder / f"{project}.dictionary.csv").write_text(text, encoding="utf-8", newline="")

@@ -1,0 +1,188 @@
+"""The door to the database: engine, transactions, upgrade, errors in words. Decides how safely the ledger is opened and
+locked (SQLite: WAL, full sync, immediate writes; PostgreSQL: the head row's lock); knows nothing of runs or messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select, update
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from onboard.adapters import migrations
+from onboard.adapters.ledger_schema import head
+from onboard.errors import ConfigError, LedgerError
+from onboard.model import JobName, Mode
+
+#: The head row that every plan must see moving.
+EVERYBODY = "*"
+_BUSY_MS = 30_000
+
+_WORDS = (
+    ("disk is full", "the disk is full: free some space on it, then run again"),
+    ("no space left", "the disk is full: free some space on it, then run again"),
+    ("disk i/o error", "the disk failed: check it and its space, then run again"),
+    ("could not extend file", "the disk is full: free some space on it, then run again"),
+    ("readonly", "it is read-only: let this account write to the file and its folder"),
+    ("read-only", "it is read-only: let this account write to the file and its folder"),
+    ("permission denied", "this account may not use it: grant the right, then run again"),
+    ("locked", "it is locked: another program holds it open for writing; close that, then run again"),
+    ("unable to open", "it cannot be opened: check that its folder exists and that this account may write there"),
+    ("not a database", "it is not a ledger: name another file, or restore the last backup"),
+    ("malformed", "it is damaged: restore the last backup"),
+    ("authentication failed", "the database refused the login: check user and password"),
+    ("connection", "the database does not answer: check that it runs and that the address is right"),
+)
+
+
+def _in_words(error: SQLAlchemyError, where: str) -> LedgerError:
+    """What happened and the next step; never the statement's values, which hold names and addresses."""
+    said = str(getattr(error, "orig", None) or error).splitlines()[0]
+    words = next((w for sign, w in _WORDS if sign in said.lower()), f"it answered: {said}. Check it, then run again")
+    return LedgerError(f"The ledger {where} cannot be used: {words}. Nothing was mailed on it.")
+
+
+class Door:
+    """Transactions on one lab's ledger. `reading()` sees one state; `writing()` is alone, and is kept whole or not at all."""
+
+    def __init__(self, url: str, lab: str) -> None:
+        self.lab = lab
+        self._url = _checked(url)
+        self.where = self._url.render_as_string(hide_password=True)
+        self._engine = _engine(self._url, lab)
+        self._writer = self._engine.execution_options(onboard_writes=True)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        with self.reading() as connection:
+            ready = migrations.version_of(connection) == migrations.HEAD and len(_heads(connection, self.lab)) == len(_HEADS)
+        if not ready:
+            with self.writing() as connection:
+                migrations.upgrade(connection)
+                _fill_heads(connection, self.lab)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self._translated(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self, mode: Mode | None = None) -> Iterator[Connection]:
+        """A transaction that writes; with a mode, alone among those that change what a plan may see."""
+        with self._translated(), self._writer.begin() as connection:
+            if mode is not None:
+                self._lock(connection, mode)
+            yield connection
+
+    def _lock(self, connection: Connection, mode: Mode) -> None:
+        connection.execute(select(head.c.version).where(_row(self.lab, mode, EVERYBODY)).with_for_update())
+
+    def bump(self, connection: Connection, mode: Mode, job: str = EVERYBODY) -> None:
+        """Moves the history on: plans made before must be made again."""
+        connection.execute(update(head).where(_row(self.lab, mode, job)).values(version=head.c.version + 1))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise _in_words(error, self.where) from error
+
+
+def _row(lab: str, mode: Mode, job: str) -> Any:
+    return (head.c.lab == lab) & (head.c.mode == mode) & (head.c.job == job)
+
+
+_HEADS = tuple((mode.value, job) for mode in Mode for job in (EVERYBODY, *(job.value for job in JobName)))
+
+
+def _heads(connection: Connection, lab: str) -> set[tuple[str, str]]:
+    if not inspect(connection).has_table("head"):
+        return set()
+    return {(row.mode, row.job) for row in connection.execute(select(head.c.mode, head.c.job).where(head.c.lab == lab))}
+
+
+def _fill_heads(connection: Connection, lab: str) -> None:
+    """The rows whose lock and version everything hangs on; another process may be filling them, too."""
+    there = _heads(connection, lab)
+    for mode, job in _HEADS:
+        if (mode, job) in there:
+            continue
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(head).values(lab=lab, mode=mode, job=job, version=0, started=False))
+        except IntegrityError:
+            continue
+
+
+def _checked(text_url: str) -> URL:
+    """The URL, with the driver we ship. Raises ConfigError for one that is none, or for another kind of database."""
+    try:
+        url = make_url(text_url)
+    except ArgumentError as error:
+        raise ConfigError(
+            "The ledger's address is no database URL; write sqlite:///ledger.db or postgresql://user@host/name"
+        ) from error
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite":
+        raise ConfigError(f"The ledger cannot live in {url.get_backend_name()}; write a sqlite:/// or postgresql:// URL")
+    if not url.database or url.database == ":memory:":
+        raise ConfigError("The ledger must outlive the program: write sqlite:///ledger.db, with a file name")
+    return url
+
+
+def _engine(url: URL, lab: str) -> Engine:
+    """An engine that never prints the values of a statement."""
+    try:
+        engine = create_engine(url, hide_parameters=True)
+    except ImportError as error:
+        raise ConfigError(
+            "A PostgreSQL ledger needs the driver: python -m pip install 'onboard[postgres]', or use sqlite:///"
+        ) from error
+    if url.get_backend_name() == "sqlite":
+        _missing_folder(url)
+        event.listen(engine, "connect", _sqlite_settings)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "connect", _bind_to_lab(lab))
+    return engine
+
+
+def _missing_folder(url: URL) -> None:
+    folder = Path(str(url.database)).absolute().parent
+    if not folder.is_dir():
+        raise LedgerError(f"The ledger's folder {folder} does not exist: create it, or name another in settings.toml")
+
+
+def _sqlite_settings(dbapi: Any, record: ConnectionPoolEntry) -> None:
+    dbapi.isolation_level = None  # we begin transactions ourselves; the driver would begin them too late
+    for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL"):
+        dbapi.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # A write that begins as a read cannot wait for its turn: SQLite refuses it at once. So writes say so first.
+    writes = connection.get_execution_options().get("onboard_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _bind_to_lab(lab: str) -> Any:
+    """Row-level security of the migrations shows a connection the rows of this lab only."""
+
+    def bind(dbapi: Any, record: ConnectionPoolEntry) -> None:
+        with dbapi.cursor() as cursor:
+            cursor.execute("SELECT set_config('onboard.lab', %s, false)", (lab,))
+        dbapi.commit()
+
+    return bind
+
+

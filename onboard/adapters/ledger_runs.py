@@ -1,0 +1,139 @@
+"""Runs in the ledger: one execution of a job for one slot. Decides who holds a slot and when it is used up; mails nothing."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from onboard.adapters.ledger_schema import rules, run, snapshot
+from onboard.errors import LedgerError
+from onboard.model import JobName, Mode, Run, RunReport, RunState, Snapshot
+
+_USED_UP = (RunState.PLANNED, RunState.DONE)
+
+
+def begin(
+    connection: Connection, lab: str, mode: Mode, job: JobName, slot: date, now: datetime, lease_seconds: int
+) -> Run | None:
+    """Take the slot: a new run, or one that failed or whose holder is gone. None when used up or held."""
+    lease = now + timedelta(seconds=lease_seconds)
+    token = secrets.token_hex(8)
+    where = (run.c.lab == lab) & (run.c.mode == mode) & (run.c.job == job) & (run.c.slot == slot)
+    found = connection.execute(select(run.c.id, run.c.state, run.c.lease_until).where(where)).first()
+    if found is None:
+        number = 1 + (connection.execute(select(func.max(run.c.id)).where(run.c.lab == lab)).scalar() or 0)
+        connection.execute(insert(run).values(_new(lab, number, mode, job, slot, token, lease, now)))
+        return Run(id=number, mode=mode, job=job, slot=slot, state=RunState.OPEN, token=token)
+    if found.state in _USED_UP or (found.lease_until is not None and found.lease_until > now):
+        return None
+    again = {"state": RunState.OPEN, "token": token, "lease_until": lease, "started_at": now, "ended_at": None}
+    connection.execute(update(run).where(where).values(again))
+    return Run(id=found.id, mode=mode, job=job, slot=slot, state=RunState.OPEN, token=token)
+
+
+def _new(
+    lab: str, number: int, mode: Mode, job: JobName, slot: date, token: str, lease: datetime, now: datetime
+) -> dict[str, Any]:
+    given = {"lab": lab, "id": number, "mode": mode, "job": job, "slot": slot, "token": token, "lease_until": lease}
+    blank = {"snapshot": "", "rules": "", "outcome": "", "report": "{}", "held": False}
+    return {**given, **blank, "state": RunState.OPEN, "started_at": now}
+
+
+def planned(
+    connection: Connection, lab: str, held_run: Run, now: datetime, held: bool, on: Snapshot | None, rules_version: str
+) -> None:
+    """Use the slot up. Raises LedgerError when another process holds the run by now: the transaction must not stand."""
+    judged = {"snapshot": on.id if on else "", "read_at": on.read_at if on else None, "rules": rules_version}
+    done = connection.execute(
+        update(run)
+        .where(run.c.lab == lab, run.c.id == held_run.id, run.c.token == held_run.token, run.c.state == RunState.OPEN)
+        .values(state=RunState.PLANNED, held=held, ended_at=now, **judged)
+    )
+    if done.rowcount != 1:
+        raise LedgerError(
+            f"Run {held_run.id} ({held_run.job}, {held_run.slot}) was taken over by another process: this one stops here. "
+            "Look at `onboard jobs` for its result."
+        )
+
+
+def end(connection: Connection, lab: str, ended: Run, report: RunReport, now: datetime) -> None:
+    """Store what came of it and give the lease back. A held run stays planned until its messages may go."""
+    mine = (run.c.lab == lab) & (run.c.id == ended.id) & (run.c.token == ended.token)
+    state = connection.execute(select(run.c.state, run.c.held).where(mine)).first()
+    if state is None:
+        return
+    if state.state == RunState.PLANNED:
+        after = RunState.PLANNED if state.held else RunState.DONE
+    else:
+        after = RunState.FAILED
+    values = {"state": after, "lease_until": None, "ended_at": now, "outcome": report.outcome}
+    connection.execute(update(run).where(mine).values(report=_text(report), **values))
+
+
+def _text(report: RunReport) -> str:
+    """Counts and sentences only: who got what stands in the messages."""
+    states = [delivery.state for delivery in report.deliveries]
+    body = {
+        "planned": len(report.planned),
+        "held": sorted(held.reason for held in report.held),
+        "deliveries": {state: states.count(state) for state in sorted(set(states))},
+        "problems": report.problems,
+        "trouble": list(report.trouble),
+        "read_at": report.read_at.isoformat() if report.read_at else None,
+    }
+    return json.dumps(body, ensure_ascii=False, sort_keys=True)
+
+
+def newest(connection: Connection, lab: str, limit: int) -> Sequence[Mapping[str, object]]:
+    """The newest runs as plain values for tables."""
+    rows = connection.execute(select(run).where(run.c.lab == lab).order_by(run.c.started_at.desc()).limit(limit))
+    return [_shown(row) for row in rows]
+
+
+def _shown(row: Row[Any]) -> Mapping[str, object]:
+    kept = ("mode", "job", "slot", "state", "held", "started_at", "ended_at", "outcome")
+    report = json.loads(row.report)
+    counts = {name: report.get(name) for name in ("planned", "deliveries", "problems")}
+    shown = {name: getattr(row, name) for name in kept}
+    return {"run": row.id, **shown, **counts, "trouble": tuple(report.get("trouble", ()))}
+
+
+def last_slot(connection: Connection, lab: str, mode: Mode, job: JobName) -> date | None:
+    """The newest slot that is used up."""
+    where = (run.c.lab == lab) & (run.c.mode == mode) & (run.c.job == job) & run.c.state.in_(_USED_UP)
+    return connection.execute(select(func.max(run.c.slot)).where(where)).scalar()
+
+
+def last_judged(connection: Connection, lab: str, mode: Mode, job: JobName) -> tuple[Snapshot, str] | None:
+    """Snapshot and rules text of the newest used-up run that was planned on a read."""
+    where = (run.c.lab == lab) & (run.c.mode == mode) & (run.c.job == job) & run.c.state.in_(_USED_UP)
+    found = connection.execute(
+        select(snapshot.c.id, snapshot.c.text, snapshot.c.rows, run.c.read_at, rules.c.text.label("rules_text"))
+        .join(snapshot, (snapshot.c.lab == run.c.lab) & (snapshot.c.id == run.c.snapshot))
+        .join(rules, (rules.c.lab == run.c.lab) & (rules.c.version == run.c.rules))
+        .where(where)
+        .order_by(run.c.slot.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    return Snapshot(id=found.id, text=found.text, rows=found.rows, read_at=found.read_at), found.rules_text
+
+
+def release(connection: Connection, lab: str, run_id: int, now: datetime) -> Run:
+    """Unhold a run. Raises LedgerError naming the held ones when this is none of them."""
+    held = connection.execute(select(run).where(run.c.lab == lab, run.c.held.is_(True)).order_by(run.c.id)).all()
+    found = next((row for row in held if row.id == run_id), None)
+    if found is None:
+        names = ", ".join(f"{row.id} ({row.job}, {row.slot})" for row in held) or "none"
+        raise LedgerError(f"Run {run_id} is not held. Held runs: {names}. Write `onboard release RUN` with one of them.")
+    done = update(run).where(run.c.lab == lab, run.c.id == run_id)
+    connection.execute(done.values(held=False, state=RunState.DONE, ended_at=now))
+    return Run(
+        id=found.id, mode=Mode(found.mode), job=JobName(found.job), slot=found.slot, state=RunState.DONE, token=found.token
+    )

@@ -1,0 +1,208 @@
+"""The ledger's tables. Decides names, types and keys (design 5); every key begins with the lab; migrations/ builds them.
+
+Instants are kept as UTC text of fixed width, which sorts as it reads and means the same in SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    and_,
+)
+from sqlalchemy.engine import Dialect
+
+
+class MessageState(StrEnum):
+    """Life of a message in the outbox (mail notes 5.2)."""
+
+    QUEUED = "queued"  # waits for a sender
+    SENDING = "sending"  # claimed; its phase says whether bytes may have been offered
+    SENT = "sent"  # handed over
+    IN_DOUBT = "in_doubt"  # offered without an answer: waits for a person or the Sent folder
+    FAILED = "failed"  # given up
+    SUPERSEDED = "superseded"  # a later plan of its job took its place
+    WITHDRAWN = "withdrawn"  # taken back after a bad read
+    EXPIRED = "expired"  # stale before it could go
+    REFUSED = "refused"  # its address refuses our mail
+
+
+class Phase(StrEnum):
+    """How far a claimed message is."""
+
+    PRE = "pre"  # certainly not offered
+    DATA = "data"  # perhaps offered
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant as text: 2026-11-23T11:02:00.000000Z."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Refuses a naive time, which would mean something else on the next machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone; give an aware instant")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Back to an aware instant in UTC."""
+        return None if value is None else datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+#: Version of the history. Job "*" counts what every plan must see, a job's own row what only its own plan must.
+head = Table(
+    "head",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("mode", Text, primary_key=True),
+    Column("job", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("started", Boolean, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("mode", Text, nullable=False),
+    Column("job", Text, nullable=False),
+    Column("slot", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("held", Boolean, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("lease_until", Instant),
+    Column("snapshot", Text, nullable=False),
+    Column("read_at", Instant),
+    Column("rules", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", Text, nullable=False),
+    Column("report", Text, nullable=False),
+    UniqueConstraint("lab", "mode", "job", "slot", name="run_slot"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("job", Text, nullable=False),
+    Column("slot", Date, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("place", Integer, nullable=False),  # in its plan, the most urgent first
+    Column("reader", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("envelope_from", Text, nullable=False),
+    Column("to_addr", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("mime", LargeBinary, nullable=False),
+    Column("hard", Boolean, nullable=False),
+    Column("doubtful", Boolean, nullable=False),  # offered once without an answer: frozen, never replaced or freed
+    Column("state", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("lease_until", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("detail", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+)
+Index(
+    "message_once",
+    *(message.c.lab, message.c.mode, message.c.job, message.c.slot, message.c.reader),
+    unique=True,
+    sqlite_where=and_(message.c.state.not_in(("superseded", "withdrawn")), message.c.kind != "operator"),
+    postgresql_where=and_(message.c.state.not_in(("superseded", "withdrawn")), message.c.kind != "operator"),
+)
+Index("message_due", message.c.lab, message.c.mode, message.c.state, message.c.next_attempt_at)
+
+item = Table(
+    "item",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("mode", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("slot", Date, nullable=False),
+    Column("message", Text),
+)
+Index("item_message", item.c.lab, item.c.message)
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+)
+
+#: Each good read, with the snapshot it gave.
+read = Table(
+    "read",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("read_at", Instant, primary_key=True),
+    Column("snapshot", Text, nullable=False),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("first_used", Instant, nullable=False),
+)
+
+#: Each change of the rules in use; going back to an old text is a change, too.
+rules_use = Table(
+    "rules_use",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("used_from", Instant, primary_key=True),
+    Column("version", Text, nullable=False),
+)
+
+problem = Table(
+    "problem",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("first_seen", Date, nullable=False),
+)
+
+suppressed = Table(
+    "suppressed",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("mode", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+)

@@ -1,0 +1,199 @@
+"""A message on its way: claimed, offered, settled. Decides the moves of mail notes 5.2; every one is fenced by the token of
+the claim, so a sender that lost its lease can change nothing. Opens no connection to anybody."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+
+from onboard.adapters.ledger_memory import chunks, of_lab
+from onboard.adapters.ledger_outbox import NOT_TO_PEOPLE, close, close_or_park, refuse_items, suppress
+from onboard.adapters.ledger_schema import MessageState, Phase, item, message, run
+from onboard.errors import LedgerError
+from onboard.model import ItemState, MessageKind, Mode
+from onboard.ports import Posted
+
+#: After so many a message is given up.
+MOST_ATTEMPTS = 8
+_FIRST_DELAY = timedelta(minutes=2)
+_LONGEST_DELAY = timedelta(hours=4)
+
+#: Says that plans must see a change: all of them, or those of one job.
+Bump = Callable[[str], None]
+
+
+def delay(attempts: int) -> timedelta:
+    """How long to wait after the nth attempt: 2, 4, 8 ... minutes, four hours at most."""
+    return min(_FIRST_DELAY * (1 << min(attempts - 1, 10)), _LONGEST_DELAY)
+
+
+def expire(connection: Connection, lab: str, mode: Mode, now: datetime) -> int:
+    """Close queued messages that are stale; what they said is free. Returns how many."""
+    stale = and_(message.c.state == MessageState.QUEUED, message.c.expires_at <= now)
+    return close_or_park(connection, lab, mode, stale, MessageState.EXPIRED, "not handed over in time")
+
+
+def due(connection: Connection, lab: str, mode: Mode, now: datetime, limit: int) -> list[Any]:
+    """Queued messages whose time has come and that no ceiling holds, hard deadlines first."""
+    its_run = (run.c.lab == message.c.lab) & (run.c.id == message.c.run)
+    free = or_(run.c.held.is_not(True), message.c.kind.in_(NOT_TO_PEOPLE))
+    queued = and_(of_lab(message, lab, mode), message.c.state == MessageState.QUEUED)
+    asked = select(message).outerjoin(run, its_run).where(queued)
+    ordered = asked.where(message.c.next_attempt_at <= now, free).order_by(
+        message.c.hard.desc(), message.c.created_at, message.c.place
+    )
+    return list(connection.execute(ordered.limit(limit)))
+
+
+def claim(connection: Connection, lab: str, rows: Sequence[Any], lease: datetime) -> list[Posted]:
+    """Take rows under one fresh token."""
+    token = secrets.token_hex(8)
+    values = {"state": MessageState.SENDING, "phase": Phase.PRE, "token": token, "lease_until": lease}
+    for part in chunks(row.id for row in rows):
+        connection.execute(update(message).where(message.c.lab == lab, message.c.id.in_(part)).values(values))
+    return [
+        Posted(
+            id=row.id,
+            kind=MessageKind(row.kind),
+            reader=row.reader,
+            envelope_from=row.envelope_from,
+            to_addr=row.to_addr,
+            mime=row.mime,
+            token=token,
+            attempts=row.attempts,
+            hard=row.hard,
+        )
+        for row in rows
+    ]
+
+
+def _held(lab: str, post: Posted) -> ColumnElement[bool]:
+    """The fence: this row, under this token, still on its way."""
+    return and_(
+        message.c.lab == lab,
+        message.c.id == post.id,
+        message.c.token == post.token,
+        message.c.state == MessageState.SENDING,
+    )
+
+
+def _move(connection: Connection, lab: str, post: Posted, **values: object) -> bool:
+    return connection.execute(update(message).where(_held(lab, post)).values(values)).rowcount == 1
+
+
+def offered(connection: Connection, lab: str, post: Posted, lease: datetime) -> bool:
+    """From here on the bytes may have left."""
+    return _move(connection, lab, post, phase=Phase.DATA, lease_until=lease)
+
+
+def sent(connection: Connection, lab: str, post: Posted, detail: str, now: datetime) -> bool:
+    """Handed over: what it said is said."""
+    moved = _move(connection, lab, post, state=MessageState.SENT, sent_at=now, detail=detail, lease_until=None)
+    if moved:
+        _items_sent(connection, lab, post.id)
+    return moved
+
+
+def _items_sent(connection: Connection, lab: str, message_id: str) -> None:
+    mine = (item.c.lab == lab) & (item.c.message == message_id) & (item.c.state == ItemState.CLAIMED)
+    connection.execute(update(item).where(mine).values(state=ItemState.SENT))
+
+
+def retry(
+    connection: Connection, lab: str, mode: Mode, post: Posted, detail: str, now: datetime, attempted: bool, bump: Bump
+) -> bool:
+    """Back to the queue; given up after the last attempt."""
+    attempts = post.attempts + attempted
+    if attempts >= MOST_ATTEMPTS:
+        return failed(connection, lab, mode, post, f"{detail} (given up after {attempts} attempts)", bump)
+    wait = delay(attempts) if attempted else timedelta(0)
+    back = {"state": MessageState.QUEUED, "phase": Phase.PRE, "token": "", "lease_until": None}
+    moved = _move(connection, lab, post, **back, attempts=attempts, next_attempt_at=now + wait, detail=detail)
+    if moved:
+        bump(job_of(connection, lab, post.id))  # a plan of this job may count it as gone again
+    return moved
+
+
+def failed(connection: Connection, lab: str, mode: Mode, post: Posted, detail: str, bump: Bump) -> bool:
+    """Given up for a reason that is not the address: what it said is free for the next plan, unless it may have arrived."""
+    moved = _move(connection, lab, post, detail=detail)
+    if moved:
+        close_or_park(connection, lab, mode, message.c.id == post.id, MessageState.FAILED, detail)
+        bump("*")
+    return moved
+
+
+def refused(connection: Connection, lab: str, mode: Mode, post: Posted, detail: str, now: datetime, bump: Bump) -> bool:
+    """The address is no good: what was said is closed for it until it changes, and nothing more is written there."""
+    moved = _move(connection, lab, post, state=MessageState.REFUSED, detail=detail, lease_until=None)
+    if moved:
+        refuse_items(connection, lab, post.id)
+        suppress(connection, lab, mode, post.to_addr, detail, now)
+        bump("*")
+    return moved
+
+
+def in_doubt(connection: Connection, lab: str, post: Posted, detail: str, now: datetime, bump: Bump) -> bool:
+    """Offered without an answer: a hard deadline goes again with the same bytes, anything else waits for a person."""
+    attempts = post.attempts + 1
+    if post.hard and attempts < MOST_ATTEMPTS:
+        back = {"state": MessageState.QUEUED, "phase": Phase.PRE, "next_attempt_at": now + delay(attempts)}
+    else:
+        back = {"state": MessageState.IN_DOUBT, "next_attempt_at": now}
+    moved = _move(connection, lab, post, **back, attempts=attempts, doubtful=True, token="", lease_until=None, detail=detail)
+    if moved:
+        bump(job_of(connection, lab, post.id))
+    return moved
+
+
+def overdue(connection: Connection, lab: str, now: datetime) -> list[Any]:
+    """Claimed rows whose sender is gone."""
+    gone = and_(message.c.lab == lab, message.c.state == MessageState.SENDING, message.c.lease_until < now)
+    columns = (message.c.id, message.c.mode, message.c.phase, message.c.hard, message.c.attempts, message.c.token)
+    return list(connection.execute(select(*columns).where(gone)))
+
+
+def recover(connection: Connection, lab: str, row: Any, now: datetime) -> str:
+    """One row whose sender is gone: returns "queued", "parked", or "" when somebody else was quicker."""
+    parks = row.phase == Phase.DATA and not (row.hard and row.attempts + 1 < MOST_ATTEMPTS)
+    state = MessageState.IN_DOUBT if parks else MessageState.QUEUED
+    detail = "the sender stopped after offering it" if row.phase == Phase.DATA else "the sender stopped before offering it"
+    values = {"attempts": row.attempts + (row.phase == Phase.DATA), "next_attempt_at": now, "detail": detail}
+    if row.phase == Phase.DATA:
+        values["doubtful"] = True
+    same = and_(
+        message.c.lab == lab, message.c.id == row.id, message.c.token == row.token, message.c.phase == row.phase,
+        message.c.state == MessageState.SENDING, message.c.lease_until < now,
+    )  # fmt: skip
+    back = {"state": state, "phase": Phase.PRE, "token": "", "lease_until": None}
+    moved = connection.execute(update(message).where(same).values(back | values)).rowcount == 1
+    return ("parked" if parks else "queued") if moved else ""
+
+
+def settle(connection: Connection, lab: str, message_id: str, now: datetime, arrived: bool) -> None:
+    """End a doubt. Raises LedgerError when the message is not in doubt."""
+    mine = and_(message.c.lab == lab, message.c.id == message_id, message.c.state == MessageState.IN_DOUBT)
+    if connection.execute(select(message.c.id).where(mine)).first() is None:
+        raise LedgerError(f"Message {message_id} is not in doubt: look at `onboard worklist` for those that are")
+    if arrived:
+        connection.execute(update(message).where(mine).values(state=MessageState.SENT, sent_at=now))
+        _items_sent(connection, lab, message_id)
+    else:
+        close(connection, lab, [message_id], MessageState.FAILED, "did not arrive")
+
+
+def job_of(connection: Connection, lab: str, message_id: str) -> str:
+    """The job a message was planned by."""
+    return str(connection.execute(select(message.c.job).where(message.c.lab == lab, message.c.id == message_id)).scalar_one())
+
+
+def mode_of(connection: Connection, lab: str, message_id: str) -> Mode:
+    """The mode of a message. Raises LedgerError for an unknown one."""
+    found = connection.execute(select(message.c.mode).where(message.c.lab == lab, message.c.id == message_id)).scalar()
+    if found is None:
+        raise LedgerError(f"There is no message {message_id} in this ledger: copy its id from the list of those in doubt")
+    return Mode(found)

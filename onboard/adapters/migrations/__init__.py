@@ -1,0 +1,40 @@
+"""Building and upgrading the ledger's tables. Decides when alembic must run: only when the tables are behind, so that an
+ordinary start does not pay for it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from onboard.errors import LedgerError
+
+#: The newest version; a test holds it against versions/.
+HEAD = "0001"
+#: One number for the lock that lets one process upgrade at a time.
+_LOCK = 7_236_021
+
+
+def version_of(connection: Connection) -> str:
+    """The version of the tables, "" when there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the tables up to HEAD inside the caller's transaction. Raises LedgerError for tables of a later program."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+    found = version_of(connection)
+    if found > HEAD:
+        raise LedgerError(f"The ledger was written by a later version (tables {found}, known {HEAD}): upgrade this program")
+    if found == HEAD:
+        return
+    # alembic costs a third of a second to load and is needed once in a ledger's life
+    command, config = import_module("alembic.command"), import_module("alembic.config")
+    settings = config.Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")

@@ -1,0 +1,179 @@
+"""A message as bytes. Decides headers, parts and encodings, so that any mail program shows what was meant and none can be
+tricked by a name; knows no server.
+
+Headers: RFC 3834 (Auto-Submitted), MS-OXCMAIL (X-Auto-Response-Suppress without NDR, which would hide bounces), RFC 2919
+(List-Id), RFC 2369 (List-Unsubscribe by mail).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from email.errors import MessageError
+from email.header import Header
+from email.headerregistry import Address, AddressHeader
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP, EmailPolicy
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from onboard.errors import DeliveryError
+from onboard.model import Attachment, Message, MessageKind
+
+#: Headers whose single long word the standard folding would encode, and so destroy: they go out as they are.
+_WHOLE = frozenset({"message-id", "list-id", "list-unsubscribe"})
+_LONGEST_NAME = 200
+#: Mail that is not owed to anybody and can be stopped by an answer.
+_CAN_STOP = frozenset({MessageKind.DIGEST})
+
+
+class _Wire(EmailPolicy):
+    """Folds what may be folded at 78 columns, as old programs want it, and leaves identifiers whole (up to 998).
+
+    The standard folding of text beyond ASCII loses a space here and there where lines break, so that is done by `Header`.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header, ready for the wire."""
+        if name.lower() in _WHOLE:
+            return f"{name}: {value}\r\n".encode("ascii")
+        if str(value).isascii():
+            return super().fold_binary(name, value)
+        if isinstance(value, AddressHeader):
+            (one,) = value.addresses
+            return f"{name}: {_words(name, one.display_name)}\r\n <{one.addr_spec}>\r\n".encode("ascii")
+        return f"{name}: {_words(name, value)}\r\n".encode("ascii")
+
+
+def _words(name: str, text: str) -> str:
+    return Header(str(text), "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n")
+
+
+#: Seven bits: not every relay takes eight.
+_BUILD = SMTP.clone(cte_type="7bit")
+_WIRE = _Wire(linesep="\r\n", cte_type="7bit")
+
+
+def build(
+    message: Message,
+    to: str,
+    message_id: str,
+    date: datetime,
+    *,
+    sender: str,
+    sender_name: str,
+    reply_to: str = "",
+    reply_name: str = "",
+    lab_id: str = "lab",
+) -> bytes:
+    """The bytes of one mail to one address. `date` is aware; `message_id` comes with its angle brackets.
+
+    Raises DeliveryError (permanent) for what no mail can hold: a line break in a header, an address that is none.
+    """
+    mail = EmailMessage(policy=_BUILD)
+    try:
+        _head(mail, message, to, message_id, date, _address(sender, sender_name))
+        if reply_to:
+            mail["Reply-To"] = _address(reply_to, reply_name)
+        _list(mail, message.notice.kind, sender, sender_name, lab_id)
+        _body(mail, message)
+        return mail.as_bytes(policy=_WIRE)
+    except (ValueError, MessageError) as error:
+        text = f"No mail can be made to {to!r}: {error}. Correct the record, then run again."
+        raise DeliveryError(text, permanent=True) from error
+
+
+def ascii_address(address: str) -> str:
+    """The address as it goes over the wire, its domain in IDNA. Raises DeliveryError (permanent) for one that is none."""
+    local, at, domain = address.strip().rpartition("@")
+    try:
+        wire = f"{local}@{domain.encode('idna').decode('ascii')}"
+        local.encode("ascii")
+        parsed = Address(addr_spec=wire)
+    except (ValueError, IndexError, MessageError) as error:
+        raise _no_address(address) from error
+    if not (at and local and "." in domain) or parsed.addr_spec != wire or any(c.isspace() for c in wire):
+        raise _no_address(address)
+    return wire
+
+
+def _no_address(address: str) -> DeliveryError:
+    return DeliveryError(
+        f"{address!r} is no mail address we can write to: enter one like name@university.edu on the person form", permanent=True
+    )
+
+
+def _address(address: str, name: str) -> Address:
+    return Address(display_name=_clean(name)[:_LONGEST_NAME].strip(), addr_spec=ascii_address(address))
+
+
+def _clean(text: str) -> str:
+    """Text that any server takes: half characters replaced, accents in one piece, no invisible controls.
+
+    A line break stays, so that the header refuses it: taking it out silently would hide an attack.
+    """
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return "".join(c for c in unicodedata.normalize("NFC", whole) if c in "\r\n\t" or unicodedata.category(c) != "Cc")
+
+
+def _one_line(text: str) -> str:
+    cleaned = _clean(text)
+    if any(c in "\r\n\v\f\x85\u2028\u2029" for c in cleaned):
+        raise ValueError("a line break stands in a header")
+    return cleaned
+
+
+def _head(mail: EmailMessage, message: Message, to: str, message_id: str, date: datetime, sender: Address) -> None:
+    if not message_id.startswith("<") or not message_id.endswith(">") or any(c.isspace() for c in message_id):
+        raise ValueError(f"{message_id!r} is no Message-ID")
+    reader = message.notice.reader
+    mail["From"] = sender
+    mail["To"] = _address(to, _one_line(reader.name))
+    mail["Subject"] = _one_line(message.subject)
+    mail["Date"] = format_datetime(date)
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+
+
+def _list(mail: EmailMessage, kind: MessageKind, sender: str, name: str, lab_id: str) -> None:
+    """One stream a kind, so that a reader can file it; a digest can be stopped by an answer."""
+    wire = ascii_address(sender)
+    plain = _one_line(name).encode("ascii", "ignore").decode().strip()
+    mail["List-Id"] = f"{plain} {kind} <{kind}.{quote(lab_id, safe='')}.{wire.rpartition('@')[2]}>".strip()
+    if kind in _CAN_STOP:
+        mail["List-Unsubscribe"] = f"<mailto:{wire}?subject={quote(f'stop {kind}')}>"
+
+
+def _body(mail: EmailMessage, message: Message) -> None:
+    mail.set_content(_clean(message.text))
+    pictures = [one for one in message.attachments if one.cid]
+    if message.html:
+        mail.add_alternative(_clean(message.html), subtype="html")
+        _pictures(mail, pictures)
+    for one in message.attachments:
+        if not one.cid:
+            _attach(mail, one)
+
+
+def _pictures(mail: EmailMessage, pictures: list[Attachment]) -> None:
+    """Beside the HTML they belong to, so that they are not shown as files."""
+    parts = mail.get_payload()
+    html = parts[-1] if isinstance(parts, list) else None
+    if not isinstance(html, MIMEPart):
+        return
+    for one in pictures:
+        main, sub = one.mime.split(";")[0].strip().split("/")
+        html.add_related(one.content, main, sub, cid=f"<{one.cid.strip('<>')}>", filename=one.filename, disposition="inline")
+
+
+def _attach(mail: EmailMessage, one: Attachment) -> None:
+    kind, *parameters = (part.strip() for part in one.mime.split(";"))
+    main, sub = kind.split("/")
+    values = dict(parameter.split("=", 1) for parameter in parameters if "=" in parameter)
+    filename = _one_line(one.filename)
+    if main == "text":
+        text = one.content.decode(values.pop("charset", "utf-8"))
+        mail.add_attachment(text, subtype=sub, filename=filename, params=values, cte="base64")
+    else:
+        mail.add_attachment(one.content, main, sub, filename=filename, params=values)

@@ -1,0 +1,153 @@
+"""One REDCap project through PyCap, guarded. Decides how a call is sent and tried again; the answers are judged beside it.
+
+PyCap shares one session among all projects, has no timeout and no retry, and hands any body back as data (redcap 4). This
+subclass replaces the one method through which all of its calls go.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import redcap
+import requests
+
+from onboard import __version__
+from onboard.adapters.redcap_answers import Answer, Busy, Secret, checked, checked_bytes
+from onboard.errors import ConfigError, ReadInDoubt
+
+_TOKEN = re.compile(r"[0-9A-Fa-f]{32}")
+#: Seconds before the second, third ... try.
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedcapProject:
+    """How one project is reached. The token shows in no repr."""
+
+    name: str
+    url: str
+    token: Secret = field(repr=False)
+    contact: str = ""
+    ca_file: Path | None = None
+    proxy: str = ""
+    connect_seconds: float = 10
+    read_seconds: float = 120
+    retries: int = 3
+
+    @property
+    def host(self) -> str:
+        """The server's name."""
+        return urlsplit(self.url).hostname or self.url
+
+
+class GuardedProject(redcap.Project):
+    """`redcap.Project` that hands back only what passed `redcap_answers`. Use with `with`, or close it."""
+
+    def __init__(self, project: RedcapProject, pause: Callable[[float], None] = time.sleep) -> None:
+        _check_address(project)
+        super().__init__(project.url, project.token.get_secret_value(), timeout=_timeout(project))
+        self._project = project
+        self._pause = pause
+        self._session = _session(project)
+
+    def __enter__(self) -> GuardedProject:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def __repr__(self) -> str:
+        return f"GuardedProject({self._project.name!r}, {self._project.host!r})"
+
+    def _call_api(self, payload: dict[str, Any], return_type: str, file: Any = None) -> Any:
+        """What every method of PyCap calls. Raises Busy, Refused or ReadInDoubt; never returns a body that is no answer."""
+        wanted = payload.get("returnFormat") or payload.get("format") or ""
+        # A call that changes something may have done so before the link was lost: it is never sent twice by itself.
+        retries = 0 if "data" in payload or "action" in payload else self._project.retries
+        for n in range(retries):
+            try:
+                return self._once(payload, wanted, return_type, file)
+            except Busy:
+                self._pause(min(_FIRST_PAUSE * 4**n, _LONGEST_PAUSE))
+        return self._once(payload, wanted, return_type, file)
+
+    def _once(self, payload: dict[str, Any], wanted: str, return_type: str, file: Any) -> Any:
+        answer = self._post(payload, file)
+        name = self._project.name
+        if return_type == "file_map":
+            return checked_bytes(answer, name), answer.headers
+        if return_type == "empty_json":
+            checked_bytes(answer, name)
+            return [{}]
+        text = checked(answer, wanted, name)
+        return _from_json(text, name) if wanted == "json" else text
+
+    def _post(self, payload: dict[str, Any], file: Any) -> Answer:
+        try:
+            response = self._session.post(
+                self.url, data=payload, files=file, timeout=_timeout(self._project), allow_redirects=False
+            )
+        # The vendor's text is dropped: it may hold what was sent.
+        except requests.RequestException as error:
+            trouble = self._unreachable(error)
+        else:
+            return Answer(status=response.status_code, headers=response.headers, body=response.content)
+        raise trouble from None
+
+    def _unreachable(self, error: requests.RequestException) -> ReadInDoubt:
+        where = f"{self._project.host} (project {self._project.name!r})"
+        if isinstance(error, requests.exceptions.SSLError):
+            return ReadInDoubt(
+                f"The certificate of {where} is not trusted, so nothing was sent. If your institution has an authority of "
+                "its own, write its certificate file into ca_file under [redcap] in settings.toml."
+            )
+        if isinstance(error, requests.exceptions.ProxyError):
+            return Busy(f"The proxy does not let us through to {where}. Check proxy under [redcap] in settings.toml.")
+        if isinstance(error, requests.Timeout):
+            return Busy(f"{where} did not answer in time. It is tried again by itself; tell its administrator if it lasts.")
+        if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+            return Busy(f"{where} cannot be reached, or the link broke. Check the network, url and proxy in settings.toml.")
+        return ReadInDoubt(f"{where} answered in a way that cannot be read ({type(error).__name__}). Try again later.")
+
+
+def _check_address(project: RedcapProject) -> None:
+    """What PyCap would assert itself, with the token in the text of its assertion."""
+    if not project.url.endswith("/api/"):
+        raise ConfigError(f"settings.toml, [redcap], url: {project.url!r} does not end with /api/. REDCap's API page shows it.")
+    if not _TOKEN.fullmatch(project.token.get_secret_value()):
+        raise ConfigError(
+            f"ONBOARD_{project.name.upper()}_TOKEN is not a REDCap token, which has 32 characters 0-9 and A-F. Copy it again "
+            "from the API page of the project."
+        )
+
+
+def _timeout(project: RedcapProject) -> tuple[float, float]:
+    return project.connect_seconds, project.read_seconds
+
+
+def _session(project: RedcapProject) -> requests.Session:
+    """A session of this project's own: no cookie, proxy or log-in of anybody else."""
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["User-Agent"] = f"onboard/{__version__}" + (f" ({project.contact})" if project.contact else "")
+    if project.ca_file:
+        session.verify = str(project.ca_file)
+    if project.proxy:
+        session.proxies = {"http": project.proxy, "https": project.proxy}
+    return session
+
+
+def _from_json(text: str, name: str) -> Any:
+    with suppress(json.JSONDecodeError):
+        found = json.loads(text)
+        if not (isinstance(found, dict) and set(found) == {"error"}):
+            return found
+    raise ReadInDoubt(f"REDCap's answer for project {name!r} is not whole JSON: it was cut short. Try again later.")

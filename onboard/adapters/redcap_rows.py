@@ -1,0 +1,169 @@
+"""The CSV of one instrument, made sure of. Decides whether it is whole and which rows are its own; reads no meaning.
+
+Facts of real exports (redcap 3): a base row comes for every record whenever the record id is asked for; rows of other
+repeating instruments come along as noise; the repeat columns vanish where a classic export has no repeating row; columns that
+the token may not see are left out without a word.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from onboard.errors import ReadInDoubt
+
+EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
+_KEYS = (EVENT, INSTRUMENT, INSTANCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked of one instrument. `fields` without the id and the status; `checkboxes` are those of them with choices."""
+
+    project: str
+    instrument: str
+    record_id: str
+    fields: tuple[str, ...]
+    checkboxes: Mapping[str, tuple[str, ...]]  # field -> its export columns
+    root: bool  # one row a record: the form of people or of protocols
+
+    @property
+    def key(self) -> str:
+        """The instrument's name in an export."""
+        return f"{self.project}.{self.instrument}"
+
+    @property
+    def status(self) -> str:
+        """The instrument's own status column."""
+        return f"{self.instrument}_complete"
+
+    def request(self) -> list[str]:
+        """The names to ask for."""
+        return list(dict.fromkeys((self.record_id, *self.fields, self.status)))
+
+    def columns(self) -> list[str]:
+        """The columns that must come back, key columns apart."""
+        found = [column for name in self.fields for column in self.checkboxes.get(name, (name,))]
+        return list(dict.fromkeys((self.record_id, *found, self.status)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """A whole export of one instrument: its own rows, and which records had a base row in the raw answer."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    base_ids: frozenset[str]
+    longitudinal: bool
+
+    def ids(self) -> frozenset[str]:
+        """Record ids of the instrument's own rows."""
+        return frozenset(row[0] for row in self.rows)
+
+    def text(self) -> str:
+        """Canonical CSV: header row, LF, quoted only where needed."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.header)
+        writer.writerows(self.rows)
+        return out.getvalue()
+
+
+def read_rows(text: str, wanted: Wanted) -> Rows:
+    """The instrument's rows out of REDCap's CSV. Raises ReadInDoubt when it is cut short or lacks a column."""
+    header, body = _parsed(text, wanted)
+    if not header:
+        return Rows(header=tuple(wanted.columns()), rows=(), base_ids=frozenset(), longitudinal=False)
+    _check_columns(header, wanted)
+    kept = [name for name in header if name in _KEYS or name in set(wanted.columns())]
+    order = [wanted.record_id, *(name for name in kept if name != wanted.record_id)]
+    places = [header.index(name) for name in order]
+    raw = [tuple(row[place] for place in places) for row in body]
+    return Rows(
+        header=tuple(order),
+        rows=tuple(_own(raw, order, wanted)),
+        base_ids=frozenset(row[0] for row in raw if _cell(row, order, INSTRUMENT) == ""),
+        longitudinal=EVENT in order,
+    )
+
+
+def _parsed(text: str, wanted: Wanted) -> tuple[list[str], list[list[str]]]:
+    # No rows at all is one line feed; every other record export ends with one too.
+    if text == "\n":
+        return [], []
+    if not text.endswith("\n"):
+        raise _cut_short(wanted)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        raise _cut_short(wanted) from None
+    header = lines[0] if lines else []
+    if len(set(header)) != len(header) or any(len(line) != len(header) for line in lines):
+        raise _cut_short(wanted)
+    return header, lines[1:]
+
+
+def _cut_short(wanted: Wanted) -> ReadInDoubt:
+    return ReadInDoubt(
+        f"The answer for form {wanted.instrument!r} of project {wanted.project!r} was cut short or mangled. Nothing of it is "
+        "used. It is tried again by itself; tell the REDCap administrator if it lasts."
+    )
+
+
+def _check_columns(header: Sequence[str], wanted: Wanted) -> None:
+    missing = [name for name in wanted.columns() if name not in header]
+    if missing:
+        raise ReadInDoubt(
+            f"REDCap left out {', '.join(missing)} of form {wanted.instrument!r} in project {wanted.project!r}. The token's "
+            "user may not export them: under User Rights, set Data Export Rights of this form to Full Data Set."
+        )
+
+
+def _own(raw: Sequence[tuple[str, ...]], order: Sequence[str], wanted: Wanted) -> list[tuple[str, ...]]:
+    """Rows of this instrument only. A base row that holds nothing of it says nothing, except that the record exists."""
+    data = [place for place, name in enumerate(order) if place and name not in _KEYS]
+    mine = [row for row in raw if _cell(row, order, INSTRUMENT) in ("", wanted.instrument)]
+    telling = {row[0] for row in mine if any(row[place] for place in data)}
+    kept: list[tuple[str, ...]] = []
+    for row in mine:
+        if any(row[place] for place in data):
+            kept.append(row)
+        elif wanted.root and row[0] not in telling:
+            kept.append(row)
+            telling.add(row[0])
+    return kept
+
+
+def _cell(row: Sequence[str], order: Sequence[str], name: str) -> str:
+    return row[order.index(name)] if name in order else ""
+
+
+def check_together(read: Mapping[str, Rows], wanted: Sequence[Wanted]) -> None:
+    """Whether the instruments of one project tell of the same records. Raises ReadInDoubt when one of them was half read."""
+    roots = [read[form.key] for form in wanted if form.root]
+    if not roots:
+        return
+    known = frozenset[str]().union(*(rows.base_ids | rows.ids() for rows in roots))
+    for form in wanted:
+        rows = read[form.key]
+        strange = rows.ids() - known
+        # A server that sends base rows sends all of them, unless events decide which forms a record has.
+        lost = known - rows.base_ids if rows.base_ids and not rows.longitudinal else frozenset()
+        if strange or lost:
+            raise ReadInDoubt(_half_read(form, strange, lost))
+
+
+def _half_read(form: Wanted, strange: frozenset[str], lost: frozenset[str]) -> str:
+    ids = sorted(strange or lost)
+    some = ", ".join(ids[:5]) + (" ..." if len(ids) > 5 else "")
+    if strange:
+        return (
+            f"Form {form.instrument!r} of project {form.project!r} has rows of records that the main form does not know "
+            f"({some}). The main form was half read; or, if it lasts, open these records in REDCap and save their first form."
+        )
+    return (
+        f"Form {form.instrument!r} of project {form.project!r} came without records that the main form has ({some}): it was "
+        "half read. It is tried again by itself; tell the REDCap administrator if it lasts."
+    )

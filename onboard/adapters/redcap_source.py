@@ -1,0 +1,184 @@
+"""The lab's REDCap projects as a RecordSource. Decides what is asked and whether the whole read is plausible; parses no value.
+
+Needs a token with API Export and Full Data Set on the mapped forms, nothing else. Calls go one after the other.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+
+from onboard.adapters.redcap_answers import Refused
+from onboard.adapters.redcap_project import GuardedProject, RedcapProject
+from onboard.adapters.redcap_rows import Rows, Wanted, check_together, read_rows
+from onboard.errors import ReadInDoubt
+from onboard.model import Export
+from onboard.model.mapping import Mapping as RecordMapping
+from onboard.ports import Clock
+
+#: The two tables whose form every record of its kind has.
+_ROOT_TABLES = ("people", "protocols")
+#: An instrument may lose so many rows, or this share of them, between two reads without anybody being asked.
+_FEWER_ROWS, _FEWER_SHARE = 3, 0.2
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+_Dictionary = Sequence[Mapping[str, str]]
+
+
+class RedcapSource:
+    """Reads all mapped instruments of all projects; raises ReadInDoubt for anything less than a whole, plausible read."""
+
+    def __init__(
+        self,
+        projects: Sequence[RedcapProject],
+        mapping: RecordMapping,
+        clock: Clock,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._projects = {project.name: project for project in projects}
+        self._mapping = mapping
+        self._clock = clock
+        self._pause = pause
+
+    def fetch(self, last_rows: Mapping[str, int]) -> Export:
+        """One whole read. `last_rows` counts rows by "<project>.<instrument>" of the last good read; empty: not compared."""
+        read_at = self._clock.now()
+        instruments: dict[str, str] = {}
+        dictionaries: dict[str, str] = {}
+        links: dict[str, str] = {}
+        version = ""
+        for name in self._mapping.projects:
+            with GuardedProject(self._projects[name], self._pause) as project:
+                version = server_version(project, name)
+                links |= _link(project, self._projects[name], version)
+                fields = dictionary(project, name)
+                dictionaries[name] = dictionary_csv(fields)
+                read = self._rows(project, self._wanted(name, fields))
+            _check_counts({key: len(rows.rows) for key, rows in read.items()}, last_rows)
+            instruments |= {key: rows.text() for key, rows in read.items()}
+        return Export(instruments=instruments, dictionaries=dictionaries, read_at=read_at, server_version=version, links=links)
+
+    def _wanted(self, name: str, fields: _Dictionary) -> list[Wanted]:
+        """What to ask of each instrument of a project, the main form first."""
+        roots = {s.instrument for table in _ROOT_TABLES for s in self._mapping.of(table) if s.project == name}
+        wanted = [
+            _checked_form(name, form, columns, fields, form in roots)
+            for form, columns in self._mapping.instruments(name).items()
+        ]
+        return sorted(wanted, key=lambda form: not form.root)
+
+    def _rows(self, project: GuardedProject, wanted: Sequence[Wanted]) -> dict[str, Rows]:
+        read = _read_all(project, wanted)
+        try:
+            check_together(read, wanted)
+        except ReadInDoubt:
+            # Somebody may have added a record between two calls: once more, and then it is no accident.
+            read = _read_all(project, wanted)
+            check_together(read, wanted)
+        _check_people(read, wanted, self._mapping)
+        return read
+
+
+def _read_all(project: GuardedProject, wanted: Sequence[Wanted]) -> dict[str, Rows]:
+    """Every instrument as CSV text, one call each; never as a frame, which would guess types."""
+    return {form.key: read_rows(project.export_records(format_type="csv", fields=form.request()), form) for form in wanted}
+
+
+def server_version(project: GuardedProject, name: str) -> str:
+    """The server's version. Raises ReadInDoubt when the answer is none: then nothing else of it is data either."""
+    version = project.export_version()
+    if version is None or not _VERSION.match(str(version)):
+        raise ReadInDoubt(f"Project {name!r}: the server does not say its REDCap version, so it may be none. Check url.")
+    return str(version)
+
+
+def dictionary(project: GuardedProject, name: str) -> _Dictionary:
+    """The data dictionary, one row a field, the record id first."""
+    found = project.metadata
+    whole = isinstance(found, list) and all(isinstance(row, dict) and "field_name" in row for row in found)
+    if not whole or not found:
+        raise ReadInDoubt(f"REDCap sent no data dictionary for project {name!r}. Check that the project has its forms.")
+    return [{key: str(value) for key, value in row.items()} for row in found]
+
+
+def dictionary_csv(fields: _Dictionary) -> str:
+    """The dictionary as canonical CSV under REDCap's API names of its columns."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(fields[0]), lineterminator="\n", restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(fields)
+    return out.getvalue()
+
+
+def checkbox_columns(field: Mapping[str, str]) -> tuple[str, ...]:
+    """The export columns of a checkbox: ``field___code``, the code in lower case, other signs as underscores."""
+    choices = field.get("select_choices_or_calculations", "").split("|")
+    codes = [choice.split(",", 1)[0].strip() for choice in choices if choice.strip()]
+    return tuple(f"{field['field_name']}___{re.sub('[^a-z0-9_]', '_', code.lower())}" for code in codes)
+
+
+def _checked_form(project: str, form: str, columns: Sequence[str], fields: _Dictionary, root: bool) -> Wanted:
+    by_name = {row["field_name"]: row for row in fields}
+    forms = {row.get("form_name", "") for row in fields}
+    if form not in forms:
+        raise ReadInDoubt(f"Project {project!r} has no form {form!r}{_nearest(form, forms)}. Correct redcap.toml.")
+    statuses = {f"{name}_complete" for name in forms}
+    unknown = [name for name in columns if name not in by_name and name not in statuses]
+    if unknown:
+        said = ", ".join(f"{name!r}{_nearest(name, by_name)}" for name in unknown)
+        raise ReadInDoubt(f"Form {form!r} of project {project!r} has no field {said}. Correct redcap.toml or the project.")
+    boxes = {
+        name: checkbox_columns(by_name[name])
+        for name in columns
+        if name in by_name and by_name[name].get("field_type") == "checkbox"
+    }
+    return Wanted(
+        project=project,
+        instrument=form,
+        record_id=fields[0]["field_name"],
+        fields=tuple(name for name in columns if name != fields[0]["field_name"]),
+        checkboxes=boxes,
+        root=root,
+    )
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word, list(known), n=1)
+    return f" (the nearest is {close[0]!r})" if close else ""
+
+
+def _check_people(read: Mapping[str, Rows], wanted: Sequence[Wanted], mapping: RecordMapping) -> None:
+    people = {source.key for source in mapping.of("people")}
+    for form in wanted:
+        if form.key in people and not read[form.key].rows:
+            raise ReadInDoubt(
+                f"Project {form.project!r} holds no person. If it is new, add the first one; if not, the read was empty, and "
+                "the token's user may be in a data access group that holds nobody: ask the REDCap administrator."
+            )
+
+
+def _check_counts(rows: Mapping[str, int], last_rows: Mapping[str, int]) -> None:
+    """A read much smaller than the last good one must not look like everybody left."""
+    for key, now in rows.items():
+        before = last_rows.get(key, 0)
+        if before - now > max(_FEWER_ROWS, before * _FEWER_SHARE):
+            raise ReadInDoubt(
+                f"{key} has {now} rows; the last good read had {before}. Nobody is written to on this. See the project's "
+                "logging page: if they were deleted on purpose, say so once with --accept-fewer-rows; if not, ask the REDCap "
+                "administrator."
+            )
+
+
+def _link(project: GuardedProject, reached: RedcapProject, version: str) -> dict[str, str]:
+    """The beginning of links to a record's form; append ``&id=..&page=..&instance=..``. None when the project does not tell."""
+    # Without this right everything else still works; mails then carry no links.
+    with suppress(Refused):
+        info = project.export_project_info()
+        if isinstance(info, dict) and str(info.get("project_id", "")).isdigit():
+            base = reached.url.removesuffix("api/")
+            return {reached.name: f"{base}redcap_v{version}/DataEntry/index.php?pid={info['project_id']}"}
+    return {}

@@ -1,0 +1,244 @@
+"""The ledger in a SQL database: `ports.Ledger` over SQLite or PostgreSQL. Decides which moves share a transaction and which
+move the history on; the rooms beside it (ledger_runs, ledger_memory, ledger_outbox, ledger_sending) say what a move is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from onboard.adapters import ledger_memory, ledger_outbox, ledger_runs, ledger_sending
+from onboard.adapters.ledger_engine import Door
+from onboard.model import History, JobName, Mode, Problem, Run, RunReport, Snapshot
+from onboard.ports import Outgoing, Posted
+
+#: A run without a mode of its own takes its number under this mode's lock.
+_NUMBERS = Mode.DRY
+
+
+class SqlLedger:
+    """One lab's ledger. Opening it builds or upgrades the tables; raises LedgerError or ConfigError when it cannot."""
+
+    def __init__(self, url: str, lab: str) -> None:
+        self._lab = lab
+        self._door = Door(url, lab)
+
+    def __repr__(self) -> str:
+        return f"SqlLedger({self._door.where!r}, lab={self._lab!r})"
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._door.close()
+
+    # runs -------------------------------------------------------------------------------------------------------------
+    def begin_run(self, mode: Mode, job: JobName, slot: date, now: datetime, lease_seconds: int = 900) -> Run | None:
+        """See the port."""
+        with self._door.writing(_NUMBERS) as connection:
+            return ledger_runs.begin(connection, self._lab, mode, job, slot, now, lease_seconds)
+
+    def end_run(self, run: Run, report: RunReport, now: datetime) -> None:
+        """See the port."""
+        with self._door.writing() as connection:
+            ledger_runs.end(connection, self._lab, run, report, now)
+
+    def last_runs(self, limit: int = 20) -> Sequence[Mapping[str, object]]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_runs.newest(connection, self._lab, limit)
+
+    def last_slot(self, mode: Mode, job: JobName) -> date | None:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_runs.last_slot(connection, self._lab, mode, job)
+
+    def last_judged(self, mode: Mode, job: JobName) -> tuple[Snapshot, str] | None:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_runs.last_judged(connection, self._lab, mode, job)
+
+    # memory -----------------------------------------------------------------------------------------------------------
+    def history(self, mode: Mode, ignoring: JobName | None = None) -> History:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_memory.history(connection, self._lab, mode, ignoring)
+
+    def record_baseline(self, mode: Mode, job: JobName, keys: Sequence[str], now: datetime, slot: date) -> None:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            ledger_memory.baseline(connection, self._lab, mode, job, keys, slot)
+            self._door.bump(connection, mode)
+
+    def see_problems(self, problems: Sequence[Problem], today: date) -> Mapping[str, date]:
+        """See the port."""
+        return self.see_troubles(ledger_memory.RECORDS, [problem.key for problem in problems], today)
+
+    def see_troubles(self, scope: str, keys: Sequence[str], today: date) -> Mapping[str, date]:
+        """See the port."""
+        with self._door.writing(_NUMBERS) as connection:
+            return ledger_memory.see(connection, self._lab, scope, keys, today)
+
+    def suppress(self, mode: Mode, address: str, why: str, now: datetime) -> None:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            ledger_outbox.suppress(connection, self._lab, mode, address, why, now)
+            self._door.bump(connection, mode)
+
+    def unsuppress(self, mode: Mode, address: str, now: datetime) -> int:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            self._door.bump(connection, mode)
+            return ledger_outbox.unsuppress(connection, self._lab, mode, address)
+
+    # outbox -----------------------------------------------------------------------------------------------------------
+    def enqueue(
+        self,
+        run: Run,
+        outgoing: Sequence[Outgoing],
+        version: int,
+        now: datetime,
+        *,
+        held: bool = False,
+        snapshot: Snapshot | None = None,
+        rules: str = "",
+    ) -> bool:
+        """See the port."""
+        with self._door.writing(run.mode) as connection:
+            if ledger_memory.version(connection, self._lab, run.mode, run.job) != version:
+                return False
+            ledger_outbox.supersede(connection, self._lab, run.mode, run.job)
+            ledger_outbox.put(connection, self._lab, run.mode, run.job, outgoing, now, run.id)
+            ledger_runs.planned(connection, self._lab, run, now, held, snapshot, rules)
+            self._door.bump(connection, run.mode)
+            return True
+
+    def post_aside(self, mode: Mode, job: JobName, outgoing: Sequence[Outgoing], now: datetime) -> int:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            known = ledger_memory.known_items(connection, self._lab, mode, [key for one in outgoing for key in one.keys])
+            fresh = [one for one in outgoing if not any(key in known for key in one.keys)]
+            ledger_outbox.put(connection, self._lab, mode, job, fresh, now)
+            self._door.bump(connection, mode)
+            return len(fresh)
+
+    def withdraw_queued(self, mode: Mode, now: datetime) -> int:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            self._door.bump(connection, mode)
+            return ledger_outbox.withdraw(connection, self._lab, mode)
+
+    def release(self, run_id: int, now: datetime) -> int:
+        """See the port."""
+        with self._door.writing() as connection:
+            run = ledger_runs.release(connection, self._lab, run_id, now)
+            self._door.bump(connection, run.mode, run.job)
+            queued = ledger_outbox.queued_of(run)
+            return len(ledger_outbox.ids_where(connection, self._lab, run.mode, queued))
+
+    def recover(self, now: datetime) -> tuple[int, int]:
+        """See the port."""
+        with self._door.reading() as connection:
+            gone = ledger_sending.overdue(connection, self._lab, now)
+        found: list[str] = []
+        for mode in {Mode(row.mode) for row in gone}:
+            with self._door.writing(mode) as connection:
+                rows = [row for row in gone if row.mode == mode]
+                found += [ledger_sending.recover(connection, self._lab, row, now) for row in rows]
+                self._door.bump(connection, mode)
+        return found.count("queued"), found.count("parked")
+
+    def claim(self, mode: Mode, now: datetime, limit: int = 20, lease_seconds: int = 900) -> Sequence[Posted]:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            if ledger_sending.expire(connection, self._lab, mode, now):
+                self._door.bump(connection, mode)
+            rows = ledger_sending.due(connection, self._lab, mode, now, limit)
+            # A plan of the same job may not count these as gone any more; plans of other jobs saw them as said anyway.
+            for job in sorted({row.job for row in rows}):
+                self._door.bump(connection, mode, job)
+            return ledger_sending.claim(connection, self._lab, rows, now + timedelta(seconds=lease_seconds))
+
+    def mark_data(
+        self, post: Posted, now: datetime, *, sent: Sequence[tuple[Posted, str]] = (), lease_seconds: int = 900
+    ) -> bool:
+        """See the port."""
+        with self._door.writing() as connection:
+            for done, detail in sent:
+                ledger_sending.sent(connection, self._lab, done, detail, now)
+            return ledger_sending.offered(connection, self._lab, post, now + timedelta(seconds=lease_seconds))
+
+    def mark_sent(self, done: Sequence[tuple[Posted, str]], now: datetime) -> None:
+        """See the port."""
+        with self._door.writing() as connection:
+            for post, detail in done:
+                ledger_sending.sent(connection, self._lab, post, detail, now)
+
+    def mark_retry(self, post: Posted, detail: str, now: datetime, *, attempted: bool = True) -> bool:
+        """See the port."""
+        mode = self._mode(post)
+        with self._door.writing(mode) as connection:
+            bump = partial(self._door.bump, connection, mode)
+            return ledger_sending.retry(connection, self._lab, mode, post, detail, now, attempted, bump)
+
+    def mark_failed(self, post: Posted, detail: str, now: datetime, *, refused: bool) -> bool:
+        """See the port."""
+        mode = self._mode(post)
+        with self._door.writing(mode) as connection:
+            bump = partial(self._door.bump, connection, mode)
+            if refused:
+                return ledger_sending.refused(connection, self._lab, mode, post, detail, now, bump)
+            return ledger_sending.failed(connection, self._lab, mode, post, detail, bump)
+
+    def mark_in_doubt(self, post: Posted, detail: str, now: datetime) -> bool:
+        """See the port."""
+        mode = self._mode(post)
+        with self._door.writing(mode) as connection:
+            bump = partial(self._door.bump, connection, mode)
+            return ledger_sending.in_doubt(connection, self._lab, post, detail, now, bump)
+
+    def _mode(self, post: Posted) -> Mode:
+        with self._door.reading() as connection:
+            return ledger_sending.mode_of(connection, self._lab, post.id)
+
+    def outbox(self, mode: Mode) -> Mapping[str, int]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_outbox.counts(connection, self._lab, mode)
+
+    def parked(self, mode: Mode) -> Sequence[Mapping[str, object]]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_outbox.parked(connection, self._lab, mode)
+
+    def settle(self, message_id: str, now: datetime, *, arrived: bool) -> None:
+        """See the port."""
+        with self._door.reading() as connection:
+            mode = ledger_sending.mode_of(connection, self._lab, message_id)
+        with self._door.writing(mode) as connection:
+            ledger_sending.settle(connection, self._lab, message_id, now, arrived)
+            self._door.bump(connection, mode)
+
+    def told(self, mode: Mode, person: str, limit: int = 50) -> Sequence[Mapping[str, object]]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_outbox.told(connection, self._lab, mode, person, limit)
+
+    # snapshots --------------------------------------------------------------------------------------------------------
+    def save_snapshot(self, snapshot: Snapshot) -> None:
+        """See the port."""
+        with self._door.writing(_NUMBERS) as connection:
+            ledger_memory.save_snapshot(connection, self._lab, snapshot)
+
+    def snapshot_at(self, known_on: datetime | None = None) -> Snapshot | None:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_memory.snapshot_at(connection, self._lab, known_on)
+
+    def save_rules(self, version: str, text: str, now: datetime) -> None:
+        """See the port."""
+        with self._door.writing(_NUMBERS) as connection:
+            ledger_memory.save_rules(connection, self._lab, version, text, now)
+
+    def rules_at(self, known_on: datetime | None = None) -> tuple[str, str] | None:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_memory.rules_at(connection, self._lab, known_on)

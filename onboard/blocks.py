@@ -1,0 +1,74 @@
+"""What certainly keeps a person today from work they have today. Decides causes, protocols and tasks; unknown never counts as
+blocked, and nothing here says who hears of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from onboard.desk import Desk
+from onboard.edges import Edge, edges
+from onboard.model import Cleared, Finding, Readiness, Task
+from onboard.people import codes
+from onboard.readiness import cleared_on
+from onboard.timeline import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A finding that certainly keeps a person from work they have today, and on which protocols and tasks."""
+
+    finding: Finding
+    edge: Edge | None
+    protocols: tuple[str, ...]
+    tasks: tuple[Task, ...]
+
+    @property
+    def of(self) -> tuple[str, str]:
+        """Requirement id and scope: what it has in common with an edge."""
+        return self.finding.requirement.id, str(self.finding.scope)
+
+
+def blocks(desk: Desk, person: str, only: Iterable[str] | None = None) -> list[Block]:
+    """What certainly blocks a person today on protocols they certainly work on (`only` these where given).
+
+    Unknown never counts as blocked, and a claim that waits leaves it unknown. In the order of `edges`.
+    """
+    wanted = None if only is None else set(only)
+    found: dict[tuple[str, str], list[tuple[Finding, Readiness]]] = {}
+    for row in desk.rows(person):
+        if row.protocol and (wanted is None or row.protocol in wanted) and _stopped(desk, row):
+            for clause in row.clauses:
+                if clause.holds.at(desk.today) is Answer.NO:
+                    key = (clause.finding.requirement.id, str(clause.finding.scope))
+                    found.setdefault(key, []).append((clause.finding, row))
+    near = {edge.of: edge for edge in edges(desk.findings(person), desk.today) if edge.gap == desk.today}
+    made = [_block(rows, near.get(key)) for key, rows in found.items()]
+    return sorted(made, key=lambda b: (b.edge.deadline if b.edge else desk.today, b.of))
+
+
+def _stopped(desk: Desk, row: Readiness) -> bool:
+    return cleared_on(row, desk.today) is Cleared.BLOCKED and desk.working(row)
+
+
+def _block(rows: list[tuple[Finding, Readiness]], edge: Edge | None) -> Block:
+    """A task is named only where the protocol as a whole does not ask for the finding."""
+    whole = {row.protocol for _, row in rows if row.task is None}
+    tasks = {row.task for _, row in rows if row.task and row.protocol not in whole}
+    return Block(
+        finding=rows[0][0],
+        edge=edge,
+        protocols=tuple(dict.fromkeys(row.protocol for _, row in rows)),
+        tasks=tuple(sorted(tasks)),
+    )
+
+
+def task_words(tasks: Iterable[Task]) -> str:
+    return ", ".join(task.value.replace("_", " ") for task in tasks)
+
+
+def stop_words(desk: Desk, block: Block) -> str:
+    """What must not be done meanwhile."""
+    tasks = f" ({task_words(block.tasks)})" if block.tasks else ""
+    return f"No work on {codes(desk, block.protocols)}{tasks} until then."

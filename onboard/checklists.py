@@ -1,0 +1,163 @@
+"""The mails that carry a new hire's list. Decides when one is due and what stands in it; steps.py makes the list, reminders
+has everybody else.
+
+The welcome goes out on the green light, then at most one mail a week, and every second working day in the last week before the
+start (domain 5.1). A receipt answers what somebody did and does not wait for the week.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from onboard import keys
+from onboard.dates import plus_days
+from onboard.desk import Desk, desk_of
+from onboard.edges import due_tier, told_on
+from onboard.lines import actor_name, coordinator, in_grace, owed, silenced
+from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, Section
+from onboard.notices import notice
+from onboard.people import appointments_of_stay, codes, is_new_hire, mail_day, myself, named, pis_over, stay, writable
+from onboard.readiness import why
+from onboard.receipts import cleared_lines, receipts
+from onboard.steps import Step, StepState, checklist, ready_about
+
+__all__ = ["Step", "StepState", "checklist", "plan_checklists", "ready_about"]
+
+
+def plan_checklists(assessment: Assessment, history: History, lab: Lab, today: date) -> list[Notice]:
+    """One welcome or checklist for each new hire who should hear something today, by record id."""
+    desk = desk_of(assessment, history, lab, today)
+    found = []
+    for record, address in writable(desk).items():
+        if is_new_hire(desk, record) and mail_day(desk, record):
+            made = _mail(desk, record, myself(desk, record, address))
+            if made:
+                found.append(made)
+    return found
+
+
+def _mail(desk: Desk, record: str, reader: Reader) -> Notice | None:
+    steps = checklist(desk.assessment, record, desk.today)
+    mine = [line for step in steps if (line := _own_line(desk, step, reader.address))]
+    rest = [line for step in steps if (line := _rest_line(desk, step))]
+    if not _welcomed(desk, record, reader.address):
+        key = keys.welcome(record, appointments_of_stay(desk, record)[0].evidence)
+        return notice(desk, MessageKind.WELCOME, reader, mine + rest, key=key, facts=_facts(desk, record, steps))
+    news = cleared_lines(desk, record, reader.address) + receipts(desk, record, reader.address)
+    nags = any(_nags(desk, step) for step in steps) and _turn_has_come(desk, record)
+    if not news and not nags:
+        return None
+    return notice(
+        desk,
+        MessageKind.CHECKLIST,
+        reader,
+        news + mine + rest,
+        key=keys.checklist(record, desk.today),
+        facts=_facts(desk, record, steps),
+        calendar=bool(mine),
+    )
+
+
+# when -----------------------------------------------------------------------------------------------------------------
+
+
+def _welcomed(desk: Desk, record: str, address: str) -> bool:
+    """Whether any appointment of this stay was welcomed; a moved start date never repeats it."""
+    found = (keys.welcome(record, a.evidence) for a in appointments_of_stay(desk, record))
+    return any(desk.said.settled(key, address) for key in found)
+
+
+def _last_mail(desk: Desk, record: str) -> date | None:
+    """The slot of the last welcome or checklist."""
+    welcomes = [desk.history.items.get(keys.welcome(record, a.evidence)) for a in appointments_of_stay(desk, record)]
+    said = [*desk.said.under(f"checklist/{keys.part(record)}").values(), *(w for w in welcomes if w)]
+    return max((item.on for item in said if item.state is not ItemState.REFUSED), default=None)
+
+
+def _turn_has_come(desk: Desk, record: str) -> bool:
+    last, run, cadence = _last_mail(desk, record), stay(desk.assessment, record, desk.today), desk.lab.cadence
+    if last is None or run is None:
+        return True
+    if plus_days(run[0], -cadence.new_hire_weekly) <= desk.today < run[0]:
+        return desk.calendar.between(last, desk.today) >= cadence.last_week_every
+    return (desk.today - last).days >= cadence.new_hire_weekly
+
+
+def _nags(desk: Desk, step: Step) -> bool:
+    return _is_mine(desk, step) and not (step.edge and silenced(desk, step.edge))
+
+
+# lines ----------------------------------------------------------------------------------------------------------------
+
+
+def _is_mine(desk: Desk, step: Step) -> bool:
+    """Whether the person has something to do for it now; doubtful evidence is the coordinator's while it is new."""
+    if step.owner != "you" or step.edge is None:
+        return False
+    looked_at_long_enough = step.edge.doubted and not in_grace(desk, step.edge)
+    return step.state is StepState.OPEN or (step.state is StepState.CHECKED and looked_at_long_enough)
+
+
+def _own_line(desk: Desk, step: Step, address: str) -> Line | None:
+    """A step of the person. It settles the tier that has come, or the first one: who has the list has been told."""
+    if not _is_mine(desk, step) or step.edge is None:
+        return None
+    tier = due_tier(desk, step.edge, address)
+    if tier is None and not desk.said.tiers(step.edge.stem, address):
+        tier = max(step.requirement.tiers, default=0)
+    line = owed(desk, step.edge, Section.STEPS, tier)
+    # Nobody is late in the mail that first tells them.
+    due = step.due if told_on(desk, step.edge) else max(step.due, desk.today)
+    return replace(line, due=due, ends=None, days=(due - desk.today).days)
+
+
+def _rest_line(desk: Desk, step: Step) -> Line | None:
+    """A step that is done, or that somebody else does."""
+    if _is_mine(desk, step):
+        return None
+    done = step.state is StepState.DONE
+    name = actor_name(desk, step.finding) if step.owner != "you" else coordinator(desk)
+    return Line(
+        key="",
+        section=Section.DONE if done else Section.OTHERS_DO,
+        title=step.requirement.title,
+        why=why(step.finding, step.needed) if done else _waiting_words(step),
+        person=step.person,
+        protocol=codes(desk, [step.scope.protocol]) if step.scope.protocol else "",
+        task=step.scope.task or "",
+        status=step.status,
+        owner="" if done else name,
+    )
+
+
+def _waiting_words(step: Step) -> str:
+    if step.state is StepState.CHECKED:
+        return "We hold something about this that is still being checked."
+    if step.state is StepState.WAITING:
+        return why(step.finding, step.needed)
+    if step.turnaround:
+        after = " after your courses" if step.depends_on else ""
+        return f"About {step.turnaround} days{after}."
+    return ""
+
+
+def _facts(desk: Desk, record: str, steps: list[Step]) -> dict[str, str]:
+    run = stay(desk.assessment, record, desk.today)
+    ready = ready_about(desk.assessment, record, desk.today, steps)
+    coming = run is not None and run[0] >= desk.today
+    return {
+        "start": run[0].isoformat() if run and coming else "",
+        "ready_about": desk.calendar.on_or_after(ready.day).isoformat() if ready else "",
+        "ready_for": codes(desk, [ready.protocol]) if ready and ready.protocol else "",
+        "bottleneck": ready.bottleneck.requirement.title if ready and ready.bottleneck else "",
+        "pi": " and ".join(named(desk, pi) for pi in _future_pis(desk, record)),
+    }
+
+
+def _future_pis(desk: Desk, record: str) -> list[str]:
+    """PIs of the protocols the person is or will be on, else the lab's."""
+    rows = [row for row in desk.rows(record) if row.protocol and row.task is None]
+    found = {desk.assessment.protocols[row.protocol].pi for row in rows if row.protocol in desk.assessment.protocols}
+    known = sorted(pi for pi in found - {"", record} if pi in desk.assessment.people)
+    return known or list(pis_over(desk, record))

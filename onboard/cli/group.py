@@ -1,0 +1,51 @@
+"""The command group that loads a command when it is called. Decides nothing: `--help` shows the table and imports none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+
+class Entry(NamedTuple):
+    """One command: the module that holds its function `command`, and the line of help shown in the list."""
+
+    module: str
+    help: str
+
+
+def group(table: Mapping[str, Entry]) -> type[TyperGroup]:
+    """A group class over a table of commands, in the table's order."""
+
+    class LazyGroup(TyperGroup):
+        """Imports a command's module only when the command is asked for."""
+
+        def list_commands(self, ctx: Any) -> list[str]:
+            return list(table)
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            """A command as the list shows it; nothing is imported."""
+            return _listed(cmd_name, table[cmd_name].help) if cmd_name in table else None
+
+        def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+            """The command that is called, imported now."""
+            if args and args[0] in table:
+                return args[0], _loaded(args[0], table[args[0]]), args[1:]
+            return super().resolve_command(ctx, args)
+
+    return LazyGroup
+
+
+def _listed(name: str, words: str) -> Any:
+    app = typer.Typer(add_completion=False)
+    app.command(name, help=words)(lambda: None)
+    return typer.main.get_command(app)
+
+
+def _loaded(name: str, entry: Entry) -> Any:
+    app = typer.Typer(add_completion=False)
+    app.command(name)(import_module(entry.module).command)
+    return typer.main.get_command(app)

@@ -1,0 +1,41 @@
+"""The options commands share. Decides their names and what they accept; reads nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onboard.errors import ConfigError
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    TABLE = "table"  # for people
+    JSON = "json"  # for programs; the keys are documented and stable
+    CSV = "csv"  # for a spreadsheet
+
+
+def parse_day(text: str) -> date:
+    """A date given on the command line, as 2026-12-07. Raises ConfigError with an example."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"{text!r} is no date. Write it as 2026-12-07.") from None
+
+
+Home = Annotated[
+    Path,
+    typer.Option("--home", envvar="ONBOARD_HOME", help="The lab's own folder: config, templates, ledger.", show_default="."),
+]
+AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="Answer as if today were this date (2026-12-07).")]
+Output = Annotated[Format, typer.Option("--format", help="table for people, json or csv for programs.")]
+ExportFolder = Annotated[
+    Path | None, typer.Option("--export", metavar="FOLDER", help="Read a folder of CSV exports instead of REDCap.")
+]
+
+HERE = Path()

@@ -1,0 +1,23 @@
+"""`onboard release RUN`. Decides nothing; the ledger lets the held run's mails go at the next run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from onboard.app import open_app
+from onboard.cli.options import HERE, Home
+from onboard.cli.output import say
+
+
+def command(
+    run: Annotated[
+        int, typer.Argument(metavar="RUN", help="The run's number, as the operator's mail and `onboard jobs` name it.")
+    ],
+    home: Home = HERE,
+) -> None:
+    """Let the mails of a run go that was held because there were more of them than the ceiling allows."""
+    app = open_app(home)
+    number = app.ledger.release(run, app.clock.now())
+    say(f"{number} mails of run {run} may go now. They leave with the next `onboard run due --send`.")

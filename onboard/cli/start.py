@@ -1,0 +1,112 @@
+"""`onboard start`: go-live. Decides the order: look first, then note what is true already, then introduce the tool.
+
+Without --send it shows who would get what in the first week, as if every mail were handed over, and sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated
+
+import typer
+
+from onboard.app import App, open_app
+from onboard.cli.options import HERE, Home
+from onboard.cli.output import print_table, say
+from onboard.errors import ConfigError
+from onboard.model import (
+    Assessment,
+    History,
+    ItemRecord,
+    ItemState,
+    JobName,
+    Lab,
+    MailRecord,
+    Mode,
+    Notice,
+    RunReport,
+)
+
+_WEEK = 7
+
+
+def command(
+    send: Annotated[
+        bool, typer.Option("--send", help="Begin: note what is true already, send staff one introduction.")
+    ] = False,
+    home: Home = HERE,
+) -> None:
+    """Show who would get what in the first week; with --send begin, in the mode of settings.toml."""
+    app = open_app(home)
+    if not send:
+        _show(app)
+        return
+    if app.lab.limits.mode is Mode.DRY:
+        raise ConfigError("settings.toml says mode = 'dry', so nothing is sent. Write mode = 'trial' or 'live' first.")
+    reports = begin(app)
+    for report in reports:
+        say(f"{report.job.value}: {report.outcome}, {len(report.deliveries)} mails")
+        for trouble in report.trouble:
+            say(f"  ! {trouble}")
+    if any(report.needs_person for report in reports):
+        raise typer.Exit(1)
+    say("Begun. From now on `onboard run due --send` (cron) or `onboard serve` does the rest.")
+
+
+def begin(app: App) -> list[RunReport]:
+    """Go-live: what is true already becomes the baseline of both jobs that write to people; then one introduction each."""
+    from onboard.pipeline.plans import PLANS
+    from onboard.pipeline.running import run_job
+
+    plans = {job: PLANS[job] for job in (JobName.CHECKLISTS, JobName.REMINDERS)} | {JobName.START: _introductions}
+    return [run_job(app.tools(), job, plan, app.today) for job, plan in plans.items()]
+
+
+def _introductions(
+    assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None
+) -> Sequence[Notice]:
+    from onboard.reminders import plan_introductions
+
+    return plan_introductions(assessment, history, lab, today)
+
+
+def _show(app: App) -> None:
+    rows = [
+        [f"{day:%a %d %b}", notice.kind.value, notice.reader.name, notice.reader.address]
+        for day, notices in first_week(app.assessment, app.lab, app.today)
+        for notice in notices
+    ]
+    print_table(f"The first week of {app.lab.name}", ["day", "mail", "to", "address"], rows)
+    say(f"{len(rows)} mails in seven days. Nothing was sent. To begin: onboard start --send")
+
+
+def first_week(assessment: Assessment, lab: Lab, today: date) -> Iterator[tuple[date, list[Notice]]]:
+    """What would go on each of seven days, were every mail handed over and no record changed."""
+    from onboard.pipeline.plans import PLANS
+    from onboard.pipeline.running import already_true
+
+    history = History(started=True)
+    for job in (JobName.CHECKLISTS, JobName.REMINDERS):
+        planned = PLANS[job](assessment, history, lab, today, None)
+        history = _remembered(history, {key: ItemState.BASELINE for key in already_true(planned, assessment, today)}, (), today)
+    introductions = list(_introductions(assessment, history, lab, today, None))
+    for days in range(_WEEK):
+        day = today + timedelta(days=days)
+        digest_day = day.weekday() == lab.cadence.digest_weekday
+        jobs = [job for job in PLANS if job is not JobName.DIGESTS or digest_day]
+        works = lab.cadence.calendar.works(day)
+        notices = [n for job in jobs for n in PLANS[job](assessment, history, lab, day, None)] if works else []
+        notices = [*introductions, *notices]
+        introductions = []
+        history = _remembered(history, {key: ItemState.SENT for n in notices for key in n.keys()}, notices, day)
+        yield day, notices
+
+
+def _remembered(history: History, keys: Mapping[str, ItemState], notices: Sequence[Notice], day: date) -> History:
+    items = {key: ItemRecord(key=key, state=state, reader="", on=day) for key, state in keys.items()}
+    mails = tuple(
+        MailRecord(kind=n.kind, reader=n.reader.address, person=n.reader.record, slot=day, state="sent") for n in notices
+    )
+    return replace(history, items={**history.items, **items}, mails=(*history.mails, *mails))

@@ -1,0 +1,20 @@
+"""config/*.toml of a lab's home -> Config. Decides what a setting may hold and says every mistake at once; keeps no secret."""
+
+from onboard.config.lab_file import MailSettings, RedcapSettings
+from onboard.config.loading import Config, load_config
+from onboard.config.rules_file import rules_from_text
+from onboard.config.schedule import JobTime
+from onboard.config.secrets import MAIL_PASSWORD, has_secret, secret, token_name
+
+__all__ = [
+    "MAIL_PASSWORD",
+    "Config",
+    "JobTime",
+    "MailSettings",
+    "RedcapSettings",
+    "has_secret",
+    "load_config",
+    "rules_from_text",
+    "secret",
+    "token_name",
+]

@@ -1,0 +1,77 @@
+"""Holidays and closures -> the lab's working days. Decides which days are off; plans nothing on them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+from onboard.config.mistakes import nearest
+from onboard.config.settings import CalendarTable
+from onboard.dates import WorkCalendar
+
+CLOSURES = "closures.csv"
+#: Years whose public holidays are known to the calendar.
+_YEARS = range(2015, 2046)
+_LONGEST_CLOSURE = 366
+
+
+def work_calendar(table: CalendarTable, home: Path, where: str, mistakes: list[str]) -> WorkCalendar:
+    """Weekends, the country's public holidays, and the closures of the home's closures.csv."""
+    off = {*_public(table, where, mistakes), *_closures(home / CLOSURES, mistakes)}
+    weekend = table.weekend_days()
+    if len(weekend) == 7:
+        mistakes.append(f"{where}, weekend: leaves no working day. Name the days on which nobody works.")
+    return WorkCalendar(frozenset(off), weekend)
+
+
+def _public(table: CalendarTable, where: str, mistakes: list[str]) -> set[date]:
+    if not table.country:
+        return set()
+    # Imported here: it is large, and a lab may do without it.
+    import holidays
+
+    supported = holidays.list_supported_countries(include_aliases=True)
+    if table.country not in supported:
+        said = f"{table.country!r} is not known. Write its two letters, for example 'US', or nothing."
+        mistakes.append(f"{where}, country: {said}")
+        return set()
+    if table.subdivision and table.subdivision not in supported[table.country]:
+        hint = nearest(table.subdivision, supported[table.country])
+        mistakes.append(f"{where}, subdivision: {table.subdivision!r} is no part of {table.country}. {hint}")
+        return set()
+    return set(holidays.country_holidays(table.country, subdiv=table.subdivision or None, years=_YEARS))
+
+
+def _closures(path: Path, mistakes: list[str]) -> Iterator[date]:
+    """The days of a table with the columns first, last (inclusive, blank = one day) and note."""
+    if not path.exists():
+        return
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        mistakes.append(f"{CLOSURES}: cannot be read. Save it as UTF-8 text that this account may read.")
+        return
+    rows = csv.DictReader(text.splitlines())
+    if "first" not in (rows.fieldnames or ()):
+        mistakes.append(f"{CLOSURES}: has no column 'first'. Its first line must read first,last,note.")
+        return
+    for row in rows:
+        yield from _closure(row, f"{CLOSURES}, line {rows.line_num}", mistakes)
+
+
+def _closure(row: dict[str, str], where: str, mistakes: list[str]) -> list[date]:
+    first_text = (row["first"] or "").strip()
+    last_text = (row.get("last") or "").strip() or first_text
+    if not first_text and not last_text:
+        return []
+    try:
+        first, last = date.fromisoformat(first_text), date.fromisoformat(last_text)
+    except ValueError:
+        mistakes.append(f"{where}: {first_text!r} to {last_text!r} are not dates. Write them like 2026-12-24.")
+        return []
+    if not 0 <= (last - first).days <= _LONGEST_CLOSURE:
+        mistakes.append(f"{where}: {first} to {last} is no closure. Write first and last day, at most a year.")
+        return []
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -1,0 +1,184 @@
+"""settings.toml -> Lab, mail and REDCap settings. Decides what fits together; opens no connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from onboard.config.days_off import work_calendar
+from onboard.config.mistakes import M, blocks, known_tables, nearest, table, validated
+from onboard.config.settings import (
+    CadenceTable,
+    CalendarTable,
+    CoordinatorBlock,
+    LabTable,
+    LedgerTable,
+    MailTable,
+    RedcapTable,
+    SendingTable,
+    is_loopback,
+)
+from onboard.model import Cadence, Coordinator, Lab, Limits, Mode
+
+FILE = "settings.toml"
+_TABLES = ("lab", "coordinator", "sending", "redcap", "mail", "calendar", "cadence", "ledger")
+_PLACEHOLDER = ".invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """How mail leaves, as plain values; the password is asked for where it is used."""
+
+    transport: Literal["relay", "login", "files"]
+    host: str
+    port: int
+    tls: Literal["starttls", "implicit", "none"]
+    ca_file: Path | None
+    helo: str
+    user: str
+    rate_per_minute: int
+    folder: Path  # of .eml files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedcapSettings:
+    """How one project is reached, as plain values; its token is asked for where it is used."""
+
+    name: str
+    url: str
+    contact: str
+    ca_file: Path | None
+    proxy: str
+    connect_seconds: float
+    read_seconds: float
+    retries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsFile:
+    """Everything of settings.toml that could be read; None where something is wrong."""
+
+    lab: LabTable | None
+    coordinators: tuple[CoordinatorBlock, ...]
+    sending: SendingTable | None
+    redcap: RedcapTable | None
+    mail: MailTable | None
+    calendar: CalendarTable | None
+    cadence: CadenceTable | None
+    ledger: LedgerTable | None
+
+
+def read_settings(document: Mapping[str, object], mistakes: list[str]) -> SettingsFile:
+    """Each table by itself, so that a mistake in one hides none in another."""
+
+    def part(name: str, model: type[M]) -> M | None:
+        return validated(model, table(document, name, FILE, mistakes), f"{FILE}, [{name}]", mistakes)
+
+    known_tables(document, _TABLES, FILE, mistakes)
+    settings = SettingsFile(
+        lab=part("lab", LabTable),
+        coordinators=_coordinators(document, mistakes),
+        sending=part("sending", SendingTable),
+        redcap=part("redcap", RedcapTable),
+        mail=part("mail", MailTable),
+        calendar=part("calendar", CalendarTable),
+        cadence=part("cadence", CadenceTable),
+        ledger=part("ledger", LedgerTable),
+    )
+    mistakes.extend(_wrong_sending(settings))
+    mistakes.extend(_wrong_mail(settings.mail))
+    return settings
+
+
+def _coordinators(document: Mapping[str, object], mistakes: list[str]) -> tuple[CoordinatorBlock, ...]:
+    written = blocks(document, "coordinator", FILE, mistakes)
+    if not written:
+        mistakes.append(f"{FILE}, [[coordinator]]: is missing. Name at least one, with name and address.")
+    found = [(where, validated(CoordinatorBlock, block, where, mistakes)) for where, block in written]
+    for where, block in found:
+        if block and block.first and block.last and block.last < block.first:
+            mistakes.append(f"{where}, last: {block.last} lies before first. Swap them.")
+    return tuple(block for _, block in found if block)
+
+
+def _wrong_sending(settings: SettingsFile) -> Iterator[str]:
+    sending, lab = settings.sending, settings.lab
+    if sending and sending.mode is Mode.TRIAL and not sending.trial_address:
+        yield f"{FILE}, [sending], trial_address: is missing. Trial mode needs the address that gets everything."
+    if not sending or sending.mode is Mode.DRY or not lab:
+        return
+    addresses = {"[lab], sender": lab.sender, "[lab], operator": lab.operator}
+    addresses |= {f"[[coordinator]] {n}, address": c.address for n, c in enumerate(settings.coordinators, start=1)}
+    for where, address in addresses.items():
+        if address.endswith(_PLACEHOLDER):
+            yield f"{FILE}, {where}: {address} is a placeholder. Write the real one before mode = {sending.mode.value!r}."
+
+
+def _wrong_mail(mail: MailTable | None) -> Iterator[str]:
+    if mail is None or mail.transport == "files":
+        return
+    if not mail.host:
+        yield f"{FILE}, [mail], host: is missing. transport = {mail.transport!r} needs the mail server's name."
+    if mail.transport == "login" and not mail.user:
+        yield f"{FILE}, [mail], user: is missing. transport = 'login' needs the login name; else write 'relay'."
+    if mail.tls == "none" and not mail.unencrypted_because and not is_loopback(mail.host):
+        yield (
+            f"{FILE}, [mail], tls: 'none' sends names and dates readable for the network. Write 'starttls', or say in "
+            "unencrypted_because why it must be so."
+        )
+    if mail.tls == "none" and mail.transport == "login" and not is_loopback(mail.host):
+        yield f"{FILE}, [mail], tls: 'none' would show the password to the network. Write 'starttls' or 'implicit'."
+
+
+def existing_file(text: str, home: Path, where: str, mistakes: list[str]) -> Path | None:
+    """A file named in a setting, seen from the home; None for blank; a mistake when it is not there."""
+    if not text:
+        return None
+    path = home / text
+    if not path.is_file():
+        mistakes.append(f"{where}: there is no file {path}. Write the path of the certificate file, or nothing.")
+    return path
+
+
+def build_lab(settings: SettingsFile, home: Path, digest_weekday: int, mistakes: list[str]) -> Lab | None:
+    """The lab as the product wants it; None when a part of it could not be read."""
+    lab, sending, cadence, calendar = settings.lab, settings.sending, settings.cadence, settings.calendar
+    days = work_calendar(calendar, home, f"{FILE}, [calendar]", mistakes) if calendar else None
+    if lab is None or sending is None or cadence is None or days is None:
+        return None
+    return Lab(
+        **lab.model_dump(include={"id", "name", "sender", "operator", "institution", "verify", "evening"}),
+        zone=lab.zone_info(),
+        coordinators=tuple(Coordinator(**block.model_dump()) for block in settings.coordinators),
+        cadence=Cadence(calendar=days, digest_weekday=digest_weekday, **cadence.model_dump()),
+        limits=Limits(
+            mode=sending.mode,
+            trial_address=sending.trial_address,
+            ceiling=sending.ceiling,
+            guest_list=frozenset(sending.guest_list),
+            institution_domains=frozenset(domain.lower() for domain in lab.domains),
+        ),
+    )
+
+
+def build_mail(mail: MailTable, home: Path, mistakes: list[str]) -> MailSettings:
+    """How mail leaves."""
+    return MailSettings(
+        **mail.model_dump(include={"transport", "host", "port", "tls", "helo", "user", "rate_per_minute"}),
+        ca_file=existing_file(mail.ca_file, home, f"{FILE}, [mail], ca_file", mistakes),
+        folder=home / mail.folder,
+    )
+
+
+def build_redcap(redcap: RedcapTable, projects: Sequence[str], home: Path, mistakes: list[str]) -> dict[str, RedcapSettings]:
+    """How each project of the mapping is reached, by its name."""
+    ca_file = existing_file(redcap.ca_file, home, f"{FILE}, [redcap], ca_file", mistakes)
+    for name in redcap.urls:
+        if name not in projects:
+            mistakes.append(f"{FILE}, [redcap] urls {name}: redcap.toml reads no such project. {nearest(name, projects)}")
+    plain = redcap.model_dump(include={"contact", "proxy", "connect_seconds", "read_seconds", "retries"})
+    return {
+        name: RedcapSettings(name=name, url=redcap.urls.get(name, redcap.url), ca_file=ca_file, **plain) for name in projects
+    }

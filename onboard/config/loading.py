@@ -1,0 +1,131 @@
+"""All files of the configuration -> Config, with every mistake of all of them at once. Decides nothing about their contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from onboard.config import lab_file, redcap_toml, rules_file, schedule
+from onboard.config.files import config_file, read_toml
+from onboard.config.lab_file import MailSettings, RedcapSettings
+from onboard.config.mistakes import nearest
+from onboard.config.schedule import JobTime
+from onboard.errors import ConfigError
+from onboard.model import JobName, Lab, RequirementKind, Rules
+from onboard.model.mapping import Mapping as RecordMapping
+
+MAPPING_FILE = "redcap.toml"
+#: Where the evidence of a kind of requirement is read from.
+_EVIDENCE = {
+    RequirementKind.TRAINING: "completions",
+    RequirementKind.LISTING: "listings",
+    RequirementKind.APPROVAL: "approvals",
+    RequirementKind.DELEGATION: "delegations",
+    RequirementKind.DISCLOSURE: "disclosures",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything a lab configured, as values. No secret is here."""
+
+    home: Path
+    lab: Lab
+    rules: Rules
+    rules_text: str  # canonical; `rules_file.rules_from_text` reads it back
+    mapping: RecordMapping
+    schedule: Mapping[JobName, JobTime]
+    mail: MailSettings
+    redcap: Mapping[str, RedcapSettings]  # by project
+    ledger_url: str
+
+
+def load_config(home: Path) -> Config:
+    """The configuration of the lab whose home this is. Raises ConfigError that lists every mistake of every file."""
+    mistakes: list[str] = []
+    config = _load(home, mistakes)
+    if mistakes or config is None:
+        raise ConfigError(_told(home, mistakes))
+    return config
+
+
+def _load(home: Path, mistakes: list[str]) -> Config | None:
+    if not home.is_dir():
+        mistakes.append(f"there is no folder {home}. Make one with: onboard init {home}")
+        return None
+    documents = {
+        name: read_toml(config_file(name, home), mistakes)
+        for name in (lab_file.FILE, rules_file.FILE, schedule.FILE, MAPPING_FILE)
+    }
+    times = _schedule(documents[schedule.FILE], mistakes)
+    mapping = _mapping(documents[MAPPING_FILE], mistakes)
+    written = documents[lab_file.FILE]
+    settings = lab_file.read_settings(written, mistakes) if written is not None else None
+    rules = _rules(documents[rules_file.FILE], settings, mistakes)
+    if rules and mapping:
+        mistakes.extend(_wrong_evidence(rules[0], mapping))
+    if settings is None:
+        return None
+    lab = lab_file.build_lab(settings, home, _digest_weekday(times), mistakes)
+    if lab is None or rules is None or mapping is None or times is None:
+        return None
+    if settings.mail is None or settings.redcap is None or settings.ledger is None:
+        return None
+    return Config(
+        home=home,
+        lab=lab,
+        rules=rules[0],
+        rules_text=rules[1],
+        mapping=mapping,
+        schedule=times,
+        mail=lab_file.build_mail(settings.mail, home, mistakes),
+        redcap=lab_file.build_redcap(settings.redcap, mapping.projects, home, mistakes),
+        ledger_url=settings.ledger.address(home),
+    )
+
+
+def _schedule(document: Mapping[str, object] | None, mistakes: list[str]) -> dict[JobName, JobTime] | None:
+    return None if document is None else schedule.load_schedule(document, mistakes)
+
+
+def _mapping(document: Mapping[str, object] | None, mistakes: list[str]) -> RecordMapping | None:
+    if document is None:
+        return None
+    mapping, wrong = redcap_toml.load_mapping(document)
+    mistakes.extend(wrong)
+    return mapping
+
+
+def _rules(
+    document: Mapping[str, object] | None, settings: lab_file.SettingsFile | None, mistakes: list[str]
+) -> tuple[Rules, str] | None:
+    if document is None:
+        return None
+    institution = settings.lab.institution if settings and settings.lab else ""
+    return rules_file.load_rules(document, institution, mistakes)
+
+
+def _wrong_evidence(rules: Rules, mapping: RecordMapping) -> Iterator[str]:
+    """What is demanded, but could never be met, because no field of REDCap is mapped for it."""
+    steps = {name for source in mapping.of("steps") for name in source.fields}
+    for requirement in rules.tracked():
+        if requirement.kind is RequirementKind.STEP and requirement.step not in steps:
+            said = f"redcap.toml maps no step {requirement.step!r}. {nearest(requirement.step, steps)}"
+            yield f"{rules_file.FILE}, [[requirement]] ({requirement.id}), step: {said}"
+        table = _EVIDENCE.get(requirement.kind)
+        if table and not mapping.of(table):
+            said = f"redcap.toml maps no table {table!r}. Map it, or write tracked = false."
+            yield f"{rules_file.FILE}, [[requirement]] ({requirement.id}), tracked: {said}"
+
+
+def _digest_weekday(times: Mapping[JobName, JobTime] | None) -> int:
+    """The one day of the weekly digest is the schedule's; Monday when the digest never runs by itself."""
+    digests = (times or {}).get(JobName.DIGESTS)
+    return min(digests.days) if digests and digests.days else 0
+
+
+def _told(home: Path, mistakes: list[str]) -> str:
+    count = "one mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+    lines = "\n".join(f"  {n}. {mistake}" for n, mistake in enumerate(mistakes, start=1))
+    return f"The configuration of {home} has {count}; nothing was read and nothing was mailed.\n{lines}"

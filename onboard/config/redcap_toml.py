@@ -1,0 +1,194 @@
+"""config/redcap.toml -> Mapping, with every mistake at once. Decides names and shapes; reads no file and calls no REDCap.
+
+How the projects are reached stands in settings.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Dict
+from enum import StrEnum
+
+from onboard.config.mistakes import nearest
+from onboard.model import (
+    AppointmentKind,
+    ApprovalKind,
+    Checked,
+    Funding,
+    Horizon,
+    PersonnelMode,
+    Phi,
+    Role,
+    StudyType,
+    Task,
+)
+from onboard.model.mapping import PROTOCOL_TABLES, REQUIRED_FIELDS, TABLE_FIELDS, Mapping, Source
+
+_FILE = "redcap.toml"
+_TOP = ("tables", "missing_codes")
+_SOURCE = ("project", "instrument", "fields", "constants", "values", "checkboxes", "event", "only_if")
+_YES_NO = frozenset({"yes", "no"})
+#: Noun fields whose words are fixed: what `values` and `constants` may translate to.
+_ENUMS: Dict[tuple[str, str], type[StrEnum]] = {
+    ("appointments", "kind"): AppointmentKind,
+    ("appointments", "role"): Role,
+    ("completions", "checked"): Checked,
+    ("delegations", "tasks"): Task,
+    ("assignments", "task"): Task,
+    ("assignments", "horizon"): Horizon,
+    ("log", "task"): Task,
+    ("protocols", "mode"): PersonnelMode,
+    ("approvals", "kind"): ApprovalKind,
+    ("approvals", "study_type"): StudyType,
+    ("approvals", "funding"): Funding,
+    ("approvals", "phi"): Phi,
+}
+_BOOLS = {("people", "complete"), ("appointments", "engaged"), ("listings", "stays"), ("snoozes", "opt_out")}
+_BOOLS |= {("approvals", "open_ended")}
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def load_mapping(document: Dict[str, object]) -> tuple[Mapping, list[str]]:
+    """The mapping written in a parsed redcap.toml, and every mistake in it as a sentence with place and next step.
+
+    With mistakes the mapping holds what could be understood and must not be used for reading.
+    """
+    mistakes: list[str] = []
+    _unknown_keys(mistakes, "", document, _TOP)
+    tables = _dict(mistakes, "tables", document.get("tables", {}))
+    _unknown_keys(mistakes, "tables", tables, tuple(TABLE_FIELDS))
+    sources = [
+        source
+        for table in TABLE_FIELDS
+        for source in _sources(mistakes, table, tables.get(table))
+    ]
+    if not any(source.table == "people" for source in sources):
+        mistakes.append(f"{_FILE}, tables.people: is missing. Say which instrument holds the names and addresses of people.")
+    missing = _texts(mistakes, "missing_codes", document.get("missing_codes", []))
+    return Mapping(sources=tuple(sources), missing_codes=frozenset(missing)), mistakes
+
+
+def _sources(mistakes: list[str], table: str, written: object) -> list[Source]:
+    """One source for ``[tables.x]``, several for ``[[tables.x]]``, none when the lab does not keep the table."""
+    if written is None:
+        return []
+    several = isinstance(written, list)
+    blocks = written if isinstance(written, list) else [written]
+    found = []
+    for number, block in enumerate(blocks, start=1):
+        place = f"tables.{table}" + (f" (block {number})" if several else "")
+        source = _source(mistakes, place, table, _dict(mistakes, place, block))
+        if source:
+            found.append(source)
+    return found
+
+
+def _source(mistakes: list[str], place: str, table: str, block: Dict[str, object]) -> Source | None:
+    _unknown_keys(mistakes, place, block, _SOURCE)
+    instrument = _text(mistakes, f"{place}, instrument", block.get("instrument", ""))
+    if not instrument:
+        mistakes.append(f"{_FILE}, {place}, instrument: is missing. Write the form's name as in the data dictionary.")
+    fields = _named(mistakes, f"{place}.fields", table, block.get("fields", {}))
+    constants = _named(mistakes, f"{place}.constants", table, block.get("constants", {}))
+    source = Source(
+        table=table,
+        project=_text(mistakes, f"{place}, project", block.get("project", _usual_project(table))),
+        instrument=instrument,
+        fields=fields,
+        constants=constants,
+        values=_values(mistakes, place, table, block.get("values", {})),
+        checkboxes=frozenset(_texts(mistakes, f"{place}, checkboxes", block.get("checkboxes", []))),
+        event=_text(mistakes, f"{place}, event", block.get("event", "")),
+        only_if=_text(mistakes, f"{place}, only_if", block.get("only_if", "")),
+    )
+    _check_source(mistakes, place, source)
+    return source if instrument else None
+
+
+def _usual_project(table: str) -> str:
+    return "protocols" if table in PROTOCOL_TABLES else "people"
+
+
+def _check_source(mistakes: list[str], place: str, source: Source) -> None:
+    for name, field in source.fields.items():
+        if field and not _NAME.fullmatch(field):
+            mistakes.append(
+                f"{_FILE}, {place}.fields, {name}: {field!r} is no REDCap field name. "
+                "Write the variable name from the data dictionary, in lower case."
+            )
+    given = source.fields.keys() | source.constants.keys()
+    for name in sorted(REQUIRED_FIELDS.get(source.table, frozenset()) - given):
+        mistakes.append(f"{_FILE}, {place}.fields, {name}: is missing, and {source.table} cannot be read without it. Add it.")
+    if source.table == "steps" and not source.fields:
+        mistakes.append(f"{_FILE}, {place}.fields: is empty. Name each step and the date field it stands in.")
+    _check_references(mistakes, place, source)
+    for name, word in source.constants.items():
+        _check_word(mistakes, f"{place}.constants, {name}", source.table, name, word)
+
+
+def _check_references(mistakes: list[str], place: str, source: Source) -> None:
+    mentioned = {"checkboxes": source.checkboxes, "values": source.values.keys()}
+    mentioned["only_if"] = frozenset({source.only_if} - {""})
+    for key, names in mentioned.items():
+        for name in sorted(names - source.fields.keys()):
+            hint = nearest(name, source.fields)
+            mistakes.append(f"{_FILE}, {place}.{key}: {name!r} is not mapped in {place}.fields. {hint}")
+    for name in sorted(source.checkboxes - {"tasks"}):
+        said = "only 'tasks' of delegations can be several at once. Take it out"
+        mistakes.append(f"{_FILE}, {place}.checkboxes: {name!r} will not do, {said}.")
+
+
+def _values(mistakes: list[str], place: str, table: str, written: object) -> dict[str, dict[str, str]]:
+    """``values.<noun field>.<the lab's code> = <our word>``."""
+    found: dict[str, dict[str, str]] = {}
+    for name, codes in _dict(mistakes, f"{place}.values", written).items():
+        where = f"{place}.values.{name}"
+        found[name] = {}
+        for code, word in _dict(mistakes, where, codes).items():
+            found[name][code] = _text(mistakes, f"{where}, {code}", word)
+            _check_word(mistakes, f"{where}, {code}", table, name, found[name][code])
+    return found
+
+
+def _check_word(mistakes: list[str], place: str, table: str, name: str, word: str) -> None:
+    enum = _ENUMS.get((table, name))
+    words: Collection[str] = {member.value for member in enum} if enum else ()
+    words = _YES_NO if (table, name) in _BOOLS else words
+    if words and word and word not in words:
+        mistakes.append(f"{_FILE}, {place}: {word!r} is none of our words. {nearest(word, words)}")
+
+
+def _named(mistakes: list[str], place: str, table: str, written: object) -> dict[str, str]:
+    """Noun field -> text, with unknown noun fields reported and left out."""
+    found = _dict(mistakes, place, written)
+    known = TABLE_FIELDS[table]
+    if known:
+        _unknown_keys(mistakes, place, found, known)
+    return {name: _text(mistakes, f"{place}, {name}", text) for name, text in found.items() if not known or name in known}
+
+
+def _unknown_keys(mistakes: list[str], place: str, written: Dict[str, object], known: Sequence[str]) -> None:
+    where = f"{_FILE}, {place}" if place else _FILE
+    mistakes.extend(f"{where}, {key}: is not known. {nearest(key, known)}" for key in written if key not in known)
+
+
+def _dict(mistakes: list[str], place: str, written: object) -> dict[str, object]:
+    if isinstance(written, dict):
+        return {str(key): value for key, value in written.items()}
+    mistakes.append(f"{_FILE}, {place}: must be a table, not {written!r}. Begin it with [{place}] on a line of its own.")
+    return {}
+
+
+def _text(mistakes: list[str], place: str, written: object) -> str:
+    if isinstance(written, str):
+        return written.strip()
+    mistakes.append(f"{_FILE}, {place}: must be text, not {written!r}. Put it in quotes.")
+    return ""
+
+
+def _texts(mistakes: list[str], place: str, written: object) -> list[str]:
+    if isinstance(written, list) and all(isinstance(text, str) for text in written):
+        return [text.strip() for text in written]
+    mistakes.append(f"{_FILE}, {place}: must be a list of texts, not {written!r}. Write it like [\"one\", \"two\"].")
+    return []

@@ -1,0 +1,104 @@
+"""Tokens and passwords: where they may come from. Decides the order of places; never keeps, shows or writes one.
+
+First the environment, then systemd's credential directory, then secrets.env in the home if its owner alone can read it,
+then the system's keyring where the package is installed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import stat
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from onboard.errors import ConfigError
+
+FILE = "secrets.env"
+MAIL_PASSWORD = "ONBOARD_MAIL_PASSWORD"
+_KEYRING_SERVICE = "onboard"
+
+
+def token_name(project: str) -> str:
+    """The name under which a project's token is kept, for example ``ONBOARD_PEOPLE_TOKEN``."""
+    return f"ONBOARD_{project.upper()}_TOKEN"
+
+
+def secret(name: str, home: Path, environ: Mapping[str, str] = os.environ) -> SecretStr:
+    """The secret of that name. Raises ConfigError that says how to give it, and when secrets.env is open to others."""
+    found = environ.get(name) or _credential(name, environ) or _from_file(name, home / FILE) or _from_keyring(name)
+    if not found or not found.strip():
+        raise ConfigError(
+            f"{name} is not set. Put the line {name}=... into {home / FILE} (then: chmod 600 {home / FILE}), "
+            "or set it in the environment, or give it to the service with LoadCredential."
+        )
+    return SecretStr(found.strip())
+
+
+def has_secret(name: str, home: Path, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the secret is given anywhere. Raises ConfigError when secrets.env is open to others."""
+    return bool(environ.get(name) or _credential(name, environ) or _from_file(name, home / FILE) or _from_keyring(name))
+
+
+def _credential(name: str, environ: Mapping[str, str]) -> str:
+    folder = environ.get("CREDENTIALS_DIRECTORY", "")
+    path = Path(folder) / name
+    if not folder or not path.is_file():
+        return ""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{path} cannot be read. Check LoadCredential of the service.") from None
+
+
+def _from_file(name: str, path: Path) -> str:
+    if not path.exists():
+        return ""
+    _owner_only(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{path} cannot be read. Save it as UTF-8 text, owned by the account that runs onboard.") from None
+    return _lines(text, path).get(name, "")
+
+
+def _owner_only(path: Path) -> None:
+    # Windows has no such bits; its file permissions come from the folder.
+    if os.name == "nt":
+        return
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ConfigError(f"{path} can be read by others, so nothing in it is used. Run: chmod 600 {path}")
+
+
+def _lines(text: str, path: Path) -> dict[str, str]:
+    """``NAME=value`` lines; blank lines and lines that begin with # say nothing."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.strip().removeprefix("export ")
+        if not bare or bare.startswith("#"):
+            continue
+        name, equals, value = bare.partition("=")
+        if not equals:
+            raise ConfigError(f"{path}, line {number}: is not NAME=value. Write for example ONBOARD_MAIL_PASSWORD=...")
+        found[name.strip()] = _unquoted(value.strip())
+    return found
+
+
+def _unquoted(value: str) -> str:
+    quoted = len(value) >= 2 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if quoted else value
+
+
+def _from_keyring(name: str) -> str:
+    if find_spec("keyring") is None:
+        return ""
+    keyring = importlib.import_module("keyring")
+    errors = importlib.import_module("keyring.errors")
+    try:
+        return str(keyring.get_password(_KEYRING_SERVICE, name) or "")
+    except errors.KeyringError:
+        # A machine without a keyring service keeps its secrets elsewhere.
+        return ""

@@ -1,0 +1,168 @@
+"""settings.toml as values: what each key may hold. Decides spelling and ranges; `lab_file.py` checks what fits together."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field
+
+from onboard.config.mistakes import Block, nearest
+from onboard.model import Mode
+
+_ADDRESS = re.compile(r"[^@\s,;<>\"()\[\]:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
+_DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _address(text: str) -> str:
+    """One plain address, lower case. It is never put into a header unless it passed here."""
+    if not _ADDRESS.fullmatch(text.strip()):
+        raise ValueError(f"{text!r} is no mail address. Write one like maria.chen@example.edu, without a name.")
+    return text.strip().lower()
+
+
+def _address_or_blank(text: str) -> str:
+    return _address(text) if text.strip() else ""
+
+
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError(f"{text!r} is no time zone. {nearest(text, available_timezones() if len(text) > 2 else ())}")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if any(ord(letter) < 32 for letter in text):
+        raise ValueError("must be one line. Take the line break out.")
+    return text.strip()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name is this machine."""
+    return host.lower() in _LOOPBACK or host.startswith("127.")
+
+
+def _api_url(text: str) -> str:
+    """An API address that hides its token from the network: https, unless it is this machine."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{text!r} is no web address. Write it like https://redcap.example.edu/api/.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("begins with http, which would show the token to the network. Write https.")
+    if not text.endswith("/api/"):
+        raise ValueError(f"{text!r} does not end with /api/. REDCap shows the address on its API page.")
+    return text
+
+
+Address = Annotated[str, AfterValidator(_address)]
+AddressOrBlank = Annotated[str, AfterValidator(_address_or_blank)]
+ApiUrl = Annotated[str, AfterValidator(_api_url)]
+OneLine = Annotated[str, AfterValidator(_one_line)]
+Days = Annotated[int, Field(ge=0, le=3650)]
+Some = Annotated[int, Field(ge=1, le=3650)]
+
+
+class LabTable(Block):
+    """[lab]"""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    name: Annotated[OneLine, Field(min_length=1, max_length=80)]
+    zone: Annotated[str, AfterValidator(_zone)]
+    sender: Address
+    institution: OneLine = ""
+    domains: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")], ...]
+    verify: OneLine = ""
+    operator: Address
+    evening: time = time(18, 0)
+
+    def zone_info(self) -> ZoneInfo:
+        """The zone itself."""
+        return ZoneInfo(self.zone)
+
+
+class CoordinatorBlock(Block):
+    """[[coordinator]]"""
+
+    name: Annotated[OneLine, Field(min_length=1)]
+    address: Address
+    phone: OneLine = ""
+    first: date | None = None
+    last: date | None = None
+
+
+class SendingTable(Block):
+    """[sending]"""
+
+    mode: Mode = Mode.DRY
+    trial_address: AddressOrBlank = ""
+    ceiling: Annotated[int, Field(ge=1)] = 50
+    guest_list: tuple[Address, ...] = ()
+
+
+class RedcapTable(Block):
+    """[redcap]"""
+
+    url: ApiUrl
+    contact: Address
+    ca_file: str = ""
+    proxy: Annotated[str, Field(pattern=r"^(https?://[^\s@]+)?$")] = ""
+    connect_seconds: Annotated[float, Field(gt=0, le=600)] = 10
+    read_seconds: Annotated[float, Field(gt=0, le=3600)] = 120
+    retries: Annotated[int, Field(ge=0, le=8)] = 3
+    urls: dict[str, ApiUrl] = Field(default_factory=dict)
+
+
+class MailTable(Block):
+    """[mail]"""
+
+    transport: Literal["relay", "login", "files"] = "files"
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]_-]*$")] = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    unencrypted_because: OneLine = ""
+    ca_file: str = ""
+    helo: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]_-]*$")] = ""
+    user: OneLine = ""
+    rate_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 25
+    folder: Annotated[str, Field(min_length=1)] = "mail"
+
+
+class CalendarTable(Block):
+    """[calendar]"""
+
+    country: str = ""
+    subdivision: str = ""
+    weekend: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("sat", "sun")
+
+    def weekend_days(self) -> frozenset[int]:
+        """Weekday numbers, Monday = 0."""
+        return frozenset(_DAY_NAMES.index(day) for day in self.weekend)
+
+
+class CadenceTable(Block):
+    """[cadence]; the names and defaults are those of `onboard.model.Cadence`."""
+
+    new_hire_days: Days = 30
+    new_hire_weekly: Some = 7
+    last_week_every: Some = 2
+    repeat_days: Some = 7
+    announce_working_days: Days = 2
+    unmapped_grace: Days = 5
+    starting_days: Days = 14
+    next_days: Days = 30
+    max_rows: Some = 150
+
+
+class LedgerTable(Block):
+    """[ledger]"""
+
+    url: str = ""
+
+    def address(self, home: Path) -> str:
+        """The SQLAlchemy address; a file in the home when none is written."""
+        return self.url or f"sqlite:///{(home / 'ledger.db').absolute()}"

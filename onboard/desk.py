@@ -1,0 +1,139 @@
+"""What the planners of one day look at, indexed once. Decides nothing but lookups: rows, findings and work by person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from onboard.addresses import address_of, record_order
+from onboard.dates import WorkCalendar
+from onboard.keys import Said
+from onboard.model import Assessment, Finding, History, Lab, Readiness, Task
+from onboard.readiness import belongs_on
+from onboard.spans import listing_presence, span
+from onboard.timeline import FOR_EVER, NOT_EVER, Answer, Coverage
+
+_Work = Mapping[tuple[str, str], Coverage]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One lab on one day: what was judged, what was said, and today. Build it with `desk_of`."""
+
+    assessment: Assessment
+    history: History
+    lab: Lab
+    today: date
+    said: Said
+    _rows: Mapping[str, tuple[Readiness, ...]]
+    _findings: Mapping[str, tuple[Finding, ...]]
+    _work: _Work
+    _tasks: Mapping[tuple[str, str, Task], Coverage]
+    _pis: Mapping[str, str]
+    _addresses: Mapping[str, tuple[str, ...]]
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        return self.lab.cadence.calendar
+
+    def rows(self, person: str) -> tuple[Readiness, ...]:
+        """Every readiness row of a person."""
+        return self._rows.get(person, ())
+
+    def findings(self, person: str) -> tuple[Finding, ...]:
+        """Every finding of a person."""
+        return self._findings.get(person, ())
+
+    def involved(self, person: str, protocol: str) -> Coverage:
+        """The days a person is on a protocol: listed or filed, delegated, assigned, or its PI."""
+        if self._pis.get(protocol) == person:
+            return FOR_EVER
+        return self._work.get((person, protocol), NOT_EVER)
+
+    def tasked(self, person: str, protocol: str, task: Task) -> Coverage:
+        """The days a task on a protocol is delegated or assigned to a person."""
+        return self._tasks.get((person, protocol, task), NOT_EVER)
+
+    def working(self, row: Readiness, day: date | None = None) -> bool:
+        """Whether the work a row is about is certainly the person's on a day (today by default)."""
+        days = self.tasked(row.person, row.protocol, row.task) if row.task else self.involved(row.person, row.protocol)
+        return days.at(day or self.today) is Answer.YES
+
+    def protocols_today(self, person: str) -> tuple[str, ...]:
+        """Record ids of the protocols a person certainly works on today."""
+        found = (p for p in self.assessment.protocols if self.involved(person, p).at(self.today) is Answer.YES)
+        return tuple(found)
+
+    def records_at(self, address: str) -> tuple[str, ...]:
+        """Record ids of the people whose address it is today, by record id."""
+        return self._addresses.get(address, ())
+
+    def belongs(self, person: str) -> Answer:
+        """Whether an appointment covers today."""
+        return belongs_on(self.assessment, person, self.today)
+
+
+def desk_of(assessment: Assessment, history: History, lab: Lab, today: date) -> Desk:
+    """Index one day. O(rows of the lab)."""
+    rows: dict[str, list[Readiness]] = {}
+    for row in assessment.readiness:
+        rows.setdefault(row.person, []).append(row)
+    findings: dict[str, list[Finding]] = {}
+    for finding in assessment.findings:
+        findings.setdefault(finding.person, []).append(finding)
+    return Desk(
+        assessment=assessment,
+        history=history,
+        lab=lab,
+        today=today,
+        said=Said.of(history),
+        _rows={person: tuple(found) for person, found in rows.items()},
+        _findings={person: tuple(found) for person, found in findings.items()},
+        _work=_work(assessment),
+        _tasks=_tasks(assessment),
+        _pis={record: protocol.pi for record, protocol in assessment.protocols.items()},
+        _addresses=_addresses(assessment, today),
+    )
+
+
+def _addresses(assessment: Assessment, today: date) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for record in sorted(assessment.people, key=record_order):
+        address = address_of(assessment.people[record], today)
+        if address:
+            found.setdefault(address, []).append(record)
+    return {address: tuple(records) for address, records in found.items()}
+
+
+def _work(assessment: Assessment) -> _Work:
+    found: dict[tuple[str, str], Coverage] = {}
+
+    def add(person: str, protocol: str, days: Coverage) -> None:
+        if protocol:
+            found[person, protocol] = found.get((person, protocol), NOT_EVER) | days
+
+    for listing in assessment.listings:
+        add(listing.person, listing.protocol, listing_presence(listing))
+    for delegation in assessment.delegations:
+        add(delegation.person, delegation.protocol, span(delegation.first, delegation.last))
+    for person, pieces in assessment.assignments.items():
+        for piece in pieces:
+            add(person, piece.protocol, span(piece.first, piece.done))
+    return found
+
+
+def _tasks(assessment: Assessment) -> Mapping[tuple[str, str, Task], Coverage]:
+    found: dict[tuple[str, str, Task], Coverage] = {}
+
+    def add(person: str, protocol: str, task: Task, days: Coverage) -> None:
+        found[person, protocol, task] = found.get((person, protocol, task), NOT_EVER) | days
+
+    for delegation in assessment.delegations:
+        for task in delegation.tasks:
+            add(delegation.person, delegation.protocol, task, span(delegation.first, delegation.last))
+    for person, pieces in assessment.assignments.items():
+        for piece in pieces:
+            if piece.task:
+                add(person, piece.protocol, piece.task, span(piece.first, piece.done))
+    return found

@@ -1,0 +1,111 @@
+"""The weekly view of a PI. Decides who gets one, which week it is for, and the order of what is in it; the rooms beside it
+decide single sections. Nothing to say still makes a digest, so that silence is never ambiguous."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from onboard import keys
+from onboard.addresses import normal, record_order
+from onboard.dates import WorkCalendar, plus_days
+from onboard.desk import Desk, desk_of
+from onboard.digests.ahead import next_lines, stack_lines, starting_lines
+from onboard.digests.changes import since_lines
+from onboard.digests.scope import View, bars, counts, view_of
+from onboard.digests.today import blocked_lines, needs_you_lines
+from onboard.model import Assessment, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
+from onboard.notices import notice
+from onboard.people import codes, inside, overseer
+
+#: How many weeks back the last slot is looked for; a lab closed for longer starts afresh.
+_WEEKS_BACK = 8
+
+
+def plan_digests(
+    assessment: Assessment,
+    history: History,
+    lab: Lab,
+    today: date,
+    previous: Assessment | None = None,
+    *,
+    links: Callable[[str], str] = lambda evidence: "",
+) -> list[Notice]:
+    """One digest for each PI and each reader a protocol names, for the latest slot that is not used up.
+
+    `previous` is last week's snapshot judged with last week's rules; None leaves "since last week" empty. `links` gives the
+    address of an evidence's form, "" for none. A missed week is caught up with one digest.
+    """
+    desk = desk_of(assessment, history, lab, today)
+    slot = latest_slot(lab.cadence.calendar, lab.cadence.digest_weekday, today)
+    if slot is None or not desk.calendar.works(today):
+        return []
+    found = []
+    for reader, protocols in _readers(desk):
+        key = keys.digest(reader.address, slot)
+        if not desk.said.settled(key, reader.address):
+            found.append(_digest(desk, reader, view_of(desk, reader.record, protocols), previous, key, slot, links))
+    return found
+
+
+def latest_slot(calendar: WorkCalendar, weekday: int, today: date) -> date | None:
+    """The newest digest day not after today: that weekday, or the first working day after it. A closed week's digest moves to
+    the first working day and is one with that week's own."""
+    monday = plus_days(today, -today.weekday())
+    days = (calendar.on_or_after(plus_days(monday, weekday - 7 * back)) for back in range(_WEEKS_BACK))
+    return next((day for day in days if day <= today), None)
+
+
+def _readers(desk: Desk) -> list[tuple[Reader, frozenset[str]]]:
+    """PIs with their protocols, then the addresses protocols name, inside the institution only (34 CFR 99.3)."""
+    led: dict[str, set[str]] = {}
+    told: dict[str, set[str]] = {}
+    for record, protocol in desk.assessment.protocols.items():
+        if protocol.pi:
+            led.setdefault(protocol.pi, set()).add(record)
+        for address in protocol.digest_to:
+            told.setdefault(normal(address), set()).add(record)
+    found: dict[str, tuple[Reader, set[str]]] = {}
+    for record in sorted(led, key=record_order):
+        reader = overseer(desk, record, ReaderRole.PI)
+        if reader:
+            found.setdefault(reader.address, (reader, set()))[1].update(led[record])
+    for address in sorted(told):
+        if address and inside(desk, address):
+            reader = Reader(address=address, name=address, greet="", role=ReaderRole.COORDINATOR)
+            found.setdefault(address, (reader, set()))[1].update(told[address])
+    return [(reader, frozenset(protocols)) for reader, protocols in found.values()]
+
+
+def _digest(
+    desk: Desk,
+    reader: Reader,
+    view: View,
+    previous: Assessment | None,
+    key: str,
+    slot: date,
+    links: Callable[[str], str],
+) -> Notice:
+    needs = needs_you_lines(desk, view, links)
+    lines: list[Line] = [
+        *needs,
+        *blocked_lines(desk, view),
+        *(since_lines(desk, view, previous) if previous else []),
+        *next_lines(desk, view),
+        *starting_lines(desk, view),
+        *stack_lines(desk, view),
+    ]
+    return notice(
+        desk,
+        MessageKind.DIGEST,
+        reader,
+        lines,
+        key=key,
+        slot=slot,
+        numbers={**counts(desk, view), "needs_you": len(needs), "unreadable": len(desk.assessment.problems)},
+        facts={
+            "protocols": codes(desk, view.protocols),
+            "since": previous.read_on.isoformat() if previous else "",
+        },
+        bars=bars(desk, view),
+    )

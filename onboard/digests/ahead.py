@@ -1,0 +1,142 @@
+"""What comes next in a digest: ends within a month, who starts, and work that is off. Decides which facts are worth a line."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from onboard.blocks import blocks
+from onboard.dates import plus_days, show
+from onboard.desk import Desk
+from onboard.digests.scope import View
+from onboard.edges import announced, edges, own_act
+from onboard.knowing import knows, welcomed
+from onboard.model import Assignment, Finding, Horizon, Line, RequirementKind, Section, Status
+from onboard.people import codes, green_light, here, is_new_hire, named, stay
+from onboard.readiness import met_until, status_on
+from onboard.steps import checklist, ready_about
+
+# next 30 days ---------------------------------------------------------------------------------------------------------
+
+
+def next_lines(desk: Desk, view: View) -> list[Line]:
+    """Ends of approvals, and of trainings whose holders were told long enough ago; by date, the reader's own first on a day."""
+    found = _approval_lines(desk, view) + [line for person in view.people for line in _ends(desk, view, person)]
+    return sorted(found, key=lambda line: (line.ends or desk.today, line.person != view.reader, line.name, line.title))
+
+
+def _ends(desk: Desk, view: View, person: str) -> list[Line]:
+    until = plus_days(desk.today, desk.lab.cadence.next_days)
+    return [
+        Line(
+            key="",
+            section=Section.NEXT,
+            title=edge.requirement.title,
+            person=person,
+            name=named(desk, person),
+            protocol=codes(desk, [edge.scope.protocol]) if edge.scope.protocol else "",
+            status=status_on(edge.finding, desk.today),
+            ends=edge.ends,
+            days=edge.days(desk.today),
+            knows=knows(desk, person, edge),
+            owner="" if edge.started else named(desk, person),
+            act="Something is under way." if edge.started else "",
+        )
+        for edge in edges(desk.findings(person), desk.today)
+        if edge.ends and desk.today <= edge.ends <= until and own_act(edge.requirement) and here(desk, person)
+        if edge.scope.protocol in ("", *view.protocols) and (person == view.reader or announced(desk, edge))
+    ]
+
+
+def _approval_lines(desk: Desk, view: View) -> list[Line]:
+    """One line a protocol: the last day of the approval that holds today."""
+    until, seen = plus_days(desk.today, desk.lab.cadence.next_days), dict[str, Finding]()
+    for finding in desk.assessment.findings:
+        if finding.requirement.kind is RequirementKind.APPROVAL and finding.scope.protocol in view.protocols:
+            seen.setdefault(finding.scope.protocol, finding)
+    ends = {record: met_until(finding, desk.today) for record, finding in sorted(seen.items())}
+    return [_approval_line(desk, record, last) for record, last in ends.items() if last and last <= until]
+
+
+def _approval_line(desk: Desk, record: str, last: date) -> Line:
+    code = codes(desk, [record])
+    sent = [s.on for s in desk.assessment.submissions if s.protocol == record and isinstance(s.on, date) and s.on <= desk.today]
+    recent = max((day for day in sent if day >= plus_days(last, -120)), default=None)
+    return Line(
+        key="",
+        section=Section.NEXT,
+        title=f"{code}: approval ends",
+        why=f"Sent to the IRB {show(recent)}." if recent else "No renewal sent to the IRB is on record.",
+        protocol=code,
+        status=Status.EXPIRING,
+        ends=last,
+        days=(last - desk.today).days,
+    )
+
+
+# starting -------------------------------------------------------------------------------------------------------------
+
+
+def starting_lines(desk: Desk, view: View) -> list[Line]:
+    """People who start within the next days, or are in their first weeks and not among the blocked: ready about when, and
+    what takes longest once they have their list."""
+    found = []
+    until = plus_days(desk.today, desk.lab.cadence.next_days)
+    for person in view.people:
+        run = stay(desk.assessment, person, desk.today)
+        if not run or run[0] > until or not is_new_hire(desk, person) or not green_light(desk, person):
+            continue
+        if not blocks(desk, person, view.protocols):
+            found.append(_starting_line(desk, person, run[0]))
+    return sorted(found, key=lambda line: (line.since or desk.today, line.name))
+
+
+def _starting_line(desk: Desk, person: str, start: date) -> Line:
+    ready = ready_about(desk.assessment, person, desk.today, checklist(desk.assessment, person, desk.today))
+    code = codes(desk, [ready.protocol]) if ready and ready.protocol else ""
+    slow = f" What takes longest: {ready.bottleneck.requirement.title}." if ready and ready.bottleneck else ""
+    known = slow if welcomed(desk, person) else ""
+    when = f"ready about {show(desk.calendar.on_or_after(ready.day))}.{known}" if ready else "when ready cannot be told yet."
+    return Line(
+        key="",
+        section=Section.STARTING,
+        title="starts" if start > desk.today else "started",
+        why=f"{show(start)}; {when}",
+        person=person,
+        name=named(desk, person),
+        protocol=code,
+        since=start,
+    )
+
+
+# work that is off -----------------------------------------------------------------------------------------------------
+
+_SOON = 14
+_MANY = 4
+
+
+def stack_lines(desk: Desk, view: View) -> list[Line]:
+    """Short, medium and long work of people past their first weeks who have any: what is overdue, an empty shelf, much due
+    at once; facts only."""
+    found = []
+    for person in view.people:
+        pieces = desk.assessment.assignments.get(person, ())
+        settled = here(desk, person) and not is_new_hire(desk, person)
+        facts = _stack_facts(desk, pieces) if pieces and settled else []
+        if facts:
+            found.append(Line(key="", section=Section.STACK, title="; ".join(facts), person=person, name=named(desk, person)))
+    return sorted(found, key=lambda line: (line.person != view.reader, line.name))
+
+
+def _stack_facts(desk: Desk, pieces: tuple[Assignment, ...]) -> list[str]:
+    live = [p for p in pieces if p.done is None and not (isinstance(p.first, date) and p.first > desk.today)]
+    due = [(p, p.due) for p in live if isinstance(p.due, date)]
+    late = [f"{p.title} was due {show(day)}" for p, day in sorted(due, key=lambda pair: pair[1]) if day < desk.today]
+    soon = sum(desk.today <= day <= plus_days(desk.today, _SOON) for _, day in due)
+    has = {p.horizon for p in live}
+    empty = [h.value for h in Horizon if h not in has] if None not in has else []
+    facts = late
+    if soon >= _MANY:
+        facts.append(f"{soon} pieces are due within {_SOON} days")
+    if empty:
+        facts.append(f"no {' or '.join(empty)} work")
+    return facts

@@ -1,0 +1,87 @@
+"""What changed since last week's digest. Decides by comparing two judged snapshots, each on its own day; what was found out
+late shows as changed now."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from onboard.blocks import blocks
+from onboard.dates import show
+from onboard.desk import Desk
+from onboard.digests.scope import View
+from onboard.knowing import may_name
+from onboard.model import Approval, ApprovalKind, Assessment, Cleared, Line, Readiness, Section
+from onboard.people import codes, named, stays
+from onboard.readiness import belongs_on, cleared_on, ready_span
+from onboard.timeline import Answer
+
+
+def since_lines(desk: Desk, view: View, previous: Assessment) -> list[Line]:
+    """Joined and left, newly cleared, newly blocked, and news of the protocols' approvals."""
+    moved = [line for person in view.people for line in _moves(desk, person, previous)]
+    before = {(r.person, r.protocol): cleared_on(r, previous.read_on) for r in previous.readiness if r.task is None}
+    rows = [r for p in view.people for r in desk.rows(p) if r.task is None and r.protocol in view.protocols and desk.working(r)]
+    turned = [line for row in rows if (line := _turn(desk, row, before.get((row.person, row.protocol))))]
+    known = {a.evidence for a in previous.approvals}
+    news = [a for a in desk.assessment.approvals if a.evidence not in known and a.protocol in view.protocols]
+    return turned + moved + [_approval_line(desk, row) for row in news]
+
+
+def _turn(desk: Desk, row: Readiness, before: Cleared | None) -> Line | None:
+    now, code = cleared_on(row, desk.today), codes(desk, [row.protocol])
+    if now is Cleared.CLEARED and before is not Cleared.CLEARED:
+        return _line(desk, row.person, code, f"records for {code} complete", ready_span(row, desk.today)[0], Cleared.CLEARED)
+    if now is Cleared.BLOCKED and before in (Cleared.CLEARED, Cleared.UNKNOWN):
+        edges = [b.edge for b in blocks(desk, row.person, [row.protocol]) if b.edge and may_name(desk, row.person, b.edge)]
+        since = min((edge.since for edge in edges), default=None)
+        return _line(desk, row.person, code, f"blocked on {code}", since, Cleared.BLOCKED) if edges else None
+    return None
+
+
+def _moves(desk: Desk, person: str, previous: Assessment) -> list[Line]:
+    was, now = belongs_on(previous, person, previous.read_on), desk.belongs(person)
+    run = stays(desk.assessment, person)
+    if was is Answer.YES and now is Answer.NO:
+        last = run.end()
+        return [_line(desk, person, "", f"left the lab, last day {show(last)}" if last else "left the lab", last, "")]
+    if was is Answer.NO and now is Answer.YES:
+        days = run.run_at(desk.today)
+        return [_line(desk, person, "", "joined the lab", days[0] if days else None, "")]
+    return []
+
+
+def _line(desk: Desk, person: str, code: str, title: str, since: date | None, status: str) -> Line:
+    return Line(
+        key="",
+        section=Section.SINCE,
+        title=title,
+        person=person,
+        name=named(desk, person),
+        protocol=code,
+        status=status,
+        since=since,
+    )
+
+
+_NEWS = {
+    ApprovalKind.INITIAL: "approved by the IRB",
+    ApprovalKind.RENEWAL: "renewed by the IRB",
+    ApprovalKind.AMENDMENT: "amendment recorded",
+    ApprovalKind.DETERMINATION: "determination recorded",
+    ApprovalKind.SUSPENSION: "suspended",
+    ApprovalKind.CLOSURE: "closed",
+    ApprovalKind.UNKNOWN: "a row nobody can place was added to its history",
+}
+
+
+def _approval_line(desk: Desk, row: Approval) -> Line:
+    code = codes(desk, [row.protocol])
+    until = f"through {show(row.last)}" if isinstance(row.last, date) else ""
+    return Line(
+        key="",
+        section=Section.SINCE,
+        title=f"{code} {_NEWS[row.kind]}",
+        why=f"Runs {until}." if until else "",
+        protocol=code,
+        since=row.first if isinstance(row.first, date) else None,
+    )

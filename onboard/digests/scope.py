@@ -1,0 +1,94 @@
+"""Whose records a digest is about, and how they stand as a whole. Decides who counts, once each, and the picture's bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from onboard.addresses import record_order
+from onboard.dates import plus_days
+from onboard.desk import Desk
+from onboard.model import Bar, Cleared, Readiness
+from onboard.people import heads, here, named, supervisor_of
+from onboard.readiness import cleared_on
+from onboard.timeline import Answer, Timeline, all_of
+
+_PICTURE_DAYS = 26 * 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What one reader sees: their protocols, and the people on them or under them. The reader's own record comes first."""
+
+    reader: str  # record id, "" for an address that is no record
+    protocols: frozenset[str]
+    people: tuple[str, ...]
+
+
+def view_of(desk: Desk, reader: str, protocols: frozenset[str]) -> View:
+    """Everybody who is or was on the reader's protocols, and people on no protocol whom the reader supervises; those nobody
+    of the lab's PIs supervises are seen by every PI."""
+    found = []
+    for record in desk.assessment.people:
+        own = {row.protocol for row in desk.rows(record) if row.protocol}
+        if own & protocols or (not own and reader and _under(desk, record, reader)):
+            found.append(record)
+    return View(reader=reader, protocols=protocols, people=tuple(sorted(found, key=lambda r: (r != reader, record_order(r)))))
+
+
+def _under(desk: Desk, person: str, reader: str) -> bool:
+    above = supervisor_of(desk, person)
+    return above == reader or person == reader or above not in heads(desk)
+
+
+def rows_of(desk: Desk, view: View, person: str) -> list[Readiness]:
+    """The person's rows that count for this reader today: protocols they certainly work on, else the one without a protocol."""
+    rows = [row for row in desk.rows(person) if row.task is None]
+    return [r for r in rows if not r.protocol or (r.protocol in view.protocols and desk.working(r))]
+
+
+def standing(desk: Desk, view: View, person: str) -> Cleared:
+    """One verdict for a person over this reader's protocols: blocked before unknown before cleared; not due when not here."""
+    found = {cleared_on(row, desk.today) for row in rows_of(desk, view, person)}
+    for verdict in (Cleared.BLOCKED, Cleared.UNKNOWN, Cleared.CLEARED, Cleared.NOT_DUE):
+        if verdict in found:
+            return verdict
+    return _without_work(desk, person)
+
+
+def _without_work(desk: Desk, person: str) -> Cleared:
+    """Somebody on no protocol of the reader today: what is asked of the person alone decides."""
+    if not here(desk, person):
+        return Cleared.NOT_DUE
+    own = [f for f in desk.findings(person) if not f.scope.protocol and f.requirement.blocks]
+    answer = all_of(~f.obligation.due | f.met for f in own).at(desk.today)
+    return {Answer.YES: Cleared.CLEARED, Answer.NO: Cleared.BLOCKED, Answer.UNKNOWN: Cleared.UNKNOWN}[answer]
+
+
+def counts(desk: Desk, view: View) -> Mapping[str, int]:
+    """People who are here today, by verdict, each once."""
+    verdicts = [standing(desk, view, person) for person in view.people if desk.belongs(person) is not Answer.NO]
+    return {
+        "people": len(verdicts),
+        "cleared": verdicts.count(Cleared.CLEARED),
+        "blocked": verdicts.count(Cleared.BLOCKED),
+        "unknown": verdicts.count(Cleared.UNKNOWN) + verdicts.count(Cleared.NOT_DUE),
+        "protocols": len(view.protocols),
+    }
+
+
+def bars(desk: Desk, view: View) -> list[Bar]:
+    """When each person is cleared on all of this reader's protocols they work on, over the next 26 weeks."""
+    window = Timeline.between(desk.today, plus_days(desk.today, _PICTURE_DAYS - 1))
+    found = []
+    for person in view.people:
+        rows = rows_of(desk, view, person)
+        if rows and desk.belongs(person) is not Answer.NO:
+            days = all_of(row.cleared for row in rows).within(window)
+            found.append(Bar(label=named(desk, person), cleared=_closed(days.sure), unknown=_closed(days.unknown())))
+    return found
+
+
+def _closed(days: Timeline) -> tuple[tuple[date, date], ...]:
+    return tuple((first, last) for first, last in days.ranges() if first and last)

@@ -1,0 +1,142 @@
+"""What stands today in a digest: what needs the PI, and who is blocked. Decides one line for each person and cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from onboard.blocks import Block, blocks, stop_words, task_words
+from onboard.dates import show
+from onboard.desk import Desk
+from onboard.digests.scope import View
+from onboard.edges import edges
+from onboard.knowing import knows, may_name
+from onboard.lines import actor, actor_name, coordinator, why_for_others
+from onboard.model import Delegation, Line, RequirementKind, Section, Task
+from onboard.people import codes, here, named
+from onboard.readiness import status_on
+from onboard.reconcile import trained
+from onboard.timeline import Answer, all_of
+
+# needs you ------------------------------------------------------------------------------------------------------------
+
+
+def needs_you_lines(desk: Desk, view: View, links: Callable[[str], str]) -> list[Line]:
+    """What the PI settles by answering the mail: delegations that wait for approval though the person is trained, and steps
+    that are the PI's."""
+    waiting = [line for d in desk.assessment.delegations if (line := _delegation_line(desk, view, d, links))]
+    return waiting + [line for person in view.people for line in _pi_steps(desk, person)]
+
+
+def _delegation_line(desk: Desk, view: View, row: Delegation, links: Callable[[str], str]) -> Line | None:
+    ended = isinstance(row.last, date) and row.last < desk.today
+    if row.protocol not in view.protocols or row.approved_by or ended or not here(desk, row.person):
+        return None
+    ready = [task for task in row.tasks if trained(desk.rows(row.person), row.protocol, task).at(desk.today) is Answer.YES]
+    if not ready:
+        return None
+    code, name = codes(desk, [row.protocol]), named(desk, row.person)
+    since = _trained_since(desk, row, ready)
+    return Line(
+        key="",
+        section=Section.NEEDS_YOU,
+        title=f"{task_words(ready)} on {code} waits for your delegation",
+        why=f"Trained since {show(since)}." if since else "The training is there.",
+        act=f'Reply "yes" to {coordinator(desk)}, who brings the log to sign.',
+        person=row.person,
+        name=name,
+        protocol=code,
+        task=task_words(ready),
+        since=since,
+        url=links(row.evidence),
+    )
+
+
+def _trained_since(desk: Desk, row: Delegation, tasks: Iterable[Task]) -> date | None:
+    days = all_of(trained(desk.rows(row.person), row.protocol, task) for task in tasks).sure.run_at(desk.today)
+    return days[0] if days else None
+
+
+def _pi_steps(desk: Desk, person: str) -> list[Line]:
+    """Onboarding steps the PI gives, from the day they are asked."""
+    return [
+        Line(
+            key="",
+            section=Section.NEEDS_YOU,
+            title=edge.requirement.title,
+            why=why_for_others(edge.finding, desk.today),
+            act=f"Tell {coordinator(desk)} the day.",
+            person=person,
+            name=named(desk, person),
+            status=status_on(edge.finding, desk.today),
+            due=edge.deadline,
+            days=edge.days(desk.today),
+            minutes=edge.requirement.minutes,
+        )
+        for edge in edges(desk.findings(person), desk.today)
+        if edge.requirement.kind is RequirementKind.STEP and actor(edge.requirement) == "pi"
+        if edge.gap == desk.today and here(desk, person)
+    ]
+
+
+# blocked now ----------------------------------------------------------------------------------------------------------
+
+#: So many causes are spelt out for one person; the rest is counted.
+_CAUSES = 3
+
+
+def blocked_lines(desk: Desk, view: View) -> list[Line]:
+    """Who certainly may not do work they have today: the reader's own lapses first, then whoever has waited longest.
+
+    People who were not told and are not told today are counted, not named.
+    """
+    found, nameless = [], 0
+    for person in view.people:
+        stopped = blocks(desk, person, view.protocols)
+        named_here = [b for b in stopped if person == view.reader or may_name(desk, person, b.edge)]
+        nameless += bool(stopped) and not named_here
+        found += [_blocked_line(desk, person, group) for group in _together(named_here)]
+    ordered = sorted(found, key=lambda line: (line.person != view.reader, line.since or desk.today, line.name, line.title))
+    return ordered + ([_nameless_line(desk, nameless)] if nameless else [])
+
+
+def _together(stopped: Iterable[Block]) -> list[list[Block]]:
+    """Causes that stop the same work of a person stand in one line."""
+    groups: dict[tuple[object, ...], list[Block]] = {}
+    for block in stopped:
+        groups.setdefault((block.protocols, block.tasks), []).append(block)
+    return list(groups.values())
+
+
+def _blocked_line(desk: Desk, person: str, causes: Sequence[Block]) -> Line:
+    first = causes[0]
+    more = f" and {len(causes) - _CAUSES} more" if len(causes) > _CAUSES else ""
+    return Line(
+        key="",
+        section=Section.BLOCKED_NOW,
+        title=", ".join(b.finding.requirement.title for b in causes[:_CAUSES]) + more,
+        why=" ".join(dict.fromkeys(why_for_others(b.finding, desk.today) for b in causes[:_CAUSES])),
+        act=stop_words(desk, first),
+        person=person,
+        name=named(desk, person),
+        protocol=codes(desk, first.protocols),
+        task=task_words(first.tasks),
+        status=status_on(first.finding, desk.today),
+        ends=first.edge.ends if first.edge else None,
+        since=min((b.edge.since for b in causes if b.edge), default=None),
+        owner=" and ".join(dict.fromkeys(actor_name(desk, b.finding, b.protocols) for b in causes)),
+        knows=knows(desk, person, first.edge),
+        hard=True,
+    )
+
+
+def _nameless_line(desk: Desk, count: int) -> Line:
+    """Somebody who has not heard it is not named to others."""
+    who = "1 more person is blocked" if count == 1 else f"{count} more people are blocked"
+    return Line(
+        key="",
+        section=Section.BLOCKED_NOW,
+        title=who,
+        why="No mail has told them yet, so no name stands here.",
+        owner=coordinator(desk),
+    )

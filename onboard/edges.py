@@ -1,0 +1,180 @@
+"""The next day something somebody owes is not met, and which reminder tier has come. Decides when something deserves words;
+not which words, and nothing about readers.
+
+Nothing here asks whether today *is* a day: a tier is due once its day has come and no later one was said, so a missed run
+loses nothing and a second run says nothing (design 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from onboard import keys
+from onboard.dates import plus_days
+from onboard.desk import Desk
+from onboard.model import Finding, Ground, Requirement, RequirementKind, Scope
+from onboard.people import not_later
+from onboard.timeline import NEVER, Answer, Timeline
+
+#: Tiers that move to the working day before instead of the one after.
+HARD_TIERS = frozenset({0, 1})
+#: Earlier weekly repeats that a line marks as pointless; older ones need no mark, since a later tier is said anyway.
+_REPEATS_SKIPPED = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """A requirement as it stands for a person, all versions together: the next day it is surely due and not surely met."""
+
+    person: str
+    requirement: Requirement  # the version due on `gap`
+    scope: Scope
+    finding: Finding  # the finding of that version
+    gap: date  # first such day on or after the day asked
+    since: date  # first such day of the same run, perhaps before the day asked
+    ends: date | None  # last covered day when the run follows covered days, else None
+    deadline: date  # the day tiers count to: `ends`, or `since` less the lead
+    episode: str
+    claimed: bool  # a claim that waits for a person would meet it
+    doubted: bool  # evidence that cannot be read or placed may meet it
+    in_hand: bool  # signed up, or submitted to the IRB
+
+    @property
+    def of(self) -> tuple[str, str]:
+        """Requirement id and scope."""
+        return self.requirement.id, str(self.scope)
+
+    @property
+    def stem(self) -> str:
+        """What the episode's reminder keys begin with."""
+        return keys.reminders(self.person, self.requirement.id, self.scope, self.episode)
+
+    @property
+    def started(self) -> bool:
+        """Whether the person or somebody else already did something about it."""
+        return self.claimed or self.doubted or self.in_hand
+
+    def days(self, today: date) -> int:
+        """Days from today to the deadline; negative when it is over."""
+        return (self.deadline - today).days
+
+
+def own_act(requirement: Requirement) -> bool:
+    """Whether the person does what is asked: their trainings, disclosures and own steps; all else is others' act."""
+    kinds = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE, RequirementKind.STEP)
+    return requirement.kind in kinds and requirement.ask in ("", "you")
+
+
+def edges(findings: Iterable[Finding], day: date) -> list[Edge]:
+    """The open edge of every requirement and scope, nearest deadline first; what is met for ever has none."""
+    groups: dict[tuple[str, str, Scope], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.person, finding.requirement.id, finding.scope), []).append(finding)
+    found = [edge for group in groups.values() if (edge := _edge(group, day))]
+    return sorted(found, key=lambda e: (e.deadline, e.requirement.id, str(e.scope)))
+
+
+def _needed(findings: Iterable[Finding]) -> Timeline:
+    days = NEVER
+    for finding in findings:
+        days = days | (finding.obligation.due.sure - finding.met.sure)
+    return days
+
+
+def _edge(group: list[Finding], day: date) -> Edge | None:
+    needed = _needed(group)
+    gap = needed.first_day(day)
+    run = needed.run_at(gap) if gap else None
+    if gap is None or run is None:
+        return None
+    since = run[0] or gap
+    finding = next(f for f in group if f.obligation.due.sure.covers(gap) and not f.met.sure.covers(gap))
+    before = plus_days(since, -1)
+    ends = before if any(f.met.sure.covers(before) for f in group) else None
+    deadline = ends or plus_days(since, -finding.requirement.lead_days)
+    claimed = any(f.if_accepted.sure.covers(gap) for f in group)
+    return Edge(
+        person=finding.person,
+        requirement=finding.requirement,
+        scope=finding.scope,
+        finding=finding,
+        gap=gap,
+        since=since,
+        ends=ends,
+        deadline=deadline,
+        episode=keys.episode(_governing(group, ends), deadline if run[0] else None),
+        claimed=claimed,
+        doubted=not claimed and any(f.met.at(gap) is not Answer.NO for f in group),
+        in_hand=any(f.in_hand.covers(day) for f in group),
+    )
+
+
+def _governing(group: Iterable[Finding], ends: date | None) -> str:
+    """Id of the evidence that gives the last covered day; the newest of several; "" for none."""
+    if ends is None:
+        return ""
+    found = [g for finding in group for g in finding.grounds if g.evidence and g.gives.sure.covers(ends)]
+    return max(found, key=_newest).evidence if found else ""
+
+
+def _newest(ground: Ground) -> tuple[date, str]:
+    return ground.dated or date.min, ground.evidence
+
+
+# tiers ----------------------------------------------------------------------------------------------------------------
+
+
+def tier_come(desk: Desk, edge: Edge) -> int | None:
+    """The latest tier whose day has come; None when none has. Negative tiers are days after the deadline."""
+    come = [tier for tier in edge.requirement.tiers if _tier_day(desk, edge, tier) <= desk.today]
+    over = -edge.days(desk.today)
+    if over > 0 and _repeats(edge):
+        come.append(_repeat(over, desk.lab.cadence.repeat_days))
+    return min(come, default=None)
+
+
+def _tier_day(desk: Desk, edge: Edge, tier: int) -> date:
+    day = plus_days(edge.deadline, -tier)
+    return not_later(desk, edge.person, day) if tier in HARD_TIERS else day
+
+
+def _repeats(edge: Edge) -> bool:
+    """A step that blocks nothing is asked for up to its day, not for ever after."""
+    return edge.requirement.blocks or edge.requirement.kind is not RequirementKind.STEP
+
+
+def _repeat(over: int, every: int) -> int:
+    """The last of -1, -1 - every, ... that has come `over` days after the deadline."""
+    return -1 - (over - 1) // every * every
+
+
+def due_tier(desk: Desk, edge: Edge, address: str) -> int | None:
+    """The tier to say now: the latest that has come, unless it or a later one is settled in this episode."""
+    tier = tier_come(desk, edge)
+    settled = desk.said.tiers(edge.stem, address)
+    return None if tier is None or any(said <= tier for said in settled) else tier
+
+
+def skipped(desk: Desk, edge: Edge, tier: int) -> tuple[str, ...]:
+    """Keys of the earlier tiers that saying `tier` makes pointless."""
+    lower = [t for t in edge.requirement.tiers if t > tier]
+    every = desk.lab.cadence.repeat_days
+    lower += [t for t in (tier + every * n for n in range(1, _REPEATS_SKIPPED)) if t < 0]
+    found = (keys.reminder(edge.stem, t) for t in sorted(set(lower), reverse=True))
+    return tuple(key for key in found if key not in desk.history.items)
+
+
+# what was said --------------------------------------------------------------------------------------------------------
+
+
+def told_on(desk: Desk, edge: Edge) -> date | None:
+    """The day the person was first told about this episode; None when they were not."""
+    return next(iter(desk.said.told_on(edge.stem)), None)
+
+
+def announced(desk: Desk, edge: Edge) -> bool:
+    """Whether a mail telling the person was handed over long enough ago for others to hear (design 6, no surprises)."""
+    told = told_on(desk, edge)
+    return told is not None and desk.calendar.add(told, desk.lab.cadence.announce_working_days) <= desk.today

@@ -1,0 +1,132 @@
+"""Names of the things said, as the ledger keeps them. Decides how an item's key is spelt and what was said under it; not what
+deserves saying.
+
+Keys are read by people in SQL, so they stay plain: the person is always the record id, and an episode is the evidence that
+governs with the day it ends, or ``none:`` and the day by which something is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from onboard.model import History, ItemRecord, ItemState, Scope
+
+
+def part(text: str) -> str:
+    """One part of a key: a slash or per cent in a record id may not look like the border of two parts."""
+    return text.replace("%", "%25").replace("/", "%2F")
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else "open"
+
+
+def episode(evidence: str, day: date | None) -> str:
+    """The stretch of time an item belongs to: evidence and its last day, or ``none`` and the day something is wanted by."""
+    return f"{evidence or 'none'}:{_day(day)}"
+
+
+def reminders(person: str, requirement: str, scope: Scope, of_episode: str) -> str:
+    """What all reminder keys of one episode begin with; `reminder` adds the tier."""
+    return f"reminder/{part(person)}/{requirement}/{scope}/{of_episode}"
+
+
+def reminder(stem: str, tier: int) -> str:
+    """The key of one tier; `stem` comes from `reminders`."""
+    return f"{stem}/{tier}"
+
+
+def introduced(stem: str) -> str:
+    """The key under which an introduction told somebody of an episode; no tier, so that reminders come as ever."""
+    return f"{stem}/introduction"
+
+
+def escalation(stem: str, level: str, reader: str) -> str:
+    """The key of one escalation of an episode to one reader (record id); `stem` comes from `reminders`."""
+    return f"escalation/{stem.removeprefix('reminder/')}/{level}:{part(reader)}"
+
+
+def receipt(person: str, evidence: str, state: str) -> str:
+    """`state` is received, accepted or declined."""
+    return f"receipt/{part(person)}/{evidence}/{state}"
+
+
+def cleared(person: str, protocol: str, first: date | None) -> str:
+    """Records complete since `first`; ``open`` when there is no first day."""
+    return f"cleared/{part(person)}/{part(protocol)}/{_day(first)}"
+
+
+def welcome(person: str, appointment: str) -> str:
+    """By the appointment's evidence: a moved start date never repeats a welcome."""
+    return f"welcome/{part(person)}/{appointment}"
+
+
+def checklist(person: str, slot: date) -> str:
+    return f"checklist/{part(person)}/{slot.isoformat()}"
+
+
+def introduction(person: str) -> str:
+    return f"introduction/{part(person)}"
+
+
+def digest(address: str, slot: date) -> str:
+    return f"digest/{address}/{slot.isoformat()}"
+
+
+def problem(key: str, first_seen: date) -> str:
+    return f"problem/{key}/{first_seen.isoformat()}"
+
+
+def worklist(address: str, slot: date) -> str:
+    return f"worklist/{address}/{slot.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The ledger's items, looked up by key and by what they begin with."""
+
+    history: History
+    _under: Mapping[str, Mapping[str, ItemRecord]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(history: History) -> Said:
+        """Everything settled, indexed once."""
+        under: dict[str, dict[str, ItemRecord]] = {}
+        for key, record in history.items.items():
+            stem, _, last = key.rpartition("/")
+            under.setdefault(stem, {})[last] = record
+        return Said(history, under)
+
+    def settled(self, key: str, address: str) -> bool:
+        """Whether nothing more is to be said: said, skipped, baseline, on its way, or refused by this very address."""
+        record = self.history.items.get(key)
+        return record is not None and _settled(record, address)
+
+    def tiers(self, stem: str, address: str) -> frozenset[int]:
+        """The tiers of an episode that are settled."""
+        found = self._under.get(stem, {}).items()
+        return frozenset(int(tier) for tier, record in found if _is_number(tier) and _settled(record, address))
+
+    def sent(self, key: str) -> bool:
+        """Whether it was really handed over."""
+        record = self.history.items.get(key)
+        return record is not None and record.state is ItemState.SENT
+
+    def told_on(self, stem: str) -> tuple[date, ...]:
+        """The days a tier of this episode was really handed over, in order; not skipped, not baseline, not merely queued."""
+        found = self._under.get(stem, {}).values()
+        return tuple(sorted(record.on for record in found if record.state is ItemState.SENT))
+
+    def under(self, stem: str) -> Mapping[str, ItemRecord]:
+        """Everything one part below `stem`, by that part."""
+        return self._under.get(stem, {})
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()
+
+
+def _settled(record: ItemRecord, address: str) -> bool:
+    return record.state is not ItemState.REFUSED or record.reader == address

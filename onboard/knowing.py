@@ -1,0 +1,50 @@
+"""Whether a person knows what others are about to read about them. Decides whether they may be named, and in which words.
+
+A view for others names nobody who was not told, or is not told on the same day (design 6, no surprises).
+"""
+
+from __future__ import annotations
+
+from onboard import keys
+from onboard.dates import show
+from onboard.desk import Desk
+from onboard.edges import Edge, told_on
+from onboard.people import address_for, appointments_of_stay, green_light, is_new_hire, mail_day
+
+
+def welcomed(desk: Desk, person: str) -> bool:
+    """Whether a welcome of the present stay was handed over."""
+    return any(desk.said.sent(keys.welcome(person, a.evidence)) for a in appointments_of_stay(desk, person))
+
+
+def told_today(desk: Desk, person: str, edge: Edge) -> bool:
+    """Whether today's run tells the person: mail may reach them, and nothing about the episode is settled."""
+    if not address_for(desk, person) or not mail_day(desk, person):
+        return False
+    if is_new_hire(desk, person):
+        return not any(desk.said.settled(keys.welcome(person, a.evidence), "") for a in appointments_of_stay(desk, person))
+    return not desk.said.under(edge.stem)
+
+
+def may_name(desk: Desk, person: str, edge: Edge | None) -> bool:
+    """Whether somebody else may read about it today."""
+    if edge is None:
+        return False
+    told = told_on(desk, edge) is not None or (is_new_hire(desk, person) and welcomed(desk, person))
+    return told or told_today(desk, person, edge)
+
+
+def knows(desk: Desk, person: str, edge: Edge | None) -> str:
+    """``They know since 21 Oct 2026.``, ``They are told today.``, or why they were not told."""
+    told = told_on(desk, edge) if edge else None
+    if told:
+        return f"They know since {show(told)}." if told < desk.today else "They were told today."
+    if not green_light(desk, person):
+        return "They were not told: their form is not marked Complete."
+    if not address_for(desk, person):
+        return "They were not told: no address of their own is on record."
+    if not mail_day(desk, person):
+        return "They are away and were not told."
+    if is_new_hire(desk, person) and welcomed(desk, person):
+        return "It stands on their list."
+    return "They are told today." if edge and told_today(desk, person, edge) else "No mail told them yet."

@@ -1,0 +1,165 @@
+"""Lines that several mails share: what somebody owes, what stands in their way, receipts, complete records. Decides what one
+line says; not whether its mail goes out, nor the words around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from onboard import keys
+from onboard.dates import show
+from onboard.desk import Desk
+from onboard.edges import HARD_TIERS, Edge, skipped
+from onboard.model import (
+    Finding,
+    Line,
+    Requirement,
+    RequirementKind,
+    Section,
+    Status,
+)
+from onboard.people import codes, named
+from onboard.readiness import deciding, status_on, why
+from onboard.timeline import Answer
+
+# who acts -------------------------------------------------------------------------------------------------------------
+
+
+def coordinator(desk: Desk) -> str:
+    """Name of the coordinator on duty."""
+    return next((c.name for c in desk.lab.on_duty(desk.today)), "the coordinator")
+
+
+_ACTS = {
+    RequirementKind.LISTING: "coordinator",
+    RequirementKind.FACT: "coordinator",
+    RequirementKind.APPOINTMENT: "coordinator",
+    RequirementKind.APPROVAL: "pi",
+    RequirementKind.DELEGATION: "pi",
+    RequirementKind.HOLD: "pi",
+    RequirementKind.TASK: "pi",
+}
+
+
+def actor(requirement: Requirement) -> str:
+    """Who acts next: you (the person), coordinator or pi."""
+    return requirement.ask or _ACTS.get(requirement.kind, "you")
+
+
+def actor_name(desk: Desk, finding: Finding, protocols: Iterable[str] = ()) -> str:
+    """The same by name: the person, the coordinator on duty, or the PI of the protocol."""
+    who = actor(finding.requirement)
+    if who == "you":
+        return named(desk, finding.person)
+    if who == "pi":
+        on = (finding.scope.protocol, *protocols)
+        found = [desk.assessment.protocols[p].pi for p in on if p in desk.assessment.protocols]
+        return next((named(desk, pi) for pi in found if pi in desk.assessment.people), "the PI")
+    return coordinator(desk)
+
+
+def about(desk: Desk, finding: Finding) -> str:
+    """What a finding is about: its title, with the protocol and task where it has them."""
+    scope, title = finding.scope, finding.requirement.title
+    where = codes(desk, [scope.protocol]) if scope.protocol else ""
+    task = scope.task.value.replace("_", " ") if scope.task else ""
+    return ": ".join(part for part in (", ".join(p for p in (where, task) if p), title) if part)
+
+
+# what somebody owes ---------------------------------------------------------------------------------------------------
+
+
+def next_step(desk: Desk, edge: Edge) -> str:
+    """What the person does, in one sentence."""
+    kind, who = edge.requirement.kind, coordinator(desk)
+    if edge.doubted:
+        return f"{who} checks the certificate we hold; do nothing twice before you have asked."
+    if kind is RequirementKind.TRAINING:
+        verb = "Renew it" if edge.ends else "Take the course"
+        return f"{verb}, then send {who} the completion report."
+    if kind is RequirementKind.DISCLOSURE:
+        return f"Hand in the form, then tell {who}."
+    return f"Tell {who} when it is done."
+
+
+_CHECKED = "We hold a certificate that is still being checked."
+
+
+def why_for_others(finding: Finding, day: date) -> str:
+    """The deciding sentence for anybody but the person: whose waiver it is and who approved it is not theirs to read."""
+    ground = deciding(finding, day)
+    if ground is None or not ground.waiver:
+        return why(finding, day)
+    return f"It was covered through {show(ground.until)}." if ground.until else "Nothing covers it any more."
+
+
+def why_open(edge: Edge, *, for_others: bool = False) -> str:
+    """Why it is asked, in one or two sentences with dates."""
+    parts = [_CHECKED] if edge.doubted else []
+    parts.append(why_for_others(edge.finding, edge.gap) if for_others else why(edge.finding, edge.gap))
+    if edge.ends is None:
+        parts.append(f"Needed from {show(edge.since)}.")
+    return " ".join(parts)
+
+
+def owed(desk: Desk, edge: Edge, section: Section, tier: int | None) -> Line:
+    """One thing the person owes. With a tier the line is remembered under it; without one it is context."""
+    requirement, days = edge.requirement, edge.days(desk.today)
+    return Line(
+        key=keys.reminder(edge.stem, tier) if tier is not None else "",
+        section=section,
+        title=requirement.title,
+        why=why_open(edge),
+        act=next_step(desk, edge),
+        person=edge.person,
+        protocol=codes(desk, [edge.scope.protocol]) if edge.scope.protocol else "",
+        task=edge.scope.task or "",
+        status=status_of(desk, edge),
+        due=None if edge.ends else edge.deadline,
+        ends=edge.ends,
+        days=days,
+        url=requirement.how_to,
+        minutes=requirement.minutes,
+        does_not_count=requirement.does_not_count,
+        owner="you",
+        hard=tier in HARD_TIERS,
+        skips=skipped(desk, edge, tier) if tier is not None else (),
+    )
+
+
+def status_of(desk: Desk, edge: Edge) -> Status:
+    """The status today, or on the first open day of what is not asked yet."""
+    now = status_on(edge.finding, desk.today)
+    return status_on(edge.finding, edge.gap) if now is Status.NOT_DUE else now
+
+
+# silence --------------------------------------------------------------------------------------------------------------
+
+
+def silenced(desk: Desk, edge: Edge) -> bool:
+    """Whether nudges are off: opted out, or snoozed to a day not after the deadline. Never asked of what blocks somebody."""
+    for snooze in desk.assessment.snoozes.get(edge.person, ()):
+        if snooze.requirement not in ("", edge.requirement.id):
+            continue
+        until = snooze.until
+        if snooze.opt_out or (isinstance(until, date) and desk.today <= min(until, edge.deadline)):
+            return True
+    return False
+
+
+def in_grace(desk: Desk, edge: Edge) -> bool:
+    """Whether doubtful evidence is so new that the person hears nothing: the coordinator looks first (domain 4.4)."""
+    if not edge.doubted:
+        return False
+    seen = _doubt_since(desk, edge)
+    return desk.calendar.between(seen, desk.today) < desk.lab.cadence.unmapped_grace
+
+
+def _doubt_since(desk: Desk, edge: Edge) -> date:
+    """The day the trouble was first seen, else the day the evidence is from, else today."""
+    doubtful = [g for g in edge.finding.grounds if g.gives.at(edge.gap) is Answer.UNKNOWN]
+    first_seen = desk.history.problems_seen
+    seen = [first_seen[g.problem.key] for g in doubtful if g.problem and g.problem.key in first_seen]
+    known = seen or [g.dated for g in doubtful if g.dated and not g.problem and g.dated <= desk.today]
+    return min(known, default=desk.today)

@@ -1,0 +1,132 @@
+"""The last gate before words: which planned notices may go now, and why the others wait. Decides by the lab's limits and by
+what was said; knows no words, no database and no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from onboard.model import Held, History, Lab, Limits, MessageKind, Mode, Notice, ReaderRole
+
+#: Mail to those who run the lab's day and the tool: no ceiling, no quiet day.
+NOT_TO_PEOPLE = frozenset({MessageKind.WORKLIST, MessageKind.OPERATOR})
+#: Mail to a person about themselves: at most one a local day over all jobs.
+TO_THE_PERSON = frozenset(
+    {MessageKind.WELCOME, MessageKind.CHECKLIST, MessageKind.REMINDER, MessageKind.INTRODUCTION}
+)
+#: Views of the day, which may name what another mail says, too.
+VIEWS = frozenset({MessageKind.DIGEST, MessageKind.WORKLIST})
+#: States of a message that never reached, and will not reach, its reader.
+_NEVER_CAME = frozenset({"failed", "refused", "expired"})
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the notices already let through used up."""
+
+    readers: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+
+
+def gate(notices: Sequence[Notice], limits: Limits, history: History, lab: Lab) -> tuple[list[Notice], list[Held], bool]:
+    """(ready in the planned order, held with reason, whether mail to people is over the ceiling).
+
+    `limits.mode` dry gates like live. In trial mode a ready notice names its real reader in ``facts["trial_for"]``; its
+    reader stays the one it is for, and `letterbox` says where it goes.
+    """
+    ready: list[Notice] = []
+    held: list[Held] = []
+    seen = _Seen()
+    for notice in notices:
+        reason = _why_not(notice, limits, history, lab, seen)
+        if reason:
+            held.append(Held(notice=notice, reason=reason))
+            continue
+        seen.readers.add(notice.reader.address)
+        seen.keys.update(notice.keys())
+        ready.append(_named(notice, limits))
+    return ready, held, sum(notice.kind not in NOT_TO_PEOPLE for notice in ready) > limits.ceiling
+
+
+def letterbox(notice: Notice, limits: Limits) -> str:
+    """The address a notice goes to: its reader's, or the one of the trial."""
+    return limits.trial_address if limits.mode is Mode.TRIAL else notice.reader.address
+
+
+def _named(notice: Notice, limits: Limits) -> Notice:
+    if limits.mode is not Mode.TRIAL:
+        return notice
+    return replace(notice, facts={**notice.facts, "trial_for": f"{notice.reader.name} <{notice.reader.address}>"})
+
+
+def _why_not(notice: Notice, limits: Limits, history: History, lab: Lab, seen: _Seen) -> str:
+    """The first reason to hold a notice, "" when there is none."""
+    reasons: tuple[Callable[[], str], ...] = (
+        lambda: _address(notice, limits),
+        lambda: _quiet(notice, lab),
+        lambda: _stopped(notice, limits, history),
+        lambda: _outside(notice, limits),
+        lambda: _second_mail(notice, history, seen),
+        lambda: _said(notice, history, seen),
+    )
+    return next((reason for check in reasons if (reason := check())), "")
+
+
+def _address(notice: Notice, limits: Limits) -> str:
+    if not notice.reader.address:
+        return f"{notice.reader.name or 'the reader'} has no mail address: enter one on the person form"
+    if limits.mode is Mode.TRIAL and not limits.trial_address:
+        return "trial mode has no address to write to: set trial_address in settings.toml"
+    invited = not limits.guest_list or notice.reader.address in limits.guest_list
+    return "" if invited or limits.mode is Mode.TRIAL else f"{notice.reader.address} is not on the guest list"
+
+
+def _quiet(notice: Notice, lab: Lab) -> str:
+    if notice.kind in NOT_TO_PEOPLE or lab.cadence.calendar.works(notice.slot):
+        return ""
+    return f"{notice.slot} is no working day: goes on the next one"
+
+
+def _stopped(notice: Notice, limits: Limits, history: History) -> str:
+    to = letterbox(notice, limits)
+    return f"{to} refused our mail: correct the address on the person form" if to in history.suppressed else ""
+
+
+def _outside(notice: Notice, limits: Limits) -> str:
+    """Records of student workers may be education records (34 CFR 99.3): mail outside the institution lists nobody."""
+    own = notice.reader.record
+    about_people = notice.reader.role in (ReaderRole.SUPERVISOR, ReaderRole.PI) or any(
+        line.person and line.person != own for line in notice.lines
+    )
+    if not about_people or not limits.institution_domains:
+        return ""
+    outside = [
+        address
+        for address in dict.fromkeys((notice.reader.address, letterbox(notice, limits)))
+        if not _within(address, limits.institution_domains)
+    ]
+    return f"{outside[0]} lies outside the institution, and this mail lists people" if outside else ""
+
+
+def _within(address: str, domains: frozenset[str]) -> bool:
+    domain = address.rpartition("@")[2].lower()
+    return any(domain == own or domain.endswith(f".{own}") for own in domains)
+
+
+def _second_mail(notice: Notice, history: History, seen: _Seen) -> str:
+    address = notice.reader.address
+    if address in seen.readers and notice.kind is not MessageKind.OPERATOR:
+        return f"{address} already gets a mail of this job today"
+    written = notice.kind in TO_THE_PERSON and any(
+        mail.reader == address and mail.slot == notice.slot and mail.kind in TO_THE_PERSON and mail.state not in _NEVER_CAME
+        for mail in history.mails
+    )
+    return f"{address} was already written to today" if written else ""
+
+
+def _said(notice: Notice, history: History, seen: _Seen) -> str:
+    if notice.kind in VIEWS:
+        return ""
+    keys = notice.keys()
+    said = next((key for key in keys if key in seen.keys or history.said(key)), "")
+    return f"already said: {said}" if said else ""

@@ -1,0 +1,217 @@
+"""Who is who on a day: appointments, addresses, supervisors, PIs, new hires, absences. Decides who may be written to, and by
+which of the two jobs that write to people; not what is said.
+
+Only what is certain counts here: somebody whose appointment cannot be read is not written to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from onboard.addresses import address_of, normal, record_order
+from onboard.dates import WorkCalendar, plus_days
+from onboard.desk import Desk
+from onboard.model import Appointment, Assessment, Reader, ReaderRole, Role
+from onboard.spans import span
+from onboard.timeline import Answer, Timeline, any_of
+
+#: How far back a hard deadline may move to find a day on which mail may go.
+_FARTHEST_MOVE = 60
+
+
+# appointments ---------------------------------------------------------------------------------------------------------
+
+
+def appointments(assessment: Assessment, person: str) -> list[Appointment]:
+    """The readable appointments, earliest first."""
+    found = assessment.appointments.get(person, ())
+    return sorted((a for a in found if _days(a)), key=_key)
+
+
+def _key(appointment: Appointment) -> tuple[date, str]:
+    first = appointment.first
+    return (first if isinstance(first, date) else date.max), appointment.evidence
+
+
+def _days(appointment: Appointment) -> Timeline:
+    """The days it certainly covers: none when an end cannot be read."""
+    return span(appointment.first, appointment.last).sure
+
+
+def stays(assessment: Assessment, person: str) -> Timeline:
+    """The days the person certainly belongs to the lab; appointments that touch are one stay."""
+    return Timeline.of(days for a in appointments(assessment, person) for days in _days(a).ranges())
+
+
+def stay(assessment: Assessment, person: str, day: date) -> tuple[date, date | None] | None:
+    """First and last day (None = open) of the stay that holds `day`, else of the next one; None when there is none."""
+    days = stays(assessment, person)
+    near = days.first_day(day)
+    run = days.run_at(near) if near else None
+    return (run[0], run[1]) if run and run[0] else None
+
+
+def here(desk: Desk, person: str) -> bool:
+    """Whether an appointment certainly covers today."""
+    return stays(desk.assessment, person).covers(desk.today)
+
+
+def left_on(desk: Desk, person: str) -> date | None:
+    """The last day of somebody who certainly has no appointment today and had one before; None for everybody else."""
+    if desk.belongs(person) is not Answer.NO:
+        return None
+    return (stays(desk.assessment, person) & Timeline.between(None, plus_days(desk.today, -1))).end()
+
+
+def present_appointment(desk: Desk, person: str) -> Appointment | None:
+    """The newest appointment that covers today, else the next to come."""
+    found = appointments(desk.assessment, person)
+    now = [a for a in found if _days(a).covers(desk.today)]
+    coming = [a for a in found if isinstance(a.first, date) and a.first > desk.today]
+    return now[-1] if now else next(iter(coming), None)
+
+
+def appointments_of_stay(desk: Desk, person: str) -> list[Appointment]:
+    """The appointments of the present or coming stay, earliest first: a change within a stay is no new hire."""
+    run = stay(desk.assessment, person, desk.today)
+    days = Timeline.between(*run) if run else Timeline()
+    return [a for a in appointments(desk.assessment, person) if _days(a) & days]
+
+
+# addresses ------------------------------------------------------------------------------------------------------------
+
+
+def inside(desk: Desk, address: str) -> bool:
+    """Whether a mail with others' names may go there: an address of the institution (34 CFR 99.3). With no domains
+    configured every address but a personal one counts."""
+    domains = {d.lower().lstrip("@") for d in desk.lab.limits.institution_domains}
+    host = address.rpartition("@")[2]
+    return bool(host) and (not domains or any(host == d or host.endswith("." + d) for d in domains))
+
+
+def green_light(desk: Desk, record: str) -> bool:
+    """Whether a person may be written to at all: form complete, and a current or coming appointment (design 6)."""
+    person = desk.assessment.people.get(record)
+    return person is not None and person.complete and stay(desk.assessment, record, desk.today) is not None
+
+
+def address_for(desk: Desk, record: str) -> str:
+    """Where a mail to a person about themselves goes; "" when none may. Of records with a green light that share an address
+    the first by record id is written to."""
+    person = desk.assessment.people.get(record)
+    address = address_of(person, desk.today) if person and green_light(desk, record) else ""
+    return address if address and next(iter(_sharers(desk, address)), "") == record else ""
+
+
+def _sharers(desk: Desk, address: str) -> tuple[str, ...]:
+    return tuple(record for record in desk.records_at(address) if green_light(desk, record))
+
+
+def writable(desk: Desk) -> dict[str, str]:
+    """Everybody who may get a mail about themselves: record id to address, by record id."""
+    records = sorted(desk.assessment.people, key=record_order)
+    return {record: address for record in records if (address := address_for(desk, record))}
+
+
+def sharing(desk: Desk) -> dict[str, tuple[str, ...]]:
+    """Addresses that several people with a green light share, with their record ids in order."""
+    addresses = {address_of(person, desk.today) for person in desk.assessment.people.values()} - {""}
+    found = {address: _sharers(desk, address) for address in sorted(addresses)}
+    return {address: records for address, records in found.items() if len(records) > 1}
+
+
+def myself(desk: Desk, record: str, address: str) -> Reader:
+    """A person as reader of a mail about themselves."""
+    person = desk.assessment.people[record]
+    return Reader(address=address, name=person.name, greet=person.greet, role=ReaderRole.PERSON, record=record)
+
+
+def overseer(desk: Desk, record: str, role: ReaderRole) -> Reader | None:
+    """Somebody who reads about others: here today, with a university address inside the institution; else None."""
+    person = desk.assessment.people.get(record)
+    if person is None or not person.complete or not here(desk, record):
+        return None
+    address = normal(person.university_email)
+    if not address or not inside(desk, address):
+        return None
+    return Reader(address=address, name=person.name, greet=person.greet, role=role, record=record)
+
+
+# who stands over whom -------------------------------------------------------------------------------------------------
+
+
+def supervisor_of(desk: Desk, person: str) -> str:
+    """Record id of the supervisor; "" when none is recorded, it fits nobody, or it is the person."""
+    appointment = present_appointment(desk, person)
+    found = appointment.supervisor if appointment else ""
+    return found if found in desk.assessment.people and found != person else ""
+
+
+def heads(desk: Desk) -> tuple[str, ...]:
+    """People who are here as PI today."""
+    found = (r for r in desk.assessment.people if here(desk, r) and _is_pi(present_appointment(desk, r)))
+    return tuple(sorted(found, key=record_order))
+
+
+def _is_pi(appointment: Appointment | None) -> bool:
+    return appointment is not None and appointment.role is Role.PI
+
+
+def pis_over(desk: Desk, person: str) -> tuple[str, ...]:
+    """PIs of the protocols the person works on today, else the supervisor if a PI, else the lab's PIs; never the person."""
+    own = {desk.assessment.protocols[p].pi for p in desk.protocols_today(person)} - {"", person}
+    if not own:
+        above = supervisor_of(desk, person)
+        own = {above} if above in heads(desk) else set(heads(desk)) - {person}
+    return tuple(sorted(own, key=record_order))
+
+
+def named(desk: Desk, record: str) -> str:
+    """The person's name, or the record id when nobody has it."""
+    person = desk.assessment.people.get(record)
+    return (person.name or record) if person else record
+
+
+def codes(desk: Desk, protocols: Iterable[str]) -> str:
+    """Short codes of protocols for people, in the lab's order: ``STEP-HF, P4``."""
+    wanted = set(protocols)
+    found = [p.code or p.number or p.record for r, p in desk.assessment.protocols.items() if r in wanted]
+    return ", ".join(sorted(found))
+
+
+# new hires, quiet days ------------------------------------------------------------------------------------------------
+
+
+def is_new_hire(desk: Desk, person: str) -> bool:
+    """Whether send_checklists has the person: until the first clearance or so many days after the start (design 5)."""
+    run = stay(desk.assessment, person, desk.today)
+    if run is None or desk.today > plus_days(run[0], desk.lab.cadence.new_hire_days):
+        return False
+    so_far = Timeline.between(run[0], desk.today)
+    return not any(row.cleared.sure & so_far for row in desk.rows(person) if row.task is None)
+
+
+def away(desk: Desk, person: str) -> Timeline:
+    """Days the person is certainly absent; a blank last day is still away."""
+    return any_of(span(a.first, a.last) for a in desk.assessment.absences.get(person, ())).sure
+
+
+def mail_day(desk: Desk, person: str, day: date | None = None) -> bool:
+    """Whether mail may reach a person on a day (today by default): a working day, and they are not away."""
+    day = day or desk.today
+    return desk.calendar.works(day) and not away(desk, person).covers(day)
+
+
+def not_later(desk: Desk, person: str, day: date) -> date:
+    """The last day up to `day` on which mail may reach the person; the lab's last working day when they are long away."""
+    absent, calendar = away(desk, person), desk.calendar
+    for back in range(_FARTHEST_MOVE):
+        found = plus_days(day, -back)
+        if calendar.works(found) and not absent.covers(found):
+            return found
+    return _worked(calendar, day)
+
+
+def _worked(calendar: WorkCalendar, day: date) -> date:
+    return next((d for d in (plus_days(day, -n) for n in range(400)) if calendar.works(d)), day)

@@ -1,0 +1,44 @@
+"""Which plan belongs to which job. Decides nothing else; a plan says what deserves a mail today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+
+from onboard.checklists import plan_checklists
+from onboard.digests import plan_digests
+from onboard.links import record_link
+from onboard.model import Assessment, History, JobName, Lab, Notice
+from onboard.pipeline.tools import Plan
+from onboard.reminders import plan_reminders
+from onboard.worklist import plan_worklist
+
+
+def _checklists(
+    assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None
+) -> Sequence[Notice]:
+    return plan_checklists(assessment, history, lab, today)
+
+
+def _reminders(
+    assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None
+) -> Sequence[Notice]:
+    return plan_reminders(assessment, history, lab, today)
+
+
+def _digests(assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None) -> Sequence[Notice]:
+    return plan_digests(assessment, history, lab, today, previous, links=partial(record_link, assessment))
+
+
+def _worklist(assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None) -> Sequence[Notice]:
+    links = partial(record_link, assessment)
+    return plan_worklist(assessment, history, lab, today, first_seen=history.problems_seen, links=links)
+
+
+PLANS: Mapping[JobName, Plan] = {
+    JobName.CHECKLISTS: _checklists,
+    JobName.REMINDERS: _reminders,
+    JobName.DIGESTS: _digests,
+    JobName.WORKLIST: _worklist,
+}

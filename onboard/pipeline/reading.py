@@ -1,0 +1,48 @@
+"""One good read, judged. Decides what a run is planned on, and what the last run of the same job was planned on; plans
+nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from onboard.model import Assessment, JobName, Mode, Snapshot
+from onboard.pipeline.snapshots import export_of, row_counts, snapshot_of
+from onboard.pipeline.tools import Tools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One good read, judged, with what the last run of the same job was planned on."""
+
+    now: Assessment
+    before: Assessment | None
+    snapshot: Snapshot
+
+
+def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
+    """Fetch and judge. Raises ReadInDoubt for anything less than a whole, plausible read."""
+    last = tools.ledger.snapshot_at()
+    export = tools.source.fetch(row_counts(export_of(last).instruments) if last else {})
+    snapshot = snapshot_of(export)
+    assessment = tools.judge(export, tools.rules, snapshot.id)
+    return Judged(now=assessment, before=_before(tools, mode, job, assessment), snapshot=snapshot)
+
+
+def _before(tools: Tools, mode: Mode, job: JobName, now: Assessment) -> Assessment | None:
+    """The records of the job's last run under the rules of then; judged again only where either differs from today's."""
+    found = tools.ledger.last_judged(mode, job)
+    if found is None:
+        return None
+    snapshot, rules_text = found
+    if snapshot.id == now.snapshot and rules_text == tools.rules_text:
+        return now
+    rules = tools.rules if rules_text == tools.rules_text else tools.rules_of(rules_text)
+    return tools.judge(export_of(snapshot), rules, snapshot.id)
+
+
+def remember(tools: Tools, judged: Judged, today: date) -> None:
+    """Into the ledger: the snapshot, the rules in use, the problems with the day they were first seen."""
+    tools.ledger.save_snapshot(judged.snapshot)
+    tools.ledger.save_rules(tools.rules.version, tools.rules_text, tools.clock.now())
+    tools.ledger.see_problems(judged.now.problems, today)

@@ -1,0 +1,203 @@
+"""One job for one day: the story in verbs. Decides the order of the steps and what ends a run; what deserves a mail is the
+job's plan, what may go is outbox's, how it goes is delivering's.
+
+Dry runs read and plan by the live history (the trial's, where the lab is in trial) and write nothing: no run, no row, no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain
+
+from onboard.errors import LedgerError, ReadInDoubt
+from onboard.model import (
+    Assessment,
+    Held,
+    History,
+    JobName,
+    MessageKind,
+    Mode,
+    Notice,
+    Run,
+    RunReport,
+)
+from onboard.outbox import NOT_TO_PEOPLE, gate
+from onboard.pipeline.delivering import Drained, Written, drain, write_all
+from onboard.pipeline.reading import Judged, read, remember
+from onboard.pipeline.telling import mail_troubles, pen, tell
+from onboard.pipeline.tools import Plan, Stop, Tools, never
+from onboard.pipeline.troubles import Trouble, over_ceiling, read_failed
+
+__all__ = ["Plan", "Tools", "deliver_waiting", "run_job"]
+
+#: Jobs whose first planning records what is already true instead of mailing it (design 6).
+BASELINED = frozenset({JobName.CHECKLISTS, JobName.REMINDERS})
+#: A plan is made again so often when the history moved under it.
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """A plan that passed the gate and was put into words."""
+
+    ready: tuple[Notice, ...]
+    held: tuple[Held, ...]
+    over: bool
+    written: Written
+
+
+def run_job(tools: Tools, job: JobName, plan: Plan, today: date, *, mode: Mode | None = None, stop: Stop = never) -> RunReport:
+    """Run one job for the slot `today` (a local date of the lab) in `mode` (the lab's own when None).
+
+    Raises LedgerError when the ledger cannot be used: then nothing was mailed on this run's account.
+    """
+    mode = mode or tools.lab.limits.mode
+    if mode is Mode.DRY:
+        return _rehearse(tools, job, plan, today)
+    run = tools.ledger.begin_run(mode, job, today, tools.clock.now())
+    if run is None:
+        return deliver_waiting(tools, job, today, mode=mode, stop=stop)
+    try:
+        judged = read(tools, mode, job)
+    except ReadInDoubt as error:
+        return _give_up(tools, run, str(error), stop)
+    remember(tools, judged, today)
+    _record_baseline(tools, run, plan, judged)
+    draft = _queue(tools, run, plan, judged)
+    return _hand_over(tools, run, judged, draft, stop)
+
+
+def deliver_waiting(tools: Tools, job: JobName, today: date, *, mode: Mode, stop: Stop = never) -> RunReport:
+    """The slot is used up, or held by another process: only what waits in the outbox goes."""
+    drained = drain(tools.mailer, tools.ledger, tools.clock, mode, stop)
+    told, drained = tell(tools, mode, job, today, mail_troubles(tools, mode, drained), drained, stop)
+    texts = tuple(one.text for one in told)
+    return RunReport(job=job, slot=today, mode=mode, outcome="already", deliveries=drained.deliveries, trouble=texts)
+
+
+def _give_up(tools: Tools, run: Run, text: str, stop: Stop) -> RunReport:
+    """No mail to people, one to the operator; the slot stays open for another try."""
+    tools.ledger.withdraw_queued(run.mode, tools.clock.now())
+    found = {"read": [read_failed(text)]}
+    told, drained = tell(tools, run.mode, run.job, run.slot, found, Drained(), stop)
+    report = _report(run, "failed", told, drained)
+    tools.ledger.end_run(run, report, tools.clock.now())
+    return report
+
+
+def _record_baseline(tools: Tools, run: Run, plan: Plan, judged: Judged) -> None:
+    """Go-live: what is already true is never said; somebody whose first day is still to come is welcomed all the same."""
+    history = tools.ledger.history(run.mode, ignoring=run.job)
+    if history.started:
+        return
+    planned = plan(judged.now, history, tools.lab, run.slot, judged.before) if run.job in BASELINED else ()
+    keys = already_true(planned, judged.now, run.slot)
+    tools.ledger.record_baseline(run.mode, run.job, keys, tools.clock.now(), run.slot)
+
+
+def already_true(planned: Iterable[Notice], assessment: Assessment, today: date) -> list[str]:
+    kept = (notice for notice in planned if not _welcomes_newcomer(notice, assessment, today))
+    return list(dict.fromkeys(key for notice in kept for key in chain(notice.keys(), *(line.skips for line in notice.lines))))
+
+
+def _welcomes_newcomer(notice: Notice, assessment: Assessment, today: date) -> bool:
+    appointments = assessment.appointments.get(notice.reader.record, ())
+    begun = any(isinstance(one.first, date) and one.first <= today for one in appointments)
+    return notice.kind is MessageKind.WELCOME and not begun
+
+
+def _queue(tools: Tools, run: Run, plan: Plan, judged: Judged) -> _Draft:
+    """Plan, write and enqueue; from the start again while another process changes what was said."""
+    for _ in range(_TRIES):
+        history = tools.ledger.history(run.mode, ignoring=run.job)
+        draft = _draft(tools, run.mode, plan, judged, history, run.slot)
+        queued = tools.ledger.enqueue(
+            run,
+            draft.written.outgoing,
+            history.version,
+            tools.clock.now(),
+            held=draft.over,
+            snapshot=judged.snapshot,
+            rules=tools.rules.version,
+        )
+        if queued:
+            return draft
+    raise LedgerError(f"{run.job} was planned {_TRIES} times while other processes wrote to the ledger: run it again later")
+
+
+def _draft(tools: Tools, mode: Mode, plan: Plan, judged: Judged, history: History, today: date) -> _Draft:
+    notices = plan(judged.now, history, tools.lab, today, judged.before)
+    ready, held, over = gate(notices, replace(tools.lab.limits, mode=mode), history, tools.lab)
+    written = write_all(ready, pen(tools, mode), tools.clock.now(), history)
+    return _Draft(ready=tuple(ready), held=(*held, *written.failed), over=over, written=written)
+
+
+def _hand_over(tools: Tools, run: Run, judged: Judged, draft: _Draft, stop: Stop) -> RunReport:
+    drained = drain(tools.mailer, tools.ledger, tools.clock, run.mode, stop)
+    scopes = {"read": (), **_plan_troubles(tools, run, draft), **mail_troubles(tools, run.mode, drained)}
+    told, drained = tell(tools, run.mode, run.job, run.slot, scopes, drained, stop)
+    report = _report(run, _outcome(draft, drained), told, drained, draft, judged)
+    tools.ledger.end_run(run, report, tools.clock.now())
+    return report
+
+
+def _outcome(draft: _Draft, drained: Drained) -> str:
+    if draft.over:
+        return "held"
+    if drained.down:
+        return "waiting"
+    return "sent" if any(one.state == "sent" for one in drained.deliveries) else "nothing"
+
+
+def _plan_troubles(tools: Tools, run: Run, draft: _Draft) -> dict[str, Sequence[Trouble]]:
+    found = list(draft.written.troubles)
+    if draft.over:
+        number = sum(notice.kind not in NOT_TO_PEOPLE for notice in draft.ready)
+        found.append(over_ceiling(run.id, run.job, number, tools.lab.limits.ceiling))
+    return {f"plan/{run.job}": found}
+
+
+def _report(
+    run: Run,
+    outcome: str,
+    told: Sequence[Trouble],
+    drained: Drained,
+    draft: _Draft | None = None,
+    judged: Judged | None = None,
+) -> RunReport:
+    return RunReport(
+        job=run.job,
+        slot=run.slot,
+        mode=run.mode,
+        outcome=outcome,
+        run=run.id,
+        planned=draft.ready if draft else (),
+        held=draft.held if draft else (),
+        deliveries=drained.deliveries,
+        problems=len(judged.now.problems) if judged else 0,
+        trouble=tuple(one.text for one in told),
+        read_at=judged.now.read_at if judged else None,
+    )
+
+
+def _rehearse(tools: Tools, job: JobName, plan: Plan, today: date) -> RunReport:
+    """What would go, by the history that would count; before go-live everything that is true, for a person to look at."""
+    as_mode = tools.lab.limits.mode if tools.lab.limits.mode is not Mode.DRY else Mode.LIVE
+    try:
+        judged = read(tools, as_mode, job)
+    except ReadInDoubt as error:
+        return RunReport(job=job, slot=today, mode=Mode.DRY, outcome="failed", trouble=(str(error),))
+    draft = _draft(tools, as_mode, plan, judged, tools.ledger.history(as_mode, ignoring=job), today)
+    return RunReport(
+        job=job,
+        slot=today,
+        mode=Mode.DRY,
+        outcome="dry",
+        planned=draft.ready,
+        held=draft.held,
+        problems=len(judged.now.problems),
+        trouble=tuple(one.text for one in draft.written.troubles),
+        read_at=judged.now.read_at,
+    )

@@ -1,0 +1,41 @@
+"""What a run needs, put together by the composition root. Decides nothing; a run gets everything through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from onboard.model import Assessment, Export, History, Lab, Message, Notice, Rules
+from onboard.ports import Clock, Ledger, Mailer, RecordSource
+
+#: (assessment, history, lab, today, previous assessment of this job or None) -> notices, most urgent first.
+Plan = Callable[[Assessment, History, Lab, date, Assessment | None], Sequence[Notice]]
+#: (export, rules, snapshot id) -> assessment.
+Judge = Callable[[Export, Rules, str], Assessment]
+#: (message, address it goes to, message id "<...>", now) -> the bytes; raises DeliveryError for what no mail can hold.
+Compose = Callable[[Message, str, str, datetime], bytes]
+#: Whether somebody asked the process to stop.
+Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """Ports, the lab's values and the rooms above the pipeline, as functions."""
+
+    source: RecordSource
+    mailer: Mailer
+    ledger: Ledger
+    clock: Clock
+    lab: Lab
+    rules: Rules
+    rules_text: str  # canonical text under `rules.version`
+    rules_of: Callable[[str], Rules]  # an older text, read again
+    judge: Judge
+    render: Callable[[Notice], Message]
+    compose: Compose
+
+
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False

@@ -1,0 +1,80 @@
+"""What needs a person who runs the tool. Decides which trouble is new and how the operator hears of it, once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from onboard.model import JobName, Lab, Line, Message, MessageKind, Mode, Notice, Reader, ReaderRole, Section
+from onboard.ports import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One thing that does not mend itself. `key` stays the same while the trouble does."""
+
+    key: str
+    title: str
+    text: str  # what, where and the next step
+
+
+def trouble(name: str, title: str, text: str) -> Trouble:
+    """A trouble that is told again when its text changes in more than its numbers."""
+    shape = re.sub(r"\d+", "#", text)
+    return Trouble(key=f"{name}/{hashlib.sha256(shape.encode()).hexdigest()[:8]}", title=title, text=text)
+
+
+def news(
+    ledger: Ledger, mode: Mode, scopes: Mapping[str, Sequence[Trouble]], today: date
+) -> list[tuple[str, Trouble]]:
+    """(item key, trouble) of all troubles; each scope given forgets the troubles it does not name any more.
+
+    The item key holds the day it was first seen: told once while it lasts, and again when it comes back another day.
+    """
+    found: list[tuple[str, Trouble]] = []
+    for scope, troubles in scopes.items():
+        seen = ledger.see_troubles(f"{mode}/{scope}", [one.key for one in troubles], today)
+        found += [(f"operator/{one.key}/{seen[one.key].isoformat()}", one) for one in troubles]
+    return found
+
+
+def operator_notices(lab: Lab, found: Sequence[tuple[str, Trouble]], today: date) -> list[Notice]:
+    """One notice a trouble, so that an old one never rides along with a new one."""
+    reader = Reader(address=lab.operator.strip().lower(), name="Operator", greet="", role=ReaderRole.OPERATOR)
+    return [
+        Notice(
+            kind=MessageKind.OPERATOR,
+            reader=reader,
+            slot=today,
+            lines=(Line(key=key, section=Section.TROUBLE, title=one.title, why=one.text),),
+            read_at=None,
+        )
+        for key, one in found
+    ]
+
+
+def plain_words(notice: Notice, lab: Lab) -> Message:
+    """An operator notice without any template, for the day the templates are the trouble."""
+    said = "\n\n".join(f"{line.title}\n{line.why}" for line in notice.lines)
+    text = f"{lab.name}: the onboarding mailer needs you.\n\n{said}\n"
+    return Message(notice=notice, subject=f"{lab.name}: onboarding mail needs you", text=text, html="")
+
+
+def read_failed(text: str) -> Trouble:
+    """Nobody was mailed on this read."""
+    return trouble("read", "The records could not be read", text)
+
+
+def over_ceiling(run: int, job: JobName, number: int, ceiling: int) -> Trouble:
+    """All mail to people of one run waits for a word."""
+    return Trouble(
+        key=f"ceiling/{run}",
+        title="Too many mails at once",
+        text=(
+            f"{job} planned {number} mails to people; the ceiling is {ceiling}. All of them wait. Look at them with "
+            f"`onboard run {job}`, then let them go with `onboard release {run}`, or raise `ceiling` in settings.toml."
+        ),
+    )

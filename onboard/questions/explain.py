@@ -1,0 +1,213 @@
+"""Where a person stands and why, what was said to them, and what is to be said next. Decides nothing: verdicts are readiness's,
+what was said is the ledger's, and the days ahead are those of the requirements' own tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from onboard.dates import plus_days, show
+from onboard.edges import Edge, edges, own_act
+from onboard.keys import part
+from onboard.model import (
+    Assessment,
+    Cleared,
+    History,
+    ItemRecord,
+    ItemState,
+    MailRecord,
+    Notice,
+    Problem,
+    RequirementKind,
+    Task,
+)
+from onboard.questions.clauses import ClauseOn, failing_on
+from onboard.questions.remarks import remarks, roles_over_time
+from onboard.questions.spells import rows_of, spell_on
+from onboard.questions.wording import person_name, protocol_name, task_words
+
+#: Days between two reminders after the deadline.
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One row of a person today; `since` to `until` is the run of the verdict, inclusive, None = open."""
+
+    protocol: str  # short code, "" for the row without a protocol
+    task: Task | None
+    verdict: Cleared
+    since: date | None
+    until: date | None
+    reasons: tuple[ClauseOn, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidItem:
+    """One thing the ledger holds as settled for this person."""
+
+    on: date
+    what: str
+    state: ItemState
+    reader: str  # address, "" where nobody was written to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """One thing to be said next: the day its tier is reached; a mail goes on that day or the next working day."""
+
+    on: date
+    what: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Everything `onboard explain PERSON` prints."""
+
+    person: str
+    name: str
+    today: date
+    complete: bool  # the green light
+    appointments: tuple[str, ...]
+    standings: tuple[Standing, ...]
+    problems: tuple[str, ...]
+    mails: tuple[MailRecord, ...]  # newest first
+    said: tuple[SaidItem, ...]  # newest first
+    now: tuple[str, ...]  # what a run would say today
+    coming: tuple[Coming, ...]  # soonest first
+
+
+def explain(assessment: Assessment, history: History, person: str, today: date, planned: Sequence[Notice] = ()) -> Explanation:
+    """The explanation for a record id. `planned`: what the planners would say today, where the caller has planned."""
+    return Explanation(
+        person=person,
+        name=person_name(assessment, person),
+        today=today,
+        complete=assessment.people[person].complete,
+        appointments=roles_over_time(assessment, person),
+        standings=tuple(_standings(assessment, person, today)),
+        problems=tuple(problem_words(p) for p in assessment.problems if person in p.people),
+        mails=tuple(sorted((m for m in history.mails if m.person == person), key=lambda m: m.slot, reverse=True)),
+        said=tuple(said_about(assessment, history, person)),
+        now=tuple(_planned_lines(planned, person)),
+        coming=tuple(coming_for(assessment, person, today)),
+    )
+
+
+def problem_words(problem: Problem) -> str:
+    """What could not be read, and the next step."""
+    return f"{problem.what.rstrip('. ')}. {problem.next_step}"
+
+
+def _standings(assessment: Assessment, person: str, today: date) -> Iterable[Standing]:
+    for row in rows_of(assessment, person):
+        spell = spell_on(row, today)
+        yield Standing(
+            protocol=protocol_name(assessment, row.protocol) if row.protocol else "",
+            task=row.task,
+            verdict=spell.verdict,
+            since=spell.first,
+            until=spell.last,
+            reasons=failing_on(row, today, assessment),
+            remarks=remarks(assessment, row, today) if row.task is None else (),
+        )
+
+
+def _planned_lines(planned: Sequence[Notice], person: str) -> Iterable[str]:
+    for notice in planned:
+        for line in notice.lines:
+            if person in (line.person, notice.reader.record) and line.key:
+                reader = notice.reader.name or notice.reader.address
+                yield f"{notice.kind.value.capitalize()} to {reader}: {line.title}. {line.why}"
+
+
+# what was said --------------------------------------------------------------------------------------------------------
+
+
+def said_about(assessment: Assessment, history: History, person: str) -> list[SaidItem]:
+    """The ledger's items about a person, newest first, in words."""
+    titles = {requirement.id: requirement.title for requirement in assessment.rules.requirements}
+    mine = [
+        SaidItem(on=record.on, what=_said_words(record, titles), state=record.state, reader=record.reader)
+        for record in history.items.values()
+        if _is_about(record, person)
+    ]
+    return sorted(mine, key=lambda item: (item.on, item.what), reverse=True)
+
+
+_ABOUT_PEOPLE = ("reminder", "escalation", "receipt", "cleared", "welcome", "checklist", "introduction")
+
+
+def _is_about(record: ItemRecord, person: str) -> bool:
+    parts = record.key.split("/")
+    return len(parts) > 1 and parts[0] in _ABOUT_PEOPLE and parts[1] == part(person)
+
+
+def _said_words(record: ItemRecord, titles: dict[str, str]) -> str:
+    kind, _, *rest = record.key.split("/")
+    if kind in ("reminder", "escalation") and len(rest) >= 2:
+        title, last = titles.get(rest[0], rest[0]), rest[-1]
+        return f"{kind.capitalize()}: {title}, {_tier_words(last) if kind == 'reminder' else last}"
+    if kind == "receipt" and len(rest) >= 2:
+        return f"Receipt: {'/'.join(rest[:-1])} {rest[-1]}"
+    if kind == "cleared" and rest:
+        return f"Records complete: {rest[0]}"
+    return kind.capitalize()
+
+
+def _tier_words(tier: str) -> str:
+    """A tier for people: days to the last day, negative after it."""
+    try:
+        days = int(tier)
+    except ValueError:
+        return tier
+    if days == 0:
+        return "on the last day"
+    return f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'before' if days > 0 else 'after'}"
+
+
+# what comes next ------------------------------------------------------------------------------------------------------
+
+
+def coming_for(assessment: Assessment, person: str, today: date) -> list[Coming]:
+    """The next tier after today of everything the person owes, soonest first; what others do is on their lists."""
+    open_edges = edges(assessment.by_person.get(person, ()), today)
+    found = [_coming(assessment, edge, today) for edge in open_edges if own_act(edge.requirement)]
+    return sorted((c for c in found if c), key=lambda c: (c.on, c.what))
+
+
+def _coming(assessment: Assessment, edge: Edge, today: date) -> Coming | None:
+    days = sorted(plus_days(edge.deadline, -tier) for tier in edge.requirement.tiers)
+    on = next((day for day in days if day > today), None) or _repeat(edge, today)
+    if on is None:
+        return None
+    ended = "ended" if edge.deadline < today else "ends"
+    because = f"{ended} {show(edge.ends)}" if edge.ends else f"wanted by {show(edge.deadline)}"
+    return Coming(on=on, what=_about(assessment, edge), because=because + _snoozed(assessment, edge, on))
+
+
+def _repeat(edge: Edge, today: date) -> date | None:
+    """After the last tier: the day after the deadline, then each seventh; a step that blocks nothing is not repeated."""
+    if edge.requirement.kind is RequirementKind.STEP and not edge.requirement.blocks:
+        return None
+    weeks = -(-max((today - edge.deadline).days, 0) // _WEEK)
+    return plus_days(edge.deadline, 1 + _WEEK * weeks)
+
+
+def _snoozed(assessment: Assessment, edge: Edge, on: date) -> str:
+    """Why a reminder of that day will not be said; "" when nothing silences it."""
+    for snooze in assessment.snoozes.get(edge.person, ()):
+        if snooze.requirement in ("", edge.requirement.id):
+            if snooze.opt_out:
+                return "; opted out of friendly reminders"
+            if isinstance(snooze.until, date) and on <= min(snooze.until, edge.deadline):
+                return f"; snoozed until {show(snooze.until)}"
+    return ""
+
+
+def _about(assessment: Assessment, edge: Edge) -> str:
+    where = (protocol_name(assessment, edge.scope.protocol) if edge.scope.protocol else "", task_words(edge.scope.task))
+    return ", ".join(part for part in (edge.requirement.title, *where) if part)

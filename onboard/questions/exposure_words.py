@@ -1,0 +1,91 @@
+"""An exposure as text and as JSON. Decides words only; the kinds stand apart and no number joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from onboard.dates import show
+from onboard.model import Assessment
+from onboard.questions.exposure import ADVICE, Exposure, IdleRun, Unplaced, WorkedDay
+from onboard.questions.wording import (
+    iso,
+    not_tracked_words,
+    person_name,
+    protocol_name,
+    run_words,
+    source_json,
+    source_words,
+    task_words,
+    wrapped,
+)
+
+
+def as_text(found: Exposure, assessment: Assessment) -> str:
+    """Plain text of at most 100 columns."""
+    lines = wrapped(f"Work on days not cleared, {run_words(found.first, found.last)}. {ADVICE}")
+    lines += _worked("WORKED WHILE NOT CLEARED (certain)", found.certain, assessment)
+    lines += _worked("WORKED, AND IT CANNOT BE EXCLUDED THAT IT WAS NOT CLEARED", found.not_excluded, assessment)
+    lines += _block(
+        "COULD HAVE WORKED (listed or delegated, no entry, not cleared)",
+        [_idle(r, assessment) for r in found.could_have_worked],
+    )
+    lines += _block("ENTRIES THAT COULD NOT BE PLACED", [_stray(entry, assessment) for entry in found.unplaced])
+    foot = not_tracked_words(assessment.rules.not_tracked()), _source(assessment)
+    return "\n".join([*lines, "", *(line for text in foot if text for line in wrapped(text))]) + "\n"
+
+
+def _source(assessment: Assessment) -> str:
+    return source_words(assessment.rules.version, assessment.read_at, assessment.snapshot)
+
+
+def _block(title: str, texts: Sequence[str]) -> list[str]:
+    return ["", title, *(line for text in texts or ("none",) for line in wrapped(text, "  ", 4))]
+
+
+def _worked(title: str, days: Sequence[WorkedDay], assessment: Assessment) -> list[str]:
+    return _block(title, [_day_words(day, assessment) for day in days])
+
+
+def _day_words(day: WorkedDay, assessment: Assessment) -> str:
+    where = ", ".join(part for part in (protocol_name(assessment, day.protocol), task_words(day.task)) if part)
+    why = " ".join(f"{reason.title}: {reason.sentence}" for reason in day.reasons)
+    return f"{show(day.on)}  {person_name(assessment, day.person)}, {where} ({day.evidence}). {why}"
+
+
+def _idle(run: IdleRun, assessment: Assessment) -> str:
+    name, where = person_name(assessment, run.person), protocol_name(assessment, run.protocol)
+    return f"{name}, {where}: {run_words(run.first, run.last)}"
+
+
+def _stray(entry: Unplaced, assessment: Assessment) -> str:
+    return f"{person_name(assessment, entry.person)}, {entry.evidence}: {entry.why}."
+
+
+def as_json(found: Exposure, assessment: Assessment) -> dict[str, object]:
+    """Stable keys: certain and not_excluded (person, protocol, task or null, on, evidence, reasons as `ClauseOn.as_json`),
+    could_have_worked (person, protocol, first, last), unplaced (person, evidence, why), first, last, advice, and read_at,
+    snapshot, rules_version, not_tracked. ISO dates, null = open. The kinds are never added up."""
+    return {
+        "certain": [_worked_json(day) for day in found.certain],
+        "not_excluded": [_worked_json(day) for day in found.not_excluded],
+        "could_have_worked": [
+            {"person": r.person, "protocol": r.protocol, "first": iso(r.first), "last": iso(r.last)}
+            for r in found.could_have_worked
+        ],
+        "unplaced": [{"person": u.person, "evidence": u.evidence, "why": u.why} for u in found.unplaced],
+        "first": iso(found.first),
+        "last": iso(found.last),
+        "advice": ADVICE,
+        **source_json(assessment),
+    }
+
+
+def _worked_json(day: WorkedDay) -> dict[str, object]:
+    return {
+        "person": day.person,
+        "protocol": day.protocol,
+        "task": day.task.value if day.task else None,
+        "on": iso(day.on),
+        "evidence": day.evidence,
+        "reasons": [reason.as_json() for reason in day.reasons],
+    }

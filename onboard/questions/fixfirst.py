@@ -1,0 +1,208 @@
+"""What keeps verdicts unknown, by cause, the fix that helps most people first. Decides causes and counts; mends nothing.
+
+A fix *clears* a person when one of their rows is unknown today for this cause alone; a fact nobody recorded may, once known,
+ask for more, so it can only be promised to *tell*. Problems that touch no verdict today stand last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from onboard.model import Assessment, Clause, Cleared, Finding, Ground, Problem, Readiness, RequirementKind
+from onboard.questions.wording import columns, not_tracked_words, person_name, protocol_name, source_json, wrapped
+from onboard.readiness import cleared_on
+from onboard.timeline import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """One cause. `clears`: people one of whose rows is unknown for it alone; `touches`: people with a row it makes unknown."""
+
+    cause: str
+    next_step: str
+    where: tuple[str, ...]  # instrument/record/instance
+    clears: tuple[str, ...]  # record ids
+    touches: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Group:
+    """A cause while it is collected."""
+
+    cause: str
+    next_step: str
+    where: dict[str, None] = field(default_factory=dict)
+    clears: dict[str, None] = field(default_factory=dict)
+    touches: dict[str, None] = field(default_factory=dict)
+
+
+def fix_first(assessment: Assessment, day: date) -> tuple[Fix, ...]:
+    """Everything unknown on `day` and every problem of the read, by cause: most cleared, then most touched, then by words."""
+    groups: dict[str, _Group] = {}
+    problems = {(p.instrument, p.record, p.instance): p for p in reversed(assessment.problems)}
+    for row in assessment.readiness:
+        if cleared_on(row, day) is Cleared.UNKNOWN:
+            _collect(assessment, row, day, problems, groups)
+    for problem in assessment.problems:
+        group = groups.setdefault(f"problem/{problem.what}", _Group(problem.what, problem.next_step))
+        group.where[_place(problem)] = None
+    fixes = [
+        Fix(
+            cause=g.cause.rstrip("."),
+            next_step=g.next_step,
+            where=tuple(g.where),
+            clears=tuple(g.clears),
+            touches=tuple(g.touches),
+        )
+        for g in groups.values()
+    ]
+    return tuple(sorted(fixes, key=lambda fix: (-len(fix.clears), -len(fix.touches), fix.cause)))
+
+
+_ProblemAt = dict[tuple[str, str, int | None], Problem]
+
+
+def _collect(assessment: Assessment, row: Readiness, day: date, problems: _ProblemAt, groups: dict[str, _Group]) -> None:
+    """The causes of one unknown row. One that has a single cause would be cleared by mending it."""
+    found: dict[str, _Group] = {}
+    for clause in row.clauses:
+        if clause.holds.at(day) is Answer.UNKNOWN:
+            for key, cause, next_step, where in _causes(assessment, clause, day, problems):
+                group = found[key] = groups.setdefault(key, _Group(cause, next_step))
+                group.where.update(dict.fromkeys(w for w in where if w))
+    for group in found.values():
+        group.touches[row.person] = None
+        if len(found) == 1:
+            group.clears[row.person] = None
+
+
+_Cause = tuple[str, str, str, tuple[str, ...]]
+
+
+def _causes(assessment: Assessment, clause: Clause, day: date, problems: _ProblemAt) -> Iterable[_Cause]:
+    """Why a clause cannot be told. What is only asked perhaps is put down to the unknown facts, which are clauses too."""
+    finding = clause.finding
+    if finding.requirement.kind is RequirementKind.FACT:
+        yield _fact(assessment, finding)
+        return
+    if clause.asked.at(day) is Answer.UNKNOWN:
+        return
+    doubtful = [g for g in finding.grounds if g.gives.at(day) is Answer.UNKNOWN and g.evidence]
+    spoiling = _spoiling(finding, problems)
+    for problem in spoiling:
+        yield _of_problem(problem)
+    for ground in () if spoiling else doubtful:
+        yield _of_ground(assessment, ground, finding, problems)
+    if not spoiling and not doubtful:
+        yield _whole(assessment, finding, tuple(ground.evidence for ground in finding.grounds if ground.evidence))
+
+
+def _spoiling(finding: Finding, problems: _ProblemAt) -> list[Problem]:
+    """A suspension or hold that cannot be read casts its doubt on rows that can; the trouble is with it."""
+    if finding.requirement.kind not in (RequirementKind.APPROVAL, RequirementKind.HOLD):
+        return []
+    evidence = finding.obligation.evidence
+    rows = [*(row.evidence for row in evidence.approvals), *(row.evidence for row in evidence.holds)]
+    return [problem for row in rows if (problem := _problem_at(row, problems))]
+
+
+def _fact(assessment: Assessment, finding: Finding) -> _Cause:
+    """One fact of a protocol is one cause for everybody on it; a fact of an appointment is one a person."""
+    protocol, title = finding.scope.protocol, finding.requirement.title
+    if protocol:
+        code = protocol_name(assessment, protocol)
+        return f"fact/{protocol}/{title}", f"{code}: {_unrecorded(title)}", f"Record it on an approval row of {code}.", ()
+    where = tuple(row.evidence for row in assessment.appointments.get(finding.person, ()))
+    name = person_name(assessment, finding.person)
+    return f"fact/{finding.person}/{title}", f"{name}: {_unrecorded(title)}", "Record it on the appointment.", where
+
+
+def _unrecorded(title: str) -> str:
+    """``study type of the protocol is not recorded``, from the clause's own title."""
+    stem = title.removesuffix(" is recorded")
+    return f"{stem[:1].lower()}{stem[1:]} is not recorded"
+
+
+_LOOK = {RequirementKind.DELEGATION: "Ask the PI to approve the delegation, or end it."}
+
+
+def _of_ground(assessment: Assessment, ground: Ground, finding: Finding, problems: _ProblemAt) -> _Cause:
+    problem = ground.problem or _problem_at(ground.evidence, problems)
+    if problem:
+        return _of_problem(problem)
+    name = person_name(assessment, finding.person)
+    if ground.claim:
+        cause = f"{name}, {finding.requirement.title}: something handed in waits to be looked at"
+        return (
+            f"claim/{ground.evidence}",
+            cause,
+            _LOOK.get(finding.requirement.kind, "Accept or decline it."),
+            (ground.evidence,),
+        )
+    return f"ground/{ground.evidence}", f"{name}: {ground.what}", "Correct the row.", (ground.evidence,)
+
+
+def _problem_at(evidence: str, problems: _ProblemAt) -> Problem | None:
+    instrument, record, instance = [*evidence.split("/"), "", "", ""][:3]
+    return problems.get((instrument, record, int(instance) if instance.isdecimal() else None)) or problems.get(
+        (instrument, record, None)
+    )
+
+
+def _of_problem(problem: Problem) -> _Cause:
+    """The same words in several rows are one cause: one course mapped once helps everybody who took it."""
+    return f"problem/{problem.what}", problem.what, problem.next_step, (_place(problem),)
+
+
+def _place(problem: Problem) -> str:
+    return "/".join(part for part in (problem.instrument, problem.record, str(problem.instance or "")) if part)
+
+
+def _whole(assessment: Assessment, finding: Finding, where: tuple[str, ...]) -> _Cause:
+    name = person_name(assessment, finding.person)
+    on = f" on {protocol_name(assessment, finding.scope.protocol)}" if finding.scope.protocol else ""
+    cause = f"{name}{on}: {finding.requirement.title} cannot be told"
+    return f"whole/{finding.person}/{finding.requirement.id}/{finding.scope}", cause, "Correct the rows it is judged on.", where
+
+
+# words ----------------------------------------------------------------------------------------------------------------
+
+
+def as_text(fixes: Iterable[Fix], assessment: Assessment) -> str:
+    """Plain text of at most 100 columns."""
+    fixes = list(fixes)
+    if not fixes:
+        lines = ["Nothing is unknown and nothing was unreadable."]
+    else:
+        lines = ["Fix first: what keeps verdicts unknown, the fix that helps most people on top.", ""]
+        lines += columns(
+            [
+                ["CLEARS", "TOUCHES", "WHAT, AND THE NEXT STEP (people cleared at most, people touched)"],
+                *(_cells(fix) for fix in fixes),
+            ],
+            (8, 8),
+        )
+    return "\n".join([*lines, *wrapped(not_tracked_words(assessment.rules.not_tracked()))]) + "\n"
+
+
+def _cells(fix: Fix) -> list[str]:
+    where = f" [{', '.join(fix.where[:4])}{', ...' if len(fix.where) > 4 else ''}]" if fix.where else ""
+    return [str(len(fix.clears)), str(len(fix.touches)), f"{fix.cause}. {fix.next_step}{where}"]
+
+
+def as_json(fixes: Iterable[Fix], assessment: Assessment) -> dict[str, object]:
+    """Stable keys: fixes (cause, next_step, where, clears and touches: record ids), and read_at, snapshot, rules_version,
+    not_tracked."""
+    rows = [
+        {
+            "cause": fix.cause,
+            "next_step": fix.next_step,
+            "where": list(fix.where),
+            "clears": list(fix.clears),
+            "touches": list(fix.touches),
+        }
+        for fix in fixes
+    ]
+    return {"fixes": rows, **source_json(assessment)}

@@ -1,0 +1,162 @@
+"""Where everybody stands on a day: `onboard status` as JSON and as lines of a table. Decides no verdict; readiness does.
+
+`status_rows` is a contract that scripts rely on; its keys never change their meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from onboard.dates import show
+from onboard.model import Assessment, Cleared, Readiness, Task
+from onboard.questions.clauses import failing_on
+from onboard.questions.remarks import remarks
+from onboard.questions.wording import (
+    columns,
+    iso,
+    not_tracked_words,
+    person_name,
+    protocol_name,
+    stamp,
+    task_words,
+    verdict_words,
+)
+from onboard.readiness import cleared_on, ready_span, reasons_on
+from onboard.timeline import Answer
+
+
+def status_rows(assessment: Assessment, day: date) -> list[dict[str, object]]:
+    """One object per person and protocol, and one per person without a protocol, in the order of the records.
+
+    person        record id of the person
+    protocol      record id of the protocol, null for a person without one
+    status        "cleared" | "blocked" | "unknown" | "not_due" (certainly no appointment on the day)
+    ready_from    first day of the surely cleared range that holds the day, or of the next one; null for none or open
+    ready_until   its last day, inclusive; null for none or open
+    tasks         one object per delegated task with the same four keys: task, status, ready_from, ready_until
+    reasons       what does not surely hold on the day: requirement (id), status, since, until (the run of that status,
+                  inclusive, null = open) and evidence (ids of the rows looked at)
+    Dates are ISO texts.
+    """
+    tasks = _task_rows(assessment)
+    return [_row_json(row, tasks.get((row.person, row.protocol), []), day) for row in assessment.readiness if row.task is None]
+
+
+def _task_rows(assessment: Assessment) -> dict[tuple[str, str], list[Readiness]]:
+    """The rows of delegated tasks; one that is only assigned or logged shows as a reason elsewhere, not as a task given."""
+    given = {(d.person, d.protocol, task) for d in assessment.delegations for task in d.tasks}
+    found: dict[tuple[str, str], list[Readiness]] = {}
+    for row in assessment.readiness:
+        if row.task and (row.person, row.protocol, row.task) in given:
+            found.setdefault((row.person, row.protocol), []).append(row)
+    return found
+
+
+def _row_json(row: Readiness, tasks: list[Readiness], day: date) -> dict[str, object]:
+    return {
+        "person": row.person,
+        "protocol": row.protocol or None,
+        **_standing(row, day),
+        "tasks": [{"task": task.task.value if task.task else None, **_standing(task, day)} for task in tasks],
+        "reasons": [
+            {
+                "requirement": reason.requirement,
+                "status": reason.status.value,
+                "since": iso(reason.since),
+                "until": iso(reason.until),
+                "evidence": list(reason.evidence),
+            }
+            for reason in reasons_on(row, day)
+        ],
+    }
+
+
+def _standing(row: Readiness, day: date) -> dict[str, object]:
+    first, last = ready_span(row, day)
+    return {"status": cleared_on(row, day).value, "ready_from": iso(first), "ready_until": iso(last)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusLine:
+    """One line for a terminal: names instead of ids, the first reason or remark in words."""
+
+    record: str  # of the person
+    person: str
+    protocol: str  # short code, "" for a person without one
+    task: str  # "" for the protocol as a whole
+    verdict: Cleared
+    word: str
+    until: str  # "12 Dec 2026", "open", "from 3 Jan 2027", ""
+    why: str
+
+
+def status_table(assessment: Assessment, day: date, *, with_tasks: bool = False) -> tuple[StatusLine, ...]:
+    """The same rows for people, in the order of the records; with `with_tasks` also each delegated task."""
+    tasks = _task_rows(assessment)
+    lines: list[StatusLine] = []
+    for row in assessment.readiness:
+        if row.task is None:
+            below = tasks.get((row.person, row.protocol), [])
+            lines.append(_line(assessment, row, below, day))
+            lines.extend(_line(assessment, task, [], day) for task in below if with_tasks)
+    return tuple(lines)
+
+
+def _line(assessment: Assessment, row: Readiness, tasks: list[Readiness], day: date) -> StatusLine:
+    verdict = cleared_on(row, day)
+    return StatusLine(
+        record=row.person,
+        person=person_name(assessment, row.person),
+        protocol=protocol_name(assessment, row.protocol) if row.protocol else "",
+        task=task_words(row.task),
+        verdict=verdict,
+        word=verdict_words(verdict),
+        until=_until(row, day),
+        why=" ".join(_why(assessment, row, tasks, day)),
+    )
+
+
+def _until(row: Readiness, day: date) -> str:
+    first, last = ready_span(row, day)
+    if row.cleared.at(day) is Answer.YES:
+        return show(last) if last else "open"
+    return f"from {show(first)}" if first else ""
+
+
+def _why(assessment: Assessment, row: Readiness, tasks: list[Readiness], day: date) -> list[str]:
+    """The worst reason, how many more there are, blocked tasks of a cleared row, and remarks."""
+    verdict, notes = cleared_on(row, day), remarks(assessment, row, day)
+    said: list[str] = []
+    if verdict is not Cleared.NOT_DUE:
+        failing = failing_on(row, day, assessment)
+        said += [f"{clause.title}: {clause.sentence}" for clause in failing[:1]]
+        said += [f"And {len(failing) - 1} more."] if len(failing) > 1 else []
+        said += _tasks_off(tasks, day) if verdict is Cleared.CLEARED else []
+    return [*said, *notes]
+
+
+def _tasks_off(tasks: list[Readiness], day: date) -> list[str]:
+    off: dict[Cleared, list[Task]] = {}
+    for row in tasks:
+        if row.task and cleared_on(row, day) is not Cleared.CLEARED:
+            off.setdefault(cleared_on(row, day), []).append(row.task)
+    return [f"Not for {', '.join(map(task_words, found))} ({verdict_words(verdict)})." for verdict, found in off.items()]
+
+
+def as_text(assessment: Assessment, day: date, *, with_tasks: bool = False) -> str:
+    """The table as plain text of at most 100 columns; a coloured one is the caller's."""
+    head = ["PERSON", "PROTOCOL", "STATUS", "UNTIL", "WHY"]
+    lines = status_table(assessment, day, with_tasks=with_tasks)
+    body = [[_shown(n, lines), _where(line), line.word.upper(), line.until, line.why] for n, line in enumerate(lines)]
+    foot = [f"On {show(day)}. Records read {stamp(assessment.read_at)}.", not_tracked_words(assessment.rules.not_tracked())]
+    return "\n".join([*columns([head, *body], (22, 22, 14, 16)), "", *filter(None, foot)]) + "\n"
+
+
+def _shown(n: int, lines: tuple[StatusLine, ...]) -> str:
+    """A name once, on its first line."""
+    return "" if n and lines[n - 1].record == lines[n].record else lines[n].person
+
+
+def _where(line: StatusLine) -> str:
+    return f"  {line.task}" if line.task else line.protocol or "no protocol"

@@ -1,0 +1,101 @@
+"""Good news and answers: complete records, and what became of evidence handed in. Decides which are still to be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from onboard import keys
+from onboard.dates import show
+from onboard.desk import Desk
+from onboard.lines import coordinator
+from onboard.model import Checked, Cleared, Completion, ItemState, Line, Readiness, Section
+from onboard.people import codes
+from onboard.readiness import cleared_on, ready_span
+from onboard.timeline import Coverage
+
+
+def cleared_lines(desk: Desk, person: str, address: str) -> list[Line]:
+    """`Your records for P are complete`, once per cleared stretch of each protocol the person works on."""
+    found = []
+    for row in desk.rows(person):
+        if not row.protocol or row.task or cleared_on(row, desk.today) is not Cleared.CLEARED or not desk.working(row):
+            continue
+        first, until = ready_span(row, desk.today)
+        key = keys.cleared(person, row.protocol, first)
+        if not desk.said.settled(key, address) and not _said_in(desk, key, first):
+            code = codes(desk, [row.protocol])
+            found.append(_cleared_line(desk, key, code, row, until))
+    return found
+
+
+def _cleared_line(desk: Desk, key: str, code: str, row: Readiness, until: date | None) -> Line:
+    return Line(
+        key=key,
+        section=Section.CLEARED,
+        title=f"Your records for {code} are complete",
+        why=f"They stay complete through {show(until)} if nothing changes." if until else "",
+        person=row.person,
+        protocol=code,
+        status=Cleared.CLEARED,
+        ends=until,
+        days=(until - desk.today).days if until else None,
+    )
+
+
+def _said_in(desk: Desk, key: str, first: date | None) -> bool:
+    """Whether it was said within this very stretch: a corrected date must not say it again."""
+    said = desk.said.under(key.rpartition("/")[0]).values()
+    return any(record.state is not ItemState.REFUSED and (first is None or record.on >= first) for record in said)
+
+
+def receipts(desk: Desk, person: str, address: str) -> list[Line]:
+    """What became of evidence somebody handed in: received, then accepted or not accepted; each once."""
+    found = (_receipt(desk, c, address) for c in desk.assessment.completions.get(person, ()))
+    return [line for line in found if line]
+
+
+def _receipt(desk: Desk, completion: Completion, address: str) -> Line | None:
+    state = _receipt_state(desk, completion)
+    key = keys.receipt(completion.person, completion.evidence, state)
+    if not state or desk.said.settled(key, address):
+        return None
+    ends = _counts_through(desk, completion)
+    line = Line(key=key, section=Section.RECEIPT, title=completion.course, person=completion.person, status=state)
+    received = keys.receipt(completion.person, completion.evidence, "received")
+    if state == "received":
+        return replace(line, why=f"Received. {coordinator(desk)} looks at it.", owner=coordinator(desk))
+    skips = () if received in desk.history.items else (received,)
+    if state == "declined":
+        reason = completion.reason.strip().rstrip(".") or f"{coordinator(desk)} tells you what is missing"
+        ask = f"Ask {coordinator(desk)} before you repeat a course."
+        return replace(line, why=f"Not accepted: {reason}.", act=ask, skips=skips)
+    words = f"Accepted, valid through {show(ends)}." if ends else "Accepted."
+    return replace(line, why=words, ends=ends, days=(ends - desk.today).days if ends else None, skips=skips)
+
+
+def _receipt_state(desk: Desk, completion: Completion) -> str:
+    """received, accepted, declined; "" when there is nothing to tell: not handed in by the person, or still in doubt."""
+    if completion.checked is Checked.WAITING:
+        return "received"
+    if completion.checked is Checked.DECLINED:
+        return "declined"
+    handed_in = completion.source == "survey" or isinstance(completion.checked_on, date)
+    received = keys.receipt(completion.person, completion.evidence, "received") in desk.history.items
+    return "accepted" if (handed_in or received) and not _in_doubt(desk, completion) else ""
+
+
+def _grounds(desk: Desk, completion: Completion) -> list[Coverage]:
+    findings = desk.findings(completion.person)
+    return [g.gives for f in findings for g in f.grounds if g.evidence == completion.evidence]
+
+
+def _in_doubt(desk: Desk, completion: Completion) -> bool:
+    gives = _grounds(desk, completion)
+    return bool(gives) and not any(days.sure for days in gives)
+
+
+def _counts_through(desk: Desk, completion: Completion) -> date | None:
+    """The last day it surely counts for anything; None for no end or nothing sure."""
+    ends = [days.sure.end() for days in _grounds(desk, completion) if days.sure]
+    return max((day for day in ends if day), default=None) if ends and None not in ends else None

@@ -1,0 +1,195 @@
+"""The lab's own three lists held against each other: IRB listings, delegations, trainings, and who still belongs to the lab.
+
+Decides where they disagree on a day; files nothing and clears nobody. It compares the lab's own records only: what the IRB
+itself lists is another list (domain 4.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from onboard.dates import plus_days, show
+from onboard.model import Assessment, Delegation, Finding, Listing, Readiness, RequirementKind, Status, Task
+from onboard.people import stays
+from onboard.readiness import belongs_on, status_on, status_span
+from onboard.spans import listing_presence, span
+from onboard.timeline import Answer, Coverage, Timeline, all_of, any_of
+
+
+class MismatchKind(StrEnum):
+    """What disagrees with what."""
+
+    LEFT_LISTED = "left_listed"  # left the lab, still on an IRB list, and not marked as staying
+    LEFT_DELEGATED = "left_delegated"  # left the lab, a delegation still runs
+    WORK_UNLISTED = "work_unlisted"  # has tasks on a protocol that must list them and does not
+    LISTED_UNTRAINED = "listed_untrained"  # listed, a training of the protocol is not met
+    DELEGATED_BEFORE_TRAINED = "delegated_before_trained"  # the delegation begins before the training of its task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """One disagreement. `since` and `until` are inclusive; `until` None: it still stands."""
+
+    kind: MismatchKind
+    words: str  # one sentence, with dates
+    people: tuple[str, ...]  # record ids
+    protocol: str  # record id
+    evidence: tuple[str, ...]
+    since: date | None
+    until: date | None = None
+
+
+_TAUGHT = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE)
+
+
+def reconcile(assessment: Assessment, today: date) -> list[Mismatch]:
+    """Every disagreement that stands on `today`, and delegations that began before their training; by protocol and person."""
+    rows: dict[str, list[Readiness]] = {}
+    for row in assessment.readiness:
+        rows.setdefault(row.person, []).append(row)
+    found = [
+        *_left_listed(assessment, today),
+        *_left_delegated(assessment, today),
+        *_unlisted(assessment, today),
+        *_listed_untrained(assessment, rows, today),
+        *_before_trained(assessment, rows, today),
+    ]
+    return sorted(found, key=lambda m: (m.protocol, m.people, m.kind, m.evidence))
+
+
+def _name(assessment: Assessment, person: str) -> str:
+    record = assessment.people.get(person)
+    return (record.name or person) if record else person
+
+
+def _code(assessment: Assessment, protocol: str) -> str:
+    record = assessment.protocols.get(protocol)
+    return (record.code or record.number or protocol) if record else protocol
+
+
+# left the lab ---------------------------------------------------------------------------------------------------------
+
+
+def _left(assessment: Assessment, person: str, today: date) -> date | None:
+    """The last day of somebody who certainly belonged before and certainly does not today."""
+    if person not in assessment.people or belongs_on(assessment, person, today) is not Answer.NO:
+        return None
+    return (stays(assessment, person) & Timeline.between(None, plus_days(today, -1))).end()
+
+
+def _left_listed(assessment: Assessment, today: date) -> Iterable[Mismatch]:
+    for row in assessment.listings:
+        last = _left(assessment, row.person, today)
+        if last and row.protocol and not row.stays and listing_presence(row).at(today) is Answer.YES:
+            name, code = _name(assessment, row.person), _code(assessment, row.protocol)
+            words = f"{name} left on {show(last)} and is still on the IRB list of {code}."
+            yield _mismatch(MismatchKind.LEFT_LISTED, words, row, plus_days(last, 1))
+
+
+def _left_delegated(assessment: Assessment, today: date) -> Iterable[Mismatch]:
+    for row in assessment.delegations:
+        last = _left(assessment, row.person, today)
+        if last and row.protocol and span(row.first, row.last).at(today) is Answer.YES:
+            name, code = _name(assessment, row.person), _code(assessment, row.protocol)
+            words = f"{name} left on {show(last)} and a delegation on {code} still runs."
+            yield _mismatch(MismatchKind.LEFT_DELEGATED, words, row, plus_days(last, 1))
+
+
+def _mismatch(
+    kind: MismatchKind, words: str, row: Listing | Delegation, since: date | None, until: date | None = None
+) -> Mismatch:
+    return Mismatch(
+        kind=kind,
+        words=words,
+        people=(row.person,),
+        protocol=row.protocol,
+        evidence=(row.evidence,),
+        since=since,
+        until=until,
+    )
+
+
+# work without a listing -----------------------------------------------------------------------------------------------
+
+
+def _unlisted(assessment: Assessment, today: date) -> Iterable[Mismatch]:
+    for finding in assessment.findings:
+        if finding.requirement.kind is not RequirementKind.LISTING:
+            continue
+        evidence = _work(assessment, finding, today)
+        if evidence and status_on(finding, today) in (Status.MISSING, Status.EXPIRED):
+            name, code = _name(assessment, finding.person), _code(assessment, finding.scope.protocol)
+            yield Mismatch(
+                kind=MismatchKind.WORK_UNLISTED,
+                words=f"{name} has tasks on {code} but no IRB listing.",
+                people=(finding.person,),
+                protocol=finding.scope.protocol,
+                evidence=evidence,
+                since=status_span(finding, today)[0],
+            )
+
+
+def _work(assessment: Assessment, finding: Finding, today: date) -> tuple[str, ...]:
+    """Ids of the delegations and assignments that are certainly the person's on the protocol today."""
+    person, protocol = finding.person, finding.scope.protocol
+    rows = [d for d in assessment.delegations if (d.person, d.protocol) == (person, protocol)]
+    given = [d.evidence for d in rows if span(d.first, d.last).at(today) is Answer.YES]
+    pieces = [a for a in assessment.assignments.get(person, ()) if a.protocol == protocol]
+    return (*given, *(a.evidence for a in pieces if span(a.first, a.done).at(today) is Answer.YES))
+
+
+# training -------------------------------------------------------------------------------------------------------------
+
+
+def trained(rows: Iterable[Readiness], protocol: str, task: Task | None = None) -> Coverage:
+    """The days on which a person meets every training the row of a protocol, or of a task on it, asks for. `rows` are the
+    person's."""
+    here = [row for row in rows if row.protocol == protocol]
+    row = next((r for r in here if r.task is task), next((r for r in here if r.task is None), None))
+    return all_of(c.holds for c in (row.clauses if row else ()) if c.finding.requirement.kind in _TAUGHT)
+
+
+def _listed_untrained(assessment: Assessment, rows: Mapping[str, Sequence[Readiness]], today: date) -> Iterable[Mismatch]:
+    for row in assessment.listings:
+        belongs = belongs_on(assessment, row.person, today) is Answer.YES
+        if not belongs or not row.protocol or listing_presence(row).at(today) is not Answer.YES:
+            continue
+        missing = missing_training(rows.get(row.person, ()), row.protocol, today)
+        if missing:
+            name, code = _name(assessment, row.person), _code(assessment, row.protocol)
+            titles = ", ".join(f.requirement.title for f in missing)
+            words = f"{name} is on the IRB list of {code} without: {titles}."
+            yield _mismatch(MismatchKind.LISTED_UNTRAINED, words, row, status_span(missing[0], today)[0])
+
+
+def missing_training(rows: Iterable[Readiness], protocol: str, day: date) -> list[Finding]:
+    """The trainings a protocol asks of a person on a day that are certainly not met."""
+    row = next((r for r in rows if r.protocol == protocol and r.task is None), None)
+    clauses = row.clauses if row else ()
+    return [c.finding for c in clauses if c.finding.requirement.kind in _TAUGHT and c.holds.at(day) is Answer.NO]
+
+
+def _before_trained(assessment: Assessment, rows: Mapping[str, Sequence[Readiness]], today: date) -> Iterable[Mismatch]:
+    for row in assessment.delegations:
+        if not row.protocol or not isinstance(row.first, date) or row.first > today:
+            continue
+        days = any_of(~trained(rows.get(row.person, ()), row.protocol, task) for task in row.tasks)
+        short = days.sure.run_at(row.first)
+        if short is None:
+            continue
+        end = span(row.first, row.last).possible.end()
+        until = min((day for day in (short[1], end) if day), default=None)
+        words = (
+            f"{_name(assessment, row.person)} was delegated {_task_words(row.tasks)} on {_code(assessment, row.protocol)} from "
+            f"{show(row.first)}, before the training was there"
+            + (f"; the days through {show(until)} do not count." if until and until < today else ".")
+        )
+        still = until is None or until >= today
+        yield _mismatch(MismatchKind.DELEGATED_BEFORE_TRAINED, words, row, row.first, None if still else until)
+
+
+def _task_words(tasks: Iterable[Task]) -> str:
+    return ", ".join(task.value.replace("_", " ") for task in tasks)

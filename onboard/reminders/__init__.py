@@ -1,0 +1,39 @@
+"""What deserves a mail today to people who are no new hires, and to those who stand over anybody. Decides the notices of
+send_reminders and of `onboard start`; checklists.py has the new hires."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from onboard.desk import desk_of
+from onboard.model import Assessment, History, Lab, Notice, Section
+from onboard.reminders.escalations import escalations
+from onboard.reminders.introductions import introductions
+from onboard.reminders.personal import personal_notices
+
+__all__ = ["plan_introductions", "plan_reminders"]
+
+
+def plan_reminders(assessment: Assessment, history: History, lab: Lab, today: date) -> list[Notice]:
+    """One reminder for each person who is no new hire and has something due, and one escalation for each supervisor or PI.
+
+    Nobody gets two mails: who has both a reminder and an escalation gets the one with work that stops today, and the other
+    on the next working day; it stays due until then. Most urgent first, people before those who stand over them.
+    """
+    desk = desk_of(assessment, history, lab, today)
+    personal = personal_notices(desk)
+    about_others = escalations(desk, personal)
+    first = {n.reader.address for n in about_others if n.hard} - {n.reader.address for n in personal if _pressing(n)}
+    own = [n for n in personal if n.reader.address not in first]
+    taken = {n.reader.address for n in own}
+    planned = own + [n for n in about_others if n.reader.address not in taken]
+    return sorted(planned, key=lambda n: not _pressing(n))
+
+
+def _pressing(notice: Notice) -> bool:
+    return notice.hard or bool(notice.section(Section.BLOCKED))
+
+
+def plan_introductions(assessment: Assessment, history: History, lab: Lab, today: date) -> list[Notice]:
+    """One mail for each person already here who was never introduced to the tool, on whatever day `onboard start` is run."""
+    return introductions(desk_of(assessment, history, lab, today))

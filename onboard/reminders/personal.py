@@ -1,0 +1,108 @@
+"""The mail to a person about themselves: stopped today, due, records complete, receipts. Decides its lines and their order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from onboard import keys
+from onboard.blocks import Block, blocks, stop_words, task_words
+from onboard.desk import Desk
+from onboard.edges import Edge, due_tier, edges, own_act
+from onboard.lines import actor_name, in_grace, owed, silenced
+from onboard.model import Line, MessageKind, Notice, Reader, Section
+from onboard.notices import notice, written_before
+from onboard.people import codes, is_new_hire, mail_day, myself, writable
+from onboard.readiness import status_on, why
+from onboard.receipts import cleared_lines, receipts
+
+
+def personal_notices(desk: Desk) -> list[Notice]:
+    """One notice for each person outside their first weeks who has something to hear, by record id."""
+    found = []
+    for record, address in writable(desk).items():
+        if mail_day(desk, record) and not is_new_hire(desk, record):
+            made = _personal(desk, record, myself(desk, record, address))
+            if made:
+                found.append(made)
+    return found
+
+
+def _personal(desk: Desk, record: str, reader: Reader) -> Notice | None:
+    stopped = blocks(desk, record)
+    blocked = [line for block in stopped if (line := _blocked_line(desk, block, reader.address))]
+    due = due_lines(desk, record, reader.address, stopped)
+    asked = blocked + due
+    lines = asked + cleared_lines(desk, record, reader.address) + receipts(desk, record, reader.address)
+    if not lines:
+        return None
+    return notice(
+        desk,
+        MessageKind.REMINDER,
+        reader,
+        lines,
+        calendar=bool(asked) and written_before(desk, reader.address),
+    )
+
+
+# stopped --------------------------------------------------------------------------------------------------------------
+
+
+def _blocked_line(desk: Desk, block: Block, address: str) -> Line | None:
+    """One thing that stops work today. Neither snooze nor opting out silences it."""
+    edge = block.edge
+    if edge is None or in_grace(desk, edge):
+        return None
+    if not own_act(edge.requirement):
+        return _others_line(desk, block, edge, address)
+    tier = due_tier(desk, edge, address)
+    if tier is None:
+        return None
+    line = owed(desk, edge, Section.BLOCKED, tier)
+    stop = stop_words(desk, block)
+    return replace(
+        line, protocol=codes(desk, block.protocols), task=task_words(block.tasks), act=f"{line.act} {stop}", hard=True
+    )
+
+
+def _others_line(desk: Desk, block: Block, edge: Edge, address: str) -> Line | None:
+    """Somebody else must act: the person is told once, so that they stop, and is never chased."""
+    key = keys.reminder(edge.stem, 0)
+    if desk.said.settled(key, address):
+        return None
+    finding = edge.finding
+    return Line(
+        key=key,
+        section=Section.BLOCKED,
+        title=edge.requirement.title,
+        why=why(finding, desk.today),
+        act=stop_words(desk, block),
+        person=edge.person,
+        protocol=codes(desk, block.protocols),
+        task=task_words(block.tasks) or (edge.scope.task or ""),
+        status=status_on(finding, desk.today),
+        since=edge.since,
+        owner=actor_name(desk, finding, block.protocols),
+        hard=True,
+    )
+
+
+# due ------------------------------------------------------------------------------------------------------------------
+
+
+def due_lines(desk: Desk, record: str, address: str, stopped: list[Block]) -> list[Line]:
+    """Reminders whose tier has come, for what the person does themself; without what `stopped` says already."""
+    said = {b.of for b in stopped}
+    found = []
+    for edge in edges(desk.findings(record), desk.today):
+        if edge.of in said or not asks(desk, edge):
+            continue
+        tier = due_tier(desk, edge, address)
+        if tier is not None:
+            found.append(owed(desk, edge, Section.DUE, tier))
+    return found
+
+
+def asks(desk: Desk, edge: Edge) -> bool:
+    """Whether a person may be reminded of an edge at all, whatever its tier."""
+    silent = edge.claimed or in_grace(desk, edge) or silenced(desk, edge)
+    return own_act(edge.requirement) and not silent

@@ -1,0 +1,23 @@
+"""Notices to messages, through templates: subject, text, HTML, calendar file, and pages.
+
+Decides words and looks, never what is said or to whom. A lab changes a word by putting its own copy of a template into
+`templates/` of its home.
+"""
+
+from onboard.rendering.calendar_file import calendar_file
+from onboard.rendering.faults import TemplateFault
+from onboard.rendering.pages import ShownMail, inbox_page, preview_page, shown_mail
+from onboard.rendering.renderer import MOST_BYTES, Renderer
+from onboard.rendering.status_page import status_page
+
+__all__ = [
+    "MOST_BYTES",
+    "Renderer",
+    "ShownMail",
+    "TemplateFault",
+    "calendar_file",
+    "inbox_page",
+    "preview_page",
+    "shown_mail",
+    "status_page",
+]

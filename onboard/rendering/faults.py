@@ -1,0 +1,18 @@
+"""What goes wrong while putting a notice into words. Decides the text of the mistake, not what becomes of the run."""
+
+from onboard.errors import OnboardError
+from onboard.model import MessageKind
+
+
+class TemplateFault(OnboardError):
+    """A template of one kind cannot be used. Only mails of that kind stop; the others go on."""
+
+    def __init__(self, kind: MessageKind, file: str, line: int, what: str) -> None:
+        super().__init__(
+            f"{kind.value} mails stopped: template {file}, line {line}: {what}. Correct the template, or delete your copy "
+            f"of it to use the shipped one; `onboard preview {kind.value}` shows the result"
+        )
+        self.kind = kind
+        self.file = file
+        self.line = line
+        self.what = what

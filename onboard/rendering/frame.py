@@ -1,0 +1,246 @@
+"""A notice as templates see it: every value a word or a safe line. Decides words for values; sentences are the templates'.
+
+Templates get one value, `mail`. Everything from records passed `one_line` on the way, so that no name can add a header, a
+line or a direction of text. Facts and numbers have fixed names here: a template that misspells one fails loudly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from onboard.model import Coordinator, Lab, Line, Notice, Section
+from onboard.rendering.cut import cut_evenly
+from onboard.rendering.phrases import day_name, distance, fact_words, host, length, listed, one_line, safe_url
+from onboard.rendering.picture import Picture, picture
+from onboard.rendering.tone import badge, tone
+
+#: Beyond so many days a distance says less than its date.
+_FAR = 99
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line in words; "" where nothing applies.
+
+    `about` is ``Haddad, STEP-HF``, `place` the same without the person; both leave out what the title names itself.
+    """
+
+    number: int
+    title: str
+    about: str
+    place: str
+    name: str
+    protocol: str
+    task: str
+    why: str
+    act: str
+    when: str
+    badge: str
+    tone: str
+    due: str
+    ends: str
+    over: bool
+    since: str
+    date: str
+    minutes: str
+    url: str
+    host: str
+    does_not_count: str
+    owner: str
+    knows: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The rows of one section that are shown, and how many more there are."""
+
+    rows: tuple[Row, ...]
+    more: int
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) + self.more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """Counts the planner gives; 0 when it gives none."""
+
+    people: int = 0
+    cleared: int = 0
+    blocked: int = 0
+    unknown: int = 0
+    unreadable: int = 0
+    protocols: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Words the planner gives for the frame; "" when it gives none. Dates are words already."""
+
+    start: str = ""
+    ready_about: str = ""
+    ready_for: str = ""
+    bottleneck: str = ""
+    pi: str = ""
+    protocols: str = ""
+    because: str = ""
+    since: str = ""
+    new: str = ""
+    gone: str = ""
+    sent: str = ""
+    cover: str = ""
+    trial_for: str = ""  # the real reader, when a trial sends everything to one address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Whom to ask."""
+
+    name: str
+    address: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """The whole notice in words."""
+
+    kind: str
+    subject: str
+    lab: str
+    institution: str
+    verify: str
+    name: str
+    greet: str
+    address: str
+    role: str
+    coordinator: Contact
+    coordinators: str
+    day: str
+    read: str
+    sections: Mapping[str, Group]
+    total: int
+    numbers: Numbers
+    facts: Facts
+    not_tracked: str
+    rules_version: str
+    picture: Picture
+
+
+def frame(notice: Notice, lab: Lab, most_rows: int, subject: str = "") -> Mail:
+    """The mail of a notice. `most_rows` is shared out over its sections, small ones whole."""
+    today = _today(notice, lab)
+    coordinators = lab.on_duty(today)
+    contact = _contact(coordinators[0]) if coordinators else Contact(name=one_line(lab.name), address=lab.sender, phone="")
+    return Mail(
+        kind=notice.kind.value,
+        subject=subject,
+        lab=one_line(lab.name),
+        institution=one_line(lab.institution),
+        verify=one_line(lab.verify),
+        name=one_line(notice.reader.name),
+        greet=one_line(notice.reader.greet) or one_line(notice.reader.name),
+        address=one_line(notice.reader.address),
+        role=notice.reader.role.value,
+        coordinator=contact,
+        coordinators=listed([one_line(c.name) for c in coordinators]),
+        day=day_name(notice.slot),
+        read=_read_words(notice.read_at, notice.slot, lab),
+        sections=_groups(notice, most_rows, today),
+        total=len(notice.lines),
+        numbers=Numbers(**{f.name: notice.numbers[f.name] for f in fields(Numbers) if f.name in notice.numbers}),
+        facts=Facts(**{f.name: fact_words(notice.facts[f.name]) for f in fields(Facts) if f.name in notice.facts}),
+        not_tracked=", ".join(one_line(title) for title in notice.not_tracked),
+        rules_version=one_line(notice.rules_version),
+        picture=picture(notice.bars[:most_rows], today),
+    )
+
+
+def _contact(coordinator: Coordinator) -> Contact:
+    return Contact(name=one_line(coordinator.name), address=one_line(coordinator.address), phone=one_line(coordinator.phone))
+
+
+def _read_words(read_at: datetime | None, slot: date, lab: Lab) -> str:
+    """``today 06:02`` in the lab's zone, ``Fri 20 Nov 2026 06:02`` for another day, "" when there was no read."""
+    if read_at is None:
+        return ""
+    local = read_at.astimezone(lab.zone)
+    return f"{'today' if local.date() == slot else day_name(local.date())} {local:%H:%M}"
+
+
+def _today(notice: Notice, lab: Lab) -> date:
+    """The day it is written on: a digest of Monday may wait for a good read until Tuesday."""
+    return max(notice.slot, notice.read_at.astimezone(lab.zone).date()) if notice.read_at else notice.slot
+
+
+def _groups(notice: Notice, most_rows: int, today: date) -> Mapping[str, Group]:
+    lines = {section: notice.section(section) for section in Section}
+    shown = cut_evenly([len(found) for found in lines.values()], most_rows)
+    groups: dict[str, Group] = {}
+    number = 0
+    for (section, found), count in zip(lines.items(), shown, strict=True):
+        rows = tuple(_row(line, number + n, today) for n, line in enumerate(found[:count], start=1))
+        groups[section.value] = Group(rows=rows, more=len(found) - count)
+        number += len(found)
+    return groups
+
+
+def _row(line: Line, number: int, today: date) -> Row:
+    title = one_line(line.title)
+    marked = line.due or line.ends
+    return Row(
+        number=number,
+        title=title,
+        about=_besides(title, one_line(line.name), one_line(line.protocol), _task(line)),
+        place=_besides(title, one_line(line.protocol), _task(line)),
+        name=one_line(line.name),
+        protocol=one_line(line.protocol),
+        task=_task(line),
+        why=one_line(line.why),
+        act=one_line(line.act),
+        when=_when(line, today),
+        badge=badge(line),
+        tone=tone(line),
+        due=day_name(line.due) if line.due else "",
+        ends=day_name(line.ends) if line.ends else "",
+        over=marked is not None and marked < today,
+        since=day_name(line.since) if line.since else "",
+        date=day_name(line.due or line.ends or line.since or today),
+        minutes=length(line.minutes),
+        url=safe_url(line.url),
+        host=host(line.url),
+        does_not_count=one_line(line.does_not_count),
+        owner="" if line.owner in ("", "you") else one_line(line.owner),
+        knows=one_line(line.knows),
+    )
+
+
+def _task(line: Line) -> str:
+    return one_line(line.task).replace("_", " ")
+
+
+def _besides(title: str, *parts: str) -> str:
+    return ", ".join(part for part in parts if part and part not in title)
+
+
+def _when(line: Line, today: date) -> str:
+    """``by Mon 30 Nov 2026 (in 7 days)``, ``ended Wed 18 Nov 2026 (5 days ago)``, or "".
+
+    A line that only says since when does so here unless its own sentence does.
+    """
+    if line.section is Section.CLEARED and line.why:
+        return ""
+    if line.due:
+        return f"{'was due' if line.due < today else 'by'} {_beside(line.due, line)}"
+    if line.ends:
+        return f"{'ended' if line.ends < today else 'ends'} {_beside(line.ends, line)}"
+    return f"since {day_name(line.since)}" if line.since and not line.why else ""
+
+
+def _beside(day: date, line: Line) -> str:
+    if line.days is None or abs(line.days) > _FAR:
+        return day_name(day)
+    return f"{day_name(day)} ({distance(line.days)})"

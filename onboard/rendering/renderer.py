@@ -1,0 +1,81 @@
+"""Notice to message. Decides that a mail stays below the size mail programs cut at, and that a fault stops one kind."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+import css_inline
+from jinja2 import TemplateError, TemplateSyntaxError
+
+from onboard.model import Lab, Message, MessageKind, Notice
+from onboard.rendering.calendar_file import calendar_file
+from onboard.rendering.environment import template_environment
+from onboard.rendering.faults import TemplateFault
+from onboard.rendering.frame import Mail, frame
+from onboard.rendering.layout import lay_out
+from onboard.rendering.phrases import one_line, shortened
+
+#: Gmail hides what is beyond about 102 KB of HTML; half-way headers and link rewriting take some of it.
+MOST_BYTES = 90_000
+_LONGEST_SUBJECT = 150
+_FIRST_MAILS = (MessageKind.WELCOME, MessageKind.INTRODUCTION)
+
+
+class Renderer:
+    """Puts notices of one lab into words. Keeps compiled templates; holds nothing of a notice between two calls."""
+
+    def __init__(self, lab: Lab, overrides: Path | None = None) -> None:
+        self._lab = lab
+        self._plain = template_environment(overrides, escape=False)
+        self._escaping = template_environment(overrides, escape=True)
+        self._inliner = css_inline.CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
+
+    def render(self, notice: Notice) -> Message:
+        """The message of a notice. Raises TemplateFault when a template of its kind cannot be used."""
+        rows = self._lab.cadence.max_rows
+        message = self._with_rows(notice, rows)
+        while len(message.html.encode()) >= MOST_BYTES and rows > 1:
+            rows = max(1, min(rows - 1, rows * 9 // 10))
+            message = self._with_rows(notice, rows)
+        return message
+
+    def _with_rows(self, notice: Notice, rows: int) -> Message:
+        kind = notice.kind
+        bare = frame(notice, self._lab, rows)
+        subject = shortened(one_line(self._part(kind, "subject.txt", bare)), _LONGEST_SUBJECT)
+        mail = frame(notice, self._lab, rows, subject)
+        wanted = notice.calendar and kind not in _FIRST_MAILS
+        return Message(
+            notice=notice,
+            subject=subject,
+            text=lay_out(self._part(kind, "body.txt", mail)),
+            html=self._inliner.inline(self._part(kind, "body.html", mail)),
+            attachments=(calendar_file(notice, calendar_sequence(notice), self._lab),) if wanted else (),
+        )
+
+    def _part(self, kind: MessageKind, part: str, mail: Mail) -> str:
+        name = f"{kind.value}.{part}"
+        environment = self._escaping if part.endswith(".html") else self._plain
+        try:
+            return environment.get_template(name).render(mail=mail)
+        except TemplateSyntaxError as fault:
+            raise TemplateFault(kind, fault.filename or fault.name or name, fault.lineno, fault.message or "syntax") from fault
+        except (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as fault:
+            file, line = _place(fault, name)
+            raise TemplateFault(kind, file, line, one_line(str(fault)) or type(fault).__name__) from fault
+
+
+def calendar_sequence(notice: Notice) -> int:
+    """The SEQUENCE of a mailed event: grows by one a day, so a later mail always replaces an earlier one (RFC 5545 3.8.7.4)."""
+    return max(notice.slot.toordinal() - _SEQUENCE_START, 0)
+
+
+#: 1 Jan 2020 as an ordinal.
+_SEQUENCE_START = 737425
+
+
+def _place(fault: BaseException, name: str) -> tuple[str, int]:
+    """The innermost template line of a traceback: jinja rewrites tracebacks to name the template's file and line."""
+    frames = [f for f in traceback.extract_tb(fault.__traceback__) if f.filename.endswith((".txt", ".html"))]
+    return (frames[-1].filename, frames[-1].lineno or 0) if frames else (name, 0)

@@ -1,0 +1,170 @@
+"""The status page: who may do what today, until when, and what stands in the way. Decides words and order; judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from onboard.model import Assessment, Cleared, Lab, Problem, Readiness, Reason
+from onboard.readiness import cleared_on, ready_span, reasons_on
+from onboard.rendering.pages import render_page
+from onboard.rendering.phrases import day_name, one_line
+from onboard.rendering.tone import status_tone, status_word
+
+#: The order of verdicts in counts and headings.
+_ORDER = (Cleared.BLOCKED, Cleared.UNKNOWN, Cleared.CLEARED, Cleared.NOT_DUE)
+_VERDICTS = {
+    Cleared.CLEARED: "cleared",
+    Cleared.BLOCKED: "blocked",
+    Cleared.UNKNOWN: "unknown",
+    Cleared.NOT_DUE: "not in the lab",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonWords:
+    """One thing that stands in the way, in words."""
+
+    title: str
+    word: str
+    tone: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRow:
+    """A person on a protocol, or for a task on it, or without a protocol."""
+
+    where: str
+    task: str
+    word: str
+    tone: str
+    span: str
+    as_whole: bool  # a task that only what its protocol's row says stands in the way of
+    reasons: tuple[ReasonWords, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRows:
+    """All rows of a person, protocols in order, tasks below their protocol."""
+
+    name: str
+    rows: tuple[StatusRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many rows of people on protocols have one verdict."""
+
+    number: int
+    word: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemWords:
+    """A record that could not be read or trusted."""
+
+    where: str
+    what: str
+    next_step: str
+    people: str
+
+
+def status_page(assessment: Assessment, today: date, lab: Lab) -> str:
+    """The page for `today`, from one assessment."""
+    return render_page(
+        "status.html",
+        lab=one_line(lab.name),
+        day=day_name(today),
+        read=_read(assessment.read_at, lab.zone),
+        counts=_counts(assessment.readiness, today),
+        people=_people(assessment, today),
+        problems=[_problem(assessment, problem) for problem in assessment.problems],
+        not_tracked=", ".join(assessment.rules.not_tracked()),
+        rules_version=assessment.rules.version,
+    )
+
+
+def _read(read_at: datetime, zone: ZoneInfo) -> str:
+    local = read_at.astimezone(zone)
+    return f"{day_name(local.date())} {local:%H:%M}"
+
+
+def _counts(rows: Iterable[Readiness], today: date) -> list[Count]:
+    """Rows of people on protocols (tasks apart), worst first; verdicts nobody has are left out."""
+    found = [cleared_on(row, today) for row in rows if row.task is None]
+    counts = ((verdict, found.count(verdict)) for verdict in _ORDER)
+    return [Count(number=n, word=_VERDICTS[verdict], tone=status_tone(verdict)) for verdict, n in counts if n]
+
+
+def _people(assessment: Assessment, today: date) -> list[PersonRows]:
+    rows: dict[str, list[Readiness]] = {}
+    for row in assessment.readiness:
+        rows.setdefault(row.person, []).append(row)
+    people = [
+        PersonRows(name=_name(assessment, person), rows=_rows(assessment, found, today)) for person, found in rows.items()
+    ]
+    return sorted(people, key=lambda person: person.name.casefold())
+
+
+def _name(assessment: Assessment, person: str) -> str:
+    found = assessment.people.get(person)
+    return one_line(found.name or found.greet or f"record {person}") if found else f"record {one_line(person)}"
+
+
+def _code(assessment: Assessment, protocol: str) -> str:
+    found = assessment.protocols.get(protocol)
+    return one_line(found.code or found.number) if found else (one_line(protocol) or "no protocol")
+
+
+def _rows(assessment: Assessment, rows: Sequence[Readiness], today: date) -> tuple[StatusRow, ...]:
+    """A task repeats no reason that its protocol's row gives already."""
+    whole = {row.protocol: set(reasons_on(row, today)) for row in rows if row.task is None}
+    ordered = sorted(rows, key=lambda row: (_code(assessment, row.protocol), row.task is not None, row.task or ""))
+    return tuple(_row(assessment, row, today, whole.get(row.protocol, set()) if row.task else set()) for row in ordered)
+
+
+def _row(assessment: Assessment, row: Readiness, today: date, said: set[Reason]) -> StatusRow:
+    verdict = cleared_on(row, today)
+    reasons = () if verdict is Cleared.NOT_DUE else reasons_on(row, today)
+    return StatusRow(
+        where=_code(assessment, row.protocol),
+        task=(row.task or "").replace("_", " "),
+        word=_VERDICTS[verdict],
+        tone=status_tone(verdict),
+        span=_span(row, today, verdict),
+        as_whole=bool(reasons) and said.issuperset(reasons),
+        reasons=tuple(_reason(reason) for reason in reasons if reason not in said),
+    )
+
+
+def _span(row: Readiness, today: date, verdict: Cleared) -> str:
+    """``through Fri 18 Dec 2026``, ``from Wed 9 Dec 2026``, "" where nothing is certain."""
+    first, last = ready_span(row, today)
+    if verdict is Cleared.CLEARED:
+        return f"through {day_name(last)}" if last else "no end on record"
+    return f"from {day_name(first)}" if first and first > today else ""
+
+
+def _reason(reason: Reason) -> ReasonWords:
+    return ReasonWords(
+        title=one_line(reason.title),
+        word=status_word(reason.status),
+        tone=status_tone(reason.status),
+        why=one_line(reason.why),
+    )
+
+
+def _problem(assessment: Assessment, problem: Problem) -> ProblemWords:
+    place = [problem.instrument, f"record {problem.record}" if problem.record else "", problem.field]
+    if problem.instance and problem.instance > 1:
+        place.insert(2, f"instance {problem.instance}")
+    return ProblemWords(
+        where=one_line(", ".join(part for part in place if part)),
+        what=one_line(problem.what),
+        next_step=one_line(problem.next_step),
+        people=", ".join(_name(assessment, person) for person in problem.people),
+    )

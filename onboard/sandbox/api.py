@@ -1,0 +1,78 @@
+"""One API call in, one reply out: who calls, which content, and errors in the format asked for.
+
+Decides: dispatch and the order of checks (token, project, content, rights). Knows no HTTP.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from onboard.sandbox import definitions, events, files, logs, surveys, users
+from onboard.sandbox.call import Call, Params, Upload
+from onboard.sandbox.deleting import delete_records
+from onboard.sandbox.export import export_records
+from onboard.sandbox.importing import import_records
+from onboard.sandbox.numbering import next_record
+from onboard.sandbox.projects import Access, Project
+from onboard.sandbox.refusals import ApiError, not_permitted, project_deleted, unknown_content
+from onboard.sandbox.wire import Reply, error_reply, text_reply
+
+
+def _records(call: Call) -> Reply:
+    if call.action == "delete":
+        return delete_records(call)
+    return import_records(call) if call.imports or call.action == "import" else export_records(call)
+
+
+def _next_name(call: Call) -> Reply:
+    call.need_export()
+    return text_reply(next_record(call.project, call.access.rights.dag), call.params.return_format())
+
+
+CONTENTS: Mapping[str, Callable[[Call], Reply]] = {
+    "version": definitions.version,
+    "project": definitions.project_info,
+    "metadata": definitions.metadata,
+    "instrument": definitions.instruments,
+    "exportFieldNames": definitions.export_field_names,
+    "repeatingFormsEvents": definitions.repeating,
+    "record": _records,
+    "generateNextRecordName": _next_name,
+    "arm": events.arms,
+    "event": events.events,
+    "formEventMapping": events.mapping,
+    "user": users.users,
+    "dag": users.groups,
+    "userDagMapping": users.group_members,
+    "file": files.files,
+    "log": logs.logs,
+    "surveyLink": surveys.survey_link,
+    "surveyQueueLink": surveys.survey_queue_link,
+    "surveyAccessCode": surveys.survey_access_code,
+    "surveyReturnCode": surveys.survey_return_code,
+    "participantList": surveys.participant_list,
+}
+
+
+def answer(projects: Sequence[Project], params: Params, public_url: str, upload: Upload | None = None) -> Reply:
+    """Answer one call; every refusal becomes an error reply."""
+    try:
+        project, access = _caller(projects, params.text("token"))
+        handler = CONTENTS.get(params.text("content"))
+        if handler is None:
+            raise unknown_content()
+        return handler(Call(params=params, project=project, access=access, public_url=public_url, upload=upload))
+    except ApiError as error:
+        return error_reply(error.status, error.message, params.return_format())
+
+
+def _caller(projects: Sequence[Project], token: str) -> tuple[Project, Access]:
+    for project in projects:
+        access = project.accesses.get(token.upper())
+        if access is None:
+            continue
+        if project.deleted:
+            raise project_deleted()
+        if not (access.rights.export or access.rights.import_):
+            # assumption: not evidenced - a token whose owner lost both API rights
+            raise not_permitted()
+        return project, access
+    raise not_permitted()

@@ -1,0 +1,174 @@
+"""How a project is laid out: arms, events, what repeats, and which form can live on which row.
+
+Decides: unique event names, places, where a form may hold data. Knows no values.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+EVENT_NAME_LENGTH = 18  # "Deadline to opt out of study" became deadline_to_opt_ou_arm_2 on a live server
+
+
+class Place(NamedTuple):
+    """Where values stand inside a record.
+
+    `event` is blank in a classic project. A base row has instrument "" and instance 0, a row of a repeating event
+    instrument "" and instance 1..n, a row of a repeating instrument both.
+    """
+
+    event: str = ""
+    instrument: str = ""
+    instance: int = 0
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the row carries an instance number."""
+        return self.instance > 0
+
+
+class Repeat(NamedTuple):
+    """A repeating instrument (of one event), or with a blank form a whole repeating event."""
+
+    form: str
+    event: str = ""
+    custom_label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event of a longitudinal project with the forms designated for it; `unique_name` is derived when blank."""
+
+    name: str
+    forms: tuple[str, ...]
+    arm: int = 1
+    unique_name: str = ""
+    custom_label: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Design:
+    """Arms, events and repeats of one project. Events are empty in a classic project."""
+
+    forms: tuple[str, ...]
+    events: list[Event] = field(default_factory=list)
+    arms: dict[int, str] = field(default_factory=dict)
+    repeats: list[Repeat] = field(default_factory=list)
+
+    @property
+    def longitudinal(self) -> bool:
+        """Whether the project has events."""
+        return bool(self.events)
+
+    @property
+    def event_names(self) -> list[str]:
+        """Unique event names in order; one blank name for a classic project."""
+        return [event.unique_name for event in self.events] or [""]
+
+    def event(self, unique_name: str) -> Event | None:
+        """The event of that unique name."""
+        return next((event for event in self.events if event.unique_name == unique_name), None)
+
+    def designated(self, event: str) -> tuple[str, ...]:
+        """Forms that may be filled in at that event; all of them in a classic project."""
+        found = self.event(event)
+        return found.forms if found else (self.forms if not self.longitudinal else ())
+
+    def event_repeats(self, event: str) -> bool:
+        """Whether the whole event repeats."""
+        return any(repeat.event == event and not repeat.form for repeat in self.repeats)
+
+    def form_repeats(self, form: str, event: str = "") -> bool:
+        """Whether the form is a repeating instrument at that event."""
+        return any(repeat.form == form and repeat.event == event for repeat in self.repeats)
+
+    def lives(self, form: str, place: Place) -> bool:
+        """Whether values of the form can stand on the row of that place."""
+        if form not in self.designated(place.event):
+            return False
+        if place.instrument:
+            return place.instrument == form
+        if self.event_repeats(place.event):
+            return place.repeats
+        return not self.form_repeats(form, place.event)
+
+    def place_for(self, form: str, event: str = "", instance: int | None = None) -> Place:
+        """The place that holds the form at that event; instance 1 when the form or event repeats and none is given."""
+        if self.form_repeats(form, event):
+            return Place(event, form, instance or 1)
+        if self.event_repeats(event):
+            return Place(event, "", instance or 1)
+        return Place(event, "", 0)
+
+    def order(self, place: Place) -> tuple[bool, int, int, int]:
+        """Sort key of rows inside a record: base rows in event order, then repeating rows by event and instance.
+
+        assumption: not evidenced - two repeating instruments of one event come in dictionary order.
+        """
+        form = self.forms.index(place.instrument) if place.instrument in self.forms else -1
+        return (place.repeats, self.event_names.index(place.event), form, place.instance)
+
+
+def unique_event_names(events: Iterable[Event]) -> list[Event]:
+    """Give every event its unique name, as REDCap derives it from label and arm."""
+    taken: set[str] = set()
+    named: list[Event] = []
+    for event in events:
+        unique = event.unique_name or _unused(_slug(event.name)[:EVENT_NAME_LENGTH].strip("_"), event.arm, taken)
+        taken.add(unique)
+        named.append(
+            Event(
+                name=event.name,
+                forms=event.forms,
+                arm=event.arm,
+                unique_name=unique,
+                custom_label=event.custom_label,
+            )
+        )
+    return named
+
+
+def unique_group_names(groups: Iterable[str]) -> dict[str, str]:
+    """Data access groups as unique name -> label; a second `Test DAG` becomes `test_dagb`."""
+    named: dict[str, str] = {}
+    for label in groups:
+        base = _slug(label)[:EVENT_NAME_LENGTH].strip("_")
+        named[next(name for name in _suffixed(base) if name not in named)] = label
+    return named
+
+
+def normal_repeats(repeating: Sequence[str | Repeat], design: Design) -> list[Repeat]:
+    """Repeats with their events: a bare form name repeats at every event it is designated for, an event as a whole."""
+    found: list[Repeat] = []
+    for entry in repeating:
+        if isinstance(entry, Repeat):
+            found.append(entry)
+        elif design.event(entry):
+            found.append(Repeat("", entry))
+        elif entry in design.forms:
+            found.extend(Repeat(entry, name) for name in design.event_names if entry in design.designated(name))
+        else:
+            raise ValueError(f"{entry!r} cannot repeat: it is neither a form nor an event of the project.")
+    return found
+
+
+def numbered_arms(arms: Mapping[int, str] | None, events: Sequence[Event]) -> dict[int, str]:
+    """Arm numbers with names; `Arm 1` and so on where none is given."""
+    numbers = sorted({event.arm for event in events} | set(arms or {}))
+    return {number: (arms or {}).get(number, f"Arm {number}") for number in numbers}
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def _suffixed(base: str) -> Iterable[str]:
+    # assumption: not evidenced beyond the first suffix, which was seen on data access groups
+    yield base
+    for letter in "bcdefghijklmnopqrstuvwxyz":
+        yield base + letter
+
+
+def _unused(base: str, arm: int, taken: set[str]) -> str:
+    return next(name for name in (f"{stem}_arm_{arm}" for stem in _suffixed(base)) if name not in taken)

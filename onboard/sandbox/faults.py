@@ -1,0 +1,93 @@
+"""Bad days of a server, to be switched on for chosen calls.
+
+Decides: which fault strikes which call and how often. How it looks on the wire is in `web.py`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Lock
+
+
+class Fault(StrEnum):
+    """A way in which a server fails. Those marked (assumption) are not evidenced in their exact form."""
+
+    BANNED = "banned"  # rate limit: a page with "has been banned due to suspected abuse", not 429
+    OFFLINE = "offline"  # maintenance page
+    CRITICAL_OFFLINE = "critical_offline"  # the other wording of the same
+    DATABASE_DOWN = "database_down"  # 200 with a sentence about host, user and password
+    SERVER_CRASH = "server_crash"  # 500 and an empty body
+    OVERLOAD = "overload"  # 200 and no bytes at all
+    PROXY_TIMEOUT = "proxy_timeout"  # nothing for `delay` seconds, then 504 from the proxy
+    FEWER_ROWS = "fewer_rows"  # a big export that stops early, whole lines, no error
+    CUT_OFF = "cut_off"  # the answer ends in the middle and says it is whole (assumption)
+    CONNECTION_LOST = "connection_lost"  # the connection breaks in the middle of the answer
+    SLOW = "slow"  # the right answer after `delay` seconds
+    STATUS = "status"  # any status with a proxy's HTML page, 503 unless given
+    PERMISSION_LOST = "permission_lost"  # 403, as when the token was revoked or its owner suspended
+    PROJECT_DELETED = "project_deleted"  # 400, the project is gone
+    REDIRECT = "redirect"  # 302 to a log-in page
+    WRONG_PAGE = "wrong_page"  # 404 from Apache
+    TOO_LARGE = "too_large"  # 413 (assumption)
+    HTML = "html"  # 200 and a log-in page in place of data
+    BYTE_ORDER_MARK = "byte_order_mark"  # EF BB BF before the data (assumption: some proxies and old servers)
+    NO_CHARSET = "no_charset"  # the content type without its charset (assumption)
+
+
+@dataclass(slots=True)
+class Planned:
+    """A fault waiting for its calls. `times` None means always; `after` passes that many calls first."""
+
+    fault: Fault
+    content: str | None = None
+    project: str | None = None
+    times: int | None = 1
+    after: int = 0
+    delay: float = 0.0
+    status: int | None = None
+
+    def fits(self, content: str, project: str | None) -> bool:
+        """Whether a call of that content (and project title) is meant."""
+        return self.content in (None, content) and self.project in (None, project)
+
+
+class Faults:
+    """The faults switched on, in order; the first that fits strikes."""
+
+    def __init__(self) -> None:
+        self._planned: list[Planned] = []
+        self._lock = Lock()
+
+    def add(
+        self,
+        fault: Fault,
+        *,
+        content: str | None = None,
+        project: str | None = None,
+        times: int | None = 1,
+        after: int = 0,
+        delay: float = 0.0,
+        status: int | None = None,
+    ) -> None:
+        """Let a fault strike calls of that content and project title (None: any), `times` times (None: always)."""
+        planned = Planned(fault, content, project, times, after, delay, status)
+        with self._lock:
+            self._planned.append(planned)
+
+    def clear(self) -> None:
+        """Switch everything off."""
+        with self._lock:
+            self._planned.clear()
+
+    def strike(self, content: str, project: str | None) -> Planned | None:
+        """The fault for this call, used up by one."""
+        with self._lock:
+            for planned in self._planned:
+                if not planned.fits(content, project) or planned.times == 0:
+                    continue
+                if planned.after > 0:
+                    planned.after -= 1
+                    continue
+                if planned.times is not None:
+                    planned.times -= 1
+                return planned
+        return None

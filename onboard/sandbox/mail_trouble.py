@@ -1,0 +1,77 @@
+"""Bad days of a mail server, to be scripted: refusals with a code, lost connections, slowness.
+
+Decides: which trouble strikes which command. How it is answered is in `catcher.py`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Lock
+
+
+class Stage(StrEnum):
+    """Where in the conversation the trouble strikes."""
+
+    CONNECT = "connect"  # instead of the greeting
+    HELLO = "hello"  # the answer to EHLO, and to the HELO that senders try next
+    LOGIN = "login"  # the answer to AUTH; without a code the password counts as wrong
+    MAIL = "mail"  # the sender is refused
+    RECIPIENT = "recipient"  # one recipient is refused
+    DATA = "data"  # before any of the message was sent
+    BODY = "body"  # after the whole message was sent, in place of the final answer
+
+
+@dataclass(slots=True)
+class Trouble:
+    """One scripted trouble. `code` None loses the connection.
+
+    `address` narrows MAIL and RECIPIENT to one address; `times` None means always; `after` lets that many pass first;
+    `kept` (BODY only) keeps the message although the sender is not told so: delivered, but in doubt.
+    """
+
+    stage: Stage
+    code: int | None = None
+    text: str = "refused by script"
+    address: str | None = None
+    times: int | None = 1
+    after: int = 0
+    delay: float = 0.0
+    kept: bool = False
+
+    @property
+    def answer(self) -> str:
+        """The line the server says."""
+        return f"{self.code} {self.text}"
+
+
+class Script:
+    """The troubles to come, in order; the first that fits strikes and is used up by one."""
+
+    def __init__(self) -> None:
+        self._troubles: list[Trouble] = []
+        self._lock = Lock()
+
+    def add(self, trouble: Trouble) -> None:
+        """Let it strike from now on."""
+        with self._lock:
+            self._troubles.append(trouble)
+
+    def clear(self) -> None:
+        """Forget everything scripted."""
+        with self._lock:
+            self._troubles.clear()
+
+    def strike(self, stage: Stage, address: str | None = None) -> Trouble | None:
+        """The trouble for this command, if any."""
+        with self._lock:
+            for trouble in self._troubles:
+                if trouble.stage is not stage or trouble.times == 0:
+                    continue
+                if trouble.address and (address or "").casefold() != trouble.address.casefold():
+                    continue
+                if trouble.after > 0:
+                    trouble.after -= 1
+                    continue
+                if trouble.times is not None:
+                    trouble.times -= 1
+                return trouble
+        return None

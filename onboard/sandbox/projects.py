@@ -1,0 +1,243 @@
+"""A project of the stand-in: dictionary, layout, users with tokens, and its records.
+
+Decides: what exists and where it stands. Does not validate what is put (`importing.py` does) nor answer calls.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from onboard.sandbox.clock import local_now
+from onboard.sandbox.design import (
+    Design,
+    Event,
+    Place,
+    Repeat,
+    normal_repeats,
+    numbered_arms,
+    unique_event_names,
+    unique_group_names,
+)
+from onboard.sandbox.dictionary import Column, Dictionary, Role, parse_csv
+from onboard.sandbox.journal import Journal, Kind
+from onboard.sandbox.rights import Access, Rights, new_token
+
+__all__ = ["Access", "Document", "Event", "Project", "Repeat", "Rights"]
+
+Values = dict[str, str]
+SYSTEM_USER = "sandbox"
+EXPORT_ONLY = Rights()
+_project_ids = count(11)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file stored in a file field."""
+
+    doc_id: int
+    name: str
+    content_type: str
+    content: bytes
+
+
+class Project:
+    """One REDCap project. `repeating` names repeating forms, `Repeat(form, event)`, or unique names of whole events.
+
+    `id_brings_every_row`: asking for the record id also returns rows of repeating instruments none of whose fields
+    were asked for. Which of the two a server does is not evidenced; a client should survive both.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        dictionary: str,
+        *,
+        repeating: Sequence[str | Repeat] = (),
+        instruments: Mapping[str, str] | None = None,
+        surveys: Sequence[str] = (),
+        events: Sequence[Event] = (),
+        arms: Mapping[int, str] | None = None,
+        dags: Sequence[str] = (),
+        in_production: bool = False,
+        missing_data_codes: Mapping[str, str] | None = None,
+        id_brings_every_row: bool = False,
+        clock: Callable[[], datetime] = local_now,
+        project_id: int | None = None,
+    ) -> None:
+        self.project_id = project_id or next(_project_ids)
+        self.title = title
+        self.dictionary: Dictionary = parse_csv(dictionary)
+        self.labels = dict(instruments or {})
+        self.surveys = list(surveys)
+        self.groups: dict[str, str] = unique_group_names(dags)
+        self.in_production = in_production
+        self.missing_data_codes = dict(missing_data_codes or {})
+        self.id_brings_every_row = id_brings_every_row
+        self.deleted = False
+        self.created = clock()
+        self.journal = Journal(clock)
+        self.accesses: dict[str, Access] = {}
+        self.records: dict[str, dict[Place, Values]] = {}
+        self.record_groups: dict[str, str] = {}
+        self.documents: dict[tuple[str, Place, str], Document] = {}
+        self.survey_times: dict[tuple[str, Place, str], str] = {}
+        self.survey_codes: dict[str, tuple[str, Place, str]] = {}
+        self._doc_ids = count(1)
+        self.design = self._lay_out(events, arms, repeating)
+
+    def _lay_out(self, events: Sequence[Event], arms: Mapping[int, str] | None, repeating: Sequence[str | Repeat]) -> Design:
+        named = unique_event_names(events)
+        design = Design(forms=self.dictionary.forms, events=named, arms=numbered_arms(arms, named))
+        design.repeats = normal_repeats(repeating, design)
+        return design
+
+    def replace_dictionary(self, dictionary: Dictionary) -> None:
+        """Use another dictionary; values of fields that are gone stay stored and invisible."""
+        self.dictionary = dictionary
+        self.design.forms = dictionary.forms
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The clock that stamps this project's log and surveys; may be set to tell a story in another time."""
+        return self.journal.clock
+
+    @clock.setter
+    def clock(self, clock: Callable[[], datetime]) -> None:
+        self.journal.clock = clock
+
+    def event_id(self, number: int) -> int:
+        """The id of the event at that position on this server."""
+        return self.project_id * 1000 + number + 1
+
+    def label(self, form: str) -> str:
+        """The form's label; REDCap derives `Form Name` from `form_name` on upload."""
+        return self.labels.get(form) or " ".join(word.capitalize() for word in form.split("_"))
+
+    def add_token(self, token: str | None = None, rights: Rights = EXPORT_ONLY, username: str = "") -> str:
+        """Give a (new) user a token with rights and return it. A token is 32 hexadecimal characters."""
+        token = (token or new_token()).upper()
+        if not re.fullmatch(r"[0-9A-F]{32}", token):
+            raise ValueError("A REDCap API token is 32 hexadecimal characters: give one of that form, or none.")
+        if rights.dag is not None and rights.dag not in self.groups:
+            raise ValueError(f"The project has no data access group {rights.dag!r}: name it in dags=.")
+        name = username or f"user{len(self.accesses) + 1}"
+        self.accesses[token] = Access(username=name, token=token, rights=rights)
+        return token
+
+    def revoke(self, token: str) -> None:
+        """Make a token unknown."""
+        del self.accesses[token.upper()]
+
+    def put(
+        self,
+        record: str,
+        form: str,
+        values: Mapping[str, str],
+        instance: int | None = None,
+        complete: int = 2,
+        event: str | None = None,
+        dag: str | None = None,
+    ) -> None:
+        """Load values of one form without validation. Keys are fields or export columns; checkbox fields take codes
+        parted by commas. `instance` counts from 1; `complete` is 0, 1 or 2. The form becomes or stays as given."""
+        place = self.design.place_for(form, self._event_or_first(form, event), instance)
+        if not self.design.lives(form, place):
+            raise ValueError(f"Form {form!r} cannot hold data at event {place.event!r} of project {self.title!r}.")
+        columns = {column.name: column for column in self.dictionary.columns() if column.form == form}
+        row: Values = {}
+        for name, value in values.items():
+            row.update(self._stored(name, value, columns))
+        self.write(record, place, {**row, f"{form}_complete": str(complete)})
+        if dag is not None:
+            self.record_groups[record] = dag
+
+    def _event_or_first(self, form: str, event: str | None) -> str:
+        if event is not None:
+            return event
+        return next((name for name in self.design.event_names if form in self.design.designated(name)), "")
+
+    def _stored(self, name: str, value: str, columns: Mapping[str, Column]) -> Values:
+        if name in columns:
+            return {name: value}
+        parts = [column for column in columns.values() if column.field.name == name and column.role is Role.CHOICE]
+        if not parts:
+            raise ValueError(f"Field {name!r} is not on that form of project {self.title!r}: check the dictionary.")
+        checked = {code.strip() for code in value.split(",") if code.strip()}
+        unknown = checked - {column.code for column in parts}
+        if unknown:
+            raise ValueError(f"Checkbox {name!r} has no choice {', '.join(sorted(unknown))}.")
+        return {column.name: "1" if column.code in checked else "0" for column in parts}
+
+    def write(self, record: str, place: Place, values: Mapping[str, str], username: str = SYSTEM_USER) -> bool:
+        """Store values that differ from what is there, log the change, and say whether anything changed."""
+        known = record in self.records
+        places = self.records.setdefault(record, {})
+        if not self.design.longitudinal:
+            places.setdefault(Place(), {})
+        row = places.setdefault(place, {})
+        changed = {name: value for name, value in values.items() if row.get(name, "") != value}
+        row.update(changed)
+        if known and not changed:
+            return False
+        self._log(record, place, {self.dictionary.id_field: record, **changed}, known=known, username=username)
+        return True
+
+    def _log(self, record: str, place: Place, changed: Values, *, known: bool, username: str) -> None:
+        kind, verb = (Kind.RECORD_EDIT, "Update") if known else (Kind.RECORD_ADD, "Create")
+        details = [f"[instance = {place.instance}]"] if place.repeats else []
+        boxes = {column.name: column for column in self.dictionary.columns() if column.role is Role.CHOICE}
+        details += [logged(boxes.get(name), name, value) for name, value in changed.items()]
+        # Records loaded by the sandbox itself count as entered by hand.
+        how = "" if username == SYSTEM_USER else " (API)"
+        self.journal.add(username, kind, f"{verb} record{how} {record}", ", ".join(details), record)
+
+    def attach(
+        self, record: str, place: Place, field: str, name: str, content: bytes, content_type: str, username: str
+    ) -> None:
+        """Store a file in a file field."""
+        doc_id = next(self._doc_ids)
+        self.documents[record, place, field] = Document(doc_id=doc_id, name=name, content_type=content_type, content=content)
+        self.records[record].setdefault(place, {})[field] = name
+        self.journal.add(username, Kind.RECORD_EDIT, f"Update record (API) {record}", f"{field} = '{doc_id}'", record)
+
+    def drop(self, record: str, places: Sequence[Place] | None = None) -> None:
+        """Forget a record, or some of its places."""
+        held = self.records[record]
+        for place in list(held) if places is None else places:
+            held.pop(place, None)
+            for key in [key for key in self.documents if key[:2] == (record, place)]:
+                del self.documents[key]
+        if places is None:
+            del self.records[record]
+            self.record_groups.pop(record, None)
+
+    def ordered_records(self, dag: str | None = None) -> list[str]:
+        """Record ids in export order, all or those of one data access group."""
+        return sorted(
+            (record for record in self.records if dag is None or self.record_groups.get(record) == dag), key=record_key
+        )
+
+    def places(self, record: str) -> Iterator[tuple[Place, Values]]:
+        """The record's rows in export order."""
+        held = self.records[record]
+        known = [place for place in held if place.event in self.design.event_names]
+        return iter([(place, held[place]) for place in sorted(known, key=self.design.order)])
+
+
+def logged(box: Column | None, name: str, value: str) -> str:
+    """A changed value as the log writes it: `name = 'Ada'`, `tasks(1) = checked`."""
+    if box is None:
+        return f"{name} = '{value}'"
+    return f"{box.field.name}({box.code}) = {'checked' if value == '1' else 'unchecked'}"
+
+
+def record_key(record: str) -> tuple[int, int, str]:
+    """Order of record ids: whole numbers first, by value, then the rest part by part.
+
+    assumption: not evidenced - how non-numeric ids are ordered among themselves.
+    """
+    if record.isdigit():
+        return (0, int(record), record)
+    return (1, 0, re.sub(r"\d+", lambda match: match.group().zfill(12), record.casefold()))

@@ -1,0 +1,50 @@
+"""What a token may do, and who holds it."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class FormExport(IntEnum):
+    """Export right on one form, with REDCap's numbers."""
+
+    NONE = 0  # the form's columns vanish
+    FULL = 1  # everything
+    DEIDENTIFIED = 2  # no identifiers, no free text, no dates
+    NO_IDENTIFIERS = 3  # fields tagged as identifiers vanish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """Rights of one user in one project. Forms not named may be exported in full."""
+
+    export: bool = True
+    import_: bool = False
+    delete: bool = False
+    design: bool = False
+    logging: bool = False
+    survey: bool = False
+    user_rights: bool = False
+    data_access_groups: bool = False
+    forms: Mapping[str, int] = field(default_factory=dict)
+    dag: str | None = None
+
+    def form(self, name: str) -> FormExport:
+        """Export right on that form."""
+        return FormExport(self.forms.get(name, FormExport.FULL))
+
+
+@dataclass(slots=True, kw_only=True)
+class Access:
+    """A user of a project with a token. The token is in no repr."""
+
+    username: str
+    token: str = field(repr=False)
+    rights: Rights
+    expiration: str = ""
+
+
+def new_token() -> str:
+    """32 hexadecimal characters."""
+    return secrets.token_hex(16).upper()

@@ -1,0 +1,52 @@
+"""Certificates as they are printed, with names as CITI and a university's own learning system use them.
+
+Decides texts and the usual printed expirations; does not know which of them counts for what.
+"""
+
+from onboard.sandbox.sample_pen import Pen, years_from
+
+HUMAN_RESEARCH = "Human Research"
+HSP_GROUP = "Biomedical Research Investigators"
+GCP_GROUP = "GCP for Clinical Trials with Investigational Drugs and Medical Devices (U.S. FDA Focus)"
+COI_GROUP = "Conflicts of Interest"
+#: Look-alikes: neither counts for anything.
+RCR_GROUP = "Biomedical Responsible Conduct of Research"
+E6R3_GROUP = "ICH GCP E6(R3): An Introduction"
+#: A name that nobody has put into the course map.
+UNKNOWN_GROUP = "Human Subjects Research Essentials"
+
+
+def certificate(pen: Pen, record: str, curriculum: str, group: str, completed: str, *, years: int = 3, **more: str) -> int:
+    """A completion typed by the coordinator, expiring so many years later (0: nothing printed); returns its instance."""
+    printed = {
+        "comp_curriculum": curriculum,
+        "comp_group": group,
+        "comp_stage": "1",
+        "comp_completed": completed,
+        "comp_expires": years_from(completed, years) if years else "",
+        "comp_score": "92",
+        "comp_passing": "80",
+        "comp_record_id": f"5{record.zfill(3)}{pen.next_instance(record, 'completion'):04d}",
+        "comp_source": "typed",
+    }
+    return pen.add(record, "completion", **{**printed, **more})
+
+
+def hsp(pen: Pen, record: str, completed: str, **more: str) -> int:
+    """Human subjects protection, basic course."""
+    return certificate(pen, record, HUMAN_RESEARCH, HSP_GROUP, completed, **more)
+
+
+def gcp(pen: Pen, record: str, completed: str, **more: str) -> int:
+    """Good Clinical Practice, basic course."""
+    return certificate(pen, record, "Good Clinical Practice", GCP_GROUP, completed, **more)
+
+
+def hipaa(pen: Pen, record: str, completed: str, **more: str) -> int:
+    """The university's own privacy course, which has no stages and prints a record number of its own."""
+    return certificate(pen, record, "Northlake Learning", "HIPAA for Research", completed, **more)
+
+
+def coi(pen: Pen, record: str, completed: str, **more: str) -> int:
+    """The conflict of interest course, every four years."""
+    return certificate(pen, record, "Conflicts of Interest", COI_GROUP, completed, years=4, **more)

@@ -1,0 +1,45 @@
+"""The sample lab on a running stand-in. Decides nothing: rows of sample_lab go into projects, tokens come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from onboard.sandbox.projects import Project, Rights
+from onboard.sandbox.sample_lab import Row, sample_lab
+from onboard.sandbox.server import SandboxServer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleServer:
+    """A running stand-in with its projects and tokens by name."""
+
+    server: SandboxServer
+    projects: dict[str, Project]
+    tokens: dict[str, str]
+
+    def put(self, rows: Iterable[tuple[str, Row]]) -> None:
+        """Type rows into the running projects, as a coordinator would."""
+        for project, row in rows:
+            self.projects[project].put(row.record, row.form, row.values, row.instance, row.complete)
+
+
+@contextmanager
+def sample_server(today: date, *, port: int = 0, empty: bool = False) -> Iterator[SampleServer]:
+    """The sample lab as of `today`, served until the block ends; with `empty` its projects hold no record.
+
+    The tokens may export and nothing else, as the click list says.
+    """
+    lab = sample_lab(today)
+    projects, tokens = {}, {}
+    for name, sample in lab.projects.items():
+        text = sample.dictionary.read_text(encoding="utf-8")
+        project = Project(sample.title, text, repeating=sample.repeating, surveys=sample.surveys)
+        for row in () if empty else sample.rows:
+            project.put(row.record, row.form, row.values, row.instance, row.complete)
+        tokens[name] = project.add_token(rights=Rights(export=True))
+        projects[name] = project
+    with SandboxServer(list(projects.values()), port=port) as server:
+        yield SampleServer(server=server, projects=projects, tokens=tokens)

@@ -1,0 +1,29 @@
+"""What one running sandbox server holds: its projects, its faults, and the requests it has seen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from onboard.sandbox.faults import Faults
+from onboard.sandbox.projects import Project
+
+
+class Seen(NamedTuple):
+    """A call as it came in, without its token."""
+
+    content: str
+    params: Mapping[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """Shared by the server and its pages. `public_url` ends in `/`."""
+
+    projects: Sequence[Project]
+    public_url: str
+    faults: Faults = field(default_factory=Faults)
+    requests: list[Seen] = field(default_factory=list)
+
+    def project(self, project_id: str) -> Project | None:
+        """The project of that id."""
+        return next((project for project in self.projects if str(project.project_id) == project_id), None)

@@ -1,0 +1,142 @@
+"""The survey page behind a link: a plain form, and what its answer stores.
+
+Decides: which fields a respondent sees and that a submitted form is complete. Values are checked as imports are.
+"""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+
+from onboard.sandbox.call import Params, Upload
+from onboard.sandbox.design import Place
+from onboard.sandbox.dictionary import Field, columns_of
+from onboard.sandbox.page import html_page
+from onboard.sandbox.projects import Project, Values
+from onboard.sandbox.state import State
+from onboard.sandbox.surveys import LINK_LENGTH, survey_code
+from onboard.sandbox.validation import Rules, check, stored
+
+RESPONDENT = "[survey respondent]"
+HIDDEN_TAGS = frozenset({"@HIDDEN", "@HIDDEN-SURVEY"})
+Response = tuple[Project, str, Place, str]
+
+
+def show(state: State, code: str) -> str:
+    """The form to fill in, or that there is nothing (more) to fill in."""
+    found = _find(state, code)
+    if found is None:
+        return html_page("Survey", "<p>This survey link is not valid. Ask whoever sent it for a new one.</p>")
+    project, record, place, form = found
+    if (record, place, form) in project.survey_times:
+        return html_page(project.label(form), "<p>Thank you. You have already completed this survey.</p>")
+    held = project.records[record].get(place, {})
+    return html_page(project.label(form), _form(project, form, held, []))
+
+
+def fill_in(state: State, code: str, params: Params, uploads: Mapping[str, Upload]) -> str:
+    """Store a response: the form becomes Complete and is stamped; bad values show the form again, nothing stored."""
+    found = _find(state, code)
+    if found is None:
+        return show(state, code)
+    project, record, place, form = found
+    if (record, place, form) in project.survey_times:
+        return show(state, code)
+    values, problems = _read(project, form, params)
+    if problems:
+        return html_page(project.label(form), _form(project, form, values, problems))
+    project.write(record, place, {**values, f"{form}_complete": "2"}, RESPONDENT)
+    for field in _shown(project, form):
+        if field.kind == "file" and field.name in uploads:
+            file = uploads[field.name]
+            project.attach(record, place, field.name, file.name, file.content, file.content_type, RESPONDENT)
+    project.survey_times[record, place, form] = project.clock().strftime("%Y-%m-%d %H:%M:%S")
+    return html_page(project.label(form), "<p>Thank you. Your answers were saved.</p>")
+
+
+def queue(state: State, code: str) -> str:
+    """The surveys of one record with their links."""
+    found = _find(state, code)
+    if found is None:
+        return show(state, code)
+    project, record, _, _ = found
+    links = []
+    for form in project.surveys:
+        for event in project.design.event_names:
+            if form in project.design.designated(event):
+                own = survey_code(project, record, project.design.place_for(form, event), form)
+                links.append(f'<li><a href="/surveys/?s={own}">{escape(project.label(form))}</a></li>')
+    return html_page("Survey queue", f"<ul>{''.join(links)}</ul>")
+
+
+def _find(state: State, code: str) -> Response | None:
+    for project in state.projects:
+        if len(code) == LINK_LENGTH and code in project.survey_codes:
+            record, place, form = project.survey_codes[code]
+            return (project, record, place, form) if record in project.records else None
+    return None
+
+
+def _shown(project: Project, form: str) -> Iterator[Field]:
+    for field in project.dictionary.fields_of(form):
+        tags = set(field.row["field_annotation"].split())
+        if field.name != project.dictionary.id_field and field.kind != "calc" and not tags & HIDDEN_TAGS:
+            yield field
+
+
+def _read(project: Project, form: str, params: Params) -> tuple[Values, list[str]]:
+    rules = Rules(date_format="YMD", missing_data_codes={})
+    values: Values = {}
+    problems: list[str] = []
+    for field in _shown(project, form):
+        if field.kind == "file":
+            continue
+        for column in columns_of(field):
+            value = params.text(column.name, "0" if field.kind == "checkbox" else "")
+            text = check(column, value, rules) if value else None
+            if text:
+                problems.append(f"{field.label}: {text}")
+            values[column.name] = stored(column, value, rules)
+        if field.row["required_field"] == "y" and not any(values.get(c.name, "") for c in columns_of(field)):
+            problems.append(f"{field.label}: please give a value.")
+    return values, problems
+
+
+def _form(project: Project, form: str, held: Mapping[str, str], problems: list[str]) -> str:
+    complaints = "".join(f"<li>{escape(problem)}</li>" for problem in problems)
+    inputs = "".join(_input(field, held) for field in _shown(project, form))
+    return (
+        f'<ul>{complaints}</ul><form method="post" enctype="multipart/form-data">{inputs}<p><button>Submit</button></p></form>'
+    )
+
+
+def _input(field: Field, held: Mapping[str, str]) -> str:
+    name, label, value = escape(field.name), escape(field.label), escape(held.get(field.name, ""))
+    if field.kind == "descriptive":
+        return f"<p>{label}</p>"
+    if field.kind == "checkbox":
+        return f"<fieldset><legend>{label}</legend>{''.join(_boxes(field, held))}</fieldset>"
+    if field.choices:
+        return f'<label for="{name}">{label}</label><select id="{name}" name="{name}">{_options(field, held)}</select>'
+    if field.kind == "notes":
+        return f'<label for="{name}">{label}</label><textarea id="{name}" name="{name}">{value}</textarea>'
+    kind = "file" if field.kind == "file" else "text"
+    hint = " (YYYY-MM-DD)" if field.validation.startswith("date") else ""
+    return f'<label for="{name}">{label}{hint}</label><input id="{name}" name="{name}" type="{kind}" value="{value}">'
+
+
+def _boxes(field: Field, held: Mapping[str, str]) -> Iterator[str]:
+    for column in columns_of(field):
+        mark = " checked" if held.get(column.name) == "1" else ""
+        label = escape(field.choices[column.code])
+        yield f'<label><input type="checkbox" name="{escape(column.name)}" value="1"{mark}> {label}</label>'
+
+
+def _options(field: Field, held: Mapping[str, str]) -> str:
+    options = [
+        f'<option value="{escape(code)}"{_mark(field, held, code)}>{escape(label)}</option>'
+        for code, label in field.choices.items()
+    ]
+    return '<option value=""></option>' + "".join(options)
+
+
+def _mark(field: Field, held: Mapping[str, str], code: str) -> str:
+    return " selected" if held.get(field.name) == code else ""

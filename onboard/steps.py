@@ -1,0 +1,225 @@
+"""The steps of a person's first weeks, in the order they can be done. Decides owner, deadline, what waits for what, about when
+somebody can begin and what holds them up; plans no mail.
+
+Estimates are said as "about": a step of the person is taken to be done on its deadline, a step of others as many days after
+what it waits for as its requirement's lead says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from onboard.dates import plus_days
+from onboard.edges import Edge, edges
+from onboard.lines import actor
+from onboard.model import Assessment, Finding, Readiness, Requirement, RequirementKind, Scope, Status
+from onboard.people import stay
+from onboard.readiness import status_on
+from onboard.timeline import NEVER, Answer, Timeline
+
+#: What falls due later than so many days after the start is no part of the first list.
+HORIZON = 90
+_LISTED = frozenset(
+    {
+        RequirementKind.TRAINING,
+        RequirementKind.DISCLOSURE,
+        RequirementKind.STEP,
+        RequirementKind.LISTING,
+        RequirementKind.DELEGATION,
+    }
+)
+
+
+class StepState(StrEnum):
+    """How a step stands."""
+
+    OPEN = "open"  # to do
+    WAITING = "waiting"  # handed in, signed up, or submitted: somebody looks at it
+    CHECKED = "checked"  # cannot be told yet: something must be read or recorded first
+    DONE = "done"  # done
+
+
+_STATES = {
+    Status.CURRENT: StepState.DONE,
+    Status.WAIVED: StepState.DONE,
+    Status.PENDING: StepState.WAITING,
+    Status.UNKNOWN: StepState.CHECKED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the list."""
+
+    person: str
+    finding: Finding
+    owner: str  # you, coordinator or pi
+    state: StepState
+    status: Status  # on the day it is needed
+    needed: date  # first day it is asked
+    due: date  # the day by which it should be done: needed less the lead
+    depends_on: tuple[int, ...]  # positions in the list of the steps it waits for
+    about: date | None  # when it can be expected to be done; None when it is
+    turnaround: int  # days it takes others once its turn has come
+    minutes: int
+    link: str
+    edge: Edge | None  # what reminders count by; None when nothing is certainly due
+
+    @property
+    def requirement(self) -> Requirement:
+        return self.finding.requirement
+
+    @property
+    def scope(self) -> Scope:
+        return self.finding.scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """About when work on a protocol ("" for none) can begin, and what takes longest; None when nothing is left."""
+
+    day: date
+    protocol: str
+    bottleneck: Step | None
+
+
+def checklist(assessment: Assessment, person: str, today: date) -> list[Step]:
+    """The steps of a person's present or coming stay, each after what it waits for; empty without an appointment."""
+    run = stay(assessment, person, today)
+    if run is None:
+        return []
+    first = max(today, run[0])
+    window = Timeline.between(first, plus_days(first, HORIZON)) & Timeline.between(*run)
+    mine = [f for f in assessment.by_person.get(person, ()) if f.requirement.kind in _LISTED]
+    near = {(e.requirement.id, e.scope): e for e in edges(mine, first)}
+    groups: dict[tuple[str, Scope], list[Finding]] = {}
+    for finding in mine:
+        groups.setdefault((finding.requirement.id, finding.scope), []).append(finding)
+    found = (_step(group, window, near.get(key)) for key, group in groups.items())
+    return _timed(_ordered([step for step in found if step]), today)
+
+
+def _step(group: Sequence[Finding], window: Timeline, edge: Edge | None) -> Step | None:
+    due = NEVER
+    for finding in group:
+        due = due | finding.obligation.due.possible
+    needed = (due & window).start()
+    if needed is None:
+        return None
+    finding = next(f for f in group if f.obligation.due.possible.covers(needed))
+    requirement, status = finding.requirement, status_on(finding, needed)
+    others = requirement.kind in (RequirementKind.LISTING, RequirementKind.DELEGATION)
+    state = _STATES.get(status, StepState.OPEN)
+    if status is Status.EXPIRING and edge is None:
+        state = StepState.DONE
+    return Step(
+        person=finding.person,
+        finding=finding,
+        owner=actor(requirement),
+        state=state,
+        status=status,
+        needed=needed,
+        due=edge.deadline if edge and edge.ends else plus_days(needed, -requirement.lead_days),
+        depends_on=(),
+        about=None,
+        turnaround=requirement.lead_days if others else 0,
+        minutes=requirement.minutes,
+        link=requirement.how_to,
+        edge=edge if state is not StepState.DONE else None,
+    )
+
+
+# order ----------------------------------------------------------------------------------------------------------------
+
+
+def _ordered(steps: list[Step]) -> list[Step]:
+    """Each step after those it waits for, else by deadline; steps that wait for each other come as they stand."""
+    left = sorted(steps, key=lambda s: (s.due, s.owner != "you", s.requirement.title, str(s.scope)))
+    placed: list[Step] = []
+    while left:
+        free = next((s for s in left if not any(_waits(s, other) for other in left if other is not s)), left[0])
+        left.remove(free)
+        placed.append(free)
+    return [replace(step, depends_on=_waited_for(step, placed[:at])) for at, step in enumerate(placed)]
+
+
+def _waited_for(step: Step, before: Sequence[Step]) -> tuple[int, ...]:
+    return tuple(n for n, other in enumerate(before) if _waits(step, other))
+
+
+def _waits(step: Step, other: Step) -> bool:
+    """Whether `step` waits for `other`: by its depends_on; a listing for the courses its protocol asks, since a change with a
+    course missing is returned; a delegation for those and the listing."""
+    if other.state is StepState.DONE:
+        return False
+    if other.requirement.id in step.requirement.depends_on:
+        return other.scope.protocol in ("", step.scope.protocol)
+    kinds = {
+        RequirementKind.LISTING: (RequirementKind.TRAINING,),
+        RequirementKind.DELEGATION: (RequirementKind.TRAINING, RequirementKind.LISTING),
+    }.get(step.requirement.kind, ())
+    return other.requirement.kind in kinds and _asked_on(other, step.scope.protocol)
+
+
+def _asked_on(step: Step, protocol: str) -> bool:
+    if step.scope.protocol:
+        return step.scope.protocol == protocol
+    asked = step.finding.obligation.asked
+    return any(days.possible for at, days in asked.items() if at in ("", protocol))
+
+
+def _timed(steps: list[Step], today: date) -> list[Step]:
+    """The same with an estimate each; `steps` stand after what they wait for."""
+    days: list[date | None] = []
+    for step in steps:
+        before = [day for n in step.depends_on if (day := days[n])]
+        days.append(_about(step, max([today, *before])))
+    return [replace(step, about=day) for step, day in zip(steps, days, strict=True)]
+
+
+def _about(step: Step, free: date) -> date | None:
+    if step.state is StepState.DONE:
+        return None
+    if step.state in (StepState.WAITING, StepState.CHECKED):
+        return plus_days(free, 1)
+    return plus_days(free, step.turnaround) if step.turnaround else max(plus_days(free, 1), step.due)
+
+
+# when ready -----------------------------------------------------------------------------------------------------------
+
+
+def ready_about(assessment: Assessment, person: str, today: date, steps: Sequence[Step]) -> Ready | None:
+    """The protocol on which the person can begin first, about when, and the step that decides the day.
+
+    None when no protocol can be told: something beyond the person's list (approval, hold, a fact) stands in the way.
+    """
+    run = stay(assessment, person, today)
+    if run is None:
+        return None
+    rows = (row for row in assessment.readiness if row.person == person and row.task is None)
+    found = [ready for row in rows if (ready := _ready(row, steps, max(today, run[0])))]
+    return min(found, key=lambda r: (r.day, r.protocol), default=None)
+
+
+def _ready(row: Readiness, steps: Sequence[Step], start: date) -> Ready | None:
+    listed = {(f.requirement.id, f.scope) for f in (step.finding for step in steps)}
+    asked = {(c.finding.requirement.id, c.finding.scope) for c in row.clauses}
+    relevant = [s for s in steps if _holds_up(s) and (s.requirement.id, s.scope) in asked]
+    slowest = max(relevant, key=_about_day, default=None)
+    day = max(start, _about_day(slowest)) if slowest else start
+    others = (c for c in row.clauses if (c.finding.requirement.id, c.finding.scope) not in listed)
+    if not all(clause.holds.at(day) is Answer.YES for clause in others):
+        return None
+    return Ready(day=day, protocol=row.protocol, bottleneck=slowest)
+
+
+def _holds_up(step: Step) -> bool:
+    """Whether nobody is cleared before it is done; what only ends soon holds nobody up yet."""
+    return step.requirement.blocks and step.about is not None and step.status is not Status.EXPIRING
+
+
+def _about_day(step: Step) -> date:
+    return step.about or date.min

@@ -1,0 +1,227 @@
+"""One cell of text to one value, or to what is wrong with it. Decides what is readable; knows no row, no table and no frame.
+
+Rulings: domain 7.8 (readable is Y-M-D, with or without a local time, or ISO with an offset moved to the lab's zone; whole or
+not at all), 7.9 (a blank first day is unreadable), 7.15 (values nobody defined are claims).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from onboard.model import UNREADABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What is wrong with a cell. `what` continues the field's label; `slug` names the kind of trouble in keys."""
+
+    slug: str
+    what: str
+    next_step: str
+
+
+Cell: TypeAlias = tuple[Any, Trouble | None]
+Reader: TypeAlias = Callable[[str, ZoneInfo], Cell]
+
+#: Day, hour and minute, offset. Seconds never move a day and are left out.
+_DAY = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[ T]([0-9]{2}:[0-9]{2})(?::[0-5][0-9](?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{0,61}}[A-Za-z0-9]")
+#: Marks that reorder what is read; they have no place in a name.
+_REORDER = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_YES = frozenset({"1", "yes", "y", "true", "checked"})
+_NO = frozenset({"0", "no", "n", "false", "unchecked"})
+
+
+def quoted(text: str) -> str:
+    """The cell as it may stand in a sentence: one line, not longer than 60 letters."""
+    line = clean(text)
+    return f"“{line if len(line) <= 60 else line[:59] + '…'}”"
+
+
+def clean(text: str) -> str:
+    """The text in one line, without control characters or marks that reorder it, spaces collapsed."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    return " ".join("".join(" " if is_control(letter) else letter for letter in text).split())
+
+
+def is_control(letter: str) -> bool:
+    """Whether a letter could end a line, a header or change the direction of what follows."""
+    return letter in _REORDER or unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def read_text(text: str, zone: ZoneInfo) -> Cell:
+    """Any text, in one line."""
+    return clean(text), None
+
+
+def read_name(text: str, zone: ZoneInfo) -> Cell:
+    """A text that stands in subjects and salutations; control characters are taken out and told."""
+    if any(map(is_control, text.strip())):
+        return clean(text), Trouble(
+            slug="control-characters",
+            what=f"holds a line break or another control character; {quoted(text)} is used instead.",
+            next_step="Type it again in one line.",
+        )
+    return clean(text), None
+
+
+def read_date(text: str, zone: ZoneInfo) -> Cell:
+    """A day: None when blank, UNREADABLE and a trouble when it is not wholly one."""
+    if not text.strip():
+        return None, None
+    day = parse_day(text.strip(), zone)
+    if day is not None:
+        return day, None
+    return UNREADABLE, Trouble(
+        slug="unreadable-date",
+        what=f"holds {quoted(text)}, which cannot be read as a date. It counts as unknown.",
+        next_step="Type it as year-month-day, for example 2026-04-03.",
+    )
+
+
+def read_first_day(text: str, zone: ZoneInfo) -> Cell:
+    """A day from which something holds: blank is unreadable too (domain 7.9)."""
+    if text.strip():
+        return read_date(text, zone)
+    return UNREADABLE, Trouble(
+        slug="no-first-day",
+        what="is blank, so it is unknown when this began.",
+        next_step="Type the day as year-month-day, for example 2026-04-03.",
+    )
+
+
+def parse_day(text: str, zone: ZoneInfo) -> date | None:
+    """The day written in `text`, an offset moved to `zone`; None for anything else."""
+    found = _DAY.fullmatch(text)
+    if not found:
+        return None
+    day, time, offset = found.groups()
+    try:
+        if time is None or offset is None:
+            return datetime.fromisoformat(f"{day}T{time or '00:00'}").date()
+        return datetime.fromisoformat(f"{day}T{time}{_plain_offset(offset)}").astimezone(zone).date()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _plain_offset(offset: str) -> str:
+    if offset == "Z":
+        return "+00:00"
+    return offset if ":" in offset else f"{offset[:3]}:{offset[3:]}"
+
+
+def read_address(text: str, zone: ZoneInfo) -> Cell:
+    """A mail address; a malformed one is read as blank, and told."""
+    address = text.strip()
+    if not address:
+        return "", None
+    if _ADDRESS.fullmatch(address) and ".." not in address and not address.startswith(".") and ".@" not in address:
+        return address, None
+    return "", Trouble(
+        slug="malformed-address",
+        what=f"holds {quoted(text)}, which is no e-mail address; nothing is sent there.",
+        next_step="Type one address, for example name@university.edu, without a name around it.",
+    )
+
+
+def read_addresses(text: str, zone: ZoneInfo) -> Cell:
+    """Addresses separated by commas, semicolons, spaces or line breaks; malformed ones are left out, and told."""
+    found, trouble = [], None
+    for part in re.split(r"[,;\s]+", text.strip()):
+        address, wrong = read_address(part, zone)
+        trouble = trouble or wrong
+        if address:
+            found.append(address)
+    return tuple(dict.fromkeys(found)), trouble
+
+
+def yes_no(blank: bool | None, bad: bool | None) -> Reader:
+    """A reader of yes/no cells; `blank` and `bad` are what a blank cell and one not understood are read as."""
+
+    def read(text: str, zone: ZoneInfo) -> Cell:
+        word = text.strip().lower()
+        if not word:
+            return blank, None
+        if word in _YES or word in _NO:
+            return word in _YES, None
+        return bad, _not_a_choice(text, ("yes", "no"))
+
+    return read
+
+
+def choice(words: type[StrEnum], *, blank: object = None, bad: object = None) -> Reader:
+    """A reader of cells that hold one of our words; `blank` and `bad` as for `yes_no`."""
+    known = {member.value: member for member in words}
+    offered = tuple(word for word, member in known.items() if member not in (blank, bad))
+
+    def read(text: str, zone: ZoneInfo) -> Cell:
+        word = text.strip().lower()
+        if not word:
+            return blank, None
+        return (known[word], None) if word in known else (bad, _not_a_choice(text, offered))
+
+    return read
+
+
+def _not_a_choice(text: str, offered: tuple[str, ...]) -> Trouble:
+    return Trouble(
+        slug="unknown-choice",
+        what=f"holds {quoted(text)}, which is none of its choices. It counts as unknown.",
+        next_step=f"Choose one of {', '.join(offered)}, or name this code under values in redcap.toml.",
+    )
+
+
+_STAGE = re.compile(
+    r"(?:stage )?([0-9]{1,2})(?: ?[-–—.:)¿].*| \(.*| stage.*)?"
+    r"|(basic|refresher)(?: course)?(?: ?#?([0-9]{1,2}))?(?: course)?(?: \(?stage\)?)?"
+)
+
+
+def read_stage(text: str, zone: ZoneInfo) -> Cell:
+    """The number of a stage: 1 for a basic course, Refresher 1 is 2; as printed ("2 - Refresher Course") or as a number."""
+    line = clean(text).lower()
+    if not line:
+        return None, None
+    found = _STAGE.fullmatch(line)
+    if found and found[1] and found[1].isascii() and int(found[1]) > 0:
+        return int(found[1]), None
+    if found and found[2] == "basic":
+        return 1, None
+    if found and found[2] == "refresher":
+        return int(found[3] or 1) + 1, None
+    return None, Trouble(
+        slug="unknown-stage",
+        what=f"holds {quoted(text)}, which is no stage; the course counts as not recognised.",
+        next_step="Choose the stage printed on the certificate, for example 1 - Basic Course.",
+    )
+
+
+def read_number(text: str, zone: ZoneInfo) -> Cell:
+    """A score in per cent as Decimal, None when blank, UNREADABLE and a trouble for anything else."""
+    line = text.strip().removesuffix("%").strip()
+    if not line:
+        return None, None
+    try:
+        number = Decimal(line) if line.isascii() and "_" not in line else None
+    except InvalidOperation:
+        number = None
+    if number is not None and number.is_finite():
+        return number, None
+    return UNREADABLE, Trouble(
+        slug="unreadable-number",
+        what=f"holds {quoted(text)}, which is no number.",
+        next_step="Type the number alone, for example 85.",
+    )

@@ -1,0 +1,187 @@
+"""Columns that are made from several cells, or need a second look. Decides claims, tasks, references and what is too little.
+
+Rulings: domain 7.9, 7.12, 7.15, 7.18 and 4.4. No column here is parsed twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from onboard.model import UNREADABLE, ApprovalKind, Checked, Task
+from onboard.model.mapping import PROTOCOL_TABLES
+from onboard.tables.cells import Trouble, choice, clean, quoted
+from onboard.tables.people import Columns
+from onboard.tables.references import Directory, Protocols
+from onboard.tables.sheet import Sheet, code_suffix
+from onboard.tables.troubles import Troubles
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """What the rows of other tables refer to."""
+
+    zone: ZoneInfo
+    troubles: Troubles
+    people: Directory
+    protocols: Protocols
+    protocol_records: frozenset[str]
+
+    def owners(self, table: str) -> Collection[str]:
+        """The records that rows of a table may belong to."""
+        return self.protocol_records if table in PROTOCOL_TABLES else self.people.records()
+
+
+def _completions(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
+    """The pass mark, what a person said of the evidence, and a name to show."""
+    columns["passed"] = [_passed(*pair) for pair in zip(columns.pop("score"), columns.pop("passing"), strict=True)]
+    names = zip(columns["course"], columns["group"], columns["curriculum"], strict=True)
+    columns["course"] = [course or group or curriculum or "a course without a name" for course, group, curriculum in names]
+    checked = zip(columns["checked"], columns["source"], strict=True)
+    columns["checked"] = [_checked(word, source.lower()) for word, source in checked]
+    for number, source in enumerate(columns["source"]):
+        if source.lower() not in ("", "survey", *_TRUSTED):
+            lab.troubles.note(sheet.row(number), "source", _unknown_source(source))
+    return columns
+
+
+def _passed(score: Any, passing: Any) -> bool | None:
+    """False only when a readable score lies below a readable pass mark; None when either cannot be read."""
+    if score is UNREADABLE or passing is UNREADABLE:
+        return None
+    return score is None or passing is None or bool(score >= passing)
+
+
+#: Rows that a coordinator typed, a file brought or somebody attests were looked at by coming in (domain 4.4).
+_TRUSTED = ("typed", "intake", "attested")
+
+
+def _checked(word: Checked | None, source: str) -> Checked:
+    """A claim waits until somebody accepts it; so does everything whose source nobody defined (domain 7.15)."""
+    if word is Checked.DECLINED or source not in ("", "survey", *_TRUSTED):
+        return word if word is Checked.DECLINED else Checked.WAITING
+    return word or (Checked.ACCEPTED if source in _TRUSTED else Checked.WAITING)
+
+
+def _unknown_source(text: str) -> Trouble:
+    return Trouble(
+        slug="unknown-choice",
+        what=f"holds {quoted(text)}, which nobody defined. The course waits until somebody has looked at it.",
+        next_step="Choose survey, typed, intake or attested, or name this code under values in redcap.toml.",
+    )
+
+
+def _needs_protocol(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
+    for number, text in enumerate(sheet.text("protocol")):
+        if not text.strip():
+            lab.troubles.note(sheet.row(number), "protocol", _NO_PROTOCOL)
+    return columns
+
+
+_NO_PROTOCOL = Trouble(
+    slug="no-protocol", what="is blank, so this row counts for nothing.", next_step="Type the protocol's number or short code."
+)
+
+
+def _delegations(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
+    read = _ticked_tasks if "tasks" in sheet.source.checkboxes else _written_tasks
+    columns["tasks"] = read(lab, sheet)
+    for number, tasks in enumerate(columns["tasks"]):
+        if not tasks:
+            lab.troubles.note(sheet.row(number), "tasks", _NO_TASK)
+    return _needs_protocol(lab, sheet, columns)
+
+
+_NO_TASK = Trouble(slug="no-task", what="names no task, so nothing is delegated.", next_step="Tick the tasks the PI gave.")
+_read_task = choice(Task)
+
+
+def _ticked_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
+    """Tasks ticked in each row, in the order of Task; a code nobody defined is told and left out."""
+    words = {code_suffix(code): word for code, word in sheet.source.values.get("tasks", {}).items()}
+    found: list[set[Task]] = [set() for _ in range(len(sheet))]
+    for code, ticks in sheet.ticks.get("tasks", {}).items():
+        task, trouble = _read_task(words.get(code, code), lab.zone)
+        for number, tick in enumerate(ticks):
+            if tick not in ("", "0") and trouble:
+                lab.troubles.note(sheet.row(number), "tasks", trouble)
+            elif tick not in ("", "0"):
+                found[number].add(task)
+    return [tuple(task for task in Task if task in tasks) for tasks in found]
+
+
+def _written_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
+    """Tasks written in one cell, separated by commas or semicolons."""
+    values, found = sheet.source.values.get("tasks", {}), []
+    for number, text in enumerate(sheet.text("tasks")):
+        tasks = set()
+        for part in filter(None, map(str.strip, text.replace(";", ",").split(","))):
+            task, trouble = _read_task(values.get(part, part), lab.zone)
+            if trouble:
+                lab.troubles.note(sheet.row(number), "tasks", trouble)
+            else:
+                tasks.add(task)
+        found.append(tuple(task for task in Task if task in tasks))
+    return found
+
+
+def _waivers(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
+    """A waiver for a protocol nobody knows must not become one for all: it is left out, and told already."""
+    for number, (requirement, last) in enumerate(zip(columns["requirement"], sheet.text("last"), strict=True)):
+        if not requirement:
+            lab.troubles.note(sheet.row(number), "requirement", _NO_REQUIREMENT)
+        if not last.strip():
+            lab.troubles.note(sheet.row(number), "last", _ENDLESS)
+    texts = sheet.text("protocol")
+    keep = [number for number, protocol in enumerate(columns["protocol"]) if protocol or not texts[number].strip()]
+    return {name: [column[number] for number in keep] for name, column in columns.items()}
+
+
+_NO_REQUIREMENT = Trouble(
+    slug="no-requirement", what="is blank, so this waiver waives nothing.", next_step="Type the requirement's short name."
+)
+_ENDLESS = Trouble(
+    slug="no-end", what="is blank, and every waiver ends: it counts as unknown.", next_step="Type the last day it holds."
+)
+
+
+def _approvals(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
+    """A blank end with the box "no expiration date" unticked is unknown (domain 4.4)."""
+    covering = (ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION)
+    rows = zip(columns["kind"], columns["last"], columns["open_ended"], strict=True)
+    for number, (kind, last, open_ended) in enumerate(rows):
+        if last is None and not open_ended and kind in covering:
+            lab.troubles.note(sheet.row(number), "last", _NO_EXPIRY)
+    return columns
+
+
+_NO_EXPIRY = Trouble(
+    slug="no-end",
+    what="is blank and “no expiration date” is not ticked, so nobody can tell how long it holds.",
+    next_step="Type the expiration date, or answer Yes to “no expiration date”.",
+)
+
+
+def _appointments(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
+    columns["supervisor"] = sheet.read("supervisor", lambda text, _: lab.people.resolve(text), lab.zone, lab.troubles)
+    return columns
+
+
+def _log(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
+    columns["protocol_text"] = list(map(clean, sheet.text("protocol")))
+    return columns
+
+
+#: Table -> what is done when its columns are read.
+FINISH: Dict[str, Callable[[Lab, Sheet, Columns], Columns]] = {
+    "appointments": _appointments,
+    "approvals": _approvals,
+    "completions": _completions,
+    "delegations": _delegations,
+    "listings": _needs_protocol,
+    "log": _log,
+    "waivers": _waivers,
+}

@@ -1,0 +1,105 @@
+"""The people table, and who is who. Decides what makes a usable person; two records are never merged (design 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from onboard.tables.cells import Trouble
+from onboard.tables.references import Directory
+from onboard.tables.shapes import READERS
+from onboard.tables.sheet import Sheet, pick, rows_of
+from onboard.tables.troubles import Troubles
+
+Columns = dict[str, list[Any]]
+_ADDRESSES = ("university_email", "other_email", "personal_email")
+
+
+def unique_records(sheet: Sheet, troubles: Troubles) -> Sheet:
+    """The sheet without rows that have no record id, and without the second row of one record; both are told."""
+    seen: set[str] = set()
+
+    def keep(number: int) -> bool:
+        record = sheet.records[number]
+        if record and record not in seen:
+            seen.add(record)
+            return True
+        troubles.row(sheet.row(number), _SECOND_ROW if record else _NO_RECORD)
+        return False
+
+    return pick(sheet, keep)
+
+
+_NO_RECORD = Trouble(
+    slug="no-record",
+    what="A row has no record ID, so it belongs to nobody and was left out.",
+    next_step="Give the row its record ID, or delete it.",
+)
+_SECOND_ROW = Trouble(
+    slug="second-row",
+    what="A second row has the same record ID; only the first one was used.",
+    next_step="Keep one row a record; if the form stands in several events, name the event in redcap.toml.",
+)
+
+
+def read_people(sheet: Sheet, zone: ZoneInfo, troubles: Troubles) -> Columns:
+    """The columns of the people table from one source."""
+    columns: Columns = {"record": sheet.records}
+    for name, reader in READERS["people"].items():
+        columns[name] = sheet.read(name, reader, zone, troubles)
+    _name_them(sheet, columns, troubles)
+    reachable = zip(*(columns[name] for name in _ADDRESSES), columns["complete"], strict=True)
+    for number, (university, other, personal, complete) in enumerate(reachable):
+        if complete and not (university or other or personal):
+            troubles.row(sheet.row(number), _nowhere(columns["name"][number]))
+    return columns
+
+
+def _name_them(sheet: Sheet, columns: Columns, troubles: Troubles) -> None:
+    """A missing name to greet, or on certificates, is taken from the other; with neither the record id must do."""
+    for number, (greet, name) in enumerate(zip(columns["greet"], columns["name"], strict=True)):
+        if not greet or not name:
+            known = name or greet or f"record {sheet.records[number]}"
+            columns["greet"][number], columns["name"][number] = greet or known, known
+            if not name and not greet:
+                troubles.row(sheet.row(number), _NAMELESS)
+
+
+_NAMELESS = Trouble(slug="no-name", what="This person has no name.", next_step="Type the name as on certificates.")
+
+
+def _nowhere(name: str) -> Trouble:
+    return Trouble(
+        slug="no-address",
+        what=f"{name} has no usable e-mail address, so nothing can be sent.",
+        next_step="Type the university e-mail address.",
+    )
+
+
+def directory_of(columns: Columns) -> Directory:
+    """Everybody by record id and address."""
+    directory = Directory()
+    for number, record in enumerate(columns["record"]):
+        addresses = [columns[name][number] for name in _ADDRESSES]
+        directory.add(record, columns["name"][number], addresses)
+    return directory
+
+
+def note_duplicates(sheets: Sequence[Sheet], columns: Columns, directory: Directory, troubles: Troubles) -> None:
+    """People who seem to stand in two records: the same address, or the same CITI member id. Never merged."""
+    names, row_of = dict(zip(columns["record"], columns["name"], strict=True)), rows_of(sheets)
+    members: dict[str, list[str]] = {}
+    for record, member in zip(columns["record"], columns["citi_id"], strict=True):
+        if member:
+            members.setdefault(member, []).append(record)
+    shared = [(f"the address {address}", records) for address, records in directory.shared().items()]
+    shared += [(f"the CITI member ID {member}", sorted(records)) for member, records in members.items() if len(records) > 1]
+    for what, records in shared:
+        who = " and ".join(f"{names[record]} (record {record})" for record in records)
+        said = f"{who} have {what} in common. They count as different people."
+        trouble = Trouble(slug=f"duplicate: {what}", what=said, next_step=_ONE_OR_TWO)
+        troubles.add(row_of(records[0]), "", trouble, said, records)
+
+
+_ONE_OR_TWO = "If they are one person, move everything into one record and delete the other; else correct one of them."

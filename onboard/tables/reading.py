@@ -1,0 +1,167 @@
+"""An export to typed tables, and problems. Decides the order of reading; cells, references and people are read next door.
+
+Bad data never raises: it becomes a Problem beside the result and never hides another row. Only a read that is not whole (an
+instrument or a mapped column that did not come, rows cut short) raises ReadInDoubt, because nobody may be mailed on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from onboard.dates import show
+from onboard.model import UNREADABLE, Export, Problem
+from onboard.model.mapping import PROTOCOL_TABLES, TABLE_FIELDS, Mapping, Source
+from onboard.tables.cells import Trouble, quoted, read_date
+from onboard.tables.finishing import FINISH, Lab
+from onboard.tables.people import Columns, directory_of, note_duplicates, read_people, unique_records
+from onboard.tables.references import Directory, Protocols
+from onboard.tables.schema import COLUMNS, Tables, frame
+from onboard.tables.shapes import READERS, SPANS
+from onboard.tables.sheet import Frames, Sheet, open_sheet, pick, rows_of
+from onboard.tables.troubles import Troubles, labels_of
+
+
+def read_tables(export: Export, mapping: Mapping, zone: ZoneInfo) -> tuple[Tables, list[Problem]]:
+    """One frame per noun, and everything that could not be read or trusted.
+
+    Days with an offset are moved to `zone`, the lab's. Raises ReadInDoubt, with what, where and the next step, when an
+    instrument or a mapped column is missing or an export is cut short.
+    """
+    troubles = Troubles(labels_of(export.dictionaries))
+    sheets = _open_all(export, mapping)
+    people, directory = _people(sheets["people"], zone, troubles)
+    protocol_rows, protocols = _protocols(sheets["protocols"], directory, zone, troubles)
+    lab = Lab(zone, troubles, directory, protocols, frozenset(protocol_rows["record"]))
+    tables = {"people": people, "protocols": protocol_rows}
+    for table in TABLE_FIELDS:
+        if table not in tables:
+            tables[table] = _joined(table, [_read(lab, table, sheet) for sheet in sheets[table]])
+    return Tables(**{table: frame(table, columns) for table, columns in tables.items()}), troubles.all()
+
+
+def _open_all(export: Export, mapping: Mapping) -> Dict[str, list[Sheet]]:
+    frames: Frames = {}
+    return {
+        table: [open_sheet(source, export, frames, mapping.missing_codes) for source in mapping.of(table)]
+        for table in TABLE_FIELDS
+    }
+
+
+def _joined(table: str, parts: list[Columns]) -> Columns:
+    if len(parts) == 1:
+        return parts[0]
+    return {name: [cell for part in parts for cell in part[name]] for name in COLUMNS[table]}
+
+
+def _people(sheets: list[Sheet], zone: ZoneInfo, troubles: Troubles) -> tuple[Columns, Directory]:
+    sheets = [unique_records(sheet, troubles) for sheet in sheets]
+    columns = _joined("people", [read_people(sheet, zone, troubles) for sheet in sheets])
+    directory = directory_of(columns)
+    note_duplicates(sheets, columns, directory, troubles)
+    return columns, directory
+
+
+def _protocols(sheets: list[Sheet], directory: Directory, zone: ZoneInfo, troubles: Troubles) -> tuple[Columns, Protocols]:
+    parts = []
+    sheets = [unique_records(sheet, troubles) for sheet in sheets]
+    for sheet in sheets:
+        columns = {name: sheet.read(name, reader, zone, troubles) for name, reader in READERS["protocols"].items()}
+        columns["record"] = sheet.records
+        columns["pi"] = sheet.read("pi", lambda text, _: directory.resolve(text), zone, troubles)
+        _note_unnamed(sheet, columns, troubles)
+        parts.append(columns)
+    joined = _joined("protocols", parts)
+    index = Protocols(list(zip(joined["record"], joined["number"], joined["code"], strict=True)))
+    _note_shared_names(sheets, index, troubles)
+    return joined, index
+
+
+def _note_unnamed(sheet: Sheet, columns: Columns, troubles: Troubles) -> None:
+    for number, (name, code, text) in enumerate(zip(columns["number"], columns["code"], sheet.text("pi"), strict=True)):
+        if not name and not code:
+            troubles.row(sheet.row(number), _NO_NUMBER)
+        if not text.strip():
+            troubles.note(sheet.row(number), "pi", _NO_PI)
+
+
+def _note_shared_names(sheets: list[Sheet], index: Protocols, troubles: Troubles) -> None:
+    row_of = rows_of(sheets)
+    for text, records in index.shared().items():
+        what = f"Protocols in records {', '.join(records)} share the name {quoted(text)}; forms that use it fit neither."
+        trouble = Trouble(slug=f"same-protocol-name-{text}", what=what, next_step="Give each protocol its own short code.")
+        troubles.row(row_of(records[0]), trouble)
+
+
+_NO_NUMBER = Trouble(
+    slug="no-protocol-number",
+    what="This protocol has neither number nor short code, so no form can name it.",
+    next_step="Type the number as the IRB writes it.",
+)
+_NO_PI = Trouble(
+    slug="no-pi",
+    what="is blank, so nobody gets this protocol's digest.",
+    next_step="Type the record ID or address of the principal investigator.",
+)
+
+
+def _read(lab: Lab, table: str, sheet: Sheet) -> Columns:
+    """The columns of one table from one source, all tables but people and protocols."""
+    sheet = _known_owners(lab, table, sheet)
+    if table == "steps":
+        return _steps(lab, sheet)
+    columns = {name: sheet.read(name, reader, lab.zone, lab.troubles) for name, reader in READERS[table].items()}
+    columns["evidence"] = sheet.evidence(_suffix(sheet.source))
+    columns["protocol" if table in PROTOCOL_TABLES else "person"] = sheet.records
+    if "protocol" in TABLE_FIELDS[table]:
+        columns["protocol"] = sheet.read("protocol", lambda text, _: lab.protocols.resolve(text), lab.zone, lab.troubles)
+    if table in SPANS:
+        _check_span(lab, sheet, columns, *SPANS[table])
+    finish = FINISH.get(table)
+    return finish(lab, sheet, columns) if finish else columns
+
+
+def _suffix(source: Source) -> str:
+    """One column per course: several rows of a table stand in one form, told apart by their field."""
+    return f"#{source.fields[source.only_if]}" if source.only_if else ""
+
+
+def _known_owners(lab: Lab, table: str, sheet: Sheet) -> Sheet:
+    """Rows whose record is no person (or protocol) that was read are left out, and told."""
+    strangers = set(sheet.records).difference(lab.owners(table))
+    if not strangers:
+        return sheet
+    for number, record in enumerate(sheet.records):
+        if record in strangers:
+            what = f"This row belongs to record {quoted(record)}, which was not read, so it was left out."
+            step = "Look whether the record has its first form, and whether a data access group hides it."
+            lab.troubles.row(sheet.row(number), Trouble(slug="unknown-record", what=what, next_step=step))
+    return pick(sheet, lambda number: sheet.records[number] not in strangers)
+
+
+def _check_span(lab: Lab, sheet: Sheet, columns: Columns, start: str, end: str) -> None:
+    """An end before its start: both unreadable, nobody is mailed about it (domain 7.9)."""
+    for number, (first, last) in enumerate(zip(columns[start], columns[end], strict=True)):
+        if isinstance(first, date) and isinstance(last, date) and last < first:
+            columns[start][number] = columns[end][number] = UNREADABLE
+            label = lab.troubles.label(sheet.source, start)
+            what = (
+                f"holds {show(last)}, which is before “{label}” ({show(first)}). "
+                "Counted as not valid; nobody was mailed about it."
+            )
+            lab.troubles.note(sheet.row(number), end, Trouble(slug="end-first", what=what, next_step="Correct one of the two."))
+
+
+def _steps(lab: Lab, sheet: Sheet) -> Columns:
+    """One row for each step that is done; a blank date is not done."""
+    found: Columns = {name: [] for name in COLUMNS["steps"]}
+    for step, field in sheet.source.fields.items():
+        days = sheet.read(step, read_date, lab.zone, lab.troubles)
+        evidence = sheet.evidence(f"#{field}")
+        done = [number for number, day in enumerate(days) if day is not None]
+        found["evidence"] += [evidence[number] for number in done]
+        found["person"] += [sheet.records[number] for number in done]
+        found["step"] += [step] * len(done)
+        found["on"] += [days[number] for number in done]
+    return found

@@ -1,0 +1,219 @@
+"""One instrument of an export, as the rows and columns one table needs. Decides which rows belong; parses no value.
+
+Everything is text here. A read that is not whole raises ReadInDoubt; a row that fits nowhere is a Problem.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from onboard.errors import ReadInDoubt
+from onboard.model import Export
+from onboard.model.mapping import Source
+from onboard.tables.cells import Reader
+from onboard.tables.troubles import Row, Troubles
+
+EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
+Frames = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of one source; `columns` hold text by noun field, `ticks` the columns of its checkboxes by code."""
+
+    source: Source
+    records: list[str]
+    instances: list[str]
+    events: list[str]
+    columns: Mapping[str, list[str]]
+    ticks: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def evidence(self, suffix: str = "") -> list[str]:
+        """``instrument/record/instance`` of every row; ``@event`` and ``#field`` follow where they are needed to be unique."""
+        name = self.source.instrument
+        if not any(self.events):
+            pairs = zip(self.records, self.instances, strict=True)
+            return [f"{name}/{record}/{instance}{suffix}" for record, instance in pairs]
+        tails = [f"@{event}{suffix}" if event else suffix for event in self.events]
+        return [
+            f"{name}/{record}/{instance}{tail}"
+            for record, instance, tail in zip(self.records, self.instances, tails, strict=True)
+        ]
+
+    def row(self, number: int, suffix: str = "") -> Row:
+        """Where row `number` stands."""
+        instance, event = self.instances[number], self.events[number]
+        tail = f"@{event}{suffix}" if event else suffix
+        return Row(
+            source=self.source,
+            record=self.records[number],
+            instance=int(instance) if instance.isascii() and instance.isdigit() else None,
+            evidence=f"{self.source.instrument}/{self.records[number]}/{instance}{tail}",
+        )
+
+    def text(self, name: str) -> list[str]:
+        """The column of a noun field as text; blank where the lab does not keep it."""
+        return self.columns.get(name) or [""] * len(self)
+
+    def read(self, name: str, reader: Reader, zone: ZoneInfo, troubles: Troubles) -> list[Any]:
+        """The parsed column of a noun field. Each distinct text is parsed once; each bad cell is told."""
+        column = self.text(name)
+        parsed = {text: reader(text, zone) for text in dict.fromkeys(column)}
+        bad = {text: trouble for text, (_, trouble) in parsed.items() if trouble}
+        if bad and (name in self.source.fields):
+            for number, text in enumerate(column):
+                if text in bad:
+                    troubles.note(self.row(number), name, bad[text])
+        values = {text: value for text, (value, _) in parsed.items()}
+        if all(value is text for text, value in values.items()):
+            return column
+        return [values[text] for text in column]
+
+
+def open_sheet(source: Source, export: Export, frames: Frames, missing_codes: Collection[str]) -> Sheet:
+    """The rows of one source in an export. Raises ReadInDoubt when its instrument or a mapped column is not there."""
+    if source.key not in frames:
+        frames[source.key] = _frame(source, export)
+    rows = frames[source.key]
+    _check_columns(source, rows)
+    ticks = {name: _tick_columns(source.fields[name], rows) for name in source.checkboxes}
+    own = _belongs(source, rows, [column for codes in ticks.values() for column in codes.values()])
+    if source.only_if:
+        own &= ~rows[source.fields[source.only_if]].str.strip().isin(("", *missing_codes))
+    rows = rows if own.all() else rows[own]
+    count = len(rows)
+    instances = rows[INSTANCE].tolist() if INSTANCE in rows.columns else [""] * count
+    columns = {name: [word] * count for name, word in source.constants.items()}
+    for name, column in source.fields.items():
+        if name not in source.checkboxes:
+            columns[name] = _words(rows[column].tolist(), source.values.get(name, {}), missing_codes)
+    return Sheet(
+        source,
+        rows.iloc[:, 0].tolist(),
+        [instance or "1" for instance in instances],
+        rows[EVENT].tolist() if EVENT in rows.columns else [""] * count,
+        columns,
+        {name: {code: rows[column].tolist() for code, column in codes.items()} for name, codes in ticks.items()},
+    )
+
+
+def _frame(source: Source, export: Export) -> pd.DataFrame:
+    """An instrument's CSV as text, exactly as it stands: nothing is inferred, blank stays blank."""
+    text = export.instruments.get(source.key)
+    if text is None:
+        raise ReadInDoubt(
+            f"The read holds no instrument {source.instrument!r} of project {source.project!r}. Look whether redcap.toml "
+            "names it as the data dictionary does, and whether the token may export that form."
+        )
+    try:
+        frame = pd.read_csv(io.StringIO(text), dtype=object, keep_default_na=False, na_filter=False)
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame()
+    except (pd.errors.ParserError, ValueError) as error:
+        raise _cut_short(source) from error
+    # Rows longer than the header would silently turn their first cells into an index.
+    if not isinstance(frame.index, pd.RangeIndex) or not text.endswith("\n"):
+        raise _cut_short(source)
+    return frame
+
+
+def _cut_short(source: Source) -> ReadInDoubt:
+    return ReadInDoubt(
+        f"The export of instrument {source.instrument!r} (project {source.project!r}) is damaged or cut short: its rows do not "
+        "fit its header. Read it again; if it stays so, ask the REDCap administrator about limits on exports."
+    )
+
+
+def _check_columns(source: Source, rows: pd.DataFrame) -> None:
+    """Rights silently take columns away, so whatever was mapped must have come."""
+    held = set(rows.columns)
+    missing = [
+        column
+        for name, column in source.fields.items()
+        if (not _tick_columns(column, rows) if name in source.checkboxes else column not in held)
+    ]
+    if missing or not len(rows.columns):
+        raise ReadInDoubt(
+            f"The export of instrument {source.instrument!r} (project {source.project!r}) came without "
+            f"{', '.join(missing) or 'any column'}. Most likely the token's user lacks Full Data Set export rights on that "
+            "form; else the field was renamed: compare redcap.toml with the data dictionary."
+        )
+
+
+def _tick_columns(field_name: str, rows: pd.DataFrame) -> dict[str, str]:
+    """Code -> column of a checkbox."""
+    prefix = f"{field_name}___"
+    return {column.removeprefix(prefix): column for column in rows.columns if str(column).startswith(prefix)}
+
+
+def _belongs(source: Source, rows: pd.DataFrame, ticks: list[str]) -> pd.Series[bool]:
+    """Rows of this instrument. A base row of a form that lies elsewhere, or was never filled in, is wholly blank."""
+    every = pd.Series(True, index=rows.index)
+    if source.event and EVENT in rows.columns:
+        every &= rows[EVENT] == source.event
+    base = rows[INSTRUMENT] == "" if INSTRUMENT in rows.columns else every
+    own = rows[INSTRUMENT] == source.instrument if INSTRUMENT in rows.columns else ~every
+    if source.table in ("people", "protocols"):
+        return every & (own | base)
+    if own.all():
+        return every
+    return every & (own | (base & _filled(source, rows[base], ticks).reindex(rows.index, fill_value=False)))
+
+
+def _filled(source: Source, rows: pd.DataFrame, ticks: list[str]) -> pd.Series[bool]:
+    filled = pd.Series(False, index=rows.index)
+    for name, column in source.fields.items():
+        if name not in source.checkboxes:
+            filled |= rows[column] != ""
+    for column in ticks:
+        filled |= ~rows[column].isin(("", "0"))
+    return filled
+
+
+def _words(column: list[str], values: Mapping[str, str], missing_codes: Collection[str]) -> list[str]:
+    """Codes as our words, missing codes as blank."""
+    if not values and not missing_codes:
+        return column
+    known = {text: "" if text in missing_codes else values.get(text, text) for text in dict.fromkeys(column)}
+    return [known[text] for text in column]
+
+
+def code_suffix(code: str) -> str:
+    """A checkbox code as it stands in column names: lower case, every other character an underscore."""
+    return re.sub(r"[^a-z0-9_]", "_", code.lower())
+
+
+def rows_of(sheets: Sequence[Sheet]) -> Callable[[str], Row]:
+    """Where the row of a record stands; for sheets with one row a record."""
+    places = {record: (sheet, number) for sheet in sheets for number, record in enumerate(sheet.records)}
+
+    def row_of(record: str) -> Row:
+        sheet, number = places[record]
+        return sheet.row(number)
+
+    return row_of
+
+
+def pick(sheet: Sheet, keep: Callable[[int], bool]) -> Sheet:
+    """The same sheet with only the rows whose number is kept."""
+    numbers = [number for number in range(len(sheet)) if keep(number)]
+    if len(numbers) == len(sheet):
+        return sheet
+    return Sheet(
+        sheet.source,
+        [sheet.records[n] for n in numbers],
+        [sheet.instances[n] for n in numbers],
+        [sheet.events[n] for n in numbers],
+        {name: [column[n] for n in numbers] for name, column in sheet.columns.items()},
+        {name: {c: [column[n] for n in numbers] for c, column in codes.items()} for name, codes in sheet.ticks.items()},
+    )

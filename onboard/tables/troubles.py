@@ -1,0 +1,88 @@
+"""Problems, gathered while reading. Decides how a trouble is said: which cell, what is wrong, what next; never hides one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from onboard.model import Problem
+from onboard.model.mapping import PROTOCOL_TABLES, Source
+from onboard.tables.cells import Trouble, clean
+
+_NAME_HEADERS = ("field_name", "Variable / Field Name")
+_LABEL_HEADERS = ("field_label", "Field Label")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Where a row stands: for keys, links and the evidence id."""
+
+    source: Source
+    record: str
+    instance: int | None
+    evidence: str
+
+
+@dataclass(slots=True)
+class Troubles:
+    """Collects problems; the same trouble in the same cell once."""
+
+    labels: Mapping[tuple[str, str], str] = field(default_factory=dict)  # project, REDCap field -> label
+    _found: dict[str, Problem] = field(default_factory=dict)
+
+    def note(self, row: Row, name: str, trouble: Trouble) -> None:
+        """A trouble in the cell of noun field `name`."""
+        self.add(row, row.source.fields.get(name, ""), trouble, f"“{self.label(row.source, name)}” {trouble.what}")
+
+    def label(self, source: Source, name: str) -> str:
+        """What a noun field is called on the form; its REDCap field where no dictionary tells."""
+        column = source.fields.get(name, name)
+        return self.labels.get((source.project, column)) or column
+
+    def row(self, row: Row, trouble: Trouble) -> None:
+        """A trouble with a row as a whole."""
+        self.add(row, "", trouble, trouble.what)
+
+    def add(self, row: Row, column: str, trouble: Trouble, what: str, people: Sequence[str] | None = None) -> None:
+        """A trouble with all its words given; `people` defaults to the person the row belongs to."""
+        belongs = () if row.source.table in PROTOCOL_TABLES else (row.record,)
+        key = "/".join((trouble.slug, row.evidence, column))
+        problem = Problem(
+            key=key,
+            record=row.record,
+            instrument=row.source.instrument,
+            instance=row.instance,
+            field=column,
+            what=what,
+            next_step=trouble.next_step,
+            people=belongs if people is None else tuple(people),
+        )
+        self._found.setdefault(key, problem)
+
+    def all(self) -> list[Problem]:
+        """Everything found, in the order it was found."""
+        return list(self._found.values())
+
+
+def labels_of(dictionaries: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """(project, field) -> the label people see on the form, from the data dictionaries as CSV; unknown ones are left out."""
+    return {
+        (project, name): label
+        for project, text in dictionaries.items()
+        for name, label in _labels(text.removeprefix("\ufeff"))
+        if label
+    }
+
+
+def _labels(text: str) -> list[tuple[str, str]]:
+    try:
+        rows = list(csv.DictReader(io.StringIO(text)))
+    except csv.Error:  # a label is only a nicety: without one the field's name is shown
+        return []
+    return [(_first(row, _NAME_HEADERS), clean(_first(row, _LABEL_HEADERS))) for row in rows]
+
+
+def _first(row: Mapping[str, str], headers: Sequence[str]) -> str:
+    return next((row[header] for header in headers if row.get(header)), "")

@@ -1,0 +1,136 @@
+"""The coordinator's day. Decides who reads it, what is new since the last one, and the order; the rooms beside it decide
+single sections. It goes out on every working day, also when there is nothing to do: silence would be ambiguous."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from onboard import keys
+from onboard.addresses import normal
+from onboard.desk import Desk, desk_of
+from onboard.model import Assessment, Coordinator, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
+from onboard.notices import NEVER_CAME, notice
+from onboard.worklist.irb import irb_lines
+from onboard.worklist.moves import move_lines, silent_lines
+from onboard.worklist.today import blocks_work_lines, eyes_lines
+from onboard.worklist.trouble import mail_lines, unreadable_lines
+
+
+def plan_worklist(
+    assessment: Assessment,
+    history: History,
+    lab: Lab,
+    today: date,
+    first_seen: Mapping[str, date] | None = None,
+    mail_trouble: Sequence[str] = (),
+    *,
+    links: Callable[[str], str] = lambda evidence: "",
+) -> list[Notice]:
+    """One worklist for each coordinator on duty; empty on a day that is no working day.
+
+    `first_seen` gives the day each problem was first met, by the problem's key; `mail_trouble` are sentences of the outbox;
+    `links` gives the address of the form an evidence (instrument/record/instance) stands on, "" for none.
+    """
+    desk = desk_of(assessment, history, lab, today)
+    if not desk.calendar.works(today):
+        return []
+    seen = {p.key: (first_seen or history.problems_seen).get(p.key, today) for p in assessment.problems}
+    lines = [
+        *blocks_work_lines(desk, links),
+        *eyes_lines(desk, links),
+        *irb_lines(desk, links),
+        *move_lines(desk, links),
+        *silent_lines(desk, links),
+        *unreadable_lines(desk, seen, links),
+        *mail_lines(desk, mail_trouble),
+    ]
+    found, claimed = [], set[str]()
+    for coordinator in lab.on_duty(today):
+        made = _worklist(desk, coordinator, [_once(line, claimed) for line in lines])
+        if made:
+            found.append(made)
+            claimed |= {line.key for line in made.lines if line.key}
+    return found
+
+
+def _once(line: Line, claimed: set[str]) -> Line:
+    """An item belongs to one message: whoever stands in reads the same line without it."""
+    return replace(line, key="") if line.key in claimed else line
+
+
+def _worklist(desk: Desk, coordinator: Coordinator, lines: list[Line]) -> Notice | None:
+    reader = Reader(
+        address=normal(coordinator.address),
+        name=coordinator.name,
+        greet=coordinator.name,
+        role=ReaderRole.COORDINATOR,
+    )
+    key = keys.worklist(reader.address, desk.today)
+    if desk.said.settled(key, reader.address):
+        return None
+    last = _last_slot(desk, reader.address)
+    return notice(
+        desk,
+        MessageKind.WORKLIST,
+        reader,
+        [_unsaid(desk, line, reader.address) for line in lines],
+        key=key,
+        numbers={
+            "people": len(desk.assessment.people),
+            "protocols": len(desk.assessment.protocols),
+            "unreadable": len(desk.assessment.problems),
+            "new": len(_new(lines, last)),
+            "gone": len(_gone(desk)),
+        },
+        facts={
+            "new": ", ".join(str(number) for number in _new(lines, last)),
+            "gone": _gone_words(desk),
+            "since": last.isoformat() if last else "",
+            "sent": _sent_words(desk, last),
+            "cover": _cover_words(desk, coordinator),
+        },
+    )
+
+
+def _unsaid(desk: Desk, line: Line, address: str) -> Line:
+    """A problem stays on the list as long as it stands; its item is claimed once."""
+    return replace(line, key="") if line.key and desk.said.settled(line.key, address) else line
+
+
+def _last_slot(desk: Desk, address: str) -> date | None:
+    days = (item.on for item in desk.said.under(f"worklist/{address}").values())
+    return max((day for day in days if day < desk.today), default=None)
+
+
+def _new(lines: Sequence[Line], last: date | None) -> list[int]:
+    """Positions of the lines that stand since after the last worklist."""
+    if last is None:
+        return []
+    return [number for number, line in enumerate(lines, start=1) if line.since and line.since > last]
+
+
+def _gone(desk: Desk) -> list[str]:
+    present = {problem.key for problem in desk.assessment.problems}
+    return [key for key in desk.history.problems_seen if key not in present]
+
+
+def _gone_words(desk: Desk) -> str:
+    count = len(_gone(desk))
+    return f"{count} that could not be read" if count else ""
+
+
+def _sent_words(desk: Desk, last: date | None) -> str:
+    """``2 reminders, 1 receipt``-like: mails handed over since the last worklist, by kind."""
+    if last is None:
+        return ""
+    sent = [m.kind.value for m in desk.history.mails if m.slot >= last and m.state not in NEVER_CAME]
+    kinds = [kind for kind in sorted(set(sent)) if kind not in (MessageKind.WORKLIST, MessageKind.OPERATOR)]
+    return ", ".join(f"{sent.count(kind)} {kind}{'s' if sent.count(kind) != 1 else ''}" for kind in kinds)
+
+
+def _cover_words(desk: Desk, coordinator: Coordinator) -> str:
+    others = [c for c in desk.lab.on_duty(desk.today) if normal(c.address) != normal(coordinator.address)]
+    names = " and ".join(c.name for c in others)
+    return f"{names} {'gets' if len(others) == 1 else 'get'} this too." if others else ""

@@ -1,0 +1,66 @@
+"""Changes of personnel to file, one batch a protocol. Decides whom to add and to remove, and whose change would be returned
+because a course is missing (complete before you file, as UTHSCSA enforces)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from onboard.dates import plus_days, show
+from onboard.desk import Desk
+from onboard.edges import Edge, edges
+from onboard.model import Line, RequirementKind, Section
+from onboard.people import codes, named, stay
+from onboard.reconcile import Mismatch, MismatchKind, missing_training, reconcile
+
+
+def irb_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
+    """One line for each protocol with a change to file, by short code; links to the first form to fill in."""
+    adds = _adds(desk)
+    removals = [m for m in reconcile(desk.assessment, desk.today) if m.kind is MismatchKind.LEFT_LISTED]
+    protocols = {e.scope.protocol for e in adds} | {m.protocol for m in removals}
+    made = [
+        _batch(
+            desk,
+            protocol,
+            [e for e in adds if e.scope.protocol == protocol],
+            [m for m in removals if m.protocol == protocol],
+            links,
+        )
+        for protocol in protocols
+    ]
+    return sorted(made, key=lambda line: line.title)
+
+
+def _adds(desk: Desk) -> list[Edge]:
+    """Listings certainly needed today or soon that nobody has submitted."""
+    until = plus_days(desk.today, desk.lab.cadence.next_days)
+    wanted = [f for f in desk.assessment.findings if f.requirement.kind is RequirementKind.LISTING]
+    found = [e for e in edges(wanted, desk.today) if e.gap <= until and not e.started]
+    return [e for e in found if stay(desk.assessment, e.person, desk.today)]
+
+
+def _batch(desk: Desk, protocol: str, adds: Iterable[Edge], removals: Iterable[Mismatch], links: Callable[[str], str]) -> Line:
+    adds, removals = list(adds), list(removals)
+    words = [_add_words(desk, edge) for edge in adds] + [_removal_words(desk, m) for m in removals]
+    code = codes(desk, [protocol])
+    forms = [f"listing/{e.person}" for e in adds] + [e for m in removals for e in m.evidence]
+    return Line(
+        key="",
+        section=Section.IRB,
+        title=f"{code}: " + ", ".join(words),
+        act='Then enter "submitted on" or "removed on" for each.',
+        protocol=code,
+        url=next((url for form in forms if (url := links(form))), ""),
+    )
+
+
+def _add_words(desk: Desk, edge: Edge) -> str:
+    day = max(edge.gap, desk.today)
+    missing = missing_training(desk.rows(edge.person), edge.scope.protocol, day)
+    titles = ", ".join(f.requirement.title for f in missing)
+    return f"add {named(desk, edge.person)}" + (f" (would be returned, still missing: {titles})" if titles else "")
+
+
+def _removal_words(desk: Desk, mismatch: Mismatch) -> str:
+    last = plus_days(mismatch.since, -1) if mismatch.since else None
+    return f"remove {named(desk, mismatch.people[0])}" + (f" (left {show(last)})" if last else "")

@@ -1,0 +1,163 @@
+"""What cannot wait in a worklist: work that is blocked, and evidence that waits for eyes. Decides the sentence, what was done
+meanwhile, and the one form to open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from onboard.addresses import record_order
+from onboard.blocks import Block, blocks, task_words
+from onboard.dates import show
+from onboard.desk import Desk
+from onboard.knowing import knows
+from onboard.lines import actor, actor_name, why_for_others
+from onboard.model import Checked, Completion, Ground, Line, RequirementKind, Section, Status
+from onboard.people import codes, named, stay
+from onboard.readiness import status_on
+from onboard.reconcile import Mismatch, MismatchKind, reconcile
+
+Links = Callable[[str], str]
+
+# blocks work ----------------------------------------------------------------------------------------------------------
+
+
+def blocks_work_lines(desk: Desk, links: Links) -> list[Line]:
+    """Everybody who certainly may not do work they have today; what the coordinator settles comes first, then the oldest."""
+    people = sorted(desk.assessment.people, key=record_order)
+    found = [_line(desk, person, block, links) for person in people for block in blocks(desk, person)]
+    ours = {"coordinator": 0, "pi": 1, "you": 2}
+    ordered = sorted(found, key=lambda p: (ours.get(p[0], 3), p[1].since or desk.today, p[1].name, p[1].title))
+    return [line for _, line in ordered]
+
+
+def _line(desk: Desk, person: str, block: Block, links: Links) -> tuple[str, Line]:
+    finding, who = block.finding, actor(block.finding.requirement)
+    line = Line(
+        key="",
+        section=Section.BLOCKS_WORK,
+        title=finding.requirement.title,
+        why=why_for_others(finding, desk.today),
+        act=_act(desk, block),
+        person=person,
+        name=named(desk, person),
+        protocol=codes(desk, block.protocols),
+        task=task_words(block.tasks),
+        status=status_on(finding, desk.today),
+        ends=block.edge.ends if block.edge else None,
+        since=block.edge.since if block.edge else None,
+        url=links(_form(block)),
+        owner="" if who == "coordinator" else actor_name(desk, finding, block.protocols),
+        knows=knows(desk, person, block.edge),
+        hard=True,
+    )
+    return who, line
+
+
+_FORMS = {
+    RequirementKind.TRAINING: "completion",
+    RequirementKind.DISCLOSURE: "disclosure",
+    RequirementKind.STEP: "onboarding",
+    RequirementKind.LISTING: "listing",
+    RequirementKind.DELEGATION: "delegation",
+    RequirementKind.TASK: "delegation",
+    RequirementKind.APPOINTMENT: "appointment",
+}
+_PROTOCOL_FORMS = {RequirementKind.APPROVAL: "approval", RequirementKind.HOLD: "hold", RequirementKind.FACT: "approval"}
+
+
+def _form(block: Block) -> str:
+    """The evidence that decides if there is one, else the form of the record where it would stand."""
+    finding = block.finding
+    shown = max((g for g in finding.grounds if g.evidence), key=lambda g: (g.dated or date.min, g.evidence), default=None)
+    if shown:
+        return shown.evidence
+    kind = finding.requirement.kind
+    if kind in _PROTOCOL_FORMS and finding.scope.protocol:
+        return f"{_PROTOCOL_FORMS[kind]}/{finding.scope.protocol}"
+    return f"{_FORMS.get(kind, 'person')}/{finding.person}"
+
+
+def _act(desk: Desk, block: Block) -> str:
+    kind = block.finding.requirement.kind
+    if kind is RequirementKind.LISTING:
+        return 'File the change with the IRB, then enter "submitted on".'
+    if kind is RequirementKind.DELEGATION:
+        return "Bring the delegation log to the PI, then enter the row."
+    if kind is RequirementKind.APPROVAL:
+        return "Ask the PI about the renewal, then enter the approval."
+    if kind is RequirementKind.HOLD:
+        return "Enter the last day of the hold once it is lifted."
+    if kind is RequirementKind.TASK:
+        return "Ask the PI to give this task to somebody else."
+    return ""
+
+
+# waits for your eyes --------------------------------------------------------------------------------------------------
+
+
+def eyes_lines(desk: Desk, links: Links) -> list[Line]:
+    """Evidence somebody handed in that nobody has looked at, oldest first; then waivers without an approver, and delegations
+    that began before their training."""
+    handed = [c for rows in desk.assessment.completions.values() for c in rows if _waits(desk, c)]
+    completions = [_completion_line(desk, c, links) for c in sorted(handed, key=_when)]
+    waivers = [_waiver_line(desk, person, g, links) for person, g in _waivers(desk)]
+    early = [m for m in reconcile(desk.assessment, desk.today) if m.kind is MismatchKind.DELEGATED_BEFORE_TRAINED]
+    return completions + waivers + [_early_line(desk, m, links) for m in early if m.until is None]
+
+
+def _waits(desk: Desk, completion: Completion) -> bool:
+    return completion.checked is Checked.WAITING and stay(desk.assessment, completion.person, desk.today) is not None
+
+
+def _when(completion: Completion) -> tuple[date, str]:
+    return (completion.completed if isinstance(completion.completed, date) else date.max), completion.evidence
+
+
+def _completion_line(desk: Desk, completion: Completion, links: Links) -> Line:
+    day = completion.completed
+    passed = f"Passed {show(day)}, by their own account." if isinstance(day, date) else "Its date is blank or cannot be read."
+    return Line(
+        key="",
+        section=Section.EYES,
+        title=completion.course or "A completion without a course name",
+        why=passed,
+        act="Accept it, or decline it with the reason; the person hears by itself.",
+        person=completion.person,
+        name=named(desk, completion.person),
+        status=Status.PENDING,
+        url=links(completion.evidence),
+    )
+
+
+def _waivers(desk: Desk) -> list[tuple[str, Ground]]:
+    found = {g.evidence: (f.person, g) for f in desk.assessment.findings for g in f.grounds if g.waiver and g.claim}
+    return [found[evidence] for evidence in sorted(found)]
+
+
+def _waiver_line(desk: Desk, person: str, ground: Ground, links: Links) -> Line:
+    return Line(
+        key="",
+        section=Section.EYES,
+        title="A waiver without an approver",
+        act="Enter who approved it and when; until then it counts for nothing certain.",
+        person=person,
+        name=named(desk, person),
+        status=Status.PENDING,
+        url=links(ground.evidence),
+    )
+
+
+def _early_line(desk: Desk, mismatch: Mismatch, links: Links) -> Line:
+    return Line(
+        key="",
+        section=Section.EYES,
+        title="Delegated before trained",
+        why=mismatch.words,
+        act="Ask the PI to end the row until the training is there.",
+        person=mismatch.people[0],
+        name=named(desk, mismatch.people[0]),
+        protocol=codes(desk, [mismatch.protocol]),
+        since=mismatch.since,
+        url=next((url for e in mismatch.evidence if (url := links(e))), ""),
+    )

@@ -1,0 +1,144 @@
+"""What could not be read, and mail that does not arrive. Decides the order: first the fix that clears most people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from onboard import keys
+from onboard.addresses import address_of, normal, record_order
+from onboard.desk import Desk
+from onboard.model import Finding, Line, Problem, RequirementKind, Section, Status
+from onboard.people import green_light, here, named, sharing, stay
+from onboard.readiness import status_on
+
+
+def unreadable_lines(desk: Desk, first_seen: Mapping[str, date], links: Callable[[str], str]) -> list[Line]:
+    """Every problem with its next step and how many people wait for it, most people first; then what nobody recorded."""
+    unknown = [f for f in desk.assessment.findings if status_on(f, desk.today) is Status.UNKNOWN]
+    waiting = {p.key: _waiting(unknown, p) for p in desk.assessment.problems}
+    ordered = sorted(desk.assessment.problems, key=lambda p: (-len(waiting[p.key]), p.key))
+    found = [_line(desk, p, waiting[p.key], first_seen.get(p.key, desk.today), links) for p in ordered]
+    return found + _unrecorded(desk, links)
+
+
+def _waiting(unknown: Sequence[Finding], problem: Problem) -> frozenset[str]:
+    """People of whom something is unknown because of a problem."""
+    named_in = {f.person for f in unknown if f.person in problem.people}
+    caused = {f.person for f in unknown for g in f.grounds if g.problem and g.problem.key == problem.key}
+    return frozenset(named_in | caused)
+
+
+def _line(desk: Desk, problem: Problem, waiting: frozenset[str], seen: date, links: Callable[[str], str]) -> Line:
+    person = problem.people[0] if len(problem.people) == 1 else ""
+    return Line(
+        key=keys.problem(problem.key, seen),
+        section=Section.UNREADABLE,
+        title=problem.what,
+        why=_waiting_words(desk, waiting),
+        act=problem.next_step,
+        person=person,
+        name=named(desk, person) if person else "",
+        status=Status.UNKNOWN,
+        since=seen,
+        url=links("/".join(str(p) for p in (problem.instrument, problem.record, problem.instance) if p not in (None, ""))),
+    )
+
+
+def _waiting_words(desk: Desk, people: frozenset[str]) -> str:
+    if not people:
+        return "Nobody's verdict waits for it."
+    names = ", ".join(named(desk, p) for p in sorted(people, key=record_order)[:3])
+    more = f" and {len(people) - 3} more" if len(people) > 3 else ""
+    return f"{len(people)} {'waits' if len(people) == 1 else 'wait'} for it: {names}{more}. Nobody was mailed about it."
+
+
+def _unrecorded(desk: Desk, links: Callable[[str], str]) -> list[Line]:
+    """Facts nobody recorded: they make verdicts unknown without any cell being wrong."""
+    missing: dict[tuple[str, str, str], set[str]] = {}
+    for finding in desk.assessment.findings:
+        if finding.requirement.kind is RequirementKind.FACT and _matters(desk, finding):
+            owner = finding.scope.protocol or finding.person
+            form = "approval" if finding.scope.protocol else "appointment"
+            missing.setdefault((form, owner, finding.requirement.title), set()).add(finding.person)
+    ordered = sorted(missing.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [_unrecorded_line(desk, *what, frozenset(people), links) for what, people in ordered]
+
+
+def _matters(desk: Desk, finding: Finding) -> bool:
+    """Whether it is unknown today for somebody who is here, and, where it is a protocol's fact, works on it."""
+    protocol = finding.scope.protocol
+    if status_on(finding, desk.today) is not Status.UNKNOWN or not here(desk, finding.person):
+        return False
+    return not protocol or protocol in desk.protocols_today(finding.person)
+
+
+def _unrecorded_line(
+    desk: Desk, form: str, owner: str, title: str, people: frozenset[str], links: Callable[[str], str]
+) -> Line:
+    protocol = desk.assessment.protocols.get(owner) if form == "approval" else None
+    return Line(
+        key="",
+        section=Section.UNREADABLE,
+        title=f"Not so yet: {title[0].lower()}{title[1:]}",
+        why=_waiting_words(desk, people),
+        act="Fill it in.",
+        name="" if protocol else named(desk, owner),
+        protocol=(protocol.code or protocol.number) if protocol else "",
+        status=Status.UNKNOWN,
+        url=links(f"{form}/{owner}"),
+    )
+
+
+# mail -----------------------------------------------------------------------------------------------------------------
+
+
+def mail_lines(desk: Desk, trouble: Sequence[str]) -> list[Line]:
+    """Addresses that refuse mail, addresses two records share, people who cannot be written to, and what the outbox says."""
+    found = [_refused(desk, address) for address in sorted(desk.history.suppressed)]
+    found += [_shared(desk, address, records) for address, records in sorted(sharing(desk).items())]
+    for person in sorted(desk.assessment.people, key=record_order):
+        words = _unreachable(desk, person)
+        if words:
+            found.append(_mail(title=words[0], act=words[1], person=person, name=named(desk, person)))
+    if desk.history.parked:
+        count = desk.history.parked
+        title = f"{count} {'mail' if count == 1 else 'mails'} may or may not have arrived"
+        found.append(_mail(title=title, act="Ask the operator to look."))
+    return found + [_mail(title=sentence) for sentence in trouble]
+
+
+def _mail(*, title: str, why: str = "", act: str = "", person: str = "", name: str = "") -> Line:
+    return Line(key="", section=Section.MAIL, title=title, why=why, act=act, person=person, name=name)
+
+
+def _refused(desk: Desk, address: str) -> Line:
+    owners = [r for r, p in desk.assessment.people.items() if address in (normal(p.university_email), normal(p.personal_email))]
+    owner = owners[0] if owners else ""
+    return _mail(
+        title=f"{address} refused our mail",
+        why="We stopped writing there.",
+        act="Correct it and we go on by ourselves.",
+        person=owner,
+        name=named(desk, owner) if owner else "",
+    )
+
+
+def _shared(desk: Desk, address: str, records: tuple[str, ...]) -> Line:
+    return _mail(
+        title=f"{address} stands in {len(records)} records: {', '.join(records)}",
+        why=f"Only {named(desk, records[0])} (record {records[0]}) is written to.",
+        act="Correct the address, or merge the records if they are one person.",
+        person=records[0],
+    )
+
+
+def _unreachable(desk: Desk, record: str) -> tuple[str, str] | None:
+    person = desk.assessment.people[record]
+    if stay(desk.assessment, record, desk.today) is None:
+        return None
+    if not person.complete:
+        return "gets no mail: the person form is not marked Complete", "Mark it Complete when it is."
+    if green_light(desk, record) and not address_of(person, desk.today):
+        return "has no address we may use", "Enter the university address, or a personal one with its last day."
+    return None

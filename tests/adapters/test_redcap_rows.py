@@ -1,0 +1,137 @@
+"""One instrument's CSV: whole or in doubt, and whose rows are whose."""
+
+from __future__ import annotations
+
+import pytest
+
+from onboard.adapters.redcap_answers import Answer, Busy, Refused, checked
+from onboard.adapters.redcap_rows import Wanted, check_together, read_rows
+from onboard.adapters.redcap_source import checkbox_columns
+from onboard.errors import ReadInDoubt
+
+
+def wanted(instrument: str = "completion", *, root: bool = False, fields: tuple[str, ...] = ("course",)) -> Wanted:
+    """What is asked of a form."""
+    return Wanted(project="people", instrument=instrument, record_id="record_id", fields=fields, checkboxes={}, root=root)
+
+
+PERSON = wanted("person", root=True, fields=("name",))
+REPEATING = (
+    "record_id,redcap_repeat_instrument,redcap_repeat_instance,course,completion_complete\n"
+    '1,"","","",""\n1,completion,1,HSP,2\n1,listing,1,"",""\n2,"","","",""\n'
+)
+
+
+def test_base_rows_and_rows_of_others_are_noise():
+    assert read_rows(REPEATING, wanted()).rows == (("1", "completion", "1", "HSP", "2"),)
+
+
+def test_no_rows_at_all_is_one_line_feed():
+    assert read_rows("\n", wanted()).text() == "record_id,course,completion_complete\n"
+
+
+def test_repeat_columns_vanish_when_nobody_has_a_repeating_row():
+    text = 'record_id,course,completion_complete\n1,"",""\n2,"",""\n'
+    assert read_rows(text, wanted()).rows == ()
+
+
+def test_a_person_without_anything_typed_stays_a_person():
+    text = "record_id,name,person_complete\n1,Ada,2\n2,,\n"
+    assert read_rows(text, PERSON).rows == (("1", "Ada", "2"), ("2", "", ""))
+
+
+def test_in_a_longitudinal_project_the_telling_row_stands_for_the_record():
+    text = "record_id,redcap_event_name,name,person_complete\n1,visit_arm_1,,\n1,start_arm_1,Ada,2\n"
+    assert read_rows(text, PERSON).rows == (("1", "start_arm_1", "Ada", "2"),)
+
+
+def test_columns_nobody_asked_for_are_left_behind():
+    text = "record_id,redcap_data_access_group,name,person_complete\n1,north,Ada,2\n"
+    assert read_rows(text, PERSON).text() == "record_id,name,person_complete\n1,Ada,2\n"
+
+
+def test_record_ids_stay_text():
+    text = "record_id,name,person_complete\n001,Ada,2\n1,Bo,2\n"
+    assert read_rows(text, PERSON).ids() == {"001", "1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "record_id,course,completion_complete",
+        "record_id,course,completion_complete\n1,HSP",
+        "record_id,course,completion_complete\n1,HSP\n",
+        'record_id,course,completion_complete\n1,"HSP,2\n',
+        "record_id,course,completion_complete\n1,HSP,2,3\n",
+        "record_id,course,course,completion_complete\n1,HSP,HSP,2\n",
+    ],
+    ids=["nothing", "header without line feed", "half a row", "a short row", "an open quote", "a long row", "a column twice"],
+)
+def test_a_table_that_is_not_whole_is_in_doubt(text):
+    with pytest.raises(ReadInDoubt, match="cut short or mangled"):
+        read_rows(text, wanted())
+
+
+def test_a_missing_column_says_which_right_is_missing():
+    with pytest.raises(ReadInDoubt, match=r"left out course of form 'completion'.*Full Data Set"):
+        read_rows("record_id,completion_complete\n1,2\n", wanted())
+
+
+def test_rows_of_a_record_that_the_main_form_lacks_are_in_doubt():
+    read = {
+        "people.person": read_rows("record_id,name,person_complete\n1,Ada,2\n", PERSON),
+        "people.completion": read_rows(REPEATING.replace("1,completion", "9,completion"), wanted()),
+    }
+    with pytest.raises(ReadInDoubt, match=r"does not know \(9\)"):
+        check_together(read, [PERSON, wanted()])
+
+
+def test_base_rows_that_stop_early_are_in_doubt():
+    read = {
+        "people.person": read_rows("record_id,name,person_complete\n1,Ada,2\n2,Bo,2\n3,Cyd,2\n", PERSON),
+        "people.completion": read_rows(REPEATING, wanted()),
+    }
+    with pytest.raises(ReadInDoubt, match=r"without records that the main form has \(3\)"):
+        check_together(read, [PERSON, wanted()])
+
+
+def test_a_server_that_sends_no_base_rows_is_believed():
+    only_own = "record_id,redcap_repeat_instrument,redcap_repeat_instance,course,completion_complete\n1,completion,1,HSP,2\n"
+    read = {
+        "people.person": read_rows("record_id,name,person_complete\n1,Ada,2\n2,Bo,2\n", PERSON),
+        "people.completion": read_rows(only_own, wanted()),
+    }
+    check_together(read, [PERSON, wanted()])
+
+
+def test_checkbox_codes_become_columns_as_redcap_spells_them():
+    field = {"field_name": "tasks", "select_choices_or_calculations": "a, Consent | B2, Draw blood | -99, Other | Mr."}
+    assert checkbox_columns(field) == ("tasks___a", "tasks___b2", "tasks____99", "tasks___mr_")
+
+
+CSV, JSON = {"Content-Type": "text/csv; charset=utf-8"}, {"Content-Type": "application/json; charset=utf-8"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted_format", "kind", "said"),
+    [
+        (Answer(status=200, headers=CSV, body=b"ERROR: You cannot"), "csv", Refused, "You cannot"),
+        (Answer(status=400, headers=JSON, body=b'{"error":"a \\/ b"}'), "json", Refused, r"\(400: a / b\)"),
+        (Answer(status=400, headers=CSV, body=b"<hash><error>odd</error></hash>"), "", Refused, r"\(400: odd\)"),
+        (Answer(status=429, headers=CSV, body=b"slow down"), "csv", Refused, "status 429"),
+        (Answer(status=200, headers={}, body=b"record_id\n1\n"), "csv", ReadInDoubt, "something without a type"),
+        (Answer(status=200, headers=CSV, body=b"<!DOCTYPE html><html>"), "csv", ReadInDoubt, "a web page"),
+        (Answer(status=200, headers=CSV, body=b"record_id\n\xff\n"), "csv", ReadInDoubt, "not UTF-8"),
+        (Answer(status=200, headers=CSV, body=b""), "csv", Busy, "nothing at all"),
+        (Answer(status=504, headers=CSV, body=b"<html>"), "csv", Busy, "status 504"),
+    ],
+    ids=["200 with an error", "json error", "xml error", "too many", "no type", "page as csv", "latin-1", "empty", "gateway"],
+)
+def test_an_answer_that_is_no_data(answer, wanted_format, kind, said):
+    with pytest.raises(kind, match=said):
+        checked(answer, wanted_format, "people")
+
+
+def test_a_bom_is_no_part_of_the_first_column():
+    assert checked(Answer(status=200, headers=CSV, body=b"\xef\xbb\xbfrecord_id\n"), "csv", "people") == "record_id\n"

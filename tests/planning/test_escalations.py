@@ -1,0 +1,211 @@
+"""What supervisors and PIs hear, and when: never before the person, at once when work stops."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from onboard.checklists import plan_checklists
+from onboard.model import Checked, History, MessageKind, Notice, Role, Section
+from onboard.reminders import plan_reminders
+from tests.planning.cast import (
+    ADA,
+    BRANDT,
+    HADDAD,
+    NINA,
+    OKAFOR,
+    RIVERA,
+    TANAKA,
+    TODAY,
+    Book,
+    days_ago,
+    everybody,
+    in_days,
+    lab,
+    member,
+    send,
+    study,
+)
+
+
+def escalations(book: Book, history: History, today: date) -> list[Notice]:
+    return [n for n in plan_reminders(book.judge(today), history, lab(), today) if n.kind is MessageKind.ESCALATION]
+
+
+def heard(book: Book, history: History, today: date) -> dict[str, list[str]]:
+    """Reader's record id to the people they hear about."""
+    return {n.reader.record: [line.person for line in n.section(Section.ABOUT)] for n in escalations(book, history, today)}
+
+
+def watched(days_left: int) -> Book:
+    """Brandt, supervised by Ada; his course ends so many days from today."""
+    book = study()
+    member(book, ADA, "Ada Ready", "P2")
+    book.trained(ADA)
+    member(book, BRANDT, "Ben Brandt", "P2", supervisor=ADA)
+    book.trained(BRANDT, "hsp", ends=in_days(days_left))
+    return book
+
+
+def told(book: Book, on: date) -> History:
+    return send(History(), plan_reminders(book.judge(on), History(), lab(), on), on)
+
+
+def test_the_supervisor_hears_from_fourteen_days_before_when_nothing_was_started() -> None:
+    book = watched(20)
+    history = told(book, TODAY)
+    assert heard(book, history, in_days(4)) == {}
+    assert heard(book, history, in_days(7)) == {ADA: [BRANDT]}
+
+
+@pytest.mark.parametrize("started", ["enrolled", "claim"])
+def test_the_supervisor_hears_nothing_once_something_was_started(started: str) -> None:
+    book = watched(10)
+    history = told(book, TODAY)
+    if started == "enrolled":
+        book.enrolment(BRANDT, "hsp", in_days(1))
+    else:
+        book.completion(BRANDT, "hsp", in_days(1), checked=Checked.WAITING, source="survey")
+    assert heard(book, history, in_days(3)) == {}
+
+
+def test_no_supervisor_hears_before_two_working_days_after_the_person() -> None:
+    book = watched(10)
+    friday = date(2026, 11, 20)
+    history = told(book, friday)
+    assert heard(book, history, TODAY) == {}  # Monday is the first working day after
+    assert heard(book, history, in_days(1)) == {ADA: [BRANDT]}
+
+
+def test_a_queued_or_baseline_item_is_no_announcement() -> None:
+    book = watched(10)
+    unsent = told(book, TODAY)
+    from onboard.model import ItemState
+
+    for state in (ItemState.CLAIMED, ItemState.BASELINE, ItemState.SKIPPED):
+        history = send(History(), plan_reminders(book.judge(), History(), lab(), TODAY), state=state)
+        assert heard(book, history, in_days(3)) == {}
+    assert heard(book, unsent, in_days(3)) == {ADA: [BRANDT]}
+
+
+def test_a_lapse_on_todays_study_reaches_person_and_pi_in_the_same_run() -> None:
+    plan = plan_reminders(everybody().judge(), History(), lab(), TODAY)
+    kinds = {(n.kind, n.reader.record) for n in plan}
+    assert {(MessageKind.REMINDER, HADDAD), (MessageKind.ESCALATION, RIVERA)} <= kinds
+    order = [n.reader.record for n in plan]
+    assert order.index(HADDAD) < order.index(RIVERA)
+
+
+def test_a_lapse_of_somebody_without_an_address_reaches_no_pi() -> None:
+    book = everybody()
+    book.rows["people"] = [p for p in book.rows["people"] if p.record != HADDAD]
+    book.drop("appointments", person=HADDAD)
+    book.person(HADDAD, "Hana Haddad", email="")
+    assert heard(book, History(), TODAY) == {}
+
+
+def test_the_pi_hears_on_the_last_day_of_somebody_on_a_protocol() -> None:
+    book = watched(4)
+    history = told(book, TODAY)
+    assert RIVERA not in heard(book, history, in_days(3))
+    assert heard(book, history, in_days(4))[RIVERA] == [BRANDT]
+
+
+def test_the_pi_hears_after_five_working_days_of_somebody_on_none() -> None:
+    book = watched(0)
+    book.drop("listings", person=BRANDT)
+    book.assignment(BRANDT, "P2", first=days_ago(300))
+    history = told(book, TODAY)
+    for day in range(1, 12):
+        found = heard(book, history, in_days(day))
+        assert (RIVERA in found) == (day >= 1 and in_days(day).weekday() < 5), day
+
+
+def test_one_mail_lists_all_people_of_a_reader_and_each_once() -> None:
+    book = watched(10)
+    member(book, TANAKA, "Taro Tanaka", "P2", supervisor=ADA)
+    book.trained(TANAKA, "hsp", ends=in_days(9))
+    history = told(book, TODAY)
+    (mail,) = escalations(book, history, in_days(3))
+    assert mail.reader.record == ADA
+    assert [line.person for line in mail.lines] == [TANAKA, BRANDT]
+    assert mail.numbers["people"] == 2
+    again = send(history, [mail], in_days(3))
+    assert escalations(book, again, in_days(4)) == []
+
+
+def test_a_supervisor_who_is_the_pi_hears_once_for_both() -> None:
+    book = study()
+    member(book, BRANDT, "Ben Brandt", "P2", supervisor=RIVERA)
+    book.trained(BRANDT, "hsp", ends=in_days(3))
+    history = told(book, TODAY)
+    (mail,) = escalations(book, history, in_days(3))
+    assert len(mail.lines) == 1
+    assert len(mail.keys()) == 2
+    assert escalations(book, send(history, [mail], in_days(3)), in_days(4)) == []
+
+
+def test_nobody_is_reported_to_themselves() -> None:
+    book = study()
+    book.drop("completions", person=RIVERA)
+    book.trained(RIVERA, ends=days_ago(1))
+    history = told(book, TODAY)
+    assert heard(book, history, in_days(8)) == {}
+
+
+def test_nobody_outside_the_institution_reads_about_others() -> None:
+    book = watched(10)
+    book.rows["people"] = [p for p in book.rows["people"] if p.record != ADA]
+    book.drop("appointments", person=ADA)
+    book.person(ADA, "Ada Ready", email="ada@gmail.example")
+    assert heard(book, told(book, TODAY), in_days(3)) == {}
+
+
+def test_an_own_reminder_and_an_escalation_never_go_out_on_one_day() -> None:
+    book = watched(10)
+    book.drop("completions", person=ADA)
+    book.trained(ADA, ends=in_days(10))
+    history = told(book, TODAY)
+    for day in range(1, 15):
+        plan = plan_reminders(book.judge(in_days(day)), history, lab(), in_days(day))
+        addresses = [n.reader.address for n in plan]
+        assert len(addresses) == len(set(addresses))
+        history = send(history, plan, in_days(day))
+    said = [key for key in history.items if key.startswith(f"escalation/{BRANDT}/")]
+    assert said  # put off, never dropped
+
+
+def test_a_new_hire_in_the_first_week_is_not_reported() -> None:
+    book = everybody()
+    sent = send(History(), plan_checklists(book.judge(), History(), lab(), TODAY))
+    for day in (1, 2, 3, 4):
+        people = [person for about in heard(book, sent, in_days(day)).values() for person in about]
+        assert OKAFOR not in people
+        if day < 2:
+            assert NINA not in people
+
+
+def test_a_supervisor_on_leave_hears_on_the_return() -> None:
+    book = watched(10)
+    book.absence(ADA, in_days(3), in_days(4))
+    history = told(book, TODAY)
+    assert heard(book, history, in_days(3)) == {}
+    assert heard(book, history, in_days(7)) == {ADA: [BRANDT]}
+
+
+def test_what_is_said_names_no_waiver_and_no_absence() -> None:
+    book = watched(10)
+    book.waiver(BRANDT, "hsp", days_ago(30), in_days(5), by="Dean Secret")
+    book.absence(BRANDT, days_ago(9), days_ago(8))
+    history = told(book, TODAY)
+    for mail in escalations(book, history, in_days(3)):
+        for line in mail.lines:
+            assert "Secret" not in line.why and "waiver" not in line.why.lower()
+
+
+def test_supervisor_and_role_are_read_off_the_present_appointment() -> None:
+    book = watched(10)
+    book.appointment(BRANDT, days_ago(5), supervisor=TANAKA, role=Role.FELLOW)
+    member(book, TANAKA, "Taro Tanaka", "P2")
+    book.trained(TANAKA)
+    assert heard(book, told(book, TODAY), in_days(3)) == {TANAKA: [BRANDT]}
+    assert TODAY + timedelta(days=3) == in_days(3)

@@ -1,0 +1,207 @@
+"""The reckoner's second floor: what completions, enrolments, listings, approvals and holds say about one day.
+
+Sources: domain 3, 4.3, 4.4 and rulings 5, 9 to 13, 16 to 18. It knows no delegation, no waiver and no verdict.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from almanac import NO, UNKNOWN, YES, at_most, every, evidence_on, is_date, nay, some, straight, within
+from owing import Owing, fold, letters, listed, remembered
+
+from onboard.model.lab import AppointmentKind, Approval, ApprovalKind, Checked, Completion, Enrolment, PersonnelMode
+
+COVERING = {ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION}
+
+
+class Evidence(Owing):
+    """What rows of evidence give, one day at a time."""
+
+    # ---- trainings
+
+    @remembered
+    def training_of(self, completion: Completion) -> str | None:
+        """The training a completion counts as, "" for none, None when the course map does not know it (16)."""
+        fits = []
+        for course in self.rules.courses:
+            if course.curriculum and fold(completion.curriculum) not in {fold(name) for name in course.curriculum}:
+                continue
+            if course.group and fold(completion.group) not in {fold(name) for name in course.group}:
+                continue
+            fits.append(course)
+        if completion.stage is None:
+            certainly_nothing = fits and not fits[0].stages and fits[0].training == ""
+            return "" if certainly_nothing else None
+        for course in fits:
+            if not course.stages or completion.stage in course.stages:
+                return course.training
+        return None
+
+    @remembered
+    def could_count(self, number: int, completion: Completion) -> str:
+        """Whether this row is a pass of a training this version accepts, its dates aside."""
+        if completion.checked is Checked.DECLINED or completion.passed is False:
+            return NO
+        training = self.training_of(completion)
+        if training is not None and training not in self.version(number).accepts:
+            return NO
+        if training is None or not self.is_accepted(completion) or completion.passed is None:
+            return UNKNOWN
+        passed, _ = straight(completion.completed, completion.expires)
+        if not is_date(passed) or passed > self.read_on:
+            return UNKNOWN
+        if completion.stage is not None and completion.stage >= 2 and not self.has_basic(training, completion.person, passed):
+            return UNKNOWN
+        return YES
+
+    def has_basic(self, training: str, person: str, by: date) -> bool:
+        """An accepted, readable stage 1 of the same family, passed on or before; it may have expired since (16)."""
+        for row in self.records.completions:
+            passed, _ = straight(row.completed, row.expires)
+            if (
+                row.person == person
+                and row.stage == 1
+                and self.training_of(row) == training
+                and self.is_accepted(row)
+                and row.passed is True
+                and is_date(passed)
+                and passed <= by
+            ):
+                return True
+        return False
+
+    def completion_on(self, number: int, row: Completion, day: date) -> str:
+        """Whether one completion covers the day under this version."""
+        counts = self.could_count(number, row)
+        if counts == NO:
+            return NO
+        version = self.version(number)
+        whose = version.whose_date.value
+        if letters(row.institution) and letters(row.institution) != letters(self.rules.institution):
+            whose = "earlier"
+        return at_most(evidence_on(row.completed, row.expires, whose, version.validity, day), doubt=counts == UNKNOWN)
+
+    def passed_between(self, number: int, person: str, first: date, last: date) -> bool:
+        """Whether an accepted pass is dated first..last, both inclusive: accepted, mapped, readable, not failed."""
+        for row in self.records.completions:
+            if row.person != person or not self.is_accepted(row) or row.passed is False:
+                continue
+            if self.training_of(row) not in self.version(number).accepts or not is_date(row.completed):
+                continue
+            if first <= row.completed <= last and row.completed <= self.read_on:
+                return True
+        return False
+
+    def is_accepted(self, row: Completion) -> bool:
+        """Looked at and accepted; typed rows nobody signed count unless the lab says otherwise (domain 4.4)."""
+        return row.checked is Checked.ACCEPTED and (self.rules.typed_counts or bool(row.checked_by))
+
+    def enrolments(self, number: int, person: str) -> list[Enrolment]:
+        accepts = self.version(number).accepts
+        return [row for row in self.records.enrolments if row.person == person and row.training in accepts]
+
+    def in_progress(self, number: int, row: Enrolment, day: date) -> str:
+        """Signed up, within the days the lab allows, and not passed since (17)."""
+        days = self.version(number).in_progress_days
+        if days == 0:
+            return NO
+        if not is_date(row.on):
+            return UNKNOWN
+        if not row.on <= day <= row.on + timedelta(days=days):
+            return NO
+        return NO if self.passed_between(number, row.person, row.on, day) else YES
+
+    def trained(self, number: int, person: str, day: date) -> str:
+        completions = [self.completion_on(number, row, day) for row in self.records.completions if row.person == person]
+        enrolments = [self.in_progress(number, row, day) for row in self.enrolments(number, person)]
+        return some(completions + enrolments)
+
+    # ---- the IRB
+
+    def external(self, person: str, day: date) -> str:
+        """Whether an appointment of an external collaborator covers the day."""
+        found = []
+        for row in self.records.appointments:
+            if row.person == person:
+                kind = UNKNOWN if row.kind is None else YES if row.kind is AppointmentKind.EXTERNAL else NO
+                found.append(every([within(row.first, row.last, day), kind]))
+        return some(found)
+
+    def listing_on(self, person: str, protocol: str, day: date) -> str:
+        mode = self.study(protocol).mode
+        if mode is PersonnelMode.BLANK:
+            mode = self.rules.default_mode
+        found = []
+        for row in self.records.listings:
+            if row.person != person or row.protocol != protocol:
+                continue
+            by_approval = listed(row, day, approved_only=True)
+            by_either = listed(row, day)
+            if mode is PersonnelMode.AMENDMENT:
+                found.append(by_approval)
+            elif mode is PersonnelMode.PI_MAINTAINED:
+                found.append(by_either)
+            elif mode is PersonnelMode.AUTOMATIC:
+                external = NO if self.rules.automatic_for_external else self.external(person, day)
+                if external == YES:
+                    found.append(by_approval)
+                elif external == NO:
+                    found.append(by_either)
+                else:
+                    found.append(by_approval if by_approval == by_either else UNKNOWN)
+            else:
+                found.append(YES if by_approval == YES else UNKNOWN if by_approval != NO or by_either != NO else NO)
+        return some(found)
+
+    def approval_covers(self, row: Approval, day: date) -> str:
+        """The row's own range: the box "no expiration date" decides about a blank end (10)."""
+        first, last = straight(row.first, row.last)
+        if row.open_ended:
+            if is_date(last) and day > last:
+                return UNKNOWN
+            return within(first, last, day)
+        return at_most(within(first, last, day), doubt=last is None)
+
+    def approved_on(self, protocol: str, day: date) -> str:
+        good, bad = [], []
+        for row in self.records.approvals:
+            if row.protocol != protocol:
+                continue
+            first, last = straight(row.first, row.last)
+            if row.kind in COVERING:
+                good.append(self.approval_covers(row, day))
+            elif row.kind is ApprovalKind.SUSPENSION:
+                bad.append(within(first, last, day))
+            elif row.kind is ApprovalKind.CLOSURE:
+                bad.append(within(first, None, day))
+            elif row.kind is ApprovalKind.UNKNOWN:
+                good.append(at_most(self.approval_covers(row, day), doubt=True))
+                bad.append(at_most(within(first, None, day), doubt=True))
+        return every([some(good), nay(some(bad))])
+
+    def held(self, person: str, protocol: str, day: date) -> str:
+        """A hold covers the day; an absence too where the lab counts it (5)."""
+        bad = [within(row.first, row.last, day) for row in self.records.holds if row.protocol == protocol]
+        if self.rules.absences_block:
+            bad += [within(row.first, row.last, day) for row in self.records.absences if row.person == person]
+        return some(bad)
+
+    @remembered
+    def first_date(self) -> date:
+        """The earliest readable date of any row: nothing is sure before it."""
+        dates = [self.read_on]
+        for table in (
+            self.records.appointments,
+            self.records.assignments,
+            self.records.completions,
+            self.records.enrolments,
+            self.records.steps,
+            self.records.disclosures,
+            self.records.listings,
+            self.records.delegations,
+            self.records.approvals,
+        ):
+            for row in table:
+                dates += [value for name in row.__slots__ if is_date(value := getattr(row, name))]
+        return min(dates)

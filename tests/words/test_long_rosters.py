@@ -1,0 +1,71 @@
+"""A lab of hundreds: the digest stays below the size at which mail programs cut, and says whom to ask for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onboard.model import Bar, Line, Notice, Section
+from onboard.rendering import MOST_BYTES, Renderer
+from onboard.rendering.cut import cut_evenly
+from tests.words.cast import LAB, MONDAY
+from tests.words.mails import MAILS
+
+
+def crowd(number: int, length: int = 0) -> Notice:
+    """A digest with `number` people blocked, one thing that needs the PI, and a bar for everybody."""
+    blocked = tuple(replace(MAILS["digest"].lines[1], name=f"Person {n:03d} {'x' * length}") for n in range(number))
+    needs = MAILS["digest"].lines[:1]
+    bars = tuple(Bar(label=f"Person {n:03d}", cleared=((MONDAY + timedelta(days=n), date(2027, 2, 1)),)) for n in range(number))
+    return replace(MAILS["digest"], lines=(*needs, *blocked), bars=bars)
+
+
+@pytest.mark.parametrize(("number", "length"), [(10, 0), (100, 0), (150, 0), (400, 0), (150, 200), (3000, 0)])
+def test_a_digest_stays_below_the_size_whatever_the_lab(number: int, length: int) -> None:
+    message = Renderer(LAB).render(crowd(number, length))
+    assert len(message.html.encode()) < MOST_BYTES
+    assert "Yuki Tanaka" in message.html, "the one thing that needs the PI is never cut"
+    shown = message.text.count("Ended Wed 18 Nov 2026")
+    if shown < number:
+        assert f"and {number - shown} more: ask Maria Chen" in message.text
+        assert f"and {number - shown} more: ask Maria Chen" in message.html
+    assert message.html.count("Ended Wed 18 Nov 2026") == shown
+
+
+def test_a_hundred_people_are_named_in_full() -> None:
+    quiet = replace(crowd(100), bars=())
+    assert Renderer(LAB).render(quiet).text.count("Ended Wed 18 Nov 2026") == 100
+
+
+def test_a_worklist_of_hundreds_keeps_every_section() -> None:
+    lines = tuple(
+        Line(
+            key=f"{section}/{n}",
+            section=section,
+            title=f"{section.value} {n}",
+            why="A sentence about it.",
+            url="https://r.example/x",
+        )
+        for section in (Section.BLOCKS_WORK, Section.EYES, Section.UNREADABLE)
+        for n in range(200)
+    )
+    text = Renderer(LAB).render(replace(MAILS["worklist"], lines=lines)).text
+    for section in (Section.BLOCKS_WORK, Section.EYES, Section.UNREADABLE):
+        assert f"{section.value} 0." in text.casefold()
+    assert "600 for you today" in text
+
+
+@given(st.lists(st.integers(0, 300), max_size=24), st.integers(0, 400))
+def test_a_cut_is_fair(counts: list[int], most: int) -> None:
+    """Nothing is shown that is not there, small sections stay whole, and the sum keeps to the limit where one row each does."""
+    kept = cut_evenly(counts, most)
+    assert all(0 <= k <= c for k, c in zip(kept, counts, strict=True))
+    assert all(k for k, c in zip(kept, counts, strict=True) if c)
+    filled = [c for c in counts if c]
+    assert sum(kept) <= max(most, len(filled))
+    if sum(counts) <= most:
+        assert kept == counts
