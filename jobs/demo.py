@@ -30,12 +30,14 @@ from onboard.model import JobName, RunReport
 from onboard.sandbox.catcher import MailCatcher
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.sample_lab import next_day, sample_lab, week_later
-from onboard.sandbox.sample_server import SampleServer, sample_server
+from onboard.sandbox.sample_server import SampleServer, newcomers, sample_server
 
 _MARK = ".onboard-demo"
 _ZONE = ZoneInfo("America/New_York")
 #: The sample lab began so many days before the Monday of the story.
-_BEGAN = 70
+_BEGAN = 7
+#: Record ids of those who are typed in on that Monday: starts next week, starts today, half-typed.
+_NEW = frozenset({"4", "11", "13"})
 
 
 @dataclass(slots=True)
@@ -73,7 +75,7 @@ def command(
     today = parse_day(as_of) if as_of else SystemClock().now().astimezone(_ZONE).date()
     monday = today - timedelta(days=today.weekday())
     _fresh(folder)
-    with sample_server(monday) as sample, MailCatcher(directory=folder / "mail") as catcher:
+    with sample_server(monday, without=_NEW) as sample, MailCatcher(directory=folder / "mail") as catcher:
         home = folder / "home"
         make_home(home, redcap=sample.server.url, host=catcher.host, port=catcher.port, tokens=sample.tokens)
         clock = StoryClock()
@@ -96,9 +98,10 @@ def _fresh(folder: Path) -> None:
 
 def _tell(stage: Stage, monday: date) -> None:
     """The story, chapter by chapter."""
-    _chapter(stage, "Ten weeks ago: the lab begins. What is true already is noted, nobody is nagged about it", _begin)
+    _chapter(stage, "A week before: the lab begins. What is true already is noted, nobody is nagged about it", _begin)
     stage.clock.set(monday)
-    first = _chapter(stage, f"Monday {monday}: read REDCap, judge, mail", _morning)
+    stage.sample.put(newcomers(sample_lab(monday), _NEW))
+    first = _chapter(stage, f"Monday {monday}: read REDCap, judge, mail. Three people were typed in", _morning)
     again = _chapter(stage, "The same Monday again: nothing twice", _morning)
     if again or not first:
         raise ConfigError("the demo told Monday's story wrongly; please report it with the lines above.")

@@ -23,6 +23,8 @@ from onboard.model import Attachment, Message, MessageKind
 #: Headers whose single long word the standard folding would encode, and so destroy: they go out as they are.
 _WHOLE = frozenset({"message-id", "list-id", "list-unsubscribe"})
 _LONGEST_NAME = 200
+#: RFC 5322 allows 998; a subject folded after its name would reach some programs with a space before it.
+_LONGEST_LINE = 900
 #: Mail that is not owed to anybody and can be stopped by an answer.
 _CAN_STOP = frozenset({MessageKind.DIGEST})
 
@@ -35,7 +37,8 @@ class _Wire(EmailPolicy):
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """One header, ready for the wire."""
-        if name.lower() in _WHOLE:
+        plain = value.isascii() and len(value) < _LONGEST_LINE
+        if name.lower() in _WHOLE or (name.lower() == "subject" and plain):
             return f"{name}: {value}\r\n".encode("ascii")
         if str(value).isascii():
             return super().fold_binary(name, value)

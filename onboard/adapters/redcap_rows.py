@@ -28,6 +28,8 @@ class Wanted:
     fields: tuple[str, ...]
     checkboxes: Mapping[str, tuple[str, ...]]  # field -> its export columns
     root: bool  # one row a record: the form of people or of protocols
+    identifiers: frozenset[str] = frozenset()  # fields tagged as identifiers
+    unchecked: frozenset[str] = frozenset()  # free text, notes and dates: what a de-identified export leaves out besides
 
     @property
     def key(self) -> str:
@@ -116,9 +118,21 @@ def _check_columns(header: Sequence[str], wanted: Wanted) -> None:
     missing = [name for name in wanted.columns() if name not in header]
     if missing:
         raise ReadInDoubt(
-            f"REDCap left out {', '.join(missing)} of form {wanted.instrument!r} in project {wanted.project!r}. The token's "
-            "user may not export them: under User Rights, set Data Export Rights of this form to Full Data Set."
+            f"REDCap left out {', '.join(missing)} of form {wanted.instrument!r} in project {wanted.project!r}. "
+            f"{_why_left_out(missing, wanted)}Under User Rights, set Data Export Rights of this form to Full Data Set."
         )
+
+
+def _why_left_out(missing: Sequence[str], wanted: Wanted) -> str:
+    """The right that leaves out exactly these, in REDCap's words for it."""
+    if wanted.status in missing:
+        return "The token's user has No Access to this form's exports. "
+    left_out = {name.partition("___")[0] for name in missing}
+    if left_out <= wanted.identifiers:
+        return "All of them are tagged as identifiers: the token's user has Remove All Identifier Fields, or De-Identified. "
+    if left_out <= wanted.identifiers | wanted.unchecked:
+        return "They are identifiers, free text or dates: the token's user has De-Identified. "
+    return "The token's user may not export them. "
 
 
 def _own(raw: Sequence[tuple[str, ...]], order: Sequence[str], wanted: Wanted) -> list[tuple[str, ...]]:

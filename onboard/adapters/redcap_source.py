@@ -10,7 +10,6 @@ import io
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from difflib import get_close_matches
 
 from onboard.adapters.redcap_answers import Refused
@@ -143,7 +142,16 @@ def _checked_form(project: str, form: str, columns: Sequence[str], fields: _Dict
         fields=tuple(name for name in columns if name != fields[0]["field_name"]),
         checkboxes=boxes,
         root=root,
+        identifiers=frozenset(name for name, row in by_name.items() if row.get("identifier", "").lower() == "y"),
+        unchecked=frozenset(name for name, row in by_name.items() if _is_unchecked(row)),
     )
+
+
+def _is_unchecked(field: Mapping[str, str]) -> bool:
+    """Free text, notes and dates."""
+    validation = field.get("text_validation_type_or_show_slider_number", "")
+    free = not validation or validation.startswith("date")
+    return field.get("field_type") == "notes" or (field.get("field_type") == "text" and free)
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
@@ -175,10 +183,14 @@ def _check_counts(rows: Mapping[str, int], last_rows: Mapping[str, int]) -> None
 
 def _link(project: GuardedProject, reached: RedcapProject, version: str) -> dict[str, str]:
     """The beginning of links to a record's form; append ``&id=..&page=..&instance=..``. None when the project does not tell."""
-    # Without this right everything else still works; mails then carry no links.
-    with suppress(Refused):
+    try:
         info = project.export_project_info()
-        if isinstance(info, dict) and str(info.get("project_id", "")).isdigit():
-            base = reached.url.removesuffix("api/")
-            return {reached.name: f"{base}redcap_v{version}/DataEntry/index.php?pid={info['project_id']}"}
+    except Refused as error:
+        # Without this right everything else still works, and mails carry no links; any other refusal is no good sign.
+        if error.status == 403 and "privileges" in error.words:
+            return {}
+        raise
+    if isinstance(info, dict) and str(info.get("project_id", "")).isdigit():
+        base = reached.url.removesuffix("api/")
+        return {reached.name: f"{base}redcap_v{version}/DataEntry/index.php?pid={info['project_id']}"}
     return {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dict
+from dataclasses import replace
 from enum import StrEnum
 
 from onboard.config.mistakes import nearest
@@ -27,7 +28,7 @@ from onboard.model.mapping import PROTOCOL_TABLES, REQUIRED_FIELDS, TABLE_FIELDS
 
 _FILE = "redcap.toml"
 _TOP = ("tables", "missing_codes")
-_SOURCE = ("project", "instrument", "fields", "constants", "values", "checkboxes", "event", "only_if")
+_SOURCE = ("project", "instrument", "fields", "constants", "values", "checkboxes", "event", "only_if", "where")
 _YES_NO = frozenset({"yes", "no"})
 #: Noun fields whose words are fixed: what `values` and `constants` may translate to.
 _ENUMS: Dict[tuple[str, str], type[StrEnum]] = {
@@ -65,6 +66,7 @@ def load_mapping(document: Dict[str, object]) -> tuple[Mapping, list[str]]:
     ]
     if not any(source.table == "people" for source in sources):
         mistakes.append(f"{_FILE}, tables.people: is missing. Say which instrument holds the names and addresses of people.")
+    _check_shared_forms(mistakes, sources)
     missing = _texts(mistakes, "missing_codes", document.get("missing_codes", []))
     return Mapping(sources=tuple(sources), missing_codes=frozenset(missing)), mistakes
 
@@ -80,8 +82,29 @@ def _sources(mistakes: list[str], table: str, written: object) -> list[Source]:
         place = f"tables.{table}" + (f" (block {number})" if several else "")
         source = _source(mistakes, place, table, _dict(mistakes, place, block))
         if source:
-            found.append(source)
+            found.extend(replace(source, event=event) for event in _events(mistakes, place, block))
     return found
+
+
+def _check_shared_forms(mistakes: list[str], sources: Sequence[Source]) -> None:
+    """Several rows of a table in one form, as with a column per course, are told apart by the field that fills each."""
+    seen: set[tuple[str, ...]] = set()
+    for source in sources:
+        place = (source.table, source.project, source.instrument, source.event, source.fields.get(source.only_if, ""))
+        if place in seen and source.table not in ("people", "protocols", "steps"):
+            mistakes.append(
+                f"{_FILE}, tables.{source.table}: two blocks read form {source.instrument!r} alike. Give each only_if, with "
+                "the field that is filled where its row exists."
+            )
+        seen.add(place)
+
+
+def _events(mistakes: list[str], place: str, block: object) -> list[str]:
+    """Unique event names of a block, one source each; ``""`` for all events. A form may stand in an event of each arm."""
+    written = block.get("event", "") if isinstance(block, dict) else ""
+    if isinstance(written, list):
+        return _texts(mistakes, f"{place}, event", written) or [""]
+    return [_text(mistakes, f"{place}, event", written)]
 
 
 def _source(mistakes: list[str], place: str, table: str, block: Dict[str, object]) -> Source | None:
@@ -99,8 +122,8 @@ def _source(mistakes: list[str], place: str, table: str, block: Dict[str, object
         constants=constants,
         values=_values(mistakes, place, table, block.get("values", {})),
         checkboxes=frozenset(_texts(mistakes, f"{place}, checkboxes", block.get("checkboxes", []))),
-        event=_text(mistakes, f"{place}, event", block.get("event", "")),
         only_if=_text(mistakes, f"{place}, only_if", block.get("only_if", "")),
+        where=_where(mistakes, f"{place}.where", block.get("where", {})),
     )
     _check_source(mistakes, place, source)
     return source if instrument else None
@@ -157,6 +180,15 @@ def _check_word(mistakes: list[str], place: str, table: str, name: str, word: st
     words = _YES_NO if (table, name) in _BOOLS else words
     if words and word and word not in words:
         mistakes.append(f"{_FILE}, {place}: {word!r} is none of our words. {nearest(word, words)}")
+
+
+def _where(mistakes: list[str], place: str, written: object) -> dict[str, str]:
+    """REDCap field -> the code it must hold."""
+    found = {name: _text(mistakes, f"{place}, {name}", code) for name, code in _dict(mistakes, place, written).items()}
+    for name in found:
+        if not _NAME.fullmatch(name):
+            mistakes.append(f"{_FILE}, {place}: {name!r} is no REDCap field name. Write it as in the data dictionary.")
+    return found
 
 
 def _named(mistakes: list[str], place: str, table: str, written: object) -> dict[str, str]:

@@ -82,6 +82,8 @@ class Source:
     event: str = ""  # longitudinal: only rows of this unique event name, "" = of every event
     #: noun field whose cell must hold something for the row to count, "" = any; for one column per course
     only_if: str = ""
+    #: REDCap field -> the code it must hold for the row to count; for people and protocols in one classic project
+    where: Dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -119,7 +121,8 @@ class Mapping:
         for source in self.sources:
             if source.project == project:
                 names = wanted.setdefault(source.instrument, {})
-                asked = (name.partition("___")[0] for name in source.fields.values() if name != source.complete_field)
+                named = (*source.fields.values(), *source.where)
+                asked = (name.partition("___")[0] for name in named if name != source.complete_field)
                 names.update(dict.fromkeys(asked))
         return {instrument: tuple(names) for instrument, names in wanted.items()}
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
-from onboard.model import Assessment, Finding, Problem, Records, Rules
+from onboard.model import Assessment, Finding, Person, Problem, Records, Rules
 from onboard.obligations import find_obligations_in, gather
 from onboard.readiness import summarize
 from onboard.rules import assess
 from onboard.tables import Tables
+from onboard.words import fold
 
 _Row = TypeVar("_Row")
 
@@ -28,7 +31,7 @@ def judge_records(
     """The same from rows already gathered."""
     findings = assess(find_obligations_in(records, rules, read_on))
     return Assessment(
-        people={person.record: person for person in records.people},
+        people={person.record: person for person in _told_apart(records.people)},
         protocols={protocol.record: protocol for protocol in records.protocols},
         appointments=_by(records.appointments, lambda row: row.person),
         assignments=_by(records.assignments, lambda row: row.person),
@@ -49,6 +52,18 @@ def judge_records(
         snapshot=snapshot,
         by_person=_by(findings, lambda finding: finding.person),
     )
+
+
+def _told_apart(people: Sequence[Person]) -> Iterable[Person]:
+    """Two people of one name are shown with the name they are greeted by, else with their record id."""
+    names = Counter(fold(person.name) for person in people)
+    full = Counter((fold(person.name), fold(person.greet)) for person in people)
+    for person in people:
+        if names[fold(person.name)] == 1:
+            yield person
+        else:
+            alone = full[fold(person.name), fold(person.greet)] == 1 and person.greet
+            yield replace(person, name=f"{person.name} ({person.greet if alone else person.record})")
 
 
 def _by(rows: Iterable[_Row], key: Callable[[_Row], str]) -> dict[str, tuple[_Row, ...]]:

@@ -111,8 +111,12 @@ def _people(assessment: Assessment, today: date) -> list[PersonRows]:
 
 
 def _name(assessment: Assessment, person: str) -> str:
+    """The name; with the record's id where two people share it, or where there is none."""
     found = assessment.people.get(person)
-    return one_line(found.name or found.greet or f"record {person}") if found else f"record {one_line(person)}"
+    name = one_line(found.name or found.greet) if found else ""
+    shared = sum(one_line(other.name or other.greet) == name for other in assessment.people.values()) > 1
+    record = f"record {one_line(person)}"
+    return f"{name} ({record})" if name and shared else name or record
 
 
 def _code(assessment: Assessment, protocol: str) -> str:

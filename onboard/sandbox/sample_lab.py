@@ -1,9 +1,23 @@
 """The sample lab, told relative to a day, so that it shows every state whenever it is looked at. Decides the story; the rows
 stand in sample_people and sample_protocols. Imports nothing of the product's own logic.
 
-CAST (record, name: what they show)
+`CAST` tells who shows which state.
+"""
 
-==  =================  ================================================================================================
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from onboard.sandbox.sample_courses import HSP_GROUP, HUMAN_RESEARCH
+from onboard.sandbox.sample_pen import Pen, Row, years_from
+from onboard.sandbox.sample_people import BRANDT, J_SMITH, NOVAK, write_people
+from onboard.sandbox.sample_protocols import STEP_HF, write_protocols
+from onboard.shipped import shipped
+
+__all__ = ["CAST", "Row", "SampleLab", "SampleProject", "next_day", "sample_lab", "week_later"]
+
+#: Record, name, and what each of them shows.
+CAST = """
  1  Elena Rivera       PI of all six protocols; ready
  2  Maria Chen         coordinator; ready on the trial, with tasks; away for some days in two weeks
  3  Devon Brooks       second coordinator, stands in for Maria; privacy course waived until day 40
@@ -19,28 +33,14 @@ CAST (record, name: what they show)
 11  Oluwaseun Adeyemi  new today; sent a certificate yesterday that nobody has looked at; privacy course missing; listing
                        with the IRB
 12  J. Smith (Jordan)  human subjects course ends in 12 days; one delegation waits for the PI's signature
-13  J. Smith (Jamie)   works here since two days, but half-typed: the form is not Complete, so nothing is sent
+13  J. Smith (Jamie)   here for two days, but half-typed: the form is not Complete, so nothing is sent
 14  Chiara Rossi, MD   left for another university, stays listed on REG-HF as external collaborator
 15  Noor al-Rashid     a refresher without a basic course; right-to-left name
 16  Wei Zhang          two roles over time: volunteer, then data manager; cleared on the exempt chart review
-==  =================  ================================================================================================
 
 The trial's approval (STEP-HF) ends in 24 days, its renewal is with the IRB; the chart review (CHART-AF) is exempt and has no
 expiration date.
 """
-
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-
-from onboard.sandbox.sample_courses import HSP_GROUP, HUMAN_RESEARCH
-from onboard.sandbox.sample_pen import Pen, Row, years_from
-from onboard.sandbox.sample_people import BRANDT, J_SMITH, NOVAK, write_people
-from onboard.sandbox.sample_protocols import STEP_HF, write_protocols
-from onboard.shipped import shipped
-
-__all__ = ["Row", "SampleLab", "SampleProject", "next_day", "sample_lab", "week_later"]
-
 PEOPLE, PROTOCOLS = "people", "protocols"
 _PEOPLE_REPEAT = (
     "appointment", "completion", "listing", "delegation", "assignment", "absence", "waiver", "snooze", "research_log",

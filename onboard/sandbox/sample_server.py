@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.sandbox.projects import Project, Rights
-from onboard.sandbox.sample_lab import Row, sample_lab
+from onboard.sandbox.sample_lab import PEOPLE, Row, SampleLab, sample_lab
 from onboard.sandbox.server import SandboxServer
 
 
@@ -26,18 +26,28 @@ class SampleServer:
             self.projects[project].put(row.record, row.form, row.values, row.instance, row.complete)
 
 
+def newcomers(lab: SampleLab, records: frozenset[str]) -> list[tuple[str, Row]]:
+    """The rows of some people, to be typed in later."""
+    return [(PEOPLE, row) for row in lab.projects[PEOPLE].rows if row.record in records]
+
+
 @contextmanager
-def sample_server(today: date, *, port: int = 0, empty: bool = False) -> Iterator[SampleServer]:
+def sample_server(
+    today: date, *, port: int = 0, empty: bool = False, without: frozenset[str] = frozenset()
+) -> Iterator[SampleServer]:
     """The sample lab as of `today`, served until the block ends; with `empty` its projects hold no record.
 
-    The tokens may export and nothing else, as the click list says.
+    People whose record id is in `without` are not typed in yet; `put(newcomers(...))` does it later. The tokens may export
+    and nothing else, as the click list says.
     """
     lab = sample_lab(today)
     projects, tokens = {}, {}
     for name, sample in lab.projects.items():
         text = sample.dictionary.read_text(encoding="utf-8")
         project = Project(sample.title, text, repeating=sample.repeating, surveys=sample.surveys)
-        for row in () if empty else sample.rows:
+        for row in sample.rows:
+            if empty or (name == PEOPLE and row.record in without):
+                continue
             project.put(row.record, row.form, row.values, row.instance, row.complete)
         tokens[name] = project.add_token(rights=Rights(export=True))
         projects[name] = project

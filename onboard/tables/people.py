@@ -16,9 +16,11 @@ Columns = dict[str, list[Any]]
 _ADDRESSES = ("university_email", "other_email", "personal_email")
 
 
-def unique_records(sheet: Sheet, troubles: Troubles) -> Sheet:
-    """The sheet without rows that have no record id, and without the second row of one record; both are told."""
-    seen: set[str] = set()
+def unique_records(sheet: Sheet, troubles: Troubles, seen: set[str]) -> Sheet:
+    """The sheet without rows that have no record id, and without the second row of one record; both are told.
+
+    `seen` holds the records of the sheets before, and grows.
+    """
 
     def keep(number: int) -> bool:
         record = sheet.records[number]

@@ -56,7 +56,8 @@ def _joined(table: str, parts: list[Columns]) -> Columns:
 
 
 def _people(sheets: list[Sheet], zone: ZoneInfo, troubles: Troubles) -> tuple[Columns, Directory]:
-    sheets = [unique_records(sheet, troubles) for sheet in sheets]
+    seen: set[str] = set()
+    sheets = [unique_records(sheet, troubles, seen) for sheet in sheets]
     columns = _joined("people", [read_people(sheet, zone, troubles) for sheet in sheets])
     directory = directory_of(columns)
     note_duplicates(sheets, columns, directory, troubles)
@@ -65,7 +66,8 @@ def _people(sheets: list[Sheet], zone: ZoneInfo, troubles: Troubles) -> tuple[Co
 
 def _protocols(sheets: list[Sheet], directory: Directory, zone: ZoneInfo, troubles: Troubles) -> tuple[Columns, Protocols]:
     parts = []
-    sheets = [unique_records(sheet, troubles) for sheet in sheets]
+    seen: set[str] = set()
+    sheets = [unique_records(sheet, troubles, seen) for sheet in sheets]
     for sheet in sheets:
         columns = {name: sheet.read(name, reader, zone, troubles) for name, reader in READERS["protocols"].items()}
         columns["record"] = sheet.records

@@ -87,7 +87,7 @@ def open_sheet(source: Source, export: Export, frames: Frames, missing_codes: Co
     rows = frames[source.key]
     _check_columns(source, rows)
     ticks = {name: _tick_columns(source.fields[name], rows) for name in source.checkboxes}
-    own = _belongs(source, rows, [column for codes in ticks.values() for column in codes.values()])
+    own = _belongs(source, rows, [column for codes in ticks.values() for column in codes.values()], missing_codes)
     if source.only_if:
         own &= ~rows[source.fields[source.only_if]].str.strip().isin(("", *missing_codes))
     rows = rows if own.all() else rows[own]
@@ -103,8 +103,14 @@ def open_sheet(source: Source, export: Export, frames: Frames, missing_codes: Co
         [instance or "1" for instance in instances],
         rows[EVENT].tolist() if EVENT in rows.columns else [""] * count,
         columns,
-        {name: {code: rows[column].tolist() for code, column in codes.items()} for name, codes in ticks.items()},
+        {name: _ticks(rows, codes, missing_codes) for name, codes in ticks.items()},
     )
+
+
+def _ticks(rows: pd.DataFrame, codes: Mapping[str, str], missing_codes: Collection[str]) -> dict[str, list[str]]:
+    """Code -> ticks. REDCap adds a box for each missing data code; a tick there says nothing."""
+    absent = {code_suffix(code) for code in missing_codes}
+    return {code: rows[column].tolist() for code, column in codes.items() if code not in absent}
 
 
 def _frame(source: Source, export: Export) -> pd.DataFrame:
@@ -142,6 +148,7 @@ def _check_columns(source: Source, rows: pd.DataFrame) -> None:
         for name, column in source.fields.items()
         if (not _tick_columns(column, rows) if name in source.checkboxes else column not in held)
     ]
+    missing += [column for column in source.where if column not in held]
     if missing or not len(rows.columns):
         raise ReadInDoubt(
             f"The export of instrument {source.instrument!r} (project {source.project!r}) came without "
@@ -156,25 +163,30 @@ def _tick_columns(field_name: str, rows: pd.DataFrame) -> dict[str, str]:
     return {column.removeprefix(prefix): column for column in rows.columns if str(column).startswith(prefix)}
 
 
-def _belongs(source: Source, rows: pd.DataFrame, ticks: list[str]) -> pd.Series[bool]:
+def _belongs(source: Source, rows: pd.DataFrame, ticks: list[str], missing_codes: Collection[str]) -> pd.Series[bool]:
     """Rows of this instrument. A base row of a form that lies elsewhere, or was never filled in, is wholly blank."""
     every = pd.Series(True, index=rows.index)
+    blank = {"", *missing_codes}
     if source.event and EVENT in rows.columns:
         every &= rows[EVENT] == source.event
+    for column, code in source.where.items():
+        every &= rows[column] == code
+    if source.only_if:
+        every &= ~rows[source.fields[source.only_if]].str.strip().isin(blank)
     base = rows[INSTRUMENT] == "" if INSTRUMENT in rows.columns else every
     own = rows[INSTRUMENT] == source.instrument if INSTRUMENT in rows.columns else ~every
     if source.table in ("people", "protocols"):
         return every & (own | base)
     if own.all():
         return every
-    return every & (own | (base & _filled(source, rows[base], ticks).reindex(rows.index, fill_value=False)))
+    return every & (own | (base & _filled(source, rows[base], ticks, blank).reindex(rows.index, fill_value=False)))
 
 
-def _filled(source: Source, rows: pd.DataFrame, ticks: list[str]) -> pd.Series[bool]:
+def _filled(source: Source, rows: pd.DataFrame, ticks: list[str], blank: Collection[str]) -> pd.Series[bool]:
     filled = pd.Series(False, index=rows.index)
     for name, column in source.fields.items():
         if name not in source.checkboxes:
-            filled |= rows[column] != ""
+            filled |= ~rows[column].isin(blank)
     for column in ticks:
         filled |= ~rows[column].isin(("", "0"))
     return filled

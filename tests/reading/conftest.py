@@ -40,6 +40,11 @@ def sample() -> SampleLab:
     return sample_lab(MONDAY)
 
 
+@pytest.fixture(scope="session")
+def export_of(mapping: Mapping) -> Callable[[SampleLab], Export]:
+    return lambda lab: exported(lab, mapping)
+
+
 @pytest.fixture
 def sample_export(sample: SampleLab, mapping: Mapping) -> Export:
     return exported(sample, mapping)

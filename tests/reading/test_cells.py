@@ -89,7 +89,8 @@ def test_an_address_is_kept_as_typed(text: str) -> None:
     "text",
     [
         "amara.okafor", "a@b", "a b@c.example", "Amara <a@c.example>", "a@c.example, b@c.example",
-        "a@c.example\nBcc: x@y.example", "a..b@c.example", ".a@c.example", "a@-c.example", "ämara@c.example", "a@c..example", "a@c.example.", "a@b@c.example",
+        "a@c.example\nBcc: x@y.example", "a..b@c.example",
+        ".a@c.example", "a@-c.example", "ämara@c.example", "a@c..example", "a@c.example.", "a@b@c.example",
     ],
 )  # fmt: skip
 def test_a_malformed_address_is_blanked_and_told(text: str) -> None:

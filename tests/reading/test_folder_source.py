@@ -132,9 +132,7 @@ def test_all_missing_files_and_columns_are_named_at_once(folder: Path, mapping: 
     assert all(name in str(caught.value) for name in ("comp_stage", "comp_score", "waiver.csv"))
 
 
-def test_a_folder_without_people_or_with_rows_gone_is_in_doubt(
-    folder: Path, mapping: Mapping, sample_export: Export
-) -> None:
+def test_a_folder_without_people_or_with_rows_gone_is_in_doubt(folder: Path, mapping: Mapping, sample_export: Export) -> None:
     source = FolderSource(folder, mapping, sample_export.read_at)
     header = (folder / "listing.csv").read_text(encoding="utf-8").partition("\n")[0] + "\n"
     (folder / "listing.csv").write_text(header, encoding="utf-8")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from onboard.adapters.protocol_files import APPROVAL_COLUMNS, PROTOCOL_COLUMNS
 from onboard.config.redcap_toml import load_mapping
 from onboard.model import (
     AppointmentKind,
@@ -141,3 +142,21 @@ def test_one_box_of_a_checkbox_is_asked_for_by_its_field(document: dict[str, Any
 
 def test_part_of_a_mapping(mapping: Mapping) -> None:
     assert mapping.only({"people"}).projects == ("people",)
+
+
+def test_the_click_list_names_every_step_form_and_word(mapping: Mapping) -> None:
+    text = (shipped("config/redcap_project") / "README.md").read_text(encoding="utf-8")
+    steps = re.search(r"names one of them:\n(.*)\.\n", text)
+    assert steps and re.findall(r"`(\w+)`", steps[1]) == list(mapping.of("steps")[0].fields)
+    forms = {form for project in mapping.projects for form in dictionary(project).forms}
+    assert set(re.findall(r"^\| `(\w+)` \| .* \| (?:no|yes)", text, re.MULTILINE)) == forms
+    words = {*StudyType, *Funding, *Phi, *(set(ApprovalKind) - {ApprovalKind.UNKNOWN})}
+    assert all(f"`{word}`" in text for word in words)
+
+
+def test_the_files_without_a_second_project_have_the_columns_that_are_read() -> None:
+    files = shipped("config/redcap_project/as_files")
+    protocols = (files / "protocols.csv").read_text(encoding="utf-8").strip()
+    approvals = (files / "approvals.csv").read_text(encoding="utf-8").strip()
+    assert protocols.split(",") == list(PROTOCOL_COLUMNS.values())
+    assert approvals.split(",") == ["protocol", *APPROVAL_COLUMNS.values()]

@@ -288,9 +288,7 @@ def test_an_instance_saved_empty_is_still_there(sample_export: Export, read: Rea
         pytest.param(lambda text: "\n", "came without", id="one line feed"),
     ],
 )
-def test_half_a_read_is_no_read(
-    sample_export: Export, read: Read, spoil: Callable[[str], str], said: str
-) -> None:
+def test_half_a_read_is_no_read(sample_export: Export, read: Read, spoil: Callable[[str], str], said: str) -> None:
     sample_export.instruments["people.completion"] = spoil(sample_export.instruments["people.completion"])
     with pytest.raises(ReadInDoubt, match=said) as caught:
         read(sample_export)

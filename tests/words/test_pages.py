@@ -109,6 +109,11 @@ def test_the_status_page_says_who_is_complete_until_when_and_what_stands_in_the_
     assert "<b>Haddad" not in html and "&lt;b&gt;Haddad" in html
 
 
+def test_two_people_of_one_name_are_told_apart() -> None:
+    html = status_page(judged(replace(BO, name="Ada Okafor")), judge.READ_ON, LAB)
+    assert "Ada Okafor (record ada)" in html and "Ada Okafor (record bo)" in html
+
+
 def test_the_status_page_of_an_empty_lab_says_so() -> None:
     empty = replace(judged(), people={}, readiness=(), findings=(), problems=())
     html = status_page(empty, judge.READ_ON, LAB)
