@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from onboard.adapters.sql_ledger import SqlLedger
     from onboard.config.loading import Config
     from onboard.model import Assessment, Export, Lab, Message, Notice, Rules
+    from onboard.model.mapping import Mapping as RecordMapping
     from onboard.pipeline.tools import Tools
     from onboard.ports import Clock, Mailer, RecordSource
     from onboard.rendering.renderer import Renderer
@@ -90,9 +91,24 @@ class App:
             from onboard.adapters.folder_source import FolderSource
 
             return FolderSource(self._export, self.config.mapping, self.clock.now())
+        from onboard.adapters.protocol_files import WithProtocolFiles
         from onboard.adapters.redcap_source import RedcapSource
 
-        return RedcapSource(self.redcap_projects(), self.config.mapping, self.clock)
+        source = RedcapSource(self.redcap_projects(), self._redcap_mapping, self.clock)
+        if self._redcap_mapping == self.config.mapping:
+            return source
+        return WithProtocolFiles(source, self.config.home, self.config.mapping)
+
+    @cached_property
+    def _redcap_mapping(self) -> RecordMapping:
+        """What REDCap holds: all of it, or all but the protocols, when these are files in the home."""
+        from onboard.adapters.protocol_files import has_protocol_files
+        from onboard.model.mapping import PROTOCOL_TABLES
+
+        mapping = self.config.mapping
+        if not has_protocol_files(self.config.home):
+            return mapping
+        return mapping.only({source.project for source in mapping.sources if source.table not in PROTOCOL_TABLES})
 
     def redcap_projects(self) -> list[RedcapProject]:
         """How each project is reached, with its token."""
@@ -112,6 +128,7 @@ class App:
                 retries=one.retries,
             )
             for one in self.config.redcap.values()
+            if one.name in self._redcap_mapping.projects
         ]
 
     @cached_property

@@ -44,6 +44,8 @@ def _mail(desk: Desk, record: str, reader: Reader) -> Notice | None:
     if not _welcomed(desk, record, reader.address):
         key = keys.welcome(record, appointments_of_stay(desk, record)[0].evidence)
         return notice(desk, MessageKind.WELCOME, reader, mine + rest, key=key, facts=_facts(desk, record, steps))
+    if _last_mail(desk, record) == desk.today:
+        return None
     news = cleared_lines(desk, record, reader.address) + receipts(desk, record, reader.address)
     nags = any(_nags(desk, step) for step in steps) and _turn_has_come(desk, record)
     if not news and not nags:

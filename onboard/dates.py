@@ -81,8 +81,8 @@ def _fiscal_year_end(passed: date, number: int, start_month: int) -> date:
     """Strictly after the day passed: passed on a fiscal year's last day, the first to end is the next one."""
     first_start = date(passed.year, start_month, 1)
     end = plus_days(first_start, -1)
-    if end <= passed:
-        end = plus_days(add_months(first_start, 12), -1)
+    while end <= passed:
+        end = plus_days(add_months(plus_days(end, 1), 12), -1)
     return plus_days(add_months(plus_days(end, 1), 12 * (number - 1)), -1)
 
 

@@ -88,13 +88,18 @@ def desk_of(assessment: Assessment, history: History, lab: Lab, today: date) -> 
         lab=lab,
         today=today,
         said=Said.of(history),
-        _rows={person: tuple(found) for person, found in rows.items()},
+        _rows={person: tuple(sorted(found, key=_row_order)) for person, found in rows.items()},
         _findings={person: tuple(found) for person, found in findings.items()},
         _work=_work(assessment),
         _tasks=_tasks(assessment),
         _pis={record: protocol.pi for record, protocol in assessment.protocols.items()},
         _addresses=_addresses(assessment, today),
     )
+
+
+def _row_order(row: Readiness) -> tuple[tuple[int, int, str], str]:
+    """By protocol, the protocol as a whole before its tasks: nothing said depends on the order of the export."""
+    return record_order(row.protocol), row.task or ""
 
 
 def _addresses(assessment: Assessment, today: date) -> Mapping[str, tuple[str, ...]]:

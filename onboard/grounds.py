@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from onboard.dates import Validity, ValidityKind, show
-from onboard.model import Finding, Ground, Obligation, Reading, Waiver, WhoseDate
+from onboard.model import Finding, Ground, Obligation, Problem, Reading, Waiver, WhoseDate
 from onboard.spans import span
-from onboard.timeline import NEVER, Coverage, Timeline, any_of
+from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
 
 
 def show_reading(day: Reading) -> str:
@@ -35,6 +35,24 @@ def waiver_ground(waiver: Waiver) -> Ground:
     )
 
 
+def _stray_ground(waiver: Waiver) -> Ground:
+    """A waiver for one protocol cannot lift what is asked once for all protocols: said, never counted."""
+    instrument, _, rest = waiver.evidence.partition("/")
+    record, _, instance = rest.rpartition("/")
+    what = "A waiver for one protocol only; this is asked once for all protocols, so the waiver counts nowhere."
+    problem = Problem(
+        key=f"stray-waiver/{waiver.evidence}",
+        record=record,
+        instrument=instrument,
+        instance=int(instance) if instance.isdigit() else None,
+        field="protocol",
+        what=what,
+        next_step="Blank the waiver's protocol if it holds for all of them.",
+        people=(waiver.person,),
+    )
+    return Ground(evidence=waiver.evidence, what=what, gives=NOT_EVER, waiver=True, problem=problem)
+
+
 def _accepted(ground: Ground) -> Coverage:
     return ground.gives if ground.accepted is None else ground.accepted
 
@@ -59,7 +77,7 @@ def finding(obligation: Obligation, grounds: Iterable[Ground], *, in_hand: Timel
         own=own,
         if_accepted=accepted | any_of(_accepted(ground) for ground in waivers),
         in_hand=in_hand,
-        grounds=(*grounds, *waivers),
+        grounds=(*grounds, *waivers, *map(_stray_ground, obligation.evidence.stray_waivers)),
     )
 
 

@@ -296,24 +296,27 @@ class _Owner:
 
     def _evidence(self, requirement: Requirement, scope: Scope, study: _Study | None = None) -> Evidence:
         """The rows that may bear on one requirement; each kind sees its own."""
-        waivers = tuple(w for w in self.waivers if w.requirement == requirement.id and w.protocol in ("", scope.protocol))
+        named = [w for w in self.waivers if w.requirement == requirement.id]
+        waivers = tuple(w for w in named if w.protocol in ("", scope.protocol))
+        stray = tuple(w for w in named if w.protocol) if requirement.per is Per.PERSON else ()
         kind, record = requirement.kind, scope.protocol
         if kind is RequirementKind.TRAINING:
             enrolled = tuple(e for e in self.lab.enrolments.get(self.person, ()) if e.training in requirement.accepts)
-            return Evidence(completions=self.completions, enrolments=enrolled, waivers=waivers)
+            return Evidence(completions=self.completions, enrolments=enrolled, waivers=waivers, stray_waivers=stray)
         if kind is RequirementKind.STEP:
             steps = tuple(s for s in self.lab.steps.get(self.person, ()) if s.step == requirement.step)
-            return Evidence(steps=steps, waivers=waivers)
+            return Evidence(steps=steps, waivers=waivers, stray_waivers=stray)
         if kind is RequirementKind.DISCLOSURE:
-            return Evidence(disclosures=tuple(self.lab.disclosures.get(self.person, ())), waivers=waivers)
+            rows = tuple(self.lab.disclosures.get(self.person, ()))
+            return Evidence(disclosures=rows, waivers=waivers, stray_waivers=stray)
         if kind is RequirementKind.LISTING:
             listings = tuple(row for row in self.listings if row.protocol == record)
             return Evidence(listings=listings, appointments=self.appointments, protocol=study.protocol if study else None)
         if kind is RequirementKind.APPROVAL and study:
             return Evidence(approvals=study.approvals, submissions=study.submissions, protocol=study.protocol)
         if kind is RequirementKind.DELEGATION:
-            rows = tuple(d for d in self.delegations if d.protocol == record and scope.task in d.tasks)
-            return Evidence(delegations=rows, protocol=study.protocol if study else None)
+            given = tuple(d for d in self.delegations if d.protocol == record and scope.task in d.tasks)
+            return Evidence(delegations=given, protocol=study.protocol if study else None)
         return Evidence(waivers=waivers)
 
     def _made(

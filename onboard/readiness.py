@@ -130,21 +130,28 @@ def _status_edges(finding: Finding, asked: Coverage | None) -> list[date]:
 
 
 def deciding(finding: Finding, day: date) -> Ground | None:
-    """The ground to show for a day: one that gives it, else a claim or a possible one, else the newest of all."""
-    ranked = sorted(
-        finding.grounds,
-        key=lambda g: (_weight(g, day), g.dated is not None and g.dated <= day, g.dated or date.min, g.evidence),
-        reverse=True,
-    )
+    """The ground to show for a day: one that gives it, else one with a row behind it: a claim, a possible one, the newest."""
+    ranked = sorted(finding.grounds, key=lambda ground: _rank(ground, day), reverse=True)
     return ranked[0] if ranked else None
 
 
+def _rank(ground: Ground, day: date) -> tuple[bool, bool, int, bool, date, str]:
+    weight = _weight(ground, day)
+    past = ground.dated is not None and ground.dated <= day
+    return weight == _CERTAIN, bool(ground.evidence), weight, past, ground.dated or date.min, ground.evidence
+
+
+_CERTAIN = 2
+
+
 def _weight(ground: Ground, day: date) -> int:
-    return {Answer.YES: 2, Answer.UNKNOWN: 1, Answer.NO: 0}[ground.gives.at(day)]
+    return {Answer.YES: _CERTAIN, Answer.UNKNOWN: 1, Answer.NO: 0}[ground.gives.at(day)]
 
 
 def why(finding: Finding, day: date) -> str:
     """The deciding sentence for people."""
+    if finding.requirement.kind is RequirementKind.FACT and finding.met.at(day) is Answer.YES:
+        return "It is recorded."
     ground = deciding(finding, day)
     if ground is not None:
         return ground.what

@@ -51,8 +51,13 @@ def _said_in(desk: Desk, key: str, first: date | None) -> bool:
 
 def receipts(desk: Desk, person: str, address: str) -> list[Line]:
     """What became of evidence somebody handed in: received, then accepted or not accepted; each once."""
-    found = (_receipt(desk, c, address) for c in desk.assessment.completions.get(person, ()))
+    handed = sorted(desk.assessment.completions.get(person, ()), key=_by_day)
+    found = (_receipt(desk, c, address) for c in handed)
     return [line for line in found if line]
+
+
+def _by_day(completion: Completion) -> tuple[date, str]:
+    return (completion.completed if isinstance(completion.completed, date) else date.max), completion.evidence
 
 
 def _receipt(desk: Desk, completion: Completion, address: str) -> Line | None:

@@ -138,7 +138,7 @@ def _work(assessment: Assessment, finding: Finding, today: date) -> tuple[str, .
     rows = [d for d in assessment.delegations if (d.person, d.protocol) == (person, protocol)]
     given = [d.evidence for d in rows if span(d.first, d.last).at(today) is Answer.YES]
     pieces = [a for a in assessment.assignments.get(person, ()) if a.protocol == protocol]
-    return (*given, *(a.evidence for a in pieces if span(a.first, a.done).at(today) is Answer.YES))
+    return tuple(sorted([*given, *(a.evidence for a in pieces if span(a.first, a.done).at(today) is Answer.YES)]))
 
 
 # training -------------------------------------------------------------------------------------------------------------

@@ -59,8 +59,8 @@ def filed(listing: Listing) -> Timeline:
     """Days on which a submitted listing waits for the IRB: submitted on to the day before it is removed."""
     if not isinstance(listing.submitted, date):
         return NEVER
-    end = plus_days(listing.removed, -1) if isinstance(listing.removed, date) else None
-    return Timeline.between(listing.submitted, end)
+    ends = [plus_days(day, -1) for day in (listing.removed, listing.approved) if isinstance(day, date)]
+    return Timeline.between(listing.submitted, min(ends, default=None))
 
 
 def spans_of(rows: list[tuple[Reading, Reading]]) -> Coverage:

@@ -61,9 +61,7 @@ class FolderSource:
         names = (f"{project}.{instrument}.csv", f"{instrument}.csv", f"{project}.csv")
         return next((path for path in (self._folder / name for name in names) if path.is_file()), None)
 
-    def _instrument(
-        self, project: str, instrument: str, fields: tuple[str, ...], file: CsvFile, missing: list[str]
-    ) -> str:
+    def _instrument(self, project: str, instrument: str, fields: tuple[str, ...], file: CsvFile, missing: list[str]) -> str:
         """The mapped columns of one file, those of other instruments left out."""
         checkboxes = self._mapping.checkboxes(project)
         wanted = [file.header[0], *(key for key in _KEYS if key in file.header)]

@@ -19,7 +19,6 @@ from onboard.model import JobName, Mode
 
 #: The head row that every plan must see moving.
 EVERYBODY = "*"
-_BUSY_MS = 30_000
 
 _WORDS = (
     ("disk is full", "the disk is full: free some space on it, then run again"),
@@ -48,11 +47,11 @@ def _in_words(error: SQLAlchemyError, where: str) -> LedgerError:
 class Door:
     """Transactions on one lab's ledger. `reading()` sees one state; `writing()` is alone, and is kept whole or not at all."""
 
-    def __init__(self, url: str, lab: str) -> None:
+    def __init__(self, url: str, lab: str, patience: float) -> None:
         self.lab = lab
-        self._url = _checked(url)
-        self.where = self._url.render_as_string(hide_password=True)
-        self._engine = _engine(self._url, lab)
+        checked = _checked(url)
+        self.where = checked.render_as_string(hide_password=True)
+        self._engine = _engine(checked, lab, patience)
         self._writer = self._engine.execution_options(onboard_writes=True)
         self._prepare()
 
@@ -140,7 +139,7 @@ def _checked(text_url: str) -> URL:
     return url
 
 
-def _engine(url: URL, lab: str) -> Engine:
+def _engine(url: URL, lab: str, patience: float) -> Engine:
     """An engine that never prints the values of a statement."""
     try:
         engine = create_engine(url, hide_parameters=True)
@@ -150,7 +149,7 @@ def _engine(url: URL, lab: str) -> Engine:
         ) from error
     if url.get_backend_name() == "sqlite":
         _missing_folder(url)
-        event.listen(engine, "connect", _sqlite_settings)
+        event.listen(engine, "connect", _sqlite_settings(patience))
         event.listen(engine, "begin", _sqlite_begin)
     else:
         event.listen(engine, "connect", _bind_to_lab(lab))
@@ -163,10 +162,15 @@ def _missing_folder(url: URL) -> None:
         raise LedgerError(f"The ledger's folder {folder} does not exist: create it, or name another in settings.toml")
 
 
-def _sqlite_settings(dbapi: Any, record: ConnectionPoolEntry) -> None:
-    dbapi.isolation_level = None  # we begin transactions ourselves; the driver would begin them too late
-    for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL"):
-        dbapi.execute(f"PRAGMA {pragma}").fetchall()
+def _sqlite_settings(patience: float) -> Any:
+    """Wait for others, survive a power cut, let readers read while somebody writes."""
+
+    def set_up(dbapi: Any, record: ConnectionPoolEntry) -> None:
+        dbapi.isolation_level = None  # we begin transactions ourselves; the driver would begin them too late
+        for pragma in (f"busy_timeout={int(patience * 1000)}", "journal_mode=WAL", "synchronous=FULL"):
+            dbapi.execute(f"PRAGMA {pragma}").fetchall()
+
+    return set_up
 
 
 def _sqlite_begin(connection: Connection) -> None:

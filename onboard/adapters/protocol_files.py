@@ -100,17 +100,14 @@ def _instrument(source: Source, file: CsvFile, columns: Dict[str, str], records:
     names = [name for name in source.fields if name in columns]
     cells = [file.column(columns[name]) for name in names]
     keys = _repeat_keys(source, records) if repeats else [() for _ in records]
-    rows = [
-        (record, *key, *row, "2")
-        for record, key, row in zip(records, keys, zip(*cells, strict=True), strict=True)
-    ]
+    rows = [(record, *key, *row, "2") for record, key, row in zip(records, keys, zip(*cells, strict=True), strict=True)]
     key_columns = ("redcap_repeat_instrument", "redcap_repeat_instance") if repeats else ()
     return csv_text(("record_id", *key_columns, *(source.fields[name] for name in names), source.complete_field), rows)
 
 
 def _repeat_keys(source: Source, records: list[str]) -> list[tuple[str, ...]]:
     counts: dict[str, int] = {}
-    keys = []
+    keys: list[tuple[str, ...]] = []
     for record in records:
         counts[record] = counts.get(record, 0) + 1
         keys.append((source.instrument, str(counts[record])))

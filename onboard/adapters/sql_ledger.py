@@ -17,11 +17,14 @@ _NUMBERS = Mode.DRY
 
 
 class SqlLedger:
-    """One lab's ledger. Opening it builds or upgrades the tables; raises LedgerError or ConfigError when it cannot."""
+    """One lab's ledger. Opening it builds or upgrades the tables; raises LedgerError or ConfigError when it cannot.
 
-    def __init__(self, url: str, lab: str) -> None:
+    `patience`: seconds to wait for another process that is writing.
+    """
+
+    def __init__(self, url: str, lab: str, patience: float = 30.0) -> None:
         self._lab = lab
-        self._door = Door(url, lab)
+        self._door = Door(url, lab, patience)
 
     def __repr__(self) -> str:
         return f"SqlLedger({self._door.where!r}, lab={self._lab!r})"

@@ -137,7 +137,8 @@ class LabClient(yagmail.Client):
 
     def _say_sender(self) -> tuple[int, bytes]:
         self.smtp.ehlo_or_helo_if_needed()
-        return self.smtp.mail(self._envelope_from)
+        code, said = self.smtp.mail(self._envelope_from)
+        return code, said
 
     def _safely(self, ask: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
         try:

@@ -59,11 +59,7 @@ def load_mapping(document: Dict[str, object]) -> tuple[Mapping, list[str]]:
     _unknown_keys(mistakes, "", document, _TOP)
     tables = _dict(mistakes, "tables", document.get("tables", {}))
     _unknown_keys(mistakes, "tables", tables, tuple(TABLE_FIELDS))
-    sources = [
-        source
-        for table in TABLE_FIELDS
-        for source in _sources(mistakes, table, tables.get(table))
-    ]
+    sources = [source for table in TABLE_FIELDS for source in _sources(mistakes, table, tables.get(table))]
     if not any(source.table == "people" for source in sources):
         mistakes.append(f"{_FILE}, tables.people: is missing. Say which instrument holds the names and addresses of people.")
     _check_shared_forms(mistakes, sources)
@@ -77,7 +73,7 @@ def _sources(mistakes: list[str], table: str, written: object) -> list[Source]:
         return []
     several = isinstance(written, list)
     blocks = written if isinstance(written, list) else [written]
-    found = []
+    found: list[Source] = []
     for number, block in enumerate(blocks, start=1):
         place = f"tables.{table}" + (f" (block {number})" if several else "")
         source = _source(mistakes, place, table, _dict(mistakes, place, block))
@@ -222,5 +218,5 @@ def _text(mistakes: list[str], place: str, written: object) -> str:
 def _texts(mistakes: list[str], place: str, written: object) -> list[str]:
     if isinstance(written, list) and all(isinstance(text, str) for text in written):
         return [text.strip() for text in written]
-    mistakes.append(f"{_FILE}, {place}: must be a list of texts, not {written!r}. Write it like [\"one\", \"two\"].")
+    mistakes.append(f'{_FILE}, {place}: must be a list of texts, not {written!r}. Write it like ["one", "two"].')
     return []

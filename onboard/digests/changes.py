@@ -24,7 +24,7 @@ def since_lines(desk: Desk, view: View, previous: Assessment) -> list[Line]:
     turned = [line for row in rows if (line := _turn(desk, row, before.get((row.person, row.protocol))))]
     known = {a.evidence for a in previous.approvals}
     news = [a for a in desk.assessment.approvals if a.evidence not in known and a.protocol in view.protocols]
-    return turned + moved + [_approval_line(desk, row) for row in news]
+    return turned + moved + [_approval_line(desk, row) for row in sorted(news, key=lambda a: (a.protocol, a.evidence))]
 
 
 def _turn(desk: Desk, row: Readiness, before: Cleared | None) -> Line | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+from onboard.addresses import record_order
 from onboard.blocks import Block, blocks, stop_words, task_words
 from onboard.dates import show
 from onboard.desk import Desk
@@ -24,7 +25,8 @@ from onboard.timeline import Answer, all_of
 def needs_you_lines(desk: Desk, view: View, links: Callable[[str], str]) -> list[Line]:
     """What the PI settles by answering the mail: delegations that wait for approval though the person is trained, and steps
     that are the PI's."""
-    waiting = [line for d in desk.assessment.delegations if (line := _delegation_line(desk, view, d, links))]
+    rows = sorted(desk.assessment.delegations, key=lambda d: (record_order(d.person), d.protocol, d.evidence))
+    waiting = [line for row in rows if (line := _delegation_line(desk, view, row, links))]
     return waiting + [line for person in view.people for line in _pi_steps(desk, person)]
 
 

@@ -79,12 +79,14 @@ class Evidence:
     submissions: tuple[Submission, ...] = ()
     holds: tuple[Hold, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    stray_waivers: tuple[Waiver, ...] = ()  # for one protocol, of a requirement that is asked once for all: they count nowhere
     appointments: tuple[Appointment, ...] = ()
     protocol: Protocol | None = None
     absences: tuple[Absence, ...] = ()
     tasks: tuple[Task, ...] = ()  # hold: the tasks this person has on the protocol; each gives a row
     known: Coverage | None = None  # fact: the days on which it is known
     trained: Coverage | None = None  # delegation: the trainings of the task, judged
+    trained_if: Coverage | None = None  # the same, were every waiting claim accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

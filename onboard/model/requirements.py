@@ -64,7 +64,7 @@ class Selectors:
     funding: frozenset[Funding] = frozenset()
     phi: frozenset[Phi] = frozenset()
     tasks: frozenset[Task] = frozenset()
-    protocols: frozenset[str] = frozenset()  # protocol numbers or short codes, folded as `tables.fold` does
+    protocols: frozenset[str] = frozenset()  # protocol numbers or short codes, folded as `words.fold` does
 
     def asks_protocol(self) -> bool:
         """Whether a fact of a protocol, or the protocol itself, decides."""

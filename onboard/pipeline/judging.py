@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import TypeVar
 
-from onboard.model import Assessment, Finding, Person, Problem, Records, Rules
+from onboard.model import Assessment, Finding, Person, Problem, Records, Rules, Snooze, Waiver
 from onboard.obligations import find_obligations_in, gather
 from onboard.readiness import summarize
 from onboard.rules import assess
@@ -45,7 +46,7 @@ def judge_records(
         submissions=records.submissions,
         findings=tuple(findings),
         readiness=tuple(summarize(findings)),
-        problems=_with_found(problems, findings),
+        problems=_with_found([*problems, *_unheard_of(records, rules)], findings),
         rules=rules,
         read_at=read_at,
         read_on=read_on,
@@ -71,6 +72,28 @@ def _by(rows: Iterable[_Row], key: Callable[[_Row], str]) -> dict[str, tuple[_Ro
     for row in rows:
         groups.setdefault(key(row), []).append(row)
     return {name: tuple(group) for name, group in groups.items()}
+
+
+def _unheard_of(records: Records, rules: Rules) -> Iterable[Problem]:
+    """Waivers and snoozes of a requirement that the rules do not have: they count for nothing, and somebody should know."""
+    known = sorted({requirement.id for requirement in rules.requirements})
+    rows: list[Waiver | Snooze] = [*records.waivers, *records.snoozes]
+    for row in rows:
+        if not row.requirement or row.requirement in known:
+            continue
+        instrument, _, rest = row.evidence.partition("/")
+        record, _, instance = rest.rpartition("/")
+        near = get_close_matches(row.requirement, known, n=1)
+        yield Problem(
+            key=f"unheard-of-requirement/{row.evidence}",
+            record=record,
+            instrument=instrument,
+            instance=int(instance) if instance.isdigit() else None,
+            field="requirement",
+            what=f"“{row.requirement}” is no requirement of requirements.toml, so this {instrument} counts for nothing.",
+            next_step=f"Did you mean {near[0]}?" if near else f"Choose one of {', '.join(known)}.",
+            people=(row.person,),
+        )
 
 
 def _with_found(problems: Sequence[Problem], findings: Iterable[Finding]) -> tuple[Problem, ...]:

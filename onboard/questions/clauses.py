@@ -48,6 +48,11 @@ class ClauseOn:
     citation: str
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """What two rows of one person share when the same finding stands in their way."""
+        return self.requirement, self.status, self.sentence, self.evidence
+
+    @property
     def run(self) -> tuple[date | None, date | None]:
         """The days to print: those surely met where it is met, else the run of its status."""
         met = self.status in (Status.CURRENT, Status.EXPIRING, Status.WAIVED)

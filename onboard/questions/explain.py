@@ -186,7 +186,7 @@ def _coming(assessment: Assessment, edge: Edge, today: date) -> Coming | None:
         return None
     ended = "ended" if edge.deadline < today else "ends"
     because = f"{ended} {show(edge.ends)}" if edge.ends else f"wanted by {show(edge.deadline)}"
-    return Coming(on=on, what=_about(assessment, edge), because=because + _snoozed(assessment, edge, on))
+    return Coming(on=on, what=_about(assessment, edge), because=because + _waiting(edge) + _snoozed(assessment, edge, on))
 
 
 def _repeat(edge: Edge, today: date) -> date | None:
@@ -195,6 +195,13 @@ def _repeat(edge: Edge, today: date) -> date | None:
         return None
     weeks = -(-max((today - edge.deadline).days, 0) // _WEEK)
     return plus_days(edge.deadline, 1 + _WEEK * weeks)
+
+
+def _waiting(edge: Edge) -> str:
+    """What was done about it already; "" when nothing was."""
+    if edge.claimed:
+        return "; what was handed in waits to be looked at"
+    return "; evidence that may count is being checked" if edge.doubted else ("; under way" if edge.in_hand else "")
 
 
 def _snoozed(assessment: Assessment, edge: Edge, on: date) -> str:

@@ -26,7 +26,7 @@ def as_text(explanation: Explanation) -> str:
     lines += [line for text in explanation.appointments or ("no appointment on record",) for line in wrapped(text, "  ")]
     lines += ["", "WHERE THEY STAND"]
     for standing in explanation.standings:
-        lines += _standing_lines(standing)
+        lines += _standing_lines(standing, _above(explanation, standing))
     lines += _block("COULD NOT BE READ", explanation.problems)
     lines += ["", "WRITTEN TO THEM"]
     lines += [f"  {show(mail.slot)}  {mail.kind.value}, {mail.state}" for mail in explanation.mails[:_MOST]] or [
@@ -48,11 +48,19 @@ def _block(title: str, texts: tuple[str, ...] | list[str]) -> list[str]:
     return ["", title, *lines] if lines else []
 
 
-def _standing_lines(standing: Standing) -> list[str]:
+def _above(explanation: Explanation, standing: Standing) -> set[tuple[object, ...]]:
+    """What the line of the protocol as a whole said already."""
+    whole = (s for s in explanation.standings if s.protocol == standing.protocol and s.task is None)
+    return {reason.key for s in whole for reason in s.reasons} if standing.task else set()
+
+
+def _standing_lines(standing: Standing, above: set[tuple[object, ...]]) -> list[str]:
     where = ", ".join(part for part in (standing.protocol or "no protocol", task_words(standing.task)) if part)
     run = f" ({ahead_words(standing.since, standing.until)})" if standing.since or standing.until else ""
     lines = wrapped(f"{where}: {verdict_words(standing.verdict).upper()}{run}", "  ", 4)
-    for reason in standing.reasons:
+    own = [reason for reason in standing.reasons if reason.key not in above]
+    lines += ["    - as for the protocol"] if len(own) < len(standing.reasons) else []
+    for reason in own:
         since = f", {ahead_words(reason.since, reason.until)}" if reason.since or reason.until else ""
         lines += wrapped(f"{reason.title}: {status_words(reason.status)}{since}. {reason.sentence}", "    - ", 6)
     for remark in standing.remarks:

@@ -145,7 +145,8 @@ def _of_ground(assessment: Assessment, ground: Ground, finding: Finding, problem
 
 
 def _problem_at(evidence: str, problems: _ProblemAt) -> Problem | None:
-    instrument, record, instance = [*evidence.split("/"), "", "", ""][:3]
+    instrument, _, rest = evidence.partition("#")[0].partition("/")
+    record, _, instance = rest.rpartition("/")
     return problems.get((instrument, record, int(instance) if instance.isdecimal() else None)) or problems.get(
         (instrument, record, None)
     )

@@ -207,8 +207,10 @@ class _Walker:
 
     def _owner(self, clause: Clause, status: Status) -> str:
         """Whose turn it is; what was handed in or cannot be told is the coordinator's to look at."""
-        looked_at = clause.finding.requirement.kind is RequirementKind.TRAINING and status in (Status.PENDING, Status.UNKNOWN)
-        who = "coordinator" if looked_at else actor(clause.finding.requirement)
+        finding = clause.finding
+        waits = finding.if_accepted.at(self.start) is Answer.YES or status is Status.UNKNOWN
+        looked_at = finding.requirement.kind is RequirementKind.TRAINING and waits
+        who = "coordinator" if looked_at else actor(finding.requirement)
         if who == "you":
             return person_name(self.assessment, clause.finding.person)
         if who == "pi":

@@ -13,6 +13,7 @@ from onboard.questions.wording import (
     ahead_words,
     iso,
     not_tracked_words,
+    one_line,
     source_words,
     stamp,
     status_words,
@@ -140,9 +141,9 @@ def page_context(proof: Proof, then: Proof | None = None, changes: Iterable[str]
 
 def _page(proof: Proof) -> dict[str, object]:
     return {
-        "heading": heading(proof),
-        "title": proof.title,
-        "name": proof.name,
+        "heading": one_line(heading(proof)),
+        "title": one_line(proof.title),
+        "name": one_line(proof.name),
         "record": proof.person,
         "verdict": proof.verdict.value,
         "verdict_line": verdict_line(proof),
@@ -161,7 +162,7 @@ def _page_clause(clause: ClauseOn) -> dict[str, str]:
         "title": clause.title,
         "status": status_words(clause.status),
         "run": ahead_words(*clause.run) if any(clause.run) else "",
-        "sentence": clause.sentence if asked else "",
+        "sentence": one_line(clause.sentence) if asked else "",
         "evidence": _evidence_words(clause) if asked else "",
         "citation": clause.citation,
     }

@@ -55,15 +55,17 @@ def _open_by(row: Readiness, starts: date) -> str:
 
 
 def _listed_by(row: Readiness, assessment: Assessment, day: date) -> Iterable[str]:
-    """Listed on a day without an appointment: a mismatch, unless they stay as external collaborator."""
-    if belongs_on(assessment, row.person, day) is not Answer.NO or (row.belongs.sure.first_day(day) is not None):
-        return
+    """Who stays listed as external collaborator; and who left but is still listed, which is a mismatch."""
+    gone = belongs_on(assessment, row.person, day) is Answer.NO and row.belongs.sure.first_day(day) is None
     for finding in assessment.by_person.get(row.person, ()):
-        listed = finding.requirement.kind is RequirementKind.LISTING and finding.scope.protocol == row.protocol
-        if listed and finding.met.at(day) is not Answer.NO:
-            stays = any(listing.stays for listing in finding.obligation.evidence.listings)
+        if finding.requirement.kind is not RequirementKind.LISTING or finding.scope.protocol != row.protocol:
+            continue
+        if finding.met.at(day) is not Answer.NO:
             where = protocol_name(assessment, row.protocol)
-            yield f"Stays listed on {where} as external collaborator." if stays else f"Still on the IRB list of {where}."
+            if any(listing.stays for listing in finding.obligation.evidence.listings):
+                yield f"Stays listed on {where} as external collaborator."
+            elif gone:
+                yield f"Still on the IRB list of {where}."
 
 
 def _asked_with(row: Readiness, day: date, status: Status) -> list[Clause]:

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from onboard.dates import show
 from onboard.model import Assessment, Cleared, Readiness, Task
-from onboard.questions.clauses import failing_on
+from onboard.questions.clauses import ClauseOn, failing_on
 from onboard.questions.remarks import remarks
 from onboard.questions.wording import (
     columns,
@@ -19,6 +20,7 @@ from onboard.questions.wording import (
     person_name,
     protocol_name,
     stamp,
+    status_words,
     task_words,
     verdict_words,
 )
@@ -99,12 +101,15 @@ def status_table(assessment: Assessment, day: date, *, with_tasks: bool = False)
         if row.task is None:
             below = tasks.get((row.person, row.protocol), [])
             lines.append(_line(assessment, row, below, day))
-            lines.extend(_line(assessment, task, [], day) for task in below if with_tasks)
+            lines.extend(_line(assessment, task, [], day, row) for task in below if with_tasks)
     return tuple(lines)
 
 
-def _line(assessment: Assessment, row: Readiness, tasks: list[Readiness], day: date) -> StatusLine:
+def _line(
+    assessment: Assessment, row: Readiness, tasks: list[Readiness], day: date, whole: Readiness | None = None
+) -> StatusLine:
     verdict = cleared_on(row, day)
+    why = _why_of_task(assessment, row, whole, day) if whole else _why(assessment, row, tasks, day)
     return StatusLine(
         record=row.person,
         person=person_name(assessment, row.person),
@@ -113,7 +118,7 @@ def _line(assessment: Assessment, row: Readiness, tasks: list[Readiness], day: d
         verdict=verdict,
         word=verdict_words(verdict),
         until=_until(row, day),
-        why=" ".join(_why(assessment, row, tasks, day)),
+        why=" ".join(why),
     )
 
 
@@ -129,11 +134,25 @@ def _why(assessment: Assessment, row: Readiness, tasks: list[Readiness], day: da
     verdict, notes = cleared_on(row, day), remarks(assessment, row, day)
     said: list[str] = []
     if verdict is not Cleared.NOT_DUE:
-        failing = failing_on(row, day, assessment)
-        said += [f"{clause.title}: {clause.sentence}" for clause in failing[:1]]
-        said += [f"And {len(failing) - 1} more."] if len(failing) > 1 else []
+        said += _reasons(failing_on(row, day, assessment))
         said += _tasks_off(tasks, day) if verdict is Cleared.CLEARED else []
     return [*said, *notes]
+
+
+def _reasons(failing: Sequence[ClauseOn]) -> list[str]:
+    """The worst one in words, the others by name."""
+    others = ", ".join(f"{clause.title} ({status_words(clause.status)})" for clause in failing[1:])
+    return [f"{clause.title}: {clause.sentence}" for clause in failing[:1]] + ([f"Also {others}."] if others else [])
+
+
+def _why_of_task(assessment: Assessment, row: Readiness, whole: Readiness, day: date) -> list[str]:
+    """What stands in the way of the task and not of the protocol as a whole; that is said one line above."""
+    if cleared_on(row, day) is Cleared.NOT_DUE:
+        return []
+    failing = failing_on(row, day, assessment)
+    above = {clause.key for clause in failing_on(whole, day, assessment)}
+    own = [clause for clause in failing if clause.key not in above]
+    return _reasons(own) + (["As for the protocol."] if failing and not own else [])
 
 
 def _tasks_off(tasks: list[Readiness], day: date) -> list[str]:
@@ -150,7 +169,7 @@ def as_text(assessment: Assessment, day: date, *, with_tasks: bool = False) -> s
     lines = status_table(assessment, day, with_tasks=with_tasks)
     body = [[_shown(n, lines), _where(line), line.word.upper(), line.until, line.why] for n, line in enumerate(lines)]
     foot = [f"On {show(day)}. Records read {stamp(assessment.read_at)}.", not_tracked_words(assessment.rules.not_tracked())]
-    return "\n".join([*columns([head, *body], (22, 22, 14, 16)), "", *filter(None, foot)]) + "\n"
+    return "\n".join([*columns([head, *body], (24, 22, 14, 16)), "", *filter(None, foot)]) + "\n"
 
 
 def _shown(n: int, lines: tuple[StatusLine, ...]) -> str:

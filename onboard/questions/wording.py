@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
@@ -24,7 +25,7 @@ _STATUS = {
     Status.WAIVED: "waived",
     Status.EXPIRING: "valid, ends soon",
     Status.CURRENT: "valid",
-    Status.PENDING: "waits for somebody",
+    Status.PENDING: "under way",
     Status.UNKNOWN: "cannot be told",
     Status.EXPIRED: "ended",
     Status.MISSING: "missing",
@@ -89,7 +90,7 @@ def task_words(task: Task | None) -> str:
 
 
 def one_line(text: str) -> str:
-    """Text from a record without line breaks or control characters."""
+    """Text from a record without line breaks, control characters and marks that turn the direction of text."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
@@ -104,12 +105,18 @@ def wrapped(text: str, lead: str = "", indent: int | None = None) -> list[str]:
 def columns(rows: Sequence[Sequence[str]], most: Sequence[int]) -> list[str]:
     """Rows as aligned text; a cell longer than its column's `most` is cut with an ellipsis, the last column is wrapped."""
     cells = [[_cut(one_line(cell), width) for cell, width in zip(row[:-1], most, strict=False)] for row in rows]
-    widths = [max((len(row[n]) for row in cells), default=0) for n in range(len(rows[0]) - 1)] if rows else []
+    widths = [max((shown_width(row[n]) for row in cells), default=0) for n in range(len(rows[0]) - 1)] if rows else []
     lines: list[str] = []
     for short, row in zip(cells, rows, strict=True):
-        lead = "".join(cell.ljust(width + 2) for cell, width in zip(short, widths, strict=True))
+        lead = "".join(cell + " " * (width + 2 - shown_width(cell)) for cell, width in zip(short, widths, strict=True))
         lines.extend(line.rstrip() for line in wrapped(row[-1], lead))
     return lines
+
+
+def shown_width(text: str) -> int:
+    """Columns a terminal takes for a text: two for wide letters, none for marks that sit on others."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(letter)) for letter in text)
 
 
 def _cut(text: str, most: int) -> str:

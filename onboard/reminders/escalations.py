@@ -50,17 +50,24 @@ def _notice(desk: Desk, record: str, calls: Iterable[_Call]) -> Notice | None:
         return None
     lines: dict[str, Line] = {}
     for call in calls:
-        stem, _, _ = call.line.key.rpartition("/")
-        if stem in lines:
-            lines[stem] = replace(lines[stem], also=(*lines[stem].also, call.line.key))
-        elif not desk.said.settled(call.line.key, reader.address):
-            lines[stem] = call.line
+        if _is_said(desk, call, reader.address):
+            continue
+        stem = call.line.key.rpartition("/")[0]
+        first = lines.get(stem)
+        lines[stem] = replace(first, also=(*first.also, call.line.key)) if first else call.line
+    if not lines:
+        return None
     ordered = sorted(lines.values(), key=lambda line: (not line.hard, line.days if line.days is not None else 0, line.key))
     protocols = codes(desk, [r for r, p in desk.assessment.protocols.items() if p.pi == record])
-    if not ordered:
-        return None
     people = len({line.person for line in ordered})
     return notice(desk, MessageKind.ESCALATION, reader, ordered, numbers={"people": people}, facts={"protocols": protocols})
+
+
+def _is_said(desk: Desk, call: _Call, address: str) -> bool:
+    """Whether the reader heard it at this level, or as PI already."""
+    stem = call.line.key.rpartition("/")[0]
+    levels = (call.line.key, f"{stem}/{ReaderRole.PI.value}:{keys.part(call.reader)}")
+    return any(desk.said.settled(key, address) for key in levels)
 
 
 def _calls(desk: Desk, person: str, planned: frozenset[str]) -> Iterable[_Call]:

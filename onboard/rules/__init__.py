@@ -57,5 +57,7 @@ def falls_on(finding: Finding, protocol: str, on_task: Scope | None = None) -> C
 
 
 def _with_trainings(obligation: Obligation, trainings: Sequence[Finding]) -> Obligation:
-    clauses = (~falls_on(finding, obligation.scope.protocol, obligation.scope) | finding.met for finding in trainings)
-    return replace(obligation, evidence=replace(obligation.evidence, trained=all_of(clauses)))
+    asked = [(finding, ~falls_on(finding, obligation.scope.protocol, obligation.scope)) for finding in trainings]
+    trained = all_of(free | finding.met for finding, free in asked)
+    trained_if = all_of(free | finding.if_accepted for finding, free in asked)
+    return replace(obligation, evidence=replace(obligation.evidence, trained=trained, trained_if=trained_if))

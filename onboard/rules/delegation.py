@@ -18,7 +18,9 @@ def judge(obligation: Obligation) -> Finding:
 
 
 def _ground(row: Delegation, obligation: Obligation) -> Ground:
-    days, void = _strictly(row, span(row.first, row.last), obligation)
+    whole, evidence = span(row.first, row.last), obligation.evidence
+    days, void = _strictly(row, whole, evidence.trained)
+    accepted, _ = _strictly(row, whole, evidence.trained_if)
     claim = not row.approved_by
     first = show(row.first) if isinstance(row.first, date) else "a day that cannot be read"
     last = f" through {show(row.last)}" if isinstance(row.last, date) else ""
@@ -29,16 +31,15 @@ def _ground(row: Delegation, obligation: Obligation) -> Ground:
         evidence=row.evidence,
         what=words + void,
         gives=days.doubted() if claim else days,
-        accepted=days if claim else None,
+        accepted=accepted,
         dated=row.first if isinstance(row.first, date) else None,
         until=row.last if isinstance(row.last, date) else None,
         claim=claim,
     )
 
 
-def _strictly(row: Delegation, days: Coverage, obligation: Obligation) -> tuple[Coverage, str]:
+def _strictly(row: Delegation, days: Coverage, trained: Coverage | None) -> tuple[Coverage, str]:
     """With `strict_delegation` a row signed before its training was met is void; later lapses need no new signature."""
-    trained = obligation.evidence.trained
     if trained is None or not isinstance(row.first, date):
         return days, ""
     answer = trained.at(row.first)

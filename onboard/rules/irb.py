@@ -79,7 +79,7 @@ def judge_approval(obligation: Obligation) -> Finding:
 
 def _approved(row: Approval) -> Coverage:
     if row.kind is ApprovalKind.UNKNOWN:
-        return span(row.first, row.last).doubted()
+        return span(row.first, None if row.open_ended else row.last).doubted()
     if row.kind not in _COVERS:
         return NOT_EVER
     if not row.open_ended:

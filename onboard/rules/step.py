@@ -6,8 +6,7 @@ from datetime import date
 
 from onboard.dates import show
 from onboard.grounds import dated_coverage, finding
-from onboard.model import Finding, Ground, Obligation
-from onboard.spans import since
+from onboard.model import Finding, Ground, Obligation, WhoseDate
 
 
 def judge(obligation: Obligation) -> Finding:
@@ -18,7 +17,7 @@ def judge(obligation: Obligation) -> Finding:
             Ground(
                 evidence=row.evidence,
                 what=f"Done {show(row.on)}." if isinstance(row.on, date) else "Its date cannot be read.",
-                gives=since(row.on),
+                gives=dated_coverage(row.on, None, obligation.requirement.validity, WhoseDate.POLICY)[0],
                 dated=row.on if isinstance(row.on, date) else None,
             )
             for row in obligation.evidence.steps

@@ -11,8 +11,11 @@ from datetime import date
 from onboard.dates import plus_days, show
 from onboard.grounds import dated_coverage, finding
 from onboard.model import Checked, Completion, Finding, Ground, Obligation, Problem, WhoseDate
-from onboard.timeline import Coverage, Timeline
+from onboard.timeline import PERHAPS, Coverage, Timeline
 from onboard.words import fold
+
+#: Completions with the training each maps to: "" none, None unmapped.
+_Rows = Sequence[tuple[Completion, str | None]]
 
 
 def judge(obligation: Obligation) -> Finding:
@@ -47,13 +50,16 @@ def _letters(institution: str) -> str:
     return "".join(letter for letter in fold(institution) if letter.isalnum())
 
 
-def _has_basic(completion: Completion, training: str, others: Sequence[tuple[Completion, str | None]], ob: Obligation) -> bool:
-    """A basic of the same family, accepted, readable, on or before; it may have expired; any institution (domain 7.16)."""
+def _has_basic(completion: Completion, training: str, others: _Rows, ob: Obligation, claims: bool) -> bool:
+    """A basic of the same family, accepted, readable, on or before; it may have expired; any institution (domain 7.16).
+
+    With `claims` a basic that waits to be looked at is taken as accepted.
+    """
     return any(
         basic.stage == 1
         and family == training
         and basic.passed is True
-        and _is_accepted(basic, ob)
+        and (claims or _is_accepted(basic, ob))
         and isinstance(basic.completed, date)
         and isinstance(completion.completed, date)
         and basic.completed <= completion.completed
@@ -61,9 +67,7 @@ def _has_basic(completion: Completion, training: str, others: Sequence[tuple[Com
     )
 
 
-def _doubts(
-    completion: Completion, training: str | None, others: Sequence[tuple[Completion, str | None]], ob: Obligation
-) -> str:
+def _doubts(completion: Completion, training: str | None, others: _Rows, ob: Obligation, *, claims: bool = False) -> str:
     """Why a completion is possible evidence only; "" when nothing is in doubt."""
     if training is None:
         return "the course is not in the lab's course map"
@@ -71,17 +75,16 @@ def _doubts(
         return "its score cannot be read"
     if isinstance(completion.completed, date) and completion.completed > ob.read_on:
         return f"it is dated {show(completion.completed)}, after the records were read"
-    if completion.stage is not None and completion.stage >= 2 and not _has_basic(completion, training, others, ob):
+    if completion.stage is not None and completion.stage >= 2 and not _has_basic(completion, training, others, ob, claims):
         return "it is a refresher and no basic course is on record"
     return ""
 
 
-def _ground(
-    completion: Completion, training: str | None, others: Sequence[tuple[Completion, str | None]], ob: Obligation
-) -> Ground:
+def _ground(completion: Completion, training: str | None, others: _Rows, ob: Obligation) -> Ground:
     whose = _whose(completion, ob)
     days, ends = dated_coverage(completion.completed, completion.expires, ob.requirement.validity, whose)
     doubt, claim = _doubts(completion, training, others, ob), not _is_accepted(completion, ob)
+    accepted = days.doubted() if _doubts(completion, training, others, ob, claims=True) else days
     if doubt:
         days = days.doubted()
     passed = f"passed {show(completion.completed)}" if isinstance(completion.completed, date) else "its date cannot be read"
@@ -95,7 +98,7 @@ def _ground(
         evidence=completion.evidence,
         what=" ".join(parts),
         gives=days.doubted() if claim else days,
-        accepted=days if claim else None,
+        accepted=accepted,
         dated=completion.completed if isinstance(completion.completed, date) else None,
         until=days.possible.end(),
         claim=claim,
@@ -108,7 +111,8 @@ def _problem(completion: Completion, doubt: str, days: Coverage, ob: Obligation)
     unprinted = isinstance(completion.completed, date) and completion.expires is None
     if not doubt and not unprinted:
         return None
-    instrument, record, instance = completion.evidence.split("/")
+    instrument, _, rest = completion.evidence.partition("/")
+    record, _, instance = rest.rpartition("/")
     if doubt:
         what, field = f"{completion.course}: {doubt}; it is not counted", "course"
         next_step = _NEXT.get(doubt, "Check the row and correct it.")
@@ -139,6 +143,9 @@ def _enrolled(obligation: Obligation, passes: Sequence[date]) -> tuple[Timeline,
     days, grounds = Timeline(), []
     for enrolment in obligation.evidence.enrolments:
         if not isinstance(enrolment.on, date):
+            if obligation.requirement.in_progress_days:
+                what = "Enrolled on a day that cannot be read."
+                grounds.append(Ground(evidence=enrolment.evidence, what=what, gives=PERHAPS))
             continue
         passed = next((day for day in passes if day >= enrolment.on), None)
         waiting = Timeline.between(enrolment.on, plus_days(passed, -1) if passed else None)

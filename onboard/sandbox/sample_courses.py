@@ -16,14 +16,14 @@ E6R3_GROUP = "ICH GCP E6(R3): An Introduction"
 UNKNOWN_GROUP = "Human Subjects Research Essentials"
 
 
-def certificate(pen: Pen, record: str, curriculum: str, group: str, completed: str, *, years: int = 3, **more: str) -> int:
-    """A completion typed by the coordinator, expiring so many years later (0: nothing printed); returns its instance."""
+def certificate(pen: Pen, record: str, curriculum: str, group: str, completed: str, **more: str) -> int:
+    """A completion typed by the coordinator, printed to expire three years later; returns its instance."""
     printed = {
         "comp_curriculum": curriculum,
         "comp_group": group,
         "comp_stage": "1",
         "comp_completed": completed,
-        "comp_expires": years_from(completed, years) if years else "",
+        "comp_expires": years_from(completed, 3),
         "comp_score": "92",
         "comp_passing": "80",
         "comp_record_id": f"5{record.zfill(3)}{pen.next_instance(record, 'completion'):04d}",
@@ -49,4 +49,5 @@ def hipaa(pen: Pen, record: str, completed: str, **more: str) -> int:
 
 def coi(pen: Pen, record: str, completed: str, **more: str) -> int:
     """The conflict of interest course, every four years."""
-    return certificate(pen, record, "Conflicts of Interest", COI_GROUP, completed, years=4, **more)
+    printed = {"comp_expires": years_from(completed, 4)}
+    return certificate(pen, record, "Conflicts of Interest", COI_GROUP, completed, **{**printed, **more})

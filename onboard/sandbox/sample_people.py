@@ -50,7 +50,7 @@ def _appointment(pen: Pen, record: str, kind: str, role: str, first: int, last: 
 
 
 def _all_steps(pen: Pen, record: str, on: int, without: tuple[str, ...] = ()) -> None:
-    pen.single(record, "onboarding", **{step: pen.day(on) for step in _STEPS if step not in without})
+    pen.single(record, "onboarding", 2, **{step: pen.day(on) for step in _STEPS if step not in without})
 
 
 def _listed(pen: Pen, record: str, protocol: str, approved: int, **more: str) -> None:
@@ -141,7 +141,7 @@ def _trial_team(pen: Pen) -> None:
     _all_steps(pen, HADDAD, -890)
     hsp(pen, HADDAD, pen.day(-640))
     gcp(pen, HADDAD, years_from(pen.day(-4), -3), comp_expires=pen.day(-4))
-    certificate(pen, HADDAD, "Good Clinical Practice", E6R3_GROUP, pen.day(-6), years=0)
+    certificate(pen, HADDAD, "Good Clinical Practice", E6R3_GROUP, pen.day(-6), comp_expires="")
     hipaa(pen, HADDAD, pen.day(-630))
     coi(pen, HADDAD, pen.day(-630))
     _listed(pen, HADDAD, "STEP-HF", -600)
@@ -206,7 +206,7 @@ def _hard_cases(pen: Pen) -> None:
     _appointment(pen, SINGH, "employee", "data", -60)
     _all_steps(pen, SINGH, -55)
     certificate(pen, SINGH, HUMAN_RESEARCH, UNKNOWN_GROUP, pen.day(-9))
-    certificate(pen, SINGH, "Responsible Conduct of Research", RCR_GROUP, pen.day(-50), years=0)
+    certificate(pen, SINGH, "Responsible Conduct of Research", RCR_GROUP, pen.day(-50), comp_expires="")
     hipaa(pen, SINGH, pen.day(-50))
     _listed(pen, SINGH, "CHART-AF", -30)
     _listed(pen, SINGH, "IRB-25-0013", -30)

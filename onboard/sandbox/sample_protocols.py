@@ -15,7 +15,7 @@ def write_protocols(pen: Pen) -> None:
 
 def _protocol(pen: Pen, record: str, number: str, code: str, title: str, **more: str) -> None:
     values = {"protocol_number": number, "short_code": code, "protocol_title": title, "protocol_pi": "1"}
-    pen.single(record, "protocol", **{**values, **more})
+    pen.single(record, "protocol", 2, **{**values, **more})
 
 
 def _facts(study_type: str, funding: str, phi: str) -> dict[str, str]:
@@ -29,9 +29,7 @@ def _trial(pen: Pen) -> None:
         digest_also_to="maria.chen@northlake.example", personnel_mode="amendment",
     )  # fmt: skip
     facts = _facts("nih_trial", "nih", "yes")
-    pen.add(
-        STEP_HF, "approval", appr_kind="initial", appr_from=pen.day(-706), appr_to=pen.day(-342), appr_open="0", **facts
-    )
+    pen.add(STEP_HF, "approval", appr_kind="initial", appr_from=pen.day(-706), appr_to=pen.day(-342), appr_open="0", **facts)
     pen.add(STEP_HF, "approval", appr_kind="renewal", appr_from=pen.day(-341), appr_to=pen.day(24), appr_open="0")
     pen.add(STEP_HF, "submission", subm_what="Renewal", subm_on=pen.day(-13))
 

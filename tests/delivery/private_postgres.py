@@ -87,7 +87,7 @@ class PrivatePostgres:
         command = [str(self._bin / program), *map(str, words)]
         log = self._folder / "output"
         with log.open("w+b") as out:
-            done = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, cwd="/", timeout=120, **lent)  # noqa: S603
+            done = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, cwd="/", timeout=120, **lent)
             out.seek(0)
             text = out.read().decode(errors="replace")
         if done.returncode:

@@ -14,7 +14,8 @@ from onboard.ports import Posted
 
 POST = Posted(
     id="<00ff00ff00ff00ff00ff00ff00ff00ff@northlake.example>", kind=MessageKind.REMINDER, reader="leila/..@x.example",
-    envelope_from="lab@x.example", to_addr="leila@x.example", mime=b"Subject: x\r\n\r\nHi\r\n", token="t", attempts=0, hard=False,
+    envelope_from="lab@x.example", to_addr="leila@x.example", mime=b"Subject: x\r\n\r\nHi\r\n",
+    token="t", attempts=0, hard=False,
 )  # fmt: skip
 
 

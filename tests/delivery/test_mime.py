@@ -116,7 +116,8 @@ def test_a_picture_stands_inside_and_a_calendar_beside() -> None:
     mail = read(wire(message(html="<img src='cid:cleared'>", attachments=(picture, event))))
     kinds = [part.get_content_type() for part in mail.walk()]
     assert kinds == [
-        "multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png", "text/calendar",
+        "multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png",
+        "text/calendar",
     ]  # fmt: skip
     parts = {part.get_content_type(): part for part in mail.walk()}
     assert parts["image/png"]["Content-ID"] == "<cleared>" and parts["image/png"].get_content_disposition() == "inline"

@@ -3,6 +3,7 @@ most one mail a person and day, and planning twice plans nothing."""
 
 from __future__ import annotations
 
+import contextlib
 import random
 import tempfile
 from collections import Counter, defaultdict
@@ -101,7 +102,9 @@ class World:
         elif run:
             history = self.ledger.history(LIVE, ignoring=job)
             ready, _, _ = gate(self.plan(history, job), LAB.limits, history, LAB)
-            written = write_all(ready, Pen(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), self.clock.now(), history)
+            written = write_all(
+                ready, Pen(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), self.clock.now(), history
+            )
             if self.dice.random() < 0.1:
                 return  # killed between the plan and the transaction
             try:
@@ -113,10 +116,8 @@ class World:
     def drain(self) -> None:
         """Hand over, unless killed in the middle."""
         self.post.day = self.today
-        try:
+        with contextlib.suppress(SystemExit):
             drain(self.post, self.ledger, self.clock, LIVE, batch=3, lease_seconds=60)
-        except SystemExit:
-            pass
 
     def change(self) -> None:
         """Something becomes true, something is over."""
@@ -131,11 +132,11 @@ class World:
         self.clock.at = MORNING + (self.today - MONDAY)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_nothing_is_lost_and_nothing_is_said_twice(seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         world = World(dice=random.Random(seed), ledger=SqlLedger(f"sqlite:///{Path(folder) / 'l.db'}", "rivera"))
-        for _ in range(25):
+        for _ in range(15):
             world.change()
             for _ in range(world.dice.randrange(1, 5)):
                 world.run(world.dice.choice((REMINDERS, CHECKLISTS)))
@@ -155,7 +156,9 @@ def _quiet_days(world: World) -> None:
             assert run
             history = world.ledger.history(LIVE, ignoring=job)
             ready, _, _ = gate(world.plan(history, job), LAB.limits, history, LAB)
-            written = write_all(ready, Pen(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), world.clock.now(), history)
+            written = write_all(
+                ready, Pen(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), world.clock.now(), history
+            )
             assert world.ledger.enqueue(run, written.outgoing, history.version, world.clock.now())
             drain(lucky, world.ledger, world.clock, LIVE)
             assert not world.plan(world.ledger.history(LIVE, ignoring=job), job) or _second_mail_only(world, job)
@@ -174,6 +177,8 @@ def _check(world: World) -> None:
     items = world.ledger.history(LIVE).items
     for _, key in world.truths:
         assert key in items, f"{key} was never said"
-    by_day = Counter((mail.reader, mail.slot) for mail in world.ledger.history(LIVE).mails if mail.state in ("sent", "in_doubt"))
+    by_day = Counter(
+        (mail.reader, mail.slot) for mail in world.ledger.history(LIVE).mails if mail.state in ("sent", "in_doubt")
+    )
     assert max(by_day.values(), default=0) <= 1
     assert "sending" not in world.ledger.outbox(LIVE)

@@ -72,7 +72,7 @@ def judge(export: Export, rules: Rules, snapshot: str) -> Assessment:
     empty: Sequence[object] = ()
     return Assessment(
         **{name: {} for name in (*nothing, "appointments", "assignments", "absences", "snoozes", "log", "completions")},
-        **{name: empty for name in ("listings", "delegations", "approvals", "submissions", "findings", "readiness", "problems")},
+        **dict.fromkeys(("listings", "delegations", "approvals", "submissions", "findings", "readiness", "problems"), empty),
         rules=rules, read_at=export.read_at, read_on=export.read_at.date(), snapshot=snapshot,
     )  # fmt: skip
 
@@ -104,7 +104,8 @@ class Desk:
         self.source.clock = self.clock
         tools = Tools(
             source=self.source, mailer=self.mailer, ledger=self.ledger_seen or self.ledger, clock=self.clock, lab=self.lab,
-            rules=replace(RULES, version=self.rules_text), rules_text=self.rules_text, rules_of=lambda text: replace(RULES, version=text), judge=self.judge,
+            rules=replace(RULES, version=self.rules_text),
+            rules_text=self.rules_text, rules_of=lambda text: replace(RULES, version=text), judge=self.judge,
             render=self.render, compose=compose,
         )  # fmt: skip
         return run_job(tools, job, plan, today, mode=mode)
@@ -196,7 +197,14 @@ class TestGoLive:
             def from_day(person: str, first: date) -> tuple[Appointment, ...]:
                 return (
                     Appointment(
-                        evidence=f"a{person}", person=person, kind=None, role=None, engaged=True, supervisor="", first=first, last=None
+                        evidence=f"a{person}",
+                        person=person,
+                        kind=None,
+                        role=None,
+                        engaged=True,
+                        supervisor="",
+                        first=first,
+                        last=None,
                     ),
                 )
 

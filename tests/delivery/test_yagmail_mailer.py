@@ -96,14 +96,14 @@ class TestDelivering:
         assert caught.content == BODY and caught.rcpt_tos == ("leila@northlake.example",) and caught.envelope_from == SENDER
         assert said == "250 OK: caught" and tape.offers == 1
 
-    @pytest.mark.parametrize("mime", [b"Subject: x\n\nbare\n.\nend", b"Subject: x\r\n\r\n.", b"Subject: x\r\n\r\n" + (b"y" * 70 + b"\r\n") * 3000])
+    @pytest.mark.parametrize(
+        "mime", [b"Subject: x\n\nbare\n.\nend", b"Subject: x\r\n\r\n.", b"Subject: x\r\n\r\n" + (b"y" * 70 + b"\r\n") * 3000]
+    )
     def test_any_bytes_end_where_they_end(self, catcher: MailCatcher, mailer: Mailers, tape: Tape, mime: bytes) -> None:
         mailer(catcher).deliver(post(mime=mime), tape.offer)
         assert catcher.messages[0].content.replace(b"\r\n", b"\n").rstrip(b"\n") == mime.replace(b"\r\n", b"\n").rstrip(b"\n")
 
-    def test_one_connection_for_many_and_a_new_one_every_fifty(
-        self, catcher: MailCatcher, mailer: Mailers, tape: Tape
-    ) -> None:
+    def test_one_connection_for_many_and_a_new_one_every_fifty(self, catcher: MailCatcher, mailer: Mailers, tape: Tape) -> None:
         one = mailer(catcher)
         for _ in range(120):
             one.deliver(post(), tape.offer)
@@ -297,8 +297,10 @@ class TestLogin:
             one = mailer(server, user="lab", password="wr0ng-and-secret")
             with pytest.raises(TransportDown) as caught:
                 one.deliver(post(), tape.offer)
-        assert "535" in str(caught.value) and "wrong" in str(caught.value) and "secret" not in str(caught.value).replace(
-            "correct the secret", ""
+        assert (
+            "535" in str(caught.value)
+            and "wrong" in str(caught.value)
+            and "secret" not in str(caught.value).replace("correct the secret", "")
         )
 
     def test_a_password_beyond_ascii_is_not_quoted(self, mailer: Mailers, tape: Tape) -> None:
@@ -351,7 +353,19 @@ class TestYagmail:
             ("_attempt_send", ["self", "recipients", "msg_strings"]),
             (
                 "prepare_send",
-                "self to subject contents attachments cc bcc headers prettify_html message_id group_messages".split(),
+                [
+                    "self",
+                    "to",
+                    "subject",
+                    "contents",
+                    "attachments",
+                    "cc",
+                    "bcc",
+                    "headers",
+                    "prettify_html",
+                    "message_id",
+                    "group_messages",
+                ],
             ),
             ("_login", ["self", "password"]),
         ],

@@ -205,3 +205,15 @@ def test_somebody_without_a_protocol_has_a_row_of_their_own() -> None:
     assert {clause.finding.requirement.id for clause in row.clauses} >= {"appointment", "hsp", "fact_role"}
     assert "gcp" not in {clause.finding.requirement.id for clause in row.clauses}
     assert cleared_on(row, TODAY) is Cleared.CLEARED
+
+
+def test_an_unreadable_hold_is_said_as_a_hold() -> None:
+    (reason,) = reasons_on(row_of(lab(holds=(hold(first=UNREADABLE, last=None),))), TODAY)
+    assert reason.requirement == "hold"
+    assert reason.why.startswith("On hold from a day that cannot be read")
+
+
+def test_a_waiver_for_one_protocol_of_a_personal_requirement_counts_nowhere_and_is_a_problem() -> None:
+    finding = finding_of(lab(completions=(), waivers=(waiver(protocol="STEP"),)), "gcp")
+    assert not finding.met.possible
+    assert [ground.problem.key for ground in finding.grounds if ground.problem] == ["stray-waiver/waiver/ada/1"]

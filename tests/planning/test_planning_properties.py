@@ -73,7 +73,10 @@ members = st.builds(
     address=st.sampled_from([None, None, None, "", "shared@northlake.example"]),
     extra=st.sampled_from(["", "", "claim", "unmapped", "unreadable", "enrolled", "declined"]),
 )
-labs = st.lists(members, min_size=1, max_size=5)
+labs = st.lists(members, min_size=1, max_size=4)
+#: One day of a lab, and many days of one.
+plans = settings(max_examples=50, deadline=None)
+stories = settings(max_examples=12, deadline=None)
 
 
 def written(people: list[Member]) -> Book:
@@ -124,9 +127,10 @@ def _extra(book: Book, record: str, extra: str) -> None:
 
 
 def said(notices: list[Notice]) -> list[str]:
-    return [key for notice in notices for key in notice.keys()]
+    return [key for keys in (notice.keys() for notice in notices) for key in keys]
 
 
+@plans
 @given(labs)
 def test_keys_are_unique_within_a_plan(people: list[Member]) -> None:
     assessment = written(people).judge()
@@ -135,6 +139,7 @@ def test_keys_are_unique_within_a_plan(people: list[Member]) -> None:
         assert len(keys) == len(set(keys))
 
 
+@plans
 @given(labs, st.integers(0, 40))
 def test_planning_twice_after_sending_plans_nothing(people: list[Member], later: int) -> None:
     today = in_days(later)
@@ -149,6 +154,7 @@ def test_planning_twice_after_sending_plans_nothing(people: list[Member], later:
     assert {n.reader.address for n in again} <= {m.reader for m in history.mails}
 
 
+@plans
 @given(labs)
 def test_nobody_current_is_reminded(people: list[Member]) -> None:
     assessment = written(people).judge()
@@ -160,6 +166,7 @@ def test_nobody_current_is_reminded(people: list[Member]) -> None:
             assert status_on(edge.finding, edge.gap) is not Status.CURRENT
 
 
+@plans
 @given(labs, st.randoms(use_true_random=False))
 def test_the_order_of_rows_never_matters(people: list[Member], shuffler: random.Random) -> None:
     book = written(people)
@@ -169,8 +176,8 @@ def test_the_order_of_rows_never_matters(people: list[Member], shuffler: random.
     assert [plan(book.judge(), History(), lab(), TODAY) for plan in ALL] == plain
 
 
-@settings(max_examples=40)
-@given(labs, st.sets(st.integers(0, 45), max_size=15))
+@stories
+@given(labs, st.sets(st.integers(0, 30), max_size=10))
 def test_at_most_one_mail_a_person_and_day_and_each_item_once(people: list[Member], lost: set[int]) -> None:
     book, history, seen = written(people), History(), set[str]()
     for number in sorted(set(range(46)) - lost):
@@ -196,8 +203,8 @@ def _only_over_others(book: Book, day: date) -> bool:
     return bool(supervisors - {RIVERA, ""})
 
 
-@settings(max_examples=40)
-@given(labs, st.sets(st.integers(0, 45), max_size=15))
+@stories
+@given(labs, st.sets(st.integers(0, 30), max_size=10))
 def test_nothing_about_a_person_reaches_others_before_the_person(people: list[Member], lost: set[int]) -> None:
     book, history = written(people), History()
     told: dict[str, date] = {}
@@ -227,6 +234,7 @@ def _check_named(notice: Notice, told: dict[str, date], day: date) -> None:
             assert lab().cadence.calendar.add(told[line.person], 2) <= day
 
 
+@plans
 @given(labs, st.integers(0, 40))
 def test_everything_urgent_is_said_by_its_last_working_day(people: list[Member], later: int) -> None:
     """Whoever can be reached today and has a course ending today or over the weekend is told, or was silenced by a row."""

@@ -54,7 +54,7 @@ def test_every_noun_field_is_mapped_and_every_typed_field_is_read(mapping: Mappi
 
 def test_every_key_of_the_shipped_file_is_commented() -> None:
     text = (shipped("config") / "redcap.toml").read_text(encoding="utf-8")
-    keys = {"project", "instrument", "event", "only_if", "checkboxes", "fields", "constants", "values"}
+    keys = {"project", "instrument", "event", "where", "only_if", "checkboxes", "fields", "constants", "values"}
     explained = set(re.findall(r"^#   (\w+)  ", text, re.MULTILINE))
     assert explained == keys
 

@@ -1,0 +1,127 @@
+"""Completion files from disk: CSV in any encoding and separator a download comes in, SOAP answers as XML, PDF text. Decides
+what is text; reads no meaning. A file that cannot be read is told with the next step, never half used."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+from onboard.errors import ConfigError
+from onboard.intake.claims import PdfText, Table
+
+_LARGEST = 50_000_000
+_MOST_PAGES = 60
+_SEPARATORS = (",", ";", "\t", "|")
+_BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+#: Elements of a SOAP answer that are one row each.
+_ROW_ELEMENTS = frozenset({"CRS", "Table", "Table1", "MEMBERS", "MRS"})
+
+
+def read_intake_file(path: Path) -> Table | PdfText:
+    """The rows of a CSV or XML file, or the text of a PDF. Raises ConfigError with file, line and next step."""
+    content = _bytes(path)
+    if content.startswith(b"%PDF") or path.suffix.lower() == ".pdf":
+        return PdfText(file=path.name, path=str(path.resolve()), text=_pdf_text(path, content))
+    if content[:2] == b"PK":
+        raise ConfigError(f"{path} is a spreadsheet or an archive, not text. Save it as “CSV UTF-8” and give that file.")
+    text = _text(path, content)
+    if text.lstrip().startswith("<"):
+        return _xml_table(path, text)
+    return _csv_table(path, text)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ConfigError(f"{path} is larger than {_LARGEST // 1_000_000} MB. Split it.")
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}). Look whether it is there and readable.") from error
+
+
+def _text(path: Path, content: bytes) -> str:
+    """UTF-8 or UTF-16 by their marks, else UTF-8, else the Western Windows code page that older exports use."""
+    marked = next((encoding for mark, encoding in _BOMS.items() if content.startswith(mark)), "")
+    for encoding in (marked,) if marked else ("utf-8", "cp1252"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ConfigError(f"{path} is no text in any encoding we know. Save it again as “CSV UTF-8”.")
+
+
+def _csv_table(path: Path, text: str) -> Table:
+    first = text.lstrip().partition("\n")[0]
+    separator = max(_SEPARATORS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines: list[tuple[int, list[str]]] = []
+    begins = 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                lines.append((begins, row))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise ConfigError(f"{path}, line {begins}: it is no whole CSV file ({error}). Download it again.") from error
+    if not lines:
+        raise ConfigError(f"{path} is empty: it has no header row. Download it again.")
+    return _whole(path, [cell.strip() for cell in lines[0][1]], lines[1:])
+
+
+def _whole(path: Path, header: Sequence[str], lines: Sequence[tuple[int, list[str]]]) -> Table:
+    for line, row in lines:
+        if len(row) != len(header):
+            raise ConfigError(
+                f"{path}, line {line}: {len(row)} cells under {len(header)} columns. The file is damaged or cut short: "
+                "download it again."
+            )
+    return Table(
+        file=path.name,
+        header=tuple(header),
+        rows=tuple(tuple(row) for _, row in lines),
+        lines=tuple(line for line, _ in lines),
+    )
+
+
+def _xml_table(path: Path, text: str) -> Table:
+    """A SOAP answer saved as it came: one element a row, one child a column."""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise ConfigError(f"{path} is XML with definitions of its own, which no CITI answer has. It is not read.")
+    try:
+        root = ElementTree.fromstring(text.encode())
+    except ElementTree.ParseError as error:
+        raise ConfigError(f"{path} is no whole XML file ({error}). Save CITI's answer again.") from error
+    rows = [_children(element) for element in root.iter() if _local(element.tag) in _ROW_ELEMENTS and len(element)]
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    if not header:
+        raise ConfigError(f"{path} is XML without rows of completions or members. Give CITI's answer, or a CSV file.")
+    lines = [(number, [row.get(name, "") for name in header]) for number, row in enumerate(rows, start=1)]
+    return _whole(path, header, lines)
+
+
+def _children(element: Iterable[ElementTree.Element]) -> dict[str, str]:
+    return {_local(child.tag): child.text or "" for child in element}
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _pdf_text(path: Path, content: bytes) -> str:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if len(reader.pages) > _MOST_PAGES:
+            raise ConfigError(f"{path} has {len(reader.pages)} pages, which no completion report has. It is not read.")
+        return "\n".join(page.extract_text() for page in reader.pages)
+    # What the vendor raises for damaged files, its own errors and plain ones alike.
+    except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError) as error:
+        raise ConfigError(
+            f"{path} cannot be read as a PDF ({type(error).__name__}): it is damaged or locked. Download it from CITI again, or "
+            "open it and print it into a new PDF."
+        ) from error

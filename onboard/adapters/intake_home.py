@@ -1,0 +1,114 @@
+"""What intake keeps in the lab's home: the queue, the papers that wait with it, the IRB's lists. Decides names and that a file
+is replaced whole or not at all; judges nothing. Only the owner may read them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from onboard.adapters.csv_files import csv_text, read_csv_file
+from onboard.errors import ConfigError, OnboardError
+from onboard.intake.irb_list import IrbList, Listed
+from onboard.intake.queue import Queued, queue_item, queue_line
+
+QUEUE, PAPERS, LISTS = "intake_queue.jsonl", "intake_papers", "irb_lists"
+_HEADER = ("protocol", "as_of", "name", "address", "role")
+_ODD = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def queued(home: Path) -> Sequence[Queued]:
+    """What waits for a person after intake, oldest first; empty when there is no queue. Raises ConfigError for a damaged one."""
+    path = home / QUEUE
+    if not path.exists():
+        return ()
+    found = []
+    for number, line in enumerate(_read(path).splitlines(), start=1):
+        try:
+            found.append(queue_item(line))
+        except ValueError as error:
+            raise ConfigError(f"{path}, line {number} cannot be read ({error}). Take the line out, or the file away.") from error
+    return tuple(found)
+
+
+def save_queue(home: Path, items: Sequence[Queued]) -> None:
+    """Replace the queue; papers that nothing waits for any more are removed."""
+    _write(home / QUEUE, "".join(queue_line(item) + "\n" for item in items))
+    kept = {Path(item.claim.document).name for item in items if item.claim.document}
+    for paper in (home / PAPERS).glob("*.pdf"):
+        if paper.name not in kept:
+            paper.unlink()
+
+
+def keep_paper(home: Path, document: str) -> str:
+    """A copy of a PDF in the home, so that it is still there when its row is settled; returns its path."""
+    source, folder = Path(document), home / PAPERS
+    if source.parent.resolve() == folder.resolve():
+        return document
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        name = f"{sha256(source.read_bytes()).hexdigest()[:16]}-{_ODD.sub('_', source.name)}"
+        shutil.copyfile(source, folder / name)
+    except OSError as error:
+        raise OnboardError(f"{source} cannot be kept in {folder} ({error.strerror}). Nothing was imported.") from error
+    return str(folder / name)
+
+
+def save_irb_list(home: Path, irb: IrbList, code: str) -> Path:
+    """Store the IRB's list of a protocol in place of the one before. Raises ConfigError when the file is another's."""
+    path = _list_path(home, code)
+    if path.exists() and (held := _stored(path)) and held.protocol != irb.protocol:
+        raise ConfigError(f"{path} is the list of protocol record {held.protocol}. Give the protocols different short codes.")
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    rows = [(irb.protocol, irb.as_of.isoformat(), one.name, one.address, one.role) for one in irb.people]
+    _write(path, csv_text(_HEADER, rows))
+    return path
+
+
+def irb_lists(home: Path) -> dict[str, IrbList]:
+    """Protocol record id -> the IRB's list last taken in; empty when there is none."""
+    found = (_stored(path) for path in sorted((home / LISTS).glob("*.csv")))
+    return {irb.protocol: irb for irb in found if irb}
+
+
+def _list_path(home: Path, code: str) -> Path:
+    return home / LISTS / f"{_ODD.sub('_', code) or 'protocol'}.csv"
+
+
+def _stored(path: Path) -> IrbList | None:
+    file = read_csv_file(path)
+    columns = {name: file.column(name) for name in _HEADER}
+    if not file.rows:
+        return None
+    try:
+        as_of = date.fromisoformat(columns["as_of"][0])
+    except ValueError as error:
+        raise ConfigError(f"{path}: as_of is no date. Take the IRB's list in again: onboard intake --irb-list.") from error
+    rows = zip(columns["name"], columns["address"], columns["role"], strict=True)
+    people = tuple(Listed(name=name, address=address, role=role) for name, address, role in rows)
+    return IrbList(protocol=columns["protocol"][0], as_of=as_of, people=people)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read ({type(error).__name__}). Look at its rights, or take it away.") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all, for its owner only."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise OnboardError(f"{path} cannot be written ({error.strerror}). Free the disk or correct its rights.") from error

@@ -1,0 +1,157 @@
+"""What a completion file claims, one value a completion. Decides nothing: it is the noun of this room.
+
+A claim is what a file says; it becomes a completion when it is matched to a person and imported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from onboard.words import fold
+
+
+class Layout(StrEnum):
+    """The shapes a completion file comes in (domain 3)."""
+
+    SOAP = "soap"  # answer of CITI's GetCompletionReports
+    DOWNLOAD = "download"  # automated download, one row a completion
+    MODULES = "modules"  # automated download, one row a module
+    KUALI = "kuali"  # the minimum Kuali asks for
+    MEMBERS = "members"  # answer of CITI's GetMembers: who somebody is, no completion
+    REPORT = "report"  # PDF completion report
+    CERTIFICATE = "certificate"  # PDF certificate
+
+
+LAYOUT_NAMES = {
+    Layout.SOAP: "CITI SOAP GetCompletionReports",
+    Layout.DOWNLOAD: "CITI automated download, completion level",
+    Layout.MODULES: "CITI automated download, module level",
+    Layout.KUALI: "Kuali minimum CSV",
+    Layout.MEMBERS: "CITI SOAP GetMembers",
+    Layout.REPORT: "CITI completion report (PDF)",
+    Layout.CERTIFICATE: "CITI certificate (PDF)",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A file of rows as text. `lines` holds the line each row begins on; every row is as long as the header."""
+
+    file: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfText:
+    """The text of a PDF, and where its bytes lie."""
+
+    file: str
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How a file is to be read: the lab's zone and day, its own institution, and whether dates are day/month/year."""
+
+    zone: ZoneInfo
+    today: date
+    institution: str = ""
+    day_first: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """One completion as a file claims it. Blank texts and None: the file does not say."""
+
+    file: str
+    line: int  # 0 for a PDF
+    layout: Layout
+    member_id: str = ""
+    name: str = ""  # given names, then surname
+    addresses: tuple[str, ...] = ()
+    username: str = ""  # at the institution, not CITI's
+    employee_number: str = ""
+    curriculum: str = ""
+    group: str = ""
+    stage: int | None = None
+    stage_name: str = ""
+    earned: date | None = None
+    expires: date | None = None
+    score: str = ""
+    passing: str = ""
+    passed: bool = True  # False: a readable score below the pass mark
+    record_id: str = ""
+    institution: str = ""  # blank = ours
+    document: str = ""  # path of the PDF
+    fault: str = ""  # what cannot be read, in words
+    clash: str = ""  # rows of one record that disagree, in words
+
+    @property
+    def place(self) -> str:
+        """Where it stands: file, and line where there is one."""
+        return f"{self.file}, line {self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Who a CITI member is, from a list of members."""
+
+    member_id: str
+    name: str
+    addresses: tuple[str, ...]
+    username: str
+    employee_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFile:
+    """A file that was recognised."""
+
+    file: str
+    layout: Layout
+    rows: int
+    claims: tuple[Claimed, ...] = ()
+    members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A file that is not used at all, with the reason and the next step."""
+
+    file: str
+    words: str
+
+
+def one_line(text: str) -> str:
+    """Text without control characters, spaces collapsed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def plain_id(text: str) -> str:
+    """A number as it is compared: without padding, spaces and a decimal part a spreadsheet added; else in lower case."""
+    folded = re.sub(r"\.0+$", "", "".join(text.split())).casefold()
+    return folded.lstrip("0") or folded[:1]
+
+
+def who(claim: Claimed) -> str:
+    """What tells one learner of a file from another, where no record number does."""
+    return plain_id(claim.member_id) or claim.username.casefold() or " ".join(claim.addresses) or fold(claim.name)
+
+
+def claim_key(claim: Claimed) -> str:
+    """Short and stable: the same completion in another file has the same key."""
+    number = plain_id(claim.record_id)
+    parts: Sequence[str] = (number,)
+    if not number:
+        stage = str(claim.stage or claim.stage_name)
+        parts = (who(claim), fold(claim.curriculum), fold(claim.group), stage, str(claim.earned or ""))
+    return sha256("\x1f".join(parts).encode()).hexdigest()[:8]

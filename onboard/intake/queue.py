@@ -1,0 +1,129 @@
+"""What waits for a person after intake. Decides what stays, what goes and how it is said; the file is kept by an adapter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
+from typing import Any
+
+from onboard.intake.claims import Claimed, Layout
+from onboard.intake.planning import WAITING, Planned, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """One claim that waits: since when, as what, why, and people it might belong to."""
+
+    key: str
+    claim: Claimed
+    state: State
+    why: str
+    person: str = ""  # record id, where it is known
+    near: tuple[str, ...] = ()  # record ids the name suggests
+    since: date
+
+    @property
+    def stranger(self) -> bool:
+        """Whether nothing in it points to anybody here: an institution's file is full of such rows."""
+        return self.state is State.UNMATCHED and not self.near
+
+
+def queue_after(planned: Iterable[Planned], before: Sequence[Queued], today: date) -> tuple[Queued, ...]:
+    """The queue once a plan was carried out: what waits, oldest first, each since it was first met."""
+    since = {item.key: item.since for item in before}
+    waiting = [_queued(item, since.get(item.key, today)) for item in planned if item.state in WAITING]
+    return tuple(sorted(waiting, key=lambda item: (item.since, item.key)))
+
+
+def _queued(item: Planned, since: date) -> Queued:
+    return Queued(
+        key=item.key, claim=item.claim, state=item.state, why=item.why, person=item.person, near=item.near, since=since
+    )
+
+
+def with_queued(claims: Sequence[Claimed], keys: Sequence[str], before: Sequence[Queued]) -> list[Claimed]:
+    """The claims of the files, then those that waited already; a claim met again is taken as it is in the files, with the
+    paper that came before. `keys` are those of `claims`."""
+    waited = {item.key: item.claim for item in before}
+    fresh = [
+        replace(claim, document=claim.document or (waited[key].document if key in waited else ""))
+        for claim, key in zip(claims, keys, strict=True)
+    ]
+    return fresh + [claim for key, claim in waited.items() if key not in set(keys)]
+
+
+def queue_line(item: Queued) -> str:
+    """One line of JSON."""
+    document = asdict(item)
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def queue_item(line: str) -> Queued:
+    """What `queue_line` wrote. Raises ValueError for any other line."""
+    try:
+        document: Mapping[str, Any] = json.loads(line)
+        claim = {field.name: document["claim"][field.name] for field in fields(Claimed)}
+        for name in ("earned", "expires"):
+            claim[name] = date.fromisoformat(claim[name]) if claim[name] else None
+        claim["addresses"], claim["layout"] = tuple(claim["addresses"]), Layout(claim["layout"])
+        return Queued(
+            key=document["key"],
+            claim=Claimed(**claim),
+            state=State(document["state"]),
+            why=document["why"],
+            person=document["person"],
+            near=tuple(document["near"]),
+            since=date.fromisoformat(document["since"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One thing to do about the queue: what, why, the act, and the person it is about ("" for none or several)."""
+
+    title: str
+    why: str
+    act: str
+    person: str = ""
+    since: date | None = None
+
+
+_ACTS = {
+    State.UNMATCHED: "If it is theirs: onboard intake --send --person RECORD --only {key}. If not: onboard intake --forget {key}.",
+    State.UNKNOWN_COURSE: "Add the course to the course map in requirements.toml, then: onboard intake --send.",
+    State.CONFLICT: "Compare with CITI, correct the record, then: onboard intake --send. Or: onboard intake --forget {key}.",
+    State.UNREADABLE: "Take the file from CITI again, or type the row in; then: onboard intake --forget {key}.",
+}
+
+
+def queue_sentences(queue: Sequence[Queued]) -> tuple[Sentence, ...]:
+    """The queue for a worklist: each row that points to somebody here, oldest first; strangers in one line."""
+    found = [_sentence(item) for item in queue if not item.stranger]
+    strangers = [item for item in queue if item.stranger]
+    if strangers:
+        found.append(
+            Sentence(
+                title=f"{len(strangers)} {'row' if len(strangers) == 1 else 'rows'} of CITI files fit nobody here",
+                why="An institution's file names many people. If one of yours is among them, their record lacks the CITI ID.",
+                act="See them with: onboard intake. Drop them with: onboard intake --forget strangers.",
+                since=min(item.since for item in strangers),
+            )
+        )
+    return tuple(found)
+
+
+def _sentence(item: Queued) -> Sentence:
+    claim = item.claim
+    who = claim.name or claim.username or f"CITI member {claim.member_id}"
+    people = {item.person, *item.near} - {""}
+    return Sentence(
+        title=f"{item.state.value}: {who}, {claim.group or 'no course'} ({claim.place})",
+        why=item.why,
+        act=_ACTS[item.state].format(key=item.key),
+        person=people.pop() if len(people) == 1 else "",
+        since=item.since,
+    )
