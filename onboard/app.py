@@ -94,13 +94,13 @@ class App:
         from onboard.adapters.protocol_files import WithProtocolFiles
         from onboard.adapters.redcap_source import RedcapSource
 
-        source = RedcapSource(self.redcap_projects(), self._redcap_mapping, self.clock)
-        if self._redcap_mapping == self.config.mapping:
+        source = RedcapSource(self.redcap_projects(), self.redcap_mapping, self.clock)
+        if self.redcap_mapping == self.config.mapping:
             return source
         return WithProtocolFiles(source, self.config.home, self.config.mapping)
 
     @cached_property
-    def _redcap_mapping(self) -> RecordMapping:
+    def redcap_mapping(self) -> RecordMapping:
         """What REDCap holds: all of it, or all but the protocols, when these are files in the home."""
         from onboard.adapters.protocol_files import has_protocol_files
         from onboard.model.mapping import PROTOCOL_TABLES
@@ -128,7 +128,7 @@ class App:
                 retries=one.retries,
             )
             for one in self.config.redcap.values()
-            if one.name in self._redcap_mapping.projects
+            if one.name in self.redcap_mapping.projects
         ]
 
     @cached_property

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard import keys
+from onboard.addresses import record_order
 from onboard.dates import plus_days
 from onboard.desk import Desk
 from onboard.model import Finding, Ground, Requirement, RequirementKind, Scope
@@ -73,7 +74,7 @@ def edges(findings: Iterable[Finding], day: date) -> list[Edge]:
     for finding in findings:
         groups.setdefault((finding.person, finding.requirement.id, finding.scope), []).append(finding)
     found = [edge for group in groups.values() if (edge := _edge(group, day))]
-    return sorted(found, key=lambda e: (e.deadline, e.requirement.id, str(e.scope)))
+    return sorted(found, key=lambda e: (e.deadline, e.requirement.id, str(e.scope), record_order(e.person)))
 
 
 def _needed(findings: Iterable[Finding]) -> Timeline:

@@ -122,6 +122,6 @@ def _pdf_text(path: Path, content: bytes) -> str:
     # What the vendor raises for damaged files, its own errors and plain ones alike.
     except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError) as error:
         raise ConfigError(
-            f"{path} cannot be read as a PDF ({type(error).__name__}): it is damaged or locked. Download it from CITI again, or "
+            f"{path} cannot be read as a PDF ({type(error).__name__}): it is damaged or locked. Download it again, or "
             "open it and print it into a new PDF."
         ) from error

@@ -22,7 +22,7 @@ _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def queued(home: Path) -> Sequence[Queued]:
-    """What waits for a person after intake, oldest first; empty when there is no queue. Raises ConfigError for a damaged one."""
+    """What waits for a person after intake, oldest first; empty without a queue. Raises ConfigError for a damaged one."""
     path = home / QUEUE
     if not path.exists():
         return ()
@@ -31,7 +31,7 @@ def queued(home: Path) -> Sequence[Queued]:
         try:
             found.append(queue_item(line))
         except ValueError as error:
-            raise ConfigError(f"{path}, line {number} cannot be read ({error}). Take the line out, or the file away.") from error
+            raise ConfigError(f"{path}, line {number} cannot be read ({error}). Take the line out.") from error
     return tuple(found)
 
 
@@ -54,7 +54,7 @@ def keep_paper(home: Path, document: str) -> str:
         name = f"{sha256(source.read_bytes()).hexdigest()[:16]}-{_ODD.sub('_', source.name)}"
         shutil.copyfile(source, folder / name)
     except OSError as error:
-        raise OnboardError(f"{source} cannot be kept in {folder} ({error.strerror}). Nothing was imported.") from error
+        raise OnboardError(f"{source} cannot be kept in {folder} ({error.strerror}). Free the disk, run it again.") from error
     return str(folder / name)
 
 

@@ -165,7 +165,7 @@ class RedcapImporter:
     def _placed(self, before: Rows, rows: Sequence[NewRow], work: _Work) -> list[_Placed]:
         """Each row at the next free instance of its record, as it is sent."""
         if before.longitudinal and not self._source.event:
-            raise ConfigError("The project has events. Write event under [tables.completions] in redcap.toml; nothing was done.")
+            raise ConfigError("The project has events. Write event under [tables.completions] in redcap.toml.")
         highest: dict[str, int] = {}
         for cells in self._repeats(before):
             highest[cells["record"]] = max(highest.get(cells["record"], 0), int(cells[INSTANCE]))
@@ -227,7 +227,7 @@ class RedcapImporter:
             cells = after.get(evidence)
             differs = [name for name, text in one.row.values.items() if cells and cells.get(name) != text]
             if cells and differs:
-                work.troubles.append(f"{evidence} does not read back as it was sent ({', '.join(differs)}). Look at it in REDCap.")
+                work.troubles.append(f"{evidence} does not read back as sent ({', '.join(differs)}). Look at it in REDCap.")
             elif cells:
                 came[one.row.key] = evidence
         attach = [(came[one.row.key], one.row.document) for one in placed if one.row.document and one.row.key in came]
@@ -269,7 +269,7 @@ def _not_allowed(row: Mapping[str, str], text: str) -> str:
     if row.get("field_type") in _CHOICES:
         known = [choice.split(",", 1)[0].strip() for choice in codes.split("|") if choice.strip()]
         if text not in known:
-            return f"{name} has no choice {text!r} (it has {', '.join(known)}). Add it in the project's designer, then run again."
+            return f"{name} has no choice {text!r} (it has {', '.join(known)}). Add it in the designer, then run again."
     return ""
 
 
@@ -280,4 +280,3 @@ def _no_right(error: Refused, project: str) -> str:
             "Rights, give its user API Import/Update; or type the completions in by hand."
         )
     return str(error)
-

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import redcap
+from redcap.project import Project
 import requests
 
 from onboard import __version__
@@ -48,7 +48,7 @@ class RedcapProject:
         return urlsplit(self.url).hostname or self.url
 
 
-class GuardedProject(redcap.Project):
+class GuardedProject(Project):
     """`redcap.Project` that hands back only what passed `redcap_answers`. Use with `with`, or close it."""
 
     def __init__(self, project: RedcapProject, pause: Callable[[float], None] = time.sleep) -> None:

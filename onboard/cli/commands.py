@@ -11,6 +11,7 @@ COMMANDS = {
     "proof": Entry("onboard.cli.proof", "Was a person cleared for a protocol on a day, with the evidence."),
     "preview": Entry("onboard.cli.preview", "Show the mails that would go today, as a page to open."),
     "welcome": Entry("onboard.cli.welcome", "Print the note that announces the first mail to a new hire."),
+    "intake": Entry("onboard.cli.intake", "Take CITI files in: show what is new; --send imports it. Also the IRB's list."),
     "release": Entry("onboard.cli.release", "Let a run go that was held because it was over the ceiling."),
     "sandbox": Entry("onboard.cli.sandbox", "Run a stand-in for REDCap with a sample lab on this machine."),
 }

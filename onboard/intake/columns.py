@@ -42,11 +42,13 @@ _CANONICAL = {spelling: column for column, spellings in _NAMES.items() for spell
 #: What each layout cannot do without; "a|b": either.
 _NEEDS: Mapping[Layout, tuple[str, ...]] = {
     Layout.SOAP: ("member_id", "curriculum", "group", "stage_number", "record_id", "earned", "expires"),
-    Layout.MODULES: ("record_id", "member_id", "group", "stage_number|stage_name", "earned", "expires", "module", "module_done"),
+    Layout.MODULES: (
+        "record_id", "member_id", "group", "stage_number|stage_name", "earned", "expires", "module", "module_done",
+    ),
     Layout.DOWNLOAD: ("member_id", "curriculum", "group", "stage_number|stage_name", "record_id", "earned", "expires"),
     Layout.KUALI: ("group", "stage_number|stage_name", "username|citi_username", "earned", "expires"),
     Layout.MEMBERS: ("member_id", "last_name", "email|other_email", "username|citi_username"),
-}
+}  # fmt: skip
 #: A header that only this layout has.
 _SOAP_ONLY = frozenset({"intmemberstageid", "dtepassed"})
 #: What a list of members must not have: else it is a completion file that lacks something.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from onboard.intake.claims import Claimed, Habits, Layout, PdfText, ReadFile, Refused, one_line
@@ -72,18 +73,13 @@ def _report(pdf: PdfText, habits: Habits) -> ReadFile | Refused:
     if lacks:
         return _lacking(pdf, "completion report", lacks)
     member = _MEMBER.fullmatch(said["name"])
-    claim = Claimed(
-        file=pdf.file,
-        line=0,
-        layout=Layout.REPORT,
+    claim = replace(
+        _claim(Layout.REPORT, said, pdf, habits),
         member_id=member[2] if member else "",
         name=one_line(member[1] if member else said["name"]),
         addresses=tuple(address.lower() for address in (said.get("email", ""),) if "@" in address),
-        curriculum=said.get("curriculum", ""),
         score=_first_word(said.get("score", "")),
         passing=_first_word(said.get("passing", "")),
-        institution=_theirs(said.get("institution", ""), habits),
-        **_shared(said, pdf, habits),
     )
     return _one(pdf, claim, habits)
 
@@ -109,20 +105,26 @@ def _first_word(text: str) -> str:
     return text.split()[0] if text.split() else ""
 
 
-def _shared(said: Mapping[str, str], pdf: PdfText, habits: Habits) -> dict[str, object]:
+def _claim(layout: Layout, said: Mapping[str, str], pdf: PdfText, habits: Habits) -> Claimed:
     """What both kinds of paper print alike."""
     days = {name: _day(said.get(name, ""), habits) for name in ("earned", "expires")}
     odd = next((f"“{text[:40]}” is no date we know." for text in days.values() if isinstance(text, str)), "")
-    return {
-        "group": said["group"],
-        "stage": printed_stage("", said["stage"]),
-        "stage_name": said["stage"],
-        "earned": days["earned"] if isinstance(days["earned"], date) else None,
-        "expires": days["expires"] if isinstance(days["expires"], date) else None,
-        "record_id": said["record_id"],
-        "document": pdf.path,
-        "fault": odd,
-    }
+    return Claimed(
+        file=pdf.file,
+        line=0,
+        layout=layout,
+        name=said["name"],
+        curriculum=said.get("curriculum", ""),
+        group=said["group"],
+        stage=printed_stage("", said["stage"]),
+        stage_name=said["stage"],
+        earned=days["earned"] if isinstance(days["earned"], date) else None,
+        expires=days["expires"] if isinstance(days["expires"], date) else None,
+        record_id=said["record_id"],
+        institution=_theirs(said.get("institution", ""), habits),
+        document=pdf.path,
+        fault=odd,
+    )
 
 
 def _day(text: str, habits: Habits) -> date | str | None:
@@ -142,16 +144,7 @@ def _certificate(pdf: PdfText, habits: Habits) -> ReadFile | Refused:
     lacks = [name for name in ("name", "group", "stage", "earned", "record_id") if not said.get(name)]
     if lacks:
         return _lacking(pdf, "certificate", lacks)
-    claim = Claimed(
-        file=pdf.file,
-        line=0,
-        layout=Layout.CERTIFICATE,
-        name=said["name"],
-        curriculum=said["curriculum"],
-        institution=_theirs(said["institution"], habits),
-        **_shared(said, pdf, habits),
-    )
-    return _one(pdf, claim, habits)
+    return _one(pdf, _claim(Layout.CERTIFICATE, said, pdf, habits), habits)
 
 
 def _card(text: str) -> dict[str, str]:

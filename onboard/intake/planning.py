@@ -129,14 +129,10 @@ class _Planner:
         name = self._roster.name(match.person)
         if training is None:
             why = _unmapped(claim)
-            return Planned(
-                claim=claim, state=State.UNKNOWN_COURSE, person=match.person, name=name, why=why, how=match.how
-            )
+            return Planned(claim=claim, state=State.UNKNOWN_COURSE, person=match.person, name=name, why=why, how=match.how)
         self._add(completion)
         why = "" if training else "counts for no training here"
-        return Planned(
-            claim=claim, state=State.NEW, person=match.person, name=name, training=training, why=why, how=match.how
-        )
+        return Planned(claim=claim, state=State.NEW, person=match.person, name=name, training=training, why=why, how=match.how)
 
     def _same_course(self, held: Completion, new: Completion, training: str | None) -> bool:
         """Two completions of a day: the same group and stage are one; else only a row typed without a number may be meant."""
@@ -188,10 +184,14 @@ def _contradiction(held: Completion, claim: Claimed, roster: Roster) -> str:
         return f"Record number {number} is recorded for {name}, and the file gives it to {claim.name or 'somebody else'}."
     recorded = show(held.completed) if isinstance(held.completed, date) else "a date that cannot be read"
     filed = show(claim.earned) if claim.earned else "no date"
-    return f"Record number {number} of {name} is recorded with {recorded}; the file says {filed}. Correct the one that is wrong."
+    return (
+        f"Record number {number} of {name} is recorded with {recorded}; the file says {filed}. Correct the one that is wrong."
+    )
 
 
 def _unmapped(claim: Claimed) -> str:
     if claim.stage is None:
         return f"The stage “{claim.stage_name}” cannot be read, so nobody can tell what “{claim.group}” counts as."
-    return f"The course map does not name “{claim.group}” at stage {claim.stage}. Add it to requirements.toml, under [[course]]."
+    return (
+        f"The course map does not name “{claim.group}” at stage {claim.stage}. Add it to requirements.toml, under [[course]]."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -30,11 +30,19 @@ class Queued:
         return self.state is State.UNMATCHED and not self.near
 
 
-def queue_after(planned: Iterable[Planned], before: Sequence[Queued], today: date) -> tuple[Queued, ...]:
-    """The queue once a plan was carried out: what waits, oldest first, each since it was first met."""
+def queue_after(
+    planned: Iterable[Planned], before: Sequence[Queued], today: date, brought: Container[str] | None = None
+) -> tuple[Queued, ...]:
+    """The queue once a plan was carried out: what waits, oldest first, each since it was first met. `brought`: keys of what
+    was imported; what was new and is not among them waits too (None: nothing was to be imported)."""
     since = {item.key: item.since for item in before}
-    waiting = [_queued(item, since.get(item.key, today)) for item in planned if item.state in WAITING]
+    waiting = [_queued(item, since.get(item.key, today)) for item in planned if _waits(item, brought)]
     return tuple(sorted(waiting, key=lambda item: (item.since, item.key)))
+
+
+def _waits(item: Planned, brought: Container[str] | None) -> bool:
+    missed = item.state is State.NEW and brought is not None and item.key not in brought
+    return missed or item.state in WAITING
 
 
 def _queued(item: Planned, since: date) -> Queued:
@@ -93,7 +101,8 @@ class Sentence:
 
 
 _ACTS = {
-    State.UNMATCHED: "If it is theirs: onboard intake --send --person RECORD --only {key}. If not: onboard intake --forget {key}.",
+    State.NEW: "It was not imported. Look at what onboard intake --send says.",
+    State.UNMATCHED: "Theirs? onboard intake --send --person RECORD --only {key}. If not: onboard intake --forget {key}.",
     State.UNKNOWN_COURSE: "Add the course to the course map in requirements.toml, then: onboard intake --send.",
     State.CONFLICT: "Compare with CITI, correct the record, then: onboard intake --send. Or: onboard intake --forget {key}.",
     State.UNREADABLE: "Take the file from CITI again, or type the row in; then: onboard intake --forget {key}.",

@@ -30,9 +30,7 @@ def read_table(table: Table, habits: Habits) -> ReadFile | Refused:
     if found.layout is Layout.MEMBERS:
         members = tuple(_member(cell) for cell in cells)
         return ReadFile(file=table.file, layout=found.layout, rows=len(cells), members=members)
-    claims = tuple(
-        _claim(table.file, line, found.layout, cell, habits) for line, cell in zip(table.lines, cells, strict=True)
-    )
+    claims = tuple(_claim(table.file, line, found.layout, cell, habits) for line, cell in zip(table.lines, cells, strict=True))
     return ReadFile(file=table.file, layout=found.layout, rows=len(cells), claims=claims)
 
 

@@ -56,9 +56,7 @@ def lab_columns(source: Source, words: dict[str, str]) -> dict[str, str]:
     """REDCap field -> the lab's code. Raises ConfigError when the lab's codes have none for a word of ours."""
     if "group" not in source.fields and "group" in words:
         words = {**words, "course": words["group"]}
-    return {
-        source.fields[name]: _code(source, name, word) for name, word in words.items() if name in source.fields
-    }
+    return {source.fields[name]: _code(source, name, word) for name, word in words.items() if name in source.fields}
 
 
 def _code(source: Source, name: str, word: str) -> str:

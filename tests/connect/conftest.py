@@ -58,6 +58,49 @@ class Served:
         self.tokens[name] = self.projects[name].add_token(rights=rights)
 
 
+SETTINGS = """
+[lab]
+id = "rivera"
+name = "Rivera Lab"
+zone = "America/New_York"
+sender = "rivera-lab@northlake.example"
+institution = "Northlake University"
+domains = ["northlake.example"]
+operator = "it-help@northlake.example"
+[[coordinator]]
+name = "Maria Chen"
+address = "maria.chen@northlake.example"
+phone = "555-0142"
+[sending]
+mode = "live"
+ceiling = 200
+[redcap]
+url = "{url}"
+contact = "it-help@northlake.example"
+retries = 0
+[mail]
+transport = "files"
+folder = "mail"
+[calendar]
+country = ""
+[cadence]
+[ledger]
+"""
+
+
+def make_home(folder: Path, url: str, tokens: Mapping[str, str], mapping: Path | None = None, more: str = "") -> Path:
+    """A lab's home that reads the server at `url` and mails into files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "settings.toml").write_text(SETTINGS.format(url=url) + more, encoding="utf-8")
+    if mapping:
+        (folder / "redcap.toml").write_text(mapping.read_text(encoding="utf-8"), encoding="utf-8")
+    secrets = folder / "secrets.env"
+    secrets.touch(mode=0o600)
+    lines = (f"ONBOARD_{name.upper()}_TOKEN={token}\n" for name, token in tokens.items())
+    secrets.write_text("".join(lines), encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Served]]:
     """Start a server with these projects; tokens may export and nothing else."""

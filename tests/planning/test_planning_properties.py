@@ -75,8 +75,8 @@ members = st.builds(
 )
 labs = st.lists(members, min_size=1, max_size=4)
 #: One day of a lab, and many days of one.
-plans = settings(max_examples=50, deadline=None)
-stories = settings(max_examples=12, deadline=None)
+plans = settings(max_examples=30, deadline=None)
+stories = settings(max_examples=8, deadline=None)
 
 
 def written(people: list[Member]) -> Book:

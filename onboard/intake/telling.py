@@ -1,0 +1,110 @@
+"""A plan in rows and sentences for people and programs. Decides order and how many rows are shown; plans nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from onboard.dates import show
+from onboard.intake.claims import LAYOUT_NAMES, ReadFile
+from onboard.intake.irb_list import Comparison
+from onboard.intake.planning import Planned, State, counts
+
+COLUMNS = ("what", "id", "who", "course", "passed", "expires", "why")
+_ORDER = (
+    State.CONFLICT,
+    State.UNKNOWN_COURSE,
+    State.UNREADABLE,
+    State.UNMATCHED,
+    State.NEW,
+    State.NOT_PASSED,
+    State.KNOWN,
+)
+#: States whose rows are many and ask nothing of anybody: counted, not listed.
+_COUNTED = frozenset({State.KNOWN, State.NOT_PASSED})
+
+
+def counts_words(planned: Sequence[Planned]) -> str:
+    """``12 new, 3 known, 1 unmatched``; every state is named, also with none."""
+    return ", ".join(f"{number} {state.value}" for state, number in counts(planned).items())
+
+
+def file_words(read: ReadFile) -> str:
+    """What a file was recognised as."""
+    rows = f"{read.rows} {'row' if read.rows == 1 else 'rows'}"
+    return f"{read.file}: {LAYOUT_NAMES[read.layout]}, {rows}."
+
+
+def table_rows(planned: Sequence[Planned], most: int) -> tuple[list[list[str]], int]:
+    """The rows to look at, what needs a person first, and how many more there are. Rows that fit nobody come last of
+    theirs: an institution's file is full of them."""
+    shown = [item for item in planned if item.state not in _COUNTED]
+    ordered = sorted(shown, key=lambda item: (_ORDER.index(item.state), item.state is State.UNMATCHED and not item.near))
+    return [_row(item) for item in ordered[:most]], max(len(ordered) - most, 0)
+
+
+def _row(item: Planned) -> list[str]:
+    claim = item.claim
+    stage = f", stage {claim.stage}" if claim.stage else ""
+    return [
+        item.state.value,
+        item.key,
+        _who(item),
+        f"{claim.group}{stage}",
+        show(claim.earned) if claim.earned else "",
+        show(claim.expires) if claim.expires else "",
+        _why(item),
+    ]
+
+
+def _who(item: Planned) -> str:
+    if item.person:
+        return f"{item.name} (record {item.person})"
+    return item.claim.name or item.claim.username or f"CITI member {item.claim.member_id}"
+
+
+def _why(item: Planned) -> str:
+    near = f"Perhaps record {' or '.join(item.near)}." if item.near and item.state is State.UNMATCHED else ""
+    counts_as = f"as {item.training}" if item.training else ""
+    return " ".join(part for part in (counts_as, f"by {item.how}" if item.state is State.NEW else "", item.why, near) if part)
+
+
+def as_rows(planned: Sequence[Planned]) -> list[dict[str, object]]:
+    """One object a claim with stable keys, for programs."""
+    return [
+        {
+            "id": item.key,
+            "state": item.state.value,
+            "person": item.person or None,
+            "near": list(item.near),
+            "training": item.training or None,
+            "member_id": item.claim.member_id,
+            "name": item.claim.name,
+            "curriculum": item.claim.curriculum,
+            "group": item.claim.group,
+            "stage": item.claim.stage,
+            "completed": item.claim.earned.isoformat() if item.claim.earned else None,
+            "expires": item.claim.expires.isoformat() if item.claim.expires else None,
+            "record_id": item.claim.record_id,
+            "file": item.claim.file,
+            "line": item.claim.line,
+            "evidence": item.evidence or None,
+            "matched_by": item.how,
+            "why": item.why,
+        }
+        for item in planned
+    ]
+
+
+def comparison_lines(comparison: Comparison) -> list[str]:
+    """A comparison with the IRB's list, in lines."""
+    lines = [f"{comparison.code}: {comparison.basis}."]
+    if not comparison.compared:
+        return [*lines, "Take the IRB's personnel table in: onboard intake --irb-list FILE --protocol P."]
+    for title, sentences in (
+        ("On the IRB's list, not on ours", comparison.theirs_only),
+        ("On ours, not on the IRB's", comparison.ours_only),
+        ("Cannot be told", comparison.unsure),
+    ):
+        lines += [f"{title}: {len(sentences)}", *(f"  - {sentence}" for sentence in sentences)]
+    agree = "person is" if comparison.agreed == 1 else "people are"
+    return [*lines, f"{comparison.agreed} {agree} on both."]

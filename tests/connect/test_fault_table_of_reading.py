@@ -1,0 +1,122 @@
+"""Every fault of a server at every call of a read: the read is never believed. The faults tried are printed as a table."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+
+import pytest
+from tests.connect.conftest import Served, mapping_of
+from tests.connect.retell import shipped_projects
+
+from onboard.adapters.redcap_project import GuardedProject
+from onboard.errors import ReadInDoubt
+from onboard.model import Export
+from onboard.pipeline.snapshots import row_counts
+from onboard.sandbox.faults import Fault
+from onboard.sandbox.server import SandboxServer
+from onboard.sandbox.state import Seen
+from onboard.shipped import shipped
+
+#: What redcap.toml of the shipped projects asks for, in order.
+CALLS = 23
+#: Fault, status: everything a server, a proxy or a network may do in place of an answer.
+FAULTS = [
+    (Fault.BANNED, None),
+    (Fault.OFFLINE, None),
+    (Fault.CRITICAL_OFFLINE, None),
+    (Fault.DATABASE_DOWN, None),
+    (Fault.SERVER_CRASH, None),
+    (Fault.OVERLOAD, None),
+    (Fault.PROXY_TIMEOUT, None),
+    (Fault.CONNECTION_LOST, None),
+    (Fault.CUT_OFF, None),
+    (Fault.FEWER_ROWS, None),
+    (Fault.SLOW, None),
+    *((Fault.STATUS, status) for status in (408, 429, 500, 502, 503, 504)),
+    (Fault.PERMISSION_LOST, None),
+    (Fault.PROJECT_DELETED, None),
+    (Fault.REDIRECT, None),
+    (Fault.WRONG_PAGE, None),
+    (Fault.TOO_LARGE, None),
+    (Fault.HTML, None),
+]
+#: A list cut to half its rows says nothing where there is no list.
+UNTOUCHED = {Fault.FEWER_ROWS: ("version", "project")}
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Served]:
+    projects = shipped_projects()
+    tokens = {name: project.add_token() for name, project in projects.items()}
+    with SandboxServer(list(projects.values())) as server:
+        yield Served(server, projects, tokens)
+
+
+@pytest.fixture
+def whole(lab: Served) -> Export:
+    lab.server.faults.clear()
+    return source(lab).fetch({})
+
+
+def source(lab: Served, **changes: object):
+    from dataclasses import replace
+
+    from tests.connect.conftest import READ_AT
+
+    from onboard.adapters.redcap_source import RedcapSource
+    from onboard.adapters.system_clock import FixedClock
+
+    reached = [replace(project, retries=0, read_seconds=0.3) for project in lab.reached()]
+    return RedcapSource(reached, mapping_of(shipped("config") / "redcap.toml"), FixedClock(READ_AT), lab.pauses.append)
+
+
+def calls(lab: Served) -> list[Seen]:
+    lab.server.requests.clear()
+    source(lab).fetch({})
+    return list(lab.server.requests)
+
+
+def test_a_whole_read_is_so_many_calls(lab: Served) -> None:
+    lab.server.faults.clear()
+    assert len(calls(lab)) == CALLS
+
+
+@pytest.mark.parametrize(("fault", "status"), FAULTS, ids=lambda x: str(x))
+def test_no_fault_at_any_call_is_taken_for_records(
+    lab: Served,
+    whole: Export,
+    fault: Fault,
+    status: int | None,
+    caplog: pytest.LogCaptureFixture,
+    record_property: Callable[[str, object], None],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    asked = calls(lab)
+    tried, told = 0, set()
+    for number, seen in enumerate(asked):
+        if seen.content in UNTOUCHED.get(fault, ()):
+            continue
+        # From this call on, for good: a fault that passes is tried again and is no fault.
+        lab.server.faults.add(fault, times=None, after=number, status=status, delay=1.0 if fault is Fault.SLOW else 0.0)
+        with pytest.raises(ReadInDoubt) as caught:
+            source(lab).fetch(row_counts(whole.instruments))
+        lab.server.faults.clear()
+        tried += 1
+        told.add(str(caught.value))
+        said = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + caplog.text
+        assert not [token for token in lab.tokens.values() if token in said]
+        caplog.clear()
+    assert source(lab).fetch(row_counts(whole.instruments)).instruments == whole.instruments
+    name = f"{fault} {status or ''}".strip()
+    line = f"{name:<18} at {tried:>2} of {len(asked)} calls   never believed   {sorted(told)[0][:70]}"
+    record_property("table", line)
+
+
+def test_no_token_in_any_repr(lab: Served) -> None:
+    shown = [repr(lab), repr(lab.reached()), repr(source(lab)), str(vars(source(lab)))]
+    with GuardedProject(lab.reached()[0]) as project:
+        shown += [repr(project), str(project)]
+    shown += [repr(project.accesses) for project in lab.projects.values()]
+    assert not [text for text in shown for token in lab.tokens.values() if token in text]
