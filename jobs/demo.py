@@ -146,7 +146,7 @@ def _leave(stage: Stage, folder: Path, monday: date) -> None:
     from onboard.rendering.pages import inbox_page, shown_mail
     from onboard.rendering.status_page import status_page
 
-    mails = [shown_mail(caught.content) for caught in stage.catcher.messages]
+    mails = [shown_mail(caught.content) for caught in reversed(stage.catcher.messages)]
     (folder / "inbox.html").write_text(inbox_page(mails, "Rivera Lab: every mail of the demo"), encoding="utf-8")
     stage.clock.set(monday + timedelta(days=7), time(12))
     assessment, today = stage.app.assessment, stage.app.today

@@ -9,7 +9,7 @@ _WORDS = {
     "waived": ("waived", "blue"),
     "expiring": ("ends soon", "amber"),
     "current": ("valid", "green"),
-    "pending": ("being looked at", "blue"),
+    "pending": ("under way", "blue"),
     "unknown": ("cannot be told", "amber"),
     "expired": ("ended", "red"),
     "missing": ("missing", "red"),

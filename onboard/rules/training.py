@@ -10,8 +10,8 @@ from datetime import date
 
 from onboard.dates import plus_days, show
 from onboard.grounds import dated_coverage, finding
-from onboard.model import Checked, Completion, Finding, Ground, Obligation, Problem, WhoseDate
-from onboard.timeline import PERHAPS, Coverage, Timeline
+from onboard.model import Checked, Completion, Enrolment, Finding, Ground, Obligation, Problem, WhoseDate
+from onboard.timeline import NOT_EVER, PERHAPS, Coverage, Timeline
 from onboard.words import fold
 
 #: Completions with the training each maps to: "" none, None unmapped.
@@ -150,15 +150,19 @@ def _enrolled(obligation: Obligation, passes: Sequence[date]) -> tuple[Timeline,
         passed = next((day for day in passes if day >= enrolment.on), None)
         waiting = Timeline.between(enrolment.on, plus_days(passed, -1) if passed else None)
         days = days | waiting
-        if obligation.requirement.in_progress_days:
-            last = plus_days(enrolment.on, obligation.requirement.in_progress_days)
-            grounds.append(
-                Ground(
-                    evidence=enrolment.evidence,
-                    what=f"Enrolled {show(enrolment.on)}; counts as in progress through {show(last)}.",
-                    gives=Coverage.certain(waiting & Timeline.between(enrolment.on, last)),
-                    dated=enrolment.on,
-                    until=last,
-                )
-            )
+        grounds.append(_in_progress(enrolment, enrolment.on, waiting, obligation))
     return days, grounds
+
+
+def _in_progress(enrolment: Enrolment, on: date, waiting: Timeline, obligation: Obligation) -> Ground:
+    """An enrolment counts as met only where the lab says for how many days; it is said in any case."""
+    days = obligation.requirement.in_progress_days
+    last = plus_days(on, days)
+    counts = f"; counts as in progress through {show(last)}." if days else "."
+    return Ground(
+        evidence=enrolment.evidence,
+        what=f"Signed up {show(on)}, not passed yet{counts}",
+        gives=Coverage.certain(waiting & Timeline.between(on, last)) if days else NOT_EVER,
+        dated=on,
+        until=last if days else None,
+    )
