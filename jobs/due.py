@@ -101,10 +101,25 @@ def run_due(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
     A crash in one never stops the others; it is reported.
     """
     waiting = [timing for timing in timings(app, mode) if timing.waiting is not None]
-    reports = [run_safely(app, one.job, one.waiting, mode, stop) for one in waiting if one.waiting and not stop()]
+    reports = _look_for_bounces(app, mode, stop) if waiting else []
+    reports += [run_safely(app, one.job, one.waiting, mode, stop) for one in waiting if one.waiting and not stop()]
     if not waiting and mode is not Mode.DRY and not stop():
         reports += _empty_outbox(app, mode, stop)
     return reports
+
+
+def _look_for_bounces(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
+    """What came back, before the day's plans are made. A mailbox that cannot be read stops no job; the operator hears once."""
+    if app.config.bounces is None or mode is Mode.DRY or stop():
+        return []
+    report = _safely(app, JobName.WORKLIST, app.today, mode, lambda: _looked(app, mode, stop))
+    return [report] if report.trouble else []
+
+
+def _looked(app: App, mode: Mode, stop: Callable[[], bool]) -> RunReport:
+    from onboard.pipeline.bouncing import look_before_jobs
+
+    return look_before_jobs(app.tools(), app.bounce_source(), JobName.WORKLIST, app.today, mode, stop)
 
 
 def _empty_outbox(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
@@ -135,15 +150,18 @@ def run_safely(app: App, name: JobName, slot: date, mode: Mode, stop: Callable[[
 
 
 def _safely(app: App, name: JobName, slot: date, mode: Mode, act: Callable[[], RunReport]) -> RunReport:
+    from onboard.pipeline.crashing import mended
+
     try:
         report = act()
+        mended(app.ledger, report)
+        return report
     except OnboardError as error:
         return RunReport(job=name, slot=slot, mode=mode, outcome="failed", trouble=(str(error),))
     except Exception as fault:
         # A mistake of ours in one job must not cost the lab the others: it is logged, told to the operator, and tried again.
         _LOG.exception("%s of %s stopped by a fault", name.value, slot)
         return _told_crash(app, name, slot, mode, fault)
-    return report
 
 
 def _told_crash(app: App, name: JobName, slot: date, mode: Mode, fault: Exception) -> RunReport:

@@ -1,25 +1,47 @@
-"""What a run did, in words. Decides form and exit code; names nobody at info level."""
+"""What a run did, in words. Decides form and exit code; what goes into a log names nobody."""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 
 from onboard.cli.output import print_table, say
 from onboard.model import RunReport
 
+_LOG = logging.getLogger("onboard.run")
+
 
 def told(report: RunReport) -> list[str]:
-    """The report as lines for a terminal or a log: counts and troubles, no names."""
+    """The report as lines for a person: counts, what is held and why, troubles."""
+    lines = [_head(report)]
+    lines += [f"  held: {held.notice.kind.value}, {held.reason}" for held in report.held]
+    lines += [f"  ! {trouble}" for trouble in report.trouble]
+    return lines
+
+
+def _head(report: RunReport) -> str:
     planned = Counter(notice.kind.value for notice in report.planned)
     states = Counter(delivery.state for delivery in report.deliveries)
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(planned.items())) or "nothing planned"
     went = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
     head = f"{report.job.value} {report.slot} ({report.mode.value}): {report.outcome}; {counts}"
-    lines = [head + (f"; {went}" if went else "")]
-    lines += [f"  held: {held.notice.kind.value}, {held.reason}" for held in report.held]
-    lines += [f"  ! {trouble}" for trouble in report.trouble]
-    return lines
+    return head + (f"; {went}" if went else "")
+
+
+def logged(report: RunReport) -> str:
+    """The report as one line that names nobody: what is held and what went wrong is counted, `onboard runs` has the words."""
+    head = _head(report)
+    counts = [f"{len(found)} {what}" for what, found in (("held", report.held), ("troubles", report.trouble)) if found]
+    if not counts:
+        return head
+    where = f"onboard runs {report.run}" if report.run else "the operator's mail"
+    return f"{head}; {', '.join(counts)}: see {where}"
+
+
+def log(lab: str, report: RunReport) -> None:
+    """One line in the log; a warning when a person is needed."""
+    _LOG.log(logging.WARNING if report.needs_person else logging.INFO, logged(report), extra={"lab": lab})
 
 
 def show(reports: Iterable[RunReport]) -> int:

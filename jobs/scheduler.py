@@ -1,8 +1,8 @@
-"""Ticks. The only file that knows APScheduler. Decides when to look for due jobs; what makes a run happen once is its row in
-the ledger, never the scheduler.
+"""Ticks. The only file that knows APScheduler. Decides how often each lab is looked at and how many at once; what makes a run
+happen once is its row in the ledger, never the scheduler.
 
-Each job has a cron trigger in the lab's zone at its time, and one more looks every ten minutes for slots that still wait: a
-read that failed, a machine that was off. The signal handler only sets a flag; the main thread shuts down and lets the run in
+Every lab is looked at once a minute, which costs nothing while no slot waits. Looks run in threads, one at a time for a lab,
+so that a slow one holds up nobody else. The signal handler only sets a flag; the main thread shuts down and lets the runs in
 hand end.
 """
 
@@ -10,48 +10,69 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Callable
-from datetime import timedelta
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
 from threading import Event
 from types import FrameType
-from typing import Any
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from jobs.due import run_due
-from onboard.app import App
-from onboard.model import Mode, RunReport
+from jobs.labs import LabHome
+from onboard.adapters.service_manager import ServiceManager
+from onboard.model import RunReport
 
 _LOG = logging.getLogger("onboard.serve")
 #: A tick that comes late still counts: the slot decides, not the minute.
 _GRACE = int(timedelta(hours=12).total_seconds())
-_LOOK_AGAIN = timedelta(minutes=10)
+_EVERY = timedelta(minutes=1)
+_MOST_AT_ONCE = 32
+#: A look that lasts longer than this is stuck: the longest read, tried four times, and a full outbox take less.
+_STUCK = timedelta(hours=6).total_seconds()
 
-Told = Callable[[RunReport], None]
+Told = Callable[[LabHome, RunReport], None]
 
 
-def build(app: App, mode: Mode, tell: Told, stop: Event) -> BackgroundScheduler:
-    """A scheduler with one tick a job and one that looks again; all of them do the same: run what is due."""
+@dataclass(slots=True)
+class Watch:
+    """Looks in hand: whether the process still gets anywhere."""
+
+    workers: int
+    begun: dict[str, float] = field(default_factory=dict)
+
+    def alive(self) -> bool:
+        """Whether at least one worker is free or at work for less than `_STUCK`."""
+        now = time.monotonic()
+        return sum(now - since > _STUCK for since in list(self.begun.values())) < self.workers
+
+
+def build(labs: Sequence[LabHome], tell: Told, stop: Event, watch: Watch, every: timedelta = _EVERY) -> BackgroundScheduler:
+    """A scheduler with one tick a lab: look whether something waits, and run it."""
     scheduler = BackgroundScheduler(
-        timezone=app.lab.zone,
-        executors={"default": ThreadPoolExecutor(1)},
+        timezone=UTC,
+        executors={"default": ThreadPoolExecutor(watch.workers)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": _GRACE},
     )
 
-    def tick() -> None:
-        for report in run_due(app, mode, stop.is_set):
-            tell(report)
+    def look(lab: LabHome) -> None:
+        if stop.is_set() or not lab.wants_look():
+            return
+        watch.begun[str(lab.home)] = time.monotonic()
+        try:
+            for report in lab.look(stop.is_set):
+                tell(lab, report)
+        finally:
+            watch.begun.pop(str(lab.home), None)
 
-    for name, when in app.config.schedule.items():
-        trigger = CronTrigger(day_of_week=when.crontab_days(), hour=when.at.hour, minute=when.at.minute, timezone=app.lab.zone)
-        scheduler.add_job(tick, trigger, id=name.value)
-    scheduler.add_job(tick, IntervalTrigger(seconds=int(_LOOK_AGAIN.total_seconds())), id="look-again")
-    scheduler.add_job(tick, id="at-start")
-    scheduler.add_listener(_log_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+    for lab in labs:
+        trigger = IntervalTrigger(seconds=max(1, int(every.total_seconds())))
+        scheduler.add_job(look, trigger, args=[lab], id=str(lab.home))
+        scheduler.add_job(look, args=[lab], id=f"{lab.home} at start")
+    scheduler.add_listener(_log_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
     return scheduler
 
 
@@ -59,22 +80,36 @@ def _log_trouble(event: JobEvent) -> None:
     fault = getattr(event, "exception", None)
     if fault is not None:
         # the next tick tries again; the slot is still open
-        _LOG.error("tick %s failed: %s", event.job_id, type(fault).__name__, exc_info=fault)
+        _LOG.error("a look failed: %s", type(fault).__name__, exc_info=fault)
     else:
-        _LOG.warning("tick %s did not run in time; the next one looks again", event.job_id)
+        _LOG.warning("a look did not run in time; the next one looks again")
 
 
-def serve(app: App, mode: Mode, tell: Told, stop: Event | None = None) -> None:
-    """Run until SIGTERM or SIGINT (or `stop`); the run in hand ends first."""
+def serve(labs: Sequence[LabHome], tell: Told, manager: ServiceManager, stop: Event | None = None) -> None:
+    """Run until SIGTERM or SIGINT (or `stop`); the runs in hand end first."""
     stop = stop or Event()
 
-    def flag(signum: int, frame: FrameType | None) -> Any:
+    def flag(signum: int, frame: FrameType | None) -> None:
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, flag)
-    scheduler = build(app, mode, tell, stop)
+    # a scheduler that is too busy to start a second look at one lab says so each minute; that is as it should be
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+    watch = Watch(workers=min(_MOST_AT_ONCE, len(labs)))
+    scheduler = build(labs, tell, stop, watch)
     scheduler.start()
-    while not stop.wait(1):
-        pass
+    manager.ready(f"{len(labs)} labs" if len(labs) > 1 else labs[0].name)
+    _wait(stop, watch, manager)
+    manager.stopping()
     scheduler.shutdown(wait=True)
+
+
+def _wait(stop: Event, watch: Watch, manager: ServiceManager) -> None:
+    """Tell the service manager that all is well as often as it wants to hear it, for as long as it is."""
+    pause = min(manager.every, 10.0) or 10.0
+    while True:
+        if watch.alive():
+            manager.alive()
+        if stop.wait(pause):
+            return

@@ -1,33 +1,70 @@
-"""`onboard serve`. Decides nothing: it runs the scheduler in the lab's mode until it is told to stop."""
+"""`onboard serve`. Decides which labs are served; when their jobs run is the schedule's and the ledger's."""
 
 from __future__ import annotations
 
-import logging
-import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
 
-from jobs.reporting import told
-from onboard.app import open_app
+import typer
+
+from jobs.labs import LabHome, labs_in
+from jobs.reporting import log
+from onboard.adapters.log_lines import LogForm, set_up_log
+from onboard.adapters.service_manager import ServiceManager
+from onboard.adapters.system_clock import SystemClock
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
 from onboard.errors import ConfigError
 from onboard.model import Mode, RunReport
 
 
-def command(home: Home = HERE) -> None:
+def command(
+    home: Home = HERE,
+    labs: Annotated[
+        Path | None, typer.Option("--labs", metavar="FOLDER", help="Serve every lab's home in this folder, each apart.")
+    ] = None,
+    log_form: Annotated[
+        LogForm, typer.Option("--log", help="human for a terminal, json for a service; auto chooses.")
+    ] = LogForm.AUTO,
+    port: Annotated[
+        int, typer.Option("--metrics", metavar="PORT", help="Show /healthz and /metrics on 127.0.0.1; 0 = off.")
+    ] = 0,
+) -> None:
     """Run the jobs by schedule.toml, in the mode of settings.toml, until SIGTERM or Ctrl-C; the run in hand ends first."""
     from jobs.scheduler import serve
+    from onboard.adapters.status_port import Counts, StatusPort
 
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    app = open_app(home)
-    if app.lab.limits.mode is Mode.DRY:
+    set_up_log(log_form)
+    served = labs_in(labs, SystemClock()) if labs else [_alone(home)]
+    counts = Counts()
+    say(f"Serving {_named(served)}. Stop with Ctrl-C.")
+
+    def tell(lab: LabHome, report: RunReport) -> None:
+        log(lab.name, report)
+        counts.add(lab.name, report)
+
+    with ExitStack() as open_ports:
+        if port:
+            open_ports.enter_context(StatusPort(port, counts, lambda: [(one.name, one.trouble) for one in served]))
+        serve(served, tell, ServiceManager())
+
+
+def _alone(home: Path) -> LabHome:
+    """The one lab that is served; what is wrong with it is said at once."""
+    lab = LabHome(home, SystemClock())
+    lab.load()
+    if lab.brief is None:
+        raise ConfigError(lab.trouble)
+    if lab.brief.lab.limits.mode is Mode.DRY:
         raise ConfigError(
             "settings.toml says mode = 'dry', so there is nothing to serve. Write mode = 'trial' or 'live' first."
         )
-    log = logging.getLogger("onboard.run")
+    return lab
 
-    def tell(report: RunReport) -> None:
-        for line in told(report):
-            log.log(logging.WARNING if report.needs_person else logging.INFO, line)
 
-    say(f"Serving {app.lab.name} in mode {app.lab.limits.mode.value}. Stop with Ctrl-C.")
-    serve(app, app.lab.limits.mode, tell)
+def _named(labs: list[LabHome]) -> str:
+    (first, *others) = labs
+    if others or first.brief is None:
+        return f"{len(labs)} labs"
+    return f"{first.brief.lab.name} in mode {first.brief.lab.limits.mode.value}"

@@ -3,7 +3,7 @@ the function that builds it, so that a command loads what it uses and nothing el
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cached_property
@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from onboard.adapters.ledger_keeping import LedgerKeeping
+    from onboard.adapters.m365_token import M365Tokens
     from onboard.adapters.redcap_project import RedcapProject
     from onboard.adapters.sql_ledger import SqlLedger
     from onboard.config.loading import Config
     from onboard.model import Assessment, Export, Lab, Message, Notice, Rules
     from onboard.model.mapping import Mapping as RecordMapping
     from onboard.pipeline.tools import Tools
-    from onboard.ports import Clock, Mailer, RecordSource
+    from onboard.ports import BounceSource, Clock, Mailer, RecordSource
     from onboard.rendering.renderer import Renderer
 
 
@@ -110,8 +112,8 @@ class App:
             return mapping
         return mapping.only({source.project for source in mapping.sources if source.table not in PROTOCOL_TABLES})
 
-    def redcap_projects(self) -> list[RedcapProject]:
-        """How each project is reached, with its token."""
+    def redcap_projects(self, names: Collection[str] = ()) -> list[RedcapProject]:
+        """How each project is reached, with its token; those of the mapping, or the ones named."""
         from onboard.adapters.redcap_project import RedcapProject
         from onboard.config.secrets import secret, token_name
 
@@ -128,7 +130,7 @@ class App:
                 retries=one.retries,
             )
             for one in self.config.redcap.values()
-            if one.name in self.redcap_mapping.projects
+            if one.name in (names or self.redcap_mapping.projects)
         ]
 
     @cached_property
@@ -137,6 +139,13 @@ class App:
         from onboard.adapters.sql_ledger import SqlLedger
 
         return SqlLedger(self.config.ledger_url, self.lab.id)
+
+    @cached_property
+    def keeping(self) -> LedgerKeeping:
+        """Housekeeping of the lab's memory."""
+        from onboard.adapters.ledger_keeping import LedgerKeeping
+
+        return LedgerKeeping(self.config.ledger_url, self.lab.id)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -150,7 +159,9 @@ class App:
         from onboard.adapters.yagmail_mailer import YagmailMailer
         from onboard.config.secrets import MAIL_PASSWORD, secret
 
-        password = secret(MAIL_PASSWORD, self.config.home).get_secret_value() if mail.transport == "login" else ""
+        with_token = mail.transport == "login" and mail.login == "xoauth2"
+        with_password = mail.transport == "login" and not with_token
+        password = secret(MAIL_PASSWORD, self.config.home).get_secret_value() if with_password else ""
         return YagmailMailer(
             Smtp(
                 host=mail.host,
@@ -159,11 +170,53 @@ class App:
                 tls=Tls(mail.tls),
                 user=mail.user if mail.transport == "login" else "",
                 password=password,
+                token=self.m365_tokens(mail.user) if with_token else None,
                 ca_file=mail.ca_file,
                 # the settings file refuses an open line to another machine that gives no reason
                 unencrypted_is_fine=True,
                 helo=mail.helo,
                 per_minute=mail.rate_per_minute,
+            )
+        )
+
+    def m365_tokens(self, user: str) -> M365Tokens:
+        """Access tokens of Microsoft 365 for a mailbox."""
+        from onboard.adapters.m365_token import M365Tokens, Registration
+        from onboard.config.secrets import M365_SECRET, secret
+
+        asked = self.config.m365
+        password = secret(M365_SECRET, self.config.home).get_secret_value() if asked.flow == "app" else ""
+        return M365Tokens(
+            Registration(
+                tenant=asked.tenant,
+                client_id=asked.client_id,
+                flow=asked.flow,
+                cache=asked.cache,
+                user=user,
+                secret=password,
+            )
+        )
+
+    def bounce_source(self) -> BounceSource | None:
+        """The mailbox that delivery reports come back to; None when settings.toml names none."""
+        box = self.config.bounces
+        if box is None:
+            return None
+        from onboard.adapters.imap_bounces import ImapBounces, Mailbox
+        from onboard.config.secrets import BOUNCES_PASSWORD, secret
+
+        with_token = box.login == "xoauth2"
+        return ImapBounces(
+            Mailbox(
+                host=box.host,
+                port=box.port,
+                tls=box.tls,
+                user=box.user,
+                password="" if with_token else secret(BOUNCES_PASSWORD, self.config.home).get_secret_value(),
+                token=self.m365_tokens(box.user) if with_token else None,
+                ca_file=box.ca_file,
+                folder=box.folder,
+                sent_folder=box.sent_folder,
             )
         )
 
@@ -183,8 +236,29 @@ class App:
 
     @cached_property
     def assessment(self) -> Assessment:
-        """One read of the records, judged: what questions are answered from. Raises ReadInDoubt."""
-        return self.judge(self.source.fetch({}))
+        """One read of the records, judged: what questions are answered from. Raises ReadInDoubt, and SilentChange when the
+        rules were changed for days already judged and nobody accepted it."""
+        self._refuse_silent_change()
+        return self.judge(self.export)
+
+    @cached_property
+    def export(self) -> Export:
+        """The one read that questions are answered from. Raises ReadInDoubt."""
+        return self.source.fetch({})
+
+    def _refuse_silent_change(self) -> None:
+        """A lab that has no memory yet has judged nothing."""
+        from onboard.config.rules_file import rules_from_text
+        from onboard.pipeline.rules_check import refuse_silent_change
+
+        if self.remembers:
+            refuse_silent_change(self.ledger, self.config.rules, rules_from_text, self.today, self.lab.zone)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether there may be a ledger to look into; a question makes none."""
+        kind, _, path = self.config.ledger_url.partition(":///")
+        return "ledger" in self.__dict__ or not kind.startswith("sqlite") or Path(path).is_file()
 
     def render(self, notice: Notice) -> Message:
         """A notice in words, with the lab's own templates before the shipped ones."""
@@ -215,7 +289,7 @@ class App:
 
     def close(self) -> None:
         """Give back what was opened: the ledger's file, the mail connection."""
-        for opened in ("ledger", "mailer"):
+        for opened in ("ledger", "keeping", "mailer"):
             if opened in self.__dict__:
                 self.__dict__[opened].close()
 

@@ -4,7 +4,7 @@ blocked, and nothing here says who hears of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from onboard.desk import Desk
@@ -65,10 +65,25 @@ def _block(rows: list[tuple[Finding, Readiness]], edge: Edge | None) -> Block:
 
 
 def task_words(tasks: Iterable[Task]) -> str:
+    """``consent, data entry``."""
     return ", ".join(task.value.replace("_", " ") for task in tasks)
 
 
-def stop_words(desk: Desk, block: Block) -> str:
+def stop_words(desk: Desk, block: Block, until: str = "until it is settled") -> str:
     """What must not be done meanwhile."""
     tasks = f" ({task_words(block.tasks)})" if block.tasks else ""
-    return f"No work on {codes(desk, block.protocols)}{tasks} until then."
+    return f"No work on {codes(desk, block.protocols)}{tasks} {until}."
+
+
+def together(found: Iterable[Block], apart: Callable[[Block], str] = lambda block: "") -> list[list[Block]]:
+    """Causes that stop the same work of a person, side by side; those that differ in `apart` stay apart."""
+    groups: dict[tuple[object, ...], list[Block]] = {}
+    for block in found:
+        groups.setdefault((block.protocols, block.tasks, apart(block)), []).append(block)
+    return list(groups.values())
+
+
+def titles(causes: Sequence[Block], most: int = 3) -> str:
+    """``HIPAA, IRB list``; beyond `most` the rest is counted."""
+    more = f" and {len(causes) - most} more" if len(causes) > most else ""
+    return ", ".join(b.finding.requirement.title for b in causes[:most]) + more

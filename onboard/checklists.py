@@ -135,7 +135,8 @@ def _rest_line(desk: Desk, step: Step) -> Line | None:
 
 def _waiting_words(step: Step) -> str:
     if step.state is StepState.CHECKED:
-        return "We hold something about this that is still being checked."
+        known = "We hold something about this that is still being checked."
+        return known if step.edge else "Whether you need it cannot be told yet; you hear from us."
     if step.state is StepState.WAITING:
         return why(step.finding, step.needed)
     if step.turnaround:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -26,6 +27,15 @@ def plus_days(day: date, days: int) -> date:
     """`days` later (or earlier), stopping at the first and last date there is."""
     ordinal = min(max(day.toordinal() + days, 1), date.max.toordinal())
     return date.fromordinal(ordinal)
+
+
+#: Labs of one machine begin within so many minutes of each other, so that they do not all ask REDCap at once.
+SPREAD = 10
+
+
+def spread_minutes(name: str) -> int:
+    """0 to 9, always the same for one name: by how many minutes a lab of that id begins later than its schedule says."""
+    return zlib.crc32(name.encode()) % SPREAD
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

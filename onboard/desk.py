@@ -35,6 +35,7 @@ class Desk:
 
     @property
     def calendar(self) -> WorkCalendar:
+        """The lab's working days."""
         return self.lab.cadence.calendar
 
     def rows(self, person: str) -> tuple[Readiness, ...]:

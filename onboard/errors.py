@@ -9,6 +9,10 @@ class ConfigError(OnboardError):
     """Configuration or usage is wrong: nothing was read, nothing was mailed (exit code 2)."""
 
 
+class SilentChange(ConfigError):
+    """The rules were changed for days already judged, and nobody accepted it: nothing is judged by them (exit code 2)."""
+
+
 class ReadInDoubt(OnboardError):
     """A read failed, was empty, cut short or suspiciously smaller: nobody may be mailed on it (exit code 1)."""
 

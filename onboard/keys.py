@@ -64,22 +64,27 @@ def welcome(person: str, appointment: str) -> str:
 
 
 def checklist(person: str, slot: date) -> str:
+    """One checklist mail of one day."""
     return f"checklist/{part(person)}/{slot.isoformat()}"
 
 
 def introduction(person: str) -> str:
+    """The one mail at go-live."""
     return f"introduction/{part(person)}"
 
 
 def digest(address: str, slot: date) -> str:
+    """One digest of one week."""
     return f"digest/{address}/{slot.isoformat()}"
 
 
 def problem(key: str, first_seen: date) -> str:
+    """A problem that comes back later is a new item."""
     return f"problem/{key}/{first_seen.isoformat()}"
 
 
 def worklist(address: str, slot: date) -> str:
+    """One worklist of one day."""
     return f"worklist/{address}/{slot.isoformat()}"
 
 

@@ -83,21 +83,25 @@ def next_step(desk: Desk, edge: Edge) -> str:
     return f"Tell {who} when it is done."
 
 
+_TAUGHT = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE)
 _CHECKED = "We hold a certificate that is still being checked."
 
 
-def why_for_others(finding: Finding, day: date) -> str:
-    """The deciding sentence for anybody but the person: whose waiver it is and who approved it is not theirs to read."""
+def why_for_others(finding: Finding, day: date, edge: Edge | None = None) -> str:
+    """The reason for anybody but the person, short: what ended and when, else the deciding sentence. Whose waiver it was and
+    who approved it is not theirs to read."""
+    if edge and edge.ends and finding.requirement.kind in _TAUGHT:
+        return f"{'Ended' if edge.ends < day else 'Ends'} {show(edge.ends)}."
     ground = deciding(finding, day)
     if ground is None or not ground.waiver:
         return why(finding, day)
     return f"It was covered through {show(ground.until)}." if ground.until else "Nothing covers it any more."
 
 
-def why_open(edge: Edge, *, for_others: bool = False) -> str:
-    """Why it is asked, in one or two sentences with dates."""
+def why_open(edge: Edge, others_on: date | None = None) -> str:
+    """Why it is asked, in one or two sentences with dates; the short form for others, as read on `others_on`."""
     parts = [_CHECKED] if edge.doubted else []
-    parts.append(why_for_others(edge.finding, edge.gap) if for_others else why(edge.finding, edge.gap))
+    parts.append(why_for_others(edge.finding, others_on, edge) if others_on else why(edge.finding, edge.gap))
     if edge.ends is None:
         parts.append(f"Needed from {show(edge.since)}.")
     return " ".join(parts)

@@ -8,12 +8,16 @@ from datetime import date, datetime
 from typing import Protocol
 
 from onboard.model import (
+    Bounce,
+    BounceEffect,
+    AcceptedRules,
     Export,
     History,
     JobName,
     MessageKind,
     Mode,
     Problem,
+    RulesUse,
     Run,
     RunReport,
     Snapshot,
@@ -95,6 +99,22 @@ class Mailer(Protocol):
         ...
 
 
+class BounceSource(Protocol):
+    """The mailbox our mail comes from, looked at without changing anything in it."""
+
+    def reports(self, since: date) -> Sequence[bytes]:
+        """Whole mails that look like delivery reports and came on or after a day, oldest first. Raises TransportDown."""
+        ...
+
+    def in_sent(self, message_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the Message-IDs that stand in the folder of sent mail; empty where there is none. Raises TransportDown."""
+        ...
+
+    def close(self) -> None:
+        """Log out; never raises for a dead link."""
+        ...
+
+
 class Ledger(Protocol):
     """Memory of runs, snapshots, items and messages of one lab. Every method raises LedgerError when it cannot.
 
@@ -149,6 +169,13 @@ class Ledger(Protocol):
 
     def unsuppress(self, mode: Mode, address: str, now: datetime) -> int:
         """Write to an address again; its refused items are open once more. Returns how many."""
+        ...
+
+    def bounced(self, mode: Mode, bounce: Bounce, today: date, now: datetime) -> BounceEffect:
+        """Count a hard bounce of a mail of ours, each mail once, by Message-ID or else by address.
+
+        What that mail said is open again; the second mail within sixty days suppresses the address.
+        """
         ...
 
     # outbox -----------------------------------------------------------------------------------------------------------
@@ -257,4 +284,24 @@ class Ledger(Protocol):
 
     def rules_at(self, known_on: datetime | None = None) -> tuple[str, str] | None:
         """(version, text) in use at an instant (now when None), None when none was."""
+        ...
+
+    def rules_text(self, version: str) -> tuple[str, str] | None:
+        """(version, text) of stored rules by their version or its first characters; None when none, or several, fit."""
+        ...
+
+    def rules_uses(self) -> Sequence[RulesUse]:
+        """Each change of the rules in use, oldest first."""
+        ...
+
+    def accept_rules(self, accepted: AcceptedRules, text: str) -> None:
+        """Store a decision to let new rules hold for days already judged, with the text of the new rules."""
+        ...
+
+    def accepted_rules(self) -> Sequence[AcceptedRules]:
+        """Every such decision, oldest first."""
+        ...
+
+    def reads(self, since: datetime) -> Sequence[tuple[datetime, str]]:
+        """(read at, snapshot id) of every good read later than an instant, oldest first."""
         ...

@@ -103,13 +103,10 @@ def checklist(assessment: Assessment, person: str, today: date) -> list[Step]:
 
 
 def _step(group: Sequence[Finding], window: Timeline, edge: Edge | None) -> Step | None:
-    due = NEVER
-    for finding in group:
-        due = due | finding.obligation.due.possible
-    needed = (due & window).start()
+    needed = _needed(group, window)
     if needed is None:
         return None
-    finding = next(f for f in group if f.obligation.due.possible.covers(needed))
+    finding = next(f for f in group if f.obligation.due.at(needed) is not Answer.NO)
     requirement, status = finding.requirement, status_on(finding, needed)
     others = requirement.kind in (RequirementKind.LISTING, RequirementKind.DELEGATION)
     state = _STATES.get(status, StepState.OPEN)
@@ -130,6 +127,14 @@ def _step(group: Sequence[Finding], window: Timeline, edge: Edge | None) -> Step
         link=requirement.how_to,
         edge=edge if state is not StepState.DONE else None,
     )
+
+
+def _needed(group: Sequence[Finding], window: Timeline) -> date | None:
+    """The first day it is certainly asked, else the first day it may be."""
+    sure = possible = NEVER
+    for finding in group:
+        sure, possible = sure | finding.obligation.due.sure, possible | finding.obligation.due.possible
+    return (sure & window).start() or (possible & window).start()
 
 
 # order ----------------------------------------------------------------------------------------------------------------

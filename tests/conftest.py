@@ -18,9 +18,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the tables that tests leave behind with `record_property("table", text)`."""
-    for report in terminalreporter.stats.get("passed", []):
-        for name, text in report.user_properties:
-            if name == "table":
-                terminalreporter.write_line("")
-                terminalreporter.write_line(text)
+    """Print the tables that tests leave behind with `record_property("table", line)`, one line a test."""
+    passed = terminalreporter.stats.get("passed", [])
+    lines = [str(text) for report in passed for name, text in report.user_properties if name == "table"]
+    if lines:
+        terminalreporter.section("tables")
+        terminalreporter.write_line("\n".join(sorted(lines)))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
 from onboard.adapters.ledger_memory import chunks, known_items, of_lab, replaceable
-from onboard.adapters.ledger_schema import MessageState, Phase, item, message, suppressed
+from onboard.adapters.ledger_schema import MessageState, Phase, body, item, message, suppressed
 from onboard.errors import LedgerError
 from onboard.model import ItemState, JobName, MessageKind, Mode, Run
 from onboard.ports import Outgoing
@@ -72,6 +72,7 @@ def put(
     _refuse_repeats(connection, lab, mode, outgoing)
     home = {"lab": lab, "mode": mode, "job": job, "run": run}
     connection.execute(insert(message), [home | _message(one, now) | {"place": n} for n, one in enumerate(outgoing)])
+    connection.execute(insert(body), [{"lab": lab, "message": one.message_id, "mime": one.mime} for one in outgoing])
     rows = [_item(lab, mode, one, key, ItemState.CLAIMED) for one in outgoing for key in one.keys]
     if rows:
         connection.execute(insert(item), rows)
@@ -91,7 +92,7 @@ def _refuse_repeats(connection: Connection, lab: str, mode: Mode, outgoing: Sequ
 
 def _message(one: Outgoing, now: datetime) -> dict[str, Any]:
     what = {"kind": one.kind, "reader": one.reader, "person": one.person, "slot": one.slot, "hard": one.hard}
-    mail = {"envelope_from": one.envelope_from, "to_addr": one.to_addr, "subject": one.subject, "mime": one.mime}
+    mail = {"envelope_from": one.envelope_from, "to_addr": one.to_addr, "subject": one.subject}
     life = {"state": MessageState.QUEUED, "phase": Phase.PRE, "token": "", "attempts": 0, "doubtful": False, "detail": ""}
     times = {"next_attempt_at": now, "expires_at": one.expires_at, "created_at": now, "sent_at": None, "lease_until": None}
     return {"id": one.message_id, **what, **mail, **life, **times}

@@ -116,7 +116,6 @@ message = Table(
     Column("envelope_from", Text, nullable=False),
     Column("to_addr", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("mime", LargeBinary, nullable=False),
     Column("hard", Boolean, nullable=False),
     Column("doubtful", Boolean, nullable=False),  # offered once without an answer: frozen, never replaced or freed
     Column("state", Text, nullable=False),
@@ -138,6 +137,15 @@ Index(
     postgresql_where=and_(message.c.state.not_in(("superseded", "withdrawn")), message.c.kind != "operator"),
 )
 Index("message_due", message.c.lab, message.c.mode, message.c.state, message.c.next_attempt_at)
+
+#: The frozen bytes, apart from the row that moves: else each move would write them again.
+body = Table(
+    "body",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("message", Text, primary_key=True),
+    Column("mime", LargeBinary, nullable=False),
+)
 
 item = Table(
     "item",
@@ -186,6 +194,18 @@ rules_use = Table(
     Column("lab", Text, primary_key=True),
     Column("used_from", Instant, primary_key=True),
     Column("version", Text, nullable=False),
+)
+
+#: Changes of days already judged that somebody accepted; printed on later proofs.
+rules_accepted = Table(
+    "rules_accepted",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("accepted_at", Instant, primary_key=True),
+    Column("old_version", Text, nullable=False),
+    Column("new_version", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("why", Text, nullable=False),
 )
 
 problem = Table(

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from onboard.adapters.ledger_memory import chunks, of_lab
 from onboard.adapters.ledger_outbox import NOT_TO_PEOPLE, close, close_or_park, refuse_items, suppress
-from onboard.adapters.ledger_schema import MessageState, Phase, item, message, run
+from onboard.adapters.ledger_schema import MessageState, Phase, body, item, message, run
 from onboard.errors import LedgerError
 from onboard.model import ItemState, MessageKind, Mode
 from onboard.ports import Posted
@@ -42,7 +42,8 @@ def due(connection: Connection, lab: str, mode: Mode, now: datetime, limit: int)
     its_run = (run.c.lab == message.c.lab) & (run.c.id == message.c.run)
     free = or_(run.c.held.is_not(True), message.c.kind.in_(NOT_TO_PEOPLE))
     queued = and_(of_lab(message, lab, mode), message.c.state == MessageState.QUEUED)
-    asked = select(message).outerjoin(run, its_run).where(queued)
+    its_body = (body.c.lab == message.c.lab) & (body.c.message == message.c.id)
+    asked = select(message, body.c.mime).join(body, its_body).outerjoin(run, its_run).where(queued)
     ordered = asked.where(message.c.next_attempt_at <= now, free).order_by(
         message.c.hard.desc(), message.c.created_at, message.c.place
     )
@@ -71,36 +72,46 @@ def claim(connection: Connection, lab: str, rows: Sequence[Any], lease: datetime
     ]
 
 
-def _held(lab: str, post: Posted) -> ColumnElement[bool]:
-    """The fence: this row, under this token, still on its way."""
-    return and_(
-        message.c.lab == lab,
-        message.c.id == post.id,
-        message.c.token == post.token,
-        message.c.state == MessageState.SENDING,
-    )
+#: The fence: this row, under this token, still on its way.
+_HELD = and_(
+    message.c.lab == bindparam("the_lab"),
+    message.c.id == bindparam("the_id"),
+    message.c.token == bindparam("the_token"),
+    message.c.state == MessageState.SENDING,
+)
+# Said for every message, so put together once: building a statement costs as much as running it.
+_OFFERED = update(message).where(_HELD).values(phase=Phase.DATA, lease_until=bindparam("new_lease"))
+_SENT = (
+    update(message)
+    .where(_HELD)
+    .values(state=MessageState.SENT, sent_at=bindparam("at"), detail=bindparam("said"), lease_until=None)
+)
+_ITEMS_SENT = (
+    update(item)
+    .where(item.c.lab == bindparam("the_lab"), item.c.message == bindparam("the_id"), item.c.state == ItemState.CLAIMED)
+    .values(state=ItemState.SENT)
+)
+
+
+def _fence(lab: str, post: Posted) -> dict[str, str]:
+    return {"the_lab": lab, "the_id": post.id, "the_token": post.token}
 
 
 def _move(connection: Connection, lab: str, post: Posted, **values: object) -> bool:
-    return connection.execute(update(message).where(_held(lab, post)).values(values)).rowcount == 1
+    return connection.execute(update(message).where(_HELD).values(values), _fence(lab, post)).rowcount == 1
 
 
 def offered(connection: Connection, lab: str, post: Posted, lease: datetime) -> bool:
     """From here on the bytes may have left."""
-    return _move(connection, lab, post, phase=Phase.DATA, lease_until=lease)
+    return connection.execute(_OFFERED, {**_fence(lab, post), "new_lease": lease}).rowcount == 1
 
 
 def sent(connection: Connection, lab: str, post: Posted, detail: str, now: datetime) -> bool:
     """Handed over: what it said is said."""
-    moved = _move(connection, lab, post, state=MessageState.SENT, sent_at=now, detail=detail, lease_until=None)
+    moved = connection.execute(_SENT, {**_fence(lab, post), "at": now, "said": detail}).rowcount == 1
     if moved:
-        _items_sent(connection, lab, post.id)
+        connection.execute(_ITEMS_SENT, {"the_lab": lab, "the_id": post.id})
     return moved
-
-
-def _items_sent(connection: Connection, lab: str, message_id: str) -> None:
-    mine = (item.c.lab == lab) & (item.c.message == message_id) & (item.c.state == ItemState.CLAIMED)
-    connection.execute(update(item).where(mine).values(state=ItemState.SENT))
 
 
 def retry(
@@ -181,7 +192,7 @@ def settle(connection: Connection, lab: str, message_id: str, now: datetime, arr
         raise LedgerError(f"Message {message_id} is not in doubt: look at `onboard worklist` for those that are")
     if arrived:
         connection.execute(update(message).where(mine).values(state=MessageState.SENT, sent_at=now))
-        _items_sent(connection, lab, message_id)
+        connection.execute(_ITEMS_SENT, {"the_lab": lab, "the_id": message_id})
     else:
         close(connection, lab, [message_id], MessageState.FAILED, "did not arrive")
 

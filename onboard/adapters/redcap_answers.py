@@ -100,7 +100,17 @@ def _status(answer: Answer, project: str) -> None:
         )
     if status == 404:
         raise ReadInDoubt(f"There is no REDCap API at the address of project {project!r} (404). Check url in settings.toml.")
+    if status in (413, 429):
+        raise ReadInDoubt(_TOO_MUCH[status].format(project=project))
     raise Refused(project, status=status, words=_one_line(_error_text(answer)))
+
+
+_TOO_MUCH = {
+    413: "A call or its answer was too large for the server or a proxy before it (413, project {project!r}). Ask the REDCap "
+    "administrator for the limit.",
+    429: "The server or a proxy before it asks for fewer calls (429, project {project!r}). Look whether another program on "
+    "this machine calls REDCap, and ask its administrator.",
+}
 
 
 def _where_to(answer: Answer) -> str:

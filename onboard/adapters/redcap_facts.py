@@ -5,35 +5,20 @@ API Export is enough for the first parts; repeating forms and users need more ri
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from onboard.adapters.redcap_answers import Refused
 from onboard.adapters.redcap_project import GuardedProject, RedcapProject
 from onboard.adapters.redcap_source import dictionary, server_version
+from onboard.connecting.facts import ProjectFacts
 from onboard.errors import ReadInDoubt
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectFacts:
-    """One project as far as its token may see it. None where a part could not be read; `troubles` says why."""
-
-    name: str
-    url: str
-    version: str | None = None
-    title: str | None = None
-    project_id: str | None = None
-    in_production: bool | None = None
-    is_longitudinal: bool | None = None
-    missing_codes: Mapping[str, str] = field(default_factory=dict)  # code -> meaning
-    repeating_forms: tuple[str, ...] | None = None
-    dictionary: tuple[Mapping[str, str], ...] | None = None
-    users: tuple[Mapping[str, Any], ...] | None = None  # as REDCap sends them: username, api_export, forms_export ...
-    troubles: tuple[str, ...] = ()
 
 
 def describe(project: RedcapProject, pause: Callable[[float], None] = time.sleep) -> ProjectFacts:
@@ -49,6 +34,11 @@ def describe(project: RedcapProject, pause: Callable[[float], None] = time.sleep
         fields = _part(lambda: tuple(dictionary(door, project.name)), "data dictionary", troubles)
         repeats = _part(lambda: _repeating(door), "list of repeating forms", troubles)
         users = _part(lambda: tuple(door.export_users()), "list of users and their rights", troubles)
+        longitudinal = _flag(info, "is_longitudinal")
+        events = (_part(lambda: _events(door), "events of the forms", troubles) or {}) if longitudinal else {}
+        records = _part(lambda: _record_ids(door, fields), "list of records", troubles) if fields else None
+        in_group = _part(lambda: _in_group(door), "next record's name", troubles)
+        may_import = _part(lambda: _may_import(door), "right to import", troubles)
     return ProjectFacts(
         name=project.name,
         url=project.url,
@@ -56,11 +46,16 @@ def describe(project: RedcapProject, pause: Callable[[float], None] = time.sleep
         title=_text(info, "project_title"),
         project_id=_text(info, "project_id"),
         in_production=_flag(info, "in_production"),
-        is_longitudinal=_flag(info, "is_longitudinal"),
+        is_longitudinal=longitudinal,
+        repeats=_flag(info, "has_repeating_instruments_or_events"),
         missing_codes=_codes(str(info.get("missing_data_codes", ""))),
         repeating_forms=repeats,
         dictionary=fields,
         users=users,
+        events=events,
+        records=None if records is None else len(records),
+        in_group=in_group,
+        may_import=may_import,
         troubles=tuple(troubles),
     )
 
@@ -85,6 +80,33 @@ def _repeating(door: GuardedProject) -> tuple[str, ...]:
             return ()
         raise
     return tuple(dict.fromkeys(str(row.get("form_name") or row.get("event_name", "")) for row in rows))
+
+
+def _events(door: GuardedProject) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for row in door.export_instrument_event_mappings():
+        found.setdefault(str(row["form"]), []).append(str(row["unique_event_name"]))
+    return {form: tuple(events) for form, events in found.items()}
+
+
+def _record_ids(door: GuardedProject, fields: Sequence[Mapping[str, str]]) -> frozenset[str]:
+    text = door.export_records(format_type="csv", fields=[fields[0]["field_name"]])
+    return frozenset(line[0] for line in list(csv.reader(io.StringIO(text)))[1:] if line)
+
+
+def _in_group(door: GuardedProject) -> bool:
+    """The next record of a user in a data access group carries the group's number, as in 20-1."""
+    return bool(re.fullmatch(r"\d+-\d+", str(door.generate_next_record_name()).strip()))
+
+
+def _may_import(door: GuardedProject) -> bool:
+    """Import nothing at all: only the right is answered for. No record is named, so none can change."""
+    try:
+        door.import_records([])
+    except Refused as error:
+        # Another complaint than about the right comes from a server that would have taken rows.
+        return error.status != 403
+    return True
 
 
 def _object(found: object) -> Mapping[str, Any]:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from redcap.project import Project
 import requests
+from redcap.project import Project
 
 from onboard import __version__
 from onboard.adapters.redcap_answers import Answer, Busy, Secret, checked, checked_bytes

@@ -28,6 +28,10 @@ _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _Dictionary = Sequence[Mapping[str, str]]
 
 
+class NobodyThere(ReadInDoubt):
+    """The project answers well and holds no person: it is new, or its people are hidden."""
+
+
 class RedcapSource:
     """Reads all mapped instruments of all projects; raises ReadInDoubt for anything less than a whole, plausible read."""
 
@@ -163,7 +167,7 @@ def _check_people(read: Mapping[str, Rows], wanted: Sequence[Wanted], mapping: R
     people = {source.key for source in mapping.of("people")}
     for form in wanted:
         if form.key in people and not read[form.key].rows:
-            raise ReadInDoubt(
+            raise NobodyThere(
                 f"Project {form.project!r} holds no person. If it is new, add the first one; if not, the read was empty, and "
                 "the token's user may be in a data access group that holds nobody: ask the REDCap administrator."
             )

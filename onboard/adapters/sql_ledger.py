@@ -7,9 +7,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from onboard.adapters import ledger_memory, ledger_outbox, ledger_runs, ledger_sending
+from onboard.adapters import ledger_bounces, ledger_memory, ledger_outbox, ledger_rules, ledger_runs, ledger_sending
 from onboard.adapters.ledger_engine import Door
-from onboard.model import History, JobName, Mode, Problem, Run, RunReport, Snapshot
+from onboard.model import (
+    AcceptedRules,
+    Bounce,
+    BounceEffect,
+    History,
+    JobName,
+    Mode,
+    Problem,
+    RulesUse,
+    Run,
+    RunReport,
+    Snapshot,
+)
 from onboard.ports import Outgoing, Posted
 
 #: A run without a mode of its own takes its number under this mode's lock.
@@ -90,7 +102,16 @@ class SqlLedger:
         """See the port."""
         with self._door.writing(mode) as connection:
             self._door.bump(connection, mode)
+            ledger_bounces.forget(connection, self._lab, mode, address)
             return ledger_outbox.unsuppress(connection, self._lab, mode, address)
+
+    def bounced(self, mode: Mode, bounce: Bounce, today: date, now: datetime) -> BounceEffect:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            effect = ledger_bounces.bounced(connection, self._lab, mode, bounce, today, now)
+            if effect is not BounceEffect.NOTHING:
+                self._door.bump(connection, mode)
+            return effect
 
     # outbox -----------------------------------------------------------------------------------------------------------
     def enqueue(
@@ -245,3 +266,28 @@ class SqlLedger:
         """See the port."""
         with self._door.reading() as connection:
             return ledger_memory.rules_at(connection, self._lab, known_on)
+
+    def rules_text(self, version: str) -> tuple[str, str] | None:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_rules.text_of(connection, self._lab, version)
+
+    def rules_uses(self) -> Sequence[RulesUse]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_rules.uses(connection, self._lab)
+
+    def accept_rules(self, accepted: AcceptedRules, text: str) -> None:
+        """See the port."""
+        with self._door.writing(_NUMBERS) as connection:
+            ledger_rules.accept(connection, self._lab, accepted, text)
+
+    def accepted_rules(self) -> Sequence[AcceptedRules]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_rules.accepted(connection, self._lab)
+
+    def reads(self, since: datetime) -> Sequence[tuple[datetime, str]]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_rules.reads(connection, self._lab, since)

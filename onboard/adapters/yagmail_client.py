@@ -21,7 +21,6 @@ from onboard.errors import DeliveryError, InDoubt, OnboardError, TransportDown
 
 #: After so many idle seconds the link is tried before it is used.
 IDLE_SECONDS = 30.0
-_DOT = re.compile(rb"(?m)^\.")
 _END = re.compile(rb"\r?\n|\r")
 
 
@@ -74,6 +73,9 @@ class LabClient(yagmail.Client):
         except OSError as error:
             self._drop()
             raise self._no_link(error) from error
+        except OnboardError:
+            self._drop()  # no token, so nobody is logged in
+            raise
         self._handed_over, self._used_at = 0, self._monotonic()
 
     def _answers(self) -> bool:
@@ -160,10 +162,9 @@ class LabClient(yagmail.Client):
         """The message itself. Until the server asks for it nothing is in doubt; from its first byte on everything is."""
         self._patience(self._settings.data_timeout)
         self._expect(Step.OFFER, self._safely(lambda: self.smtp.docmd("DATA")), (354,))
-        body = _DOT.sub(b"..", _END.sub(b"\r\n", mime))
-        end = b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n"
+        body = _as_data(mime)
         try:
-            self.smtp.send(body + end)  # in one piece: two would wait for each other's acknowledgement
+            self.smtp.send(body)  # in one piece: two would wait for each other's acknowledgement
             code, text = self.smtp.getreply()
         except OSError as error:
             said = one_line(str(error)) or type(error).__name__
@@ -216,6 +217,14 @@ def _tls_words(settings: Smtp) -> dict[str, Any]:
     if settings.tls is Tls.IMPLICIT:
         return words | {"smtp_ssl": True, "smtp_starttls": False, "context": context}
     return words | {"smtp_ssl": False, "smtp_starttls": {"context": context}}
+
+
+def _as_data(mime: bytes) -> bytes:
+    """The message as RFC 5321 4.5.2 wants it: CRLF ends, a dot before a leading dot, a lone dot at the end."""
+    proper = mime.count(b"\r\n") == mime.count(b"\n") == mime.count(b"\r")
+    body = (mime if proper else _END.sub(b"\r\n", mime)).replace(b"\r\n.", b"\r\n..")
+    body = b"." + body if body.startswith(b".") else body
+    return body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
 def _text(said: bytes | str) -> str:

@@ -1,14 +1,19 @@
-"""`onboard check`: settings, REDCap, mail and ledger, each with the next step. Decides what is worth a warning; sends nothing."""
+"""`onboard check`: settings, REDCap, mail and ledger, each with the next step. Decides form and exit code; what is worth a word
+about a project is onboard/connecting/advice.py. Sends nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import typer
 
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, ExportFolder, Home
 from onboard.cli.output import print_table, say
+from onboard.connecting.advice import Advice, State, advise
+from onboard.connecting.facts import ProjectFacts
 from onboard.errors import LedgerError, ReadInDoubt
 from onboard.model import Mode
 
@@ -18,66 +23,75 @@ class Checked:
     """One thing looked at."""
 
     what: str
-    fine: bool
+    state: State
     words: str
 
 
-def command(home: Home = HERE, export: ExportFolder = None) -> None:
+def command(
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show three people row by row, as the program sees them, and send nothing.")
+    ] = False,
+    home: Home = HERE,
+    export: ExportFolder = None,
+) -> None:
     """Check settings, REDCap, mail and ledger; say what is wrong and the next step. Exit code 1 when something is."""
     app = open_app(home, export=export)
-    checks = [Checked(what="settings", fine=True, words=f"{app.config.home}: no mistake. Rules {app.config.rules.version}.")]
-    if export is None:
-        checks += _redcap(app)
-    checks += [_records(app), _ledger(app), _sending(app)]
-    print_table(app.lab.name, ["what", "", "found"], [[c.what, "ok" if c.fine else "look", c.words] for c in checks])
+    if explain:
+        _explain(app)
+        return
+    fine = f"{app.config.home}: no mistake. Rules {app.config.rules.version}."
+    checks = [Checked(what="settings", state=State.OK, words=fine)]
+    facts = _facts(app) if export is None else []
+    checks += [check for one in facts for check in _project(app, one)]
+    checks += [_records(app, facts), _ledger(app), _sending(app)]
+    print_table(app.lab.name, ["what", "", "found"], [[c.what, c.state.value, c.words] for c in checks])
     if export is None and app.config.mail.transport != "files":
         say("Mail was not tried. `onboard run send_worklist --send` in mode 'trial' sends one to your trial address.")
-    if not all(check.fine for check in checks):
+    if any(check.state is State.LOOK for check in checks):
         raise typer.Exit(1)
 
 
-def _redcap(app: App) -> list[Checked]:
+def _facts(app: App) -> list[ProjectFacts]:
     from onboard.adapters.redcap_facts import describe
 
-    found = []
-    for project in app.redcap_projects():
-        facts = describe(project)
-        state = {True: "Production", False: "Development", None: "unknown status"}[facts.in_production]
-        words = f"{facts.title or 'no title'}, REDCap {facts.version or '?'}, {state}."
-        fatal = facts.version is None or facts.dictionary is None
-        trouble = " ".join(facts.troubles) if fatal else ""
-        advice = _advice(facts.in_production)
-        found.append(Checked(what=f"REDCap {project.name}", fine=not fatal, words=f"{words} {trouble or advice}".strip()))
-    return found
+    return [describe(project) for project in app.redcap_projects()]
 
 
-def _advice(in_production: bool | None) -> str:
-    if in_production is False:
-        return "Move it to Production before it holds real people: in Development a click can delete every record."
-    return ""
+def _project(app: App, facts: ProjectFacts) -> list[Checked]:
+    status = {True: "Production", False: "Development", None: "unknown status"}[facts.in_production]
+    words = f"{facts.title or 'no title'}, REDCap {facts.version or '?'}, {status}."
+    advice = advise(facts, app.redcap_mapping, writes=app.config.writeback.project == facts.name)
+    read = facts.version is not None and facts.dictionary is not None
+    found = [Advice(state=State.OK, words=words), *advice] if read else list(advice)
+    return [Checked(what=f"REDCap {facts.name}", state=one.state, words=one.words) for one in found]
 
 
-def _records(app: App) -> Checked:
+def _records(app: App, facts: Sequence[ProjectFacts]) -> Checked:
+    from onboard.adapters.redcap_source import NobodyThere
+
     try:
         assessment = app.assessment
+    except NobodyThere as error:
+        # A new project in Development that nobody has typed into is as it should be.
+        new = bool(facts) and all(one.records == 0 and one.in_production is False for one in facts)
+        return Checked(what="records", state=State.NOTE if new else State.LOOK, words=str(error))
     except ReadInDoubt as error:
-        return Checked(what="records", fine=False, words=str(error))
+        return Checked(what="records", state=State.LOOK, words=str(error))
     words = f"{len(assessment.people)} people, {len(assessment.protocols)} protocols."
     if not assessment.problems:
-        return Checked(what="records", fine=True, words=f"{words} Nothing unreadable.")
+        return Checked(what="records", state=State.OK, words=f"{words} Nothing unreadable.")
     first = assessment.problems[0]
     rest = f"{len(assessment.problems)} cells to look at, listed in the worklist; first: {first.what} {first.next_step}"
-    return Checked(what="records", fine=True, words=f"{words} {rest}")
+    return Checked(what="records", state=State.OK, words=f"{words} {rest}")
 
 
 def _ledger(app: App) -> Checked:
     try:
         states = app.ledger.outbox(app.lab.limits.mode)
     except LedgerError as error:
-        return Checked(what="ledger", fine=False, words=str(error))
-    doubt = states.get("in_doubt", 0)
+        return Checked(what="ledger", state=State.LOOK, words=str(error))
     words = ", ".join(f"{number} {state}" for state, number in sorted(states.items()) if number) or "empty outbox"
-    return Checked(what="ledger", fine=not doubt, words=f"{words}.")
+    return Checked(what="ledger", state=State.LOOK if states.get("in_doubt", 0) else State.OK, words=f"{words}.")
 
 
 def _sending(app: App) -> Checked:
@@ -88,4 +102,19 @@ def _sending(app: App) -> Checked:
         Mode.TRIAL: f"mode trial: everything goes to {app.lab.limits.trial_address}, by {where}.",
         Mode.LIVE: f"mode live: mail goes to the readers, by {where}.",
     }
-    return Checked(what="sending", fine=True, words=words[mode])
+    return Checked(what="sending", state=State.OK, words=words[mode])
+
+
+def _explain(app: App) -> None:
+    """Three people, row by row. Raises ReadInDoubt."""
+    from onboard.connecting.seen import person_lines, three_people
+    from onboard.courses import CourseMap
+    from onboard.obligations import gather
+    from onboard.tables import read_tables
+
+    tables, problems = read_tables(app.source.fetch({}), app.config.mapping, app.lab.zone)
+    records, courses = gather(tables), CourseMap(app.config.rules.courses)
+    for person in three_people(records, problems):
+        say("\n".join(person_lines(records, person, problems, courses.training_of)) + "\n")
+    say(f"Three of {len(records.people)} people. A row that is missing or wrong here is a line to correct in redcap.toml.")
+    say("What keeps most verdicts unknown: onboard fix-first")

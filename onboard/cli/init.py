@@ -12,7 +12,7 @@ from onboard.cli.output import say
 from onboard.errors import ConfigError
 from onboard.shipped import shipped
 
-FILES = ("settings.toml", "redcap.toml", "requirements.toml", "schedule.toml")
+FILES = ("settings.toml", "redcap.toml", "requirements.toml", "requirements.schema.json", "schedule.toml")
 
 _SECRETS = """# Secrets of this lab. Only its owner may read this file (chmod 600); nothing here is ever printed or logged.
 # ONBOARD_PEOPLE_TOKEN=

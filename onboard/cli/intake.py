@@ -28,7 +28,7 @@ STRANGERS = "strangers"
 
 def command(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="CITI files: CSV, SOAP answers, PDF. None: the queue.")
+        list[Path] | None, typer.Argument(metavar="FILE", help="CITI files: CSV, SOAP answers, PDF. None: the queue.")
     ] = None,
     send: Annotated[bool, typer.Option("--send", help="Import what is new into REDCap; without it, only show.")] = False,
     person: Annotated[str, typer.Option("--person", metavar="P", help="Whose these files are; their name must agree.")] = "",
@@ -97,7 +97,10 @@ def _intake(app: App, files: Sequence[Path], wish: _Wish) -> None:
 
 def _tell(brought: Brought) -> None:
     """On the second channel, so that JSON and CSV stay whole."""
-    typer.echo(f"Imported {len(brought.rows)} completions, attached {brought.files} files; all read back.", err=True)
+    rows, files = len(brought.rows), brought.files
+    if rows or files:
+        done = f"Imported {rows} {'completion' if rows == 1 else 'completions'}, attached {files} PDF; all read back."
+        typer.echo(done, err=True)
     for trouble in brought.troubles:
         typer.echo(f"  ! {trouble}", err=True)
 

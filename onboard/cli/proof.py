@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from onboard.app import App, open_app
+from onboard.cli.memory import as_known_on, decisions, said_since
 from onboard.cli.options import HERE, ExportFolder, Format, Home, Output, parse_day
 from onboard.cli.output import print_json, say
+from onboard.dates import show
 from onboard.errors import ConfigError, OnboardError
-from onboard.model import Assessment, Task
+from onboard.model import Assessment, Person, Protocol, Task
 from onboard.questions.people import find_person, find_protocol
-from onboard.questions.proof import Proof, compare, prove
+from onboard.questions.proof import Comparison, Proof, compare, prove
 from onboard.questions.proof_words import as_json, as_text, comparison_json, comparison_text, page_context
 
 
@@ -24,7 +29,7 @@ def command(
     task: Annotated[str, typer.Option("--task", metavar="T", help="A task, for example consent.")] = "",
     on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day asked about; today when left out.")] = "",
     known_on: Annotated[
-        str, typer.Option("--known-on", metavar="DATE", help="What was said then, by the records and rules of then.")
+        str, typer.Option("--known-on", metavar="DATE", help="Also what was said then, by the records and rules of then.")
     ] = "",
     page: Annotated[Path | None, typer.Option("--page", metavar="FILE", help="Also write a page to print.")] = None,
     home: Home = HERE,
@@ -35,25 +40,111 @@ def command(
     if output is Format.CSV:
         raise ConfigError("proof has no table to put into CSV. Use --format table or json.")
     app = open_app(home, export=export)
-    day = parse_day(on) if on else app.today
-    now = _asked(app.assessment, person, protocol, task, day)
-    then = _asked(_known_on(app, parse_day(known_on)), person, protocol, task, day) if known_on else None
-    comparison = compare(now, then) if then else None
+    day, known = parse_day(on) if on else app.today, parse_day(known_on) if known_on else None
+    answer = _answer(app, person, protocol, _task(task), day, known)
     if output is Format.JSON:
-        print_json(comparison_json(comparison) if comparison else as_json(now))
+        print_json(answer.json())
     else:
-        say(comparison_text(comparison) if comparison else as_text(now))
+        say(answer.text())
     if page:
-        from onboard.rendering.pages import render_page
-
-        changes = comparison.changes if comparison else ()
-        page.write_text(render_page("proof.html", **page_context(now, then, changes)), encoding="utf-8")
-        say(f"Wrote {page}.")
+        _write_page(page, answer)
 
 
-def _asked(assessment: Assessment, person: str, protocol: str, task: str, day: date) -> Proof:
-    who, where = find_person(assessment, person), find_protocol(assessment, protocol)
-    return prove(assessment, who.record, where.record, _task(task), day)
+_Noun = TypeVar("_Noun", Person, Protocol)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The proof as known now, as said then where that was asked, and words for what was not on record at either time."""
+
+    now: Proof | None
+    then: Proof | None = None
+    comparison: Comparison | None = None
+    absent: str = ""
+
+    def text(self) -> str:
+        """Text of at most 100 columns."""
+        if self.comparison:
+            return comparison_text(self.comparison)
+        told = [as_text(proof) for proof in (self.now, self.then) if proof]
+        return "\n".join([*told, *([self.absent] if self.absent else [])])
+
+    def json(self) -> dict[str, object]:
+        """The proof alone, or with --known-on `now`, `then` (null when not on record), and what differs."""
+        if self.comparison:
+            return comparison_json(self.comparison)
+        if not self.absent and self.now:
+            return as_json(self.now)
+        now, then = (as_json(proof) if proof else None for proof in (self.now, self.then))
+        return {"now": now, "then": then, "differs": True, "changes": [self.absent], "known_since": None}
+
+
+def _answer(app: App, person: str, protocol: str, task: Task | None, day: date, known: date | None) -> _Answer:
+    if known is None:
+        who, where = find_person(app.assessment, person), find_protocol(app.assessment, protocol)
+        return _Answer(_proof(app, app.assessment, who, where, task, day))
+    before = as_known_on(app, known)
+    who = _in_either(find_person, app.assessment, before, person)
+    where = _in_either(find_protocol, app.assessment, before, protocol)
+
+    def ask(assessment: Assessment, until: date | None = None) -> Proof | None:
+        return _proof(app, assessment, who, where, task, day, until)
+
+    now, then = ask(app.assessment), ask(before, known)
+    if now and then:
+        differs = compare(now, then).differs
+        since = said_since(app, now, known, ask) if differs else None
+        return _Answer(now, then, compare(now, then, since))
+    return _Answer(now, then, None, _absent(app, before, who, where, known, "then" if now else "now"))
+
+
+def _in_either(find: Callable[[Assessment, str], _Noun], now: Assessment, then: Assessment, text: str) -> _Noun:
+    """Whom a text means now; who is no longer on record is looked for among those who were."""
+    try:
+        return find(now, text)
+    except OnboardError as error:
+        with suppress(OnboardError):
+            return find(then, text)
+        raise error
+
+
+def _proof(
+    app: App,
+    assessment: Assessment,
+    who: Person,
+    where: Protocol,
+    task: Task | None,
+    day: date,
+    until: date | None = None,
+) -> Proof | None:
+    """The proof by one assessment; None when it does not know the person or the protocol."""
+    if who.record not in assessment.people or where.record not in assessment.protocols:
+        return None
+    return prove(assessment, who.record, where.record, task, day, decisions(app, day, until))
+
+
+def _absent(app: App, before: Assessment, who: Person, where: Protocol, known: date, when: str) -> str:
+    """Which of the two was not on record, then or now."""
+    assessment = before if when == "then" else app.assessment
+    missing = [who.name] if who.record not in assessment.people else []
+    missing += [where.code or where.number] if where.record not in assessment.protocols else []
+    named = " and ".join(missing)
+    if when == "then":
+        read = assessment.read_at.astimezone(app.lab.zone)
+        return f"As known on {show(known)} (read {read:%Y-%m-%d %H:%M}): {named} was not on record, so nothing was said."
+    return f"Now {named} is not on record any more; the above is what was said on {show(known)}."
+
+
+def _write_page(page: Path, answer: _Answer) -> None:
+    from onboard.rendering.pages import render_page
+
+    shown = answer.now or answer.then
+    if shown is None:
+        raise OnboardError(f"There is no proof to write into {page}: {answer.absent}")
+    changes = answer.comparison.changes if answer.comparison else (answer.absent,) if answer.absent else ()
+    then = answer.then if answer.now else None
+    page.write_text(render_page("proof.html", **page_context(shown, then, changes)), encoding="utf-8")
+    say(f"Wrote {page}.")
 
 
 def _task(text: str) -> Task | None:
@@ -62,15 +153,3 @@ def _task(text: str) -> Task | None:
     if text not in list(Task):
         raise OnboardError(f"There is no task {text!r}. Tasks: {', '.join(Task)}.")
     return Task(text)
-
-
-def _known_on(app: App, day: date) -> Assessment:
-    """The newest good read up to the end of a day, by the rules in use then."""
-    from onboard.config.rules_file import rules_from_text
-    from onboard.pipeline.snapshots import export_of
-
-    moment = datetime.combine(day + timedelta(days=1), time(), tzinfo=app.lab.zone)
-    snapshot, rules = app.ledger.snapshot_at(moment), app.ledger.rules_at(moment)
-    if snapshot is None:
-        raise OnboardError(f"Nothing was read up to {day}, so nothing was known then. The ledger starts later.")
-    return app.judge(export_of(snapshot), rules_from_text(rules[1]) if rules else None, snapshot.id)

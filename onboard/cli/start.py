@@ -90,7 +90,7 @@ def first_week(assessment: Assessment, lab: Lab, today: date) -> Iterator[tuple[
     history = History(started=True)
     for job in (JobName.CHECKLISTS, JobName.REMINDERS):
         planned = PLANS[job](assessment, history, lab, today, None)
-        history = _remembered(history, {key: ItemState.BASELINE for key in already_true(planned, assessment, today)}, (), today)
+        history = _remembered(history, dict.fromkeys(already_true(planned, assessment, today), ItemState.BASELINE), (), today)
     introductions = list(_introductions(assessment, history, lab, today, None))
     for days in range(_WEEK):
         day = today + timedelta(days=days)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
 from onboard.cli.output import print_csv, print_json, print_table, say
-from onboard.questions.status import status_rows, status_table
+from onboard.questions.status import StatusLine, status_rows, status_table
 
 
 def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, export: ExportFolder = None) -> None:
@@ -16,20 +16,26 @@ def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, 
         print_json(status_rows(assessment, today))
         return
     if output is Format.CSV:
-        lines = status_table(assessment, today)
-        names = ("person", "protocol", "status", "until", "reason")
-        print_csv([dict(zip(names, (x.person, x.protocol, x.verdict.value, x.until, x.why), strict=True)) for x in lines])
+        lines = status_table(assessment, today, with_tasks=True)
+        names = ("person", "protocol", "task", "status", "until", "reason")
+        print_csv(
+            [dict(zip(names, (x.person, x.protocol, x.task, x.verdict.value, x.until, x.why), strict=True)) for x in lines]
+        )
         return
     print_status(app)
 
 
 def print_status(app: App) -> None:
-    """The table for people, with what it rests on."""
+    """The table for people, each task under its protocol, with what it rests on."""
     assessment, today = app.assessment, app.today
-    lines = status_table(assessment, today)
-    rows = [[line.person, line.protocol, line.word, line.until, line.why] for line in lines]
+    lines = status_table(assessment, today, with_tasks=True)
+    rows = [["" if line.task else line.person, _where(line), line.word, line.until, line.why] for line in lines]
     print_table(f"{app.lab.name}, {today:%a %d %b %Y}", ["person", "protocol", "records", "until", "because"], rows)
     say(f"Records read {assessment.read_at.astimezone(app.lab.zone):%Y-%m-%d %H:%M}, rules {assessment.rules.version}.")
     say(f"{len(assessment.problems)} cells could not be read or trusted." if assessment.problems else "Nothing unreadable.")
     if assessment.rules.not_tracked():
         say(f"Not tracked here: {', '.join(assessment.rules.not_tracked())}.")
+
+
+def _where(line: StatusLine) -> str:
+    return f"  {line.task}" if line.task else line.protocol

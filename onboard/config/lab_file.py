@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from onboard.config import operating
 from onboard.config.days_off import work_calendar
 from onboard.config.mistakes import M, blocks, known_tables, nearest, table, validated
 from onboard.config.settings import (
+    BouncesTable,
     CadenceTable,
     CalendarTable,
     CoordinatorBlock,
     LabTable,
     LedgerTable,
     MailTable,
+    MicrosoftTable,
     RedcapTable,
     SendingTable,
     is_loopback,
@@ -23,7 +26,7 @@ from onboard.config.settings import (
 from onboard.model import Cadence, Coordinator, Lab, Limits, Mode
 
 FILE = "settings.toml"
-_TABLES = ("lab", "coordinator", "sending", "redcap", "mail", "calendar", "cadence", "ledger")
+_TABLES = ("lab", "coordinator", "sending", "redcap", "mail", "calendar", "cadence", "ledger", "m365", "bounces", *operating.TABLES)
 _PLACEHOLDER = ".invalid"
 
 
@@ -38,8 +41,33 @@ class MailSettings:
     ca_file: Path | None
     helo: str
     user: str
+    login: Literal["password", "xoauth2"]
     rate_per_minute: int
     folder: Path  # of .eml files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MicrosoftSettings:
+    """Which registered application asks Microsoft for access tokens, and in whose name."""
+
+    tenant: str
+    client_id: str
+    flow: Literal["app", "delegated"]
+    cache: Path  # of tokens; readable for its owner alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceSettings:
+    """The mailbox that delivery reports come back to; its password is asked for where it is used."""
+
+    host: str
+    port: int
+    tls: Literal["implicit", "starttls"]
+    ca_file: Path | None
+    user: str
+    login: Literal["password", "xoauth2"]
+    folder: str
+    sent_folder: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +96,8 @@ class SettingsFile:
     calendar: CalendarTable | None
     cadence: CadenceTable | None
     ledger: LedgerTable | None
+    m365: MicrosoftTable | None
+    bounces: BouncesTable | None
 
 
 def read_settings(document: Mapping[str, object], mistakes: list[str]) -> SettingsFile:
@@ -82,13 +112,16 @@ def read_settings(document: Mapping[str, object], mistakes: list[str]) -> Settin
         coordinators=_coordinators(document, mistakes),
         sending=part("sending", SendingTable),
         redcap=part("redcap", RedcapTable),
-        mail=part("mail", MailTable),
+        mail=mail.filled() if (mail := part("mail", MailTable)) else None,
         calendar=part("calendar", CalendarTable),
         cadence=part("cadence", CadenceTable),
         ledger=part("ledger", LedgerTable),
+        m365=part("m365", MicrosoftTable),
+        bounces=part("bounces", BouncesTable),
     )
     mistakes.extend(_wrong_sending(settings))
     mistakes.extend(_wrong_mail(settings.mail))
+    mistakes.extend(_wrong_mailbox(settings))
     return settings
 
 
@@ -132,6 +165,19 @@ def _wrong_mail(mail: MailTable | None) -> Iterator[str]:
         yield f"{FILE}, [mail], tls: 'none' would show the password to the network. Write 'starttls' or 'implicit'."
 
 
+def _wrong_mailbox(settings: SettingsFile) -> Iterator[str]:
+    """What the mailbox of [bounces] and an access token need."""
+    mail, bounces, m365 = settings.mail, settings.bounces, settings.m365
+    if bounces and bounces.host and not bounces.user:
+        yield f"{FILE}, [bounces], user: is missing. Write the login name of the mailbox; blank host to leave it out."
+    tokens = (mail and mail.transport == "login" and mail.login == "xoauth2") or (
+        bounces and bounces.host and bounces.login == "xoauth2"
+    )
+    for key in ("tenant", "client_id"):
+        if tokens and m365 and not getattr(m365, key):
+            yield f"{FILE}, [m365], {key}: is missing. login = 'xoauth2' needs it; the registered application shows it."
+
+
 def existing_file(text: str, home: Path, where: str, mistakes: list[str]) -> Path | None:
     """A file named in a setting, seen from the home; None for blank; a mistake when it is not there."""
     if not text:
@@ -166,10 +212,23 @@ def build_lab(settings: SettingsFile, home: Path, digest_weekday: int, mistakes:
 def build_mail(mail: MailTable, home: Path, mistakes: list[str]) -> MailSettings:
     """How mail leaves."""
     return MailSettings(
-        **mail.model_dump(include={"transport", "host", "port", "tls", "helo", "user", "rate_per_minute"}),
+        **mail.model_dump(include={"transport", "host", "port", "tls", "helo", "user", "login", "rate_per_minute"}),
         ca_file=existing_file(mail.ca_file, home, f"{FILE}, [mail], ca_file", mistakes),
         folder=home / mail.folder,
     )
+
+
+def build_m365(m365: MicrosoftTable, home: Path) -> MicrosoftSettings:
+    """How an access token is had."""
+    return MicrosoftSettings(**m365.model_dump(), cache=home / "m365-token.json")
+
+
+def build_bounces(bounces: BouncesTable, home: Path, mistakes: list[str]) -> BounceSettings | None:
+    """The mailbox; None when none is named."""
+    if not bounces.host:
+        return None
+    ca_file = existing_file(bounces.ca_file, home, f"{FILE}, [bounces], ca_file", mistakes)
+    return BounceSettings(**bounces.model_dump(exclude={"ca_file"}), ca_file=ca_file)
 
 
 def build_redcap(redcap: RedcapTable, projects: Sequence[str], home: Path, mistakes: list[str]) -> dict[str, RedcapSettings]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from onboard.config import lab_file, redcap_toml, rules_file, schedule
 from onboard.config.files import config_file, read_toml
-from onboard.config.lab_file import MailSettings, RedcapSettings
+from onboard.config.lab_file import BounceSettings, MailSettings, MicrosoftSettings, RedcapSettings
 from onboard.config.mistakes import nearest
+from onboard.config.operating import Operating, read_operating
 from onboard.config.schedule import JobTime
 from onboard.errors import ConfigError
 from onboard.model import JobName, Lab, RequirementKind, Rules
@@ -39,6 +40,9 @@ class Config:
     mail: MailSettings
     redcap: Mapping[str, RedcapSettings]  # by project
     ledger_url: str
+    m365: MicrosoftSettings
+    bounces: BounceSettings | None  # None: nobody looks for what came back
+    operating: Operating
 
 
 def load_config(home: Path) -> Config:
@@ -65,12 +69,15 @@ def _load(home: Path, mistakes: list[str]) -> Config | None:
     rules = _rules(documents[rules_file.FILE], settings, mistakes)
     if rules and mapping:
         mistakes.extend(_wrong_evidence(rules[0], mapping))
-    if settings is None:
+    running = read_operating(written, lab_file.FILE, home, mistakes) if written is not None else None
+    if settings is None or running is None:
         return None
     lab = lab_file.build_lab(settings, home, _digest_weekday(times), mistakes)
     if lab is None or rules is None or mapping is None or times is None:
         return None
     if settings.mail is None or settings.redcap is None or settings.ledger is None:
+        return None
+    if settings.m365 is None or settings.bounces is None:
         return None
     return Config(
         home=home,
@@ -82,6 +89,9 @@ def _load(home: Path, mistakes: list[str]) -> Config | None:
         mail=lab_file.build_mail(settings.mail, home, mistakes),
         redcap=lab_file.build_redcap(settings.redcap, mapping.projects, home, mistakes),
         ledger_url=settings.ledger.address(home),
+        m365=lab_file.build_m365(settings.m365, home),
+        bounces=lab_file.build_bounces(settings.bounces, home, mistakes),
+        operating=running,
     )
 
 

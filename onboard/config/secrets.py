@@ -7,18 +7,23 @@ then the system's keyring where the package is installed.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import stat
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from dotenv.parser import parse_stream
 from pydantic import SecretStr
 
 from onboard.errors import ConfigError
 
 FILE = "secrets.env"
 MAIL_PASSWORD = "ONBOARD_MAIL_PASSWORD"
+BOUNCES_PASSWORD = "ONBOARD_BOUNCES_PASSWORD"
+M365_SECRET = "ONBOARD_M365_SECRET"
+PING_URL = "ONBOARD_PING_URL"
 _KEYRING_SERVICE = "onboard"
 
 
@@ -74,22 +79,15 @@ def _owner_only(path: Path) -> None:
 
 
 def _lines(text: str, path: Path) -> dict[str, str]:
-    """``NAME=value`` lines; blank lines and lines that begin with # say nothing."""
+    """``NAME=value`` lines as every .env file has them; nothing in a value is expanded."""
     found: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        bare = line.strip().removeprefix("export ")
-        if not bare or bare.startswith("#"):
-            continue
-        name, equals, value = bare.partition("=")
-        if not equals:
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error or (binding.key is not None and binding.value is None):
+            number = binding.original.line
             raise ConfigError(f"{path}, line {number}: is not NAME=value. Write for example ONBOARD_MAIL_PASSWORD=...")
-        found[name.strip()] = _unquoted(value.strip())
+        if binding.key is not None:
+            found[binding.key] = binding.value or ""
     return found
-
-
-def _unquoted(value: str) -> str:
-    quoted = len(value) >= 2 and value[0] == value[-1] and value[0] in "'\""
-    return value[1:-1] if quoted else value
 
 
 def _from_keyring(name: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -117,9 +118,18 @@ class RedcapTable(Block):
     urls: dict[str, ApiUrl] = Field(default_factory=dict)
 
 
+#: What a provider asks for (Microsoft 365: 30 mails a minute and mailbox; Google: 2,000 a day).
+PRESETS: Mapping[str, Mapping[str, object]] = {
+    "gmail": {"host": "smtp.gmail.com", "port": 587, "tls": "starttls", "rate_per_minute": 20},
+    "m365": {"host": "smtp.office365.com", "port": 587, "tls": "starttls", "login": "xoauth2", "rate_per_minute": 25},
+    "relay": {"port": 25, "tls": "starttls", "rate_per_minute": 60},
+}
+
+
 class MailTable(Block):
     """[mail]"""
 
+    preset: Literal["", "gmail", "m365", "relay"] = ""
     transport: Literal["relay", "login", "files"] = "files"
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]_-]*$")] = ""
     port: Annotated[int, Field(ge=1, le=65535)] = 587
@@ -128,8 +138,36 @@ class MailTable(Block):
     ca_file: str = ""
     helo: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]_-]*$")] = ""
     user: OneLine = ""
+    login: Literal["password", "xoauth2"] = "password"
     rate_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 25
     folder: Annotated[str, Field(min_length=1)] = "mail"
+
+    def filled(self) -> Self:
+        """With the values of the preset; a key the lab changed from its default keeps the lab's value."""
+        changed = {name for name, field in type(self).model_fields.items() if getattr(self, name) != field.default}
+        wanted = PRESETS.get(self.preset, {})
+        return self.model_copy(update={name: value for name, value in wanted.items() if name not in changed})
+
+
+class MicrosoftTable(Block):
+    """[m365]: how an access token is had, for mail and mailbox alike."""
+
+    tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$")] = ""
+    client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$")] = ""
+    flow: Literal["app", "delegated"] = "app"
+
+
+class BouncesTable(Block):
+    """[bounces]: the mailbox of `sender`; off while host is blank."""
+
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]_-]*$")] = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 993
+    tls: Literal["implicit", "starttls"] = "implicit"
+    ca_file: str = ""
+    user: OneLine = ""
+    login: Literal["password", "xoauth2"] = "password"
+    folder: Annotated[str, Field(pattern=r'^[ -!#-\[\]-~]+$')] = "INBOX"
+    sent_folder: Annotated[str, Field(pattern=r'^[ -!#-\[\]-~]*$')] = ""
 
 
 class CalendarTable(Block):

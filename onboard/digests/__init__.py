@@ -72,9 +72,16 @@ def _readers(desk: Desk) -> list[tuple[Reader, frozenset[str]]]:
             found.setdefault(reader.address, (reader, set()))[1].update(led[record])
     for address in sorted(told):
         if address and inside(desk, address):
-            reader = Reader(address=address, name=address, greet="", role=ReaderRole.COORDINATOR)
+            reader = Reader(address=address, name=_name_at(desk, address), greet="", role=ReaderRole.COORDINATOR)
             found.setdefault(address, (reader, set()))[1].update(told[address])
     return [(reader, frozenset(protocols)) for reader, protocols in found.values()]
+
+
+def _name_at(desk: Desk, address: str) -> str:
+    """Whose address a protocol names: a person's or a coordinator's name, else the address itself."""
+    names = [c.name for c in desk.lab.coordinators if normal(c.address) == address]
+    names += [desk.assessment.people[record].name for record in desk.records_at(address)]
+    return next((name for name in names if name), address)
 
 
 def _digest(
@@ -86,7 +93,8 @@ def _digest(
     slot: date,
     links: Callable[[str], str],
 ) -> Notice:
-    needs = needs_you_lines(desk, view, links)
+    # A PI answers the mail; whoever else reads it opens the form.
+    needs = needs_you_lines(desk, view, (lambda evidence: "") if reader.role is ReaderRole.PI else links)
     lines: list[Line] = [
         *needs,
         *blocked_lines(desk, view),

@@ -10,8 +10,8 @@ from onboard.desk import Desk
 from onboard.digests.scope import View
 from onboard.edges import announced, edges, own_act
 from onboard.knowing import knows, welcomed
-from onboard.model import Assignment, Finding, Horizon, Line, RequirementKind, Section, Status
-from onboard.people import codes, green_light, here, is_new_hire, named, stay
+from onboard.model import Assignment, Finding, Horizon, Line, RequirementKind, Role, Section, Status
+from onboard.people import codes, green_light, here, is_new_hire, named, present_appointment, stay
 from onboard.readiness import met_until, status_on
 from onboard.steps import checklist, ready_about
 
@@ -120,11 +120,17 @@ def stack_lines(desk: Desk, view: View) -> list[Line]:
     found = []
     for person in view.people:
         pieces = desk.assessment.assignments.get(person, ())
-        settled = here(desk, person) and not is_new_hire(desk, person)
+        settled = here(desk, person) and not is_new_hire(desk, person) and _does_research(desk, person)
         facts = _stack_facts(desk, pieces) if pieces and settled else []
         if facts:
             found.append(Line(key="", section=Section.STACK, title="; ".join(facts), person=person, name=named(desk, person)))
     return sorted(found, key=lambda line: (line.person != view.reader, line.name))
+
+
+def _does_research(desk: Desk, person: str) -> bool:
+    """Whether short, medium and long pieces are meant for them: not for the PI, the coordinator and the office."""
+    appointment = present_appointment(desk, person)
+    return appointment is None or appointment.role not in (Role.PI, Role.COORDINATOR, Role.ADMIN)
 
 
 def _stack_facts(desk: Desk, pieces: tuple[Assignment, ...]) -> list[str]:

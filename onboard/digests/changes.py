@@ -43,7 +43,8 @@ def _moves(desk: Desk, person: str, previous: Assessment) -> list[Line]:
     run = stays(desk.assessment, person)
     if was is Answer.YES and now is Answer.NO:
         last = run.end()
-        return [_line(desk, person, "", f"left the lab, last day {show(last)}" if last else "left the lab", last, "")]
+        title = f"left the lab, last day {show(last)}" if last else "left the lab"
+        return [_line(desk, person, "", title, None, "")]
     if was is Answer.NO and now is Answer.YES:
         days = run.run_at(desk.today)
         return [_line(desk, person, "", "joined the lab", days[0] if days else None, "")]

@@ -29,17 +29,17 @@ class View:
 def view_of(desk: Desk, reader: str, protocols: frozenset[str]) -> View:
     """Everybody who is or was on the reader's protocols, and people on no protocol whom the reader supervises; those nobody
     of the lab's PIs supervises are seen by every PI."""
-    found = []
+    found, leads = [], frozenset(heads(desk))
     for record in desk.assessment.people:
         own = {row.protocol for row in desk.rows(record) if row.protocol}
-        if own & protocols or (not own and reader and _under(desk, record, reader)):
+        if own & protocols or (not own and reader and _under(desk, record, reader, leads)):
             found.append(record)
     return View(reader=reader, protocols=protocols, people=tuple(sorted(found, key=lambda r: (r != reader, record_order(r)))))
 
 
-def _under(desk: Desk, person: str, reader: str) -> bool:
+def _under(desk: Desk, person: str, reader: str, leads: frozenset[str]) -> bool:
     above = supervisor_of(desk, person)
-    return above == reader or person == reader or above not in heads(desk)
+    return above == reader or person == reader or above not in leads
 
 
 def rows_of(desk: Desk, view: View, person: str) -> list[Readiness]:

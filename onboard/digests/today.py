@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from onboard.addresses import record_order
-from onboard.blocks import Block, blocks, stop_words, task_words
+from onboard.blocks import Block, blocks, stop_words, task_words, titles, together
 from onboard.dates import show
 from onboard.desk import Desk
 from onboard.digests.scope import View
@@ -42,7 +42,7 @@ def _delegation_line(desk: Desk, view: View, row: Delegation, links: Callable[[s
     return Line(
         key="",
         section=Section.NEEDS_YOU,
-        title=f"{task_words(ready)} on {code} waits for your delegation",
+        title=f"delegation of {task_words(ready)} on {code} waits for you",
         why=f"Trained since {show(since)}." if since else "The training is there.",
         act=f'Reply "yes" to {coordinator(desk)}, who brings the log to sign.',
         person=row.person,
@@ -66,7 +66,7 @@ def _pi_steps(desk: Desk, person: str) -> list[Line]:
             key="",
             section=Section.NEEDS_YOU,
             title=edge.requirement.title,
-            why=why_for_others(edge.finding, desk.today),
+            why=why_for_others(edge.finding, desk.today, edge),
             act=f"Tell {coordinator(desk)} the day.",
             person=person,
             name=named(desk, person),
@@ -83,8 +83,8 @@ def _pi_steps(desk: Desk, person: str) -> list[Line]:
 
 # blocked now ----------------------------------------------------------------------------------------------------------
 
-#: So many causes are spelt out for one person; the rest is counted.
-_CAUSES = 3
+#: So many reasons are spelt out in one line.
+_REASONS = 3
 
 
 def blocked_lines(desk: Desk, view: View) -> list[Line]:
@@ -97,27 +97,18 @@ def blocked_lines(desk: Desk, view: View) -> list[Line]:
         stopped = blocks(desk, person, view.protocols)
         named_here = [b for b in stopped if person == view.reader or may_name(desk, person, b.edge)]
         nameless += bool(stopped) and not named_here
-        found += [_blocked_line(desk, person, group) for group in _together(named_here)]
+        found += [_blocked_line(desk, person, group) for group in together(named_here)]
     ordered = sorted(found, key=lambda line: (line.person != view.reader, line.since or desk.today, line.name, line.title))
     return ordered + ([_nameless_line(desk, nameless)] if nameless else [])
 
 
-def _together(stopped: Iterable[Block]) -> list[list[Block]]:
-    """Causes that stop the same work of a person stand in one line."""
-    groups: dict[tuple[object, ...], list[Block]] = {}
-    for block in stopped:
-        groups.setdefault((block.protocols, block.tasks), []).append(block)
-    return list(groups.values())
-
-
 def _blocked_line(desk: Desk, person: str, causes: Sequence[Block]) -> Line:
     first = causes[0]
-    more = f" and {len(causes) - _CAUSES} more" if len(causes) > _CAUSES else ""
     return Line(
         key="",
         section=Section.BLOCKED_NOW,
-        title=", ".join(b.finding.requirement.title for b in causes[:_CAUSES]) + more,
-        why=" ".join(dict.fromkeys(why_for_others(b.finding, desk.today) for b in causes[:_CAUSES])),
+        title=titles(causes),
+        why=" ".join(dict.fromkeys(why_for_others(b.finding, desk.today, b.edge) for b in causes[:_REASONS])),
         act=stop_words(desk, first),
         person=person,
         name=named(desk, person),

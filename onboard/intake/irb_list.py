@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.addresses import normal, record_order
-from onboard.dates import show
+from onboard.dates import plus_days, show
 from onboard.intake.claims import Refused, Table, one_line
 from onboard.intake.columns import squeezed
 from onboard.intake.names import name_words, words_of
 from onboard.model import Assessment, Listing, Person
 from onboard.people import stays
+from onboard.readiness import belongs_on
 from onboard.spans import listing_presence
-from onboard.timeline import Answer
+from onboard.timeline import Answer, Timeline
 
 #: A list older than so many days says nothing about today.
 STALE_DAYS = 90
@@ -65,6 +66,7 @@ class Comparison:
     basis: str  # "compared with the IRB's list of 3 Nov 2026", or OWN_LIST_ONLY and why
     theirs_only: tuple[str, ...] = ()  # on the IRB's list, not on ours
     ours_only: tuple[str, ...] = ()  # on ours, not on the IRB's
+    left: tuple[str, ...] = ()  # on the IRB's list, gone from the lab and not marked as staying
     unsure: tuple[str, ...] = ()  # cannot be told apart
     agreed: int = 0
     compared: bool = False  # False: there was no list to compare with, or it is too old
@@ -72,7 +74,7 @@ class Comparison:
     @property
     def differs(self) -> bool:
         """Whether anything needs a person."""
-        return bool(self.theirs_only or self.ours_only or self.unsure)
+        return bool(self.theirs_only or self.ours_only or self.left or self.unsure)
 
 
 def read_personnel(table: Table) -> tuple[Listed, ...] | Refused:
@@ -126,12 +128,15 @@ def compare(irb: IrbList | None, assessment: Assessment, protocol: str, today: d
     unsure = [f"{listed}: {why}" for record, (listed, why) in placed if not record and why]
     unsure += [_words(assessment, r, "our listing has dates that cannot be read") for r, sure in ours.items() if not sure]
     strangers = [f"{listed}: nobody in our records" for record, (listed, why) in placed if not record and not why]
+    gone = {r: words for r in _ordered(theirs) if (words := _left_words(assessment, r, protocol, today))}
+    added = [_words(assessment, r, "enter the listing, or ask the IRB") for r in _ordered(theirs - ours.keys() - gone.keys())]
     return Comparison(
         protocol=protocol,
         code=code,
         basis=basis,
-        theirs_only=(*(_theirs_words(assessment, r, today) for r in _ordered(theirs - ours.keys())), *strangers),
-        ours_only=tuple(_words(assessment, r, "on our list, not on the IRB's") for r in _ordered(_sure(ours) - theirs)),
+        theirs_only=(*added, *strangers),
+        left=tuple(gone.values()),
+        ours_only=tuple(_words(assessment, r, "file it, or end our listing") for r in _ordered(_sure(ours) - theirs)),
         unsure=tuple(unsure),
         agreed=len(_sure(ours) & theirs),
         compared=True,
@@ -180,12 +185,14 @@ def _ordered(records: Iterable[str]) -> list[str]:
     return sorted(records, key=record_order)
 
 
-def _theirs_words(assessment: Assessment, record: str, today: date) -> str:
-    days = stays(assessment, record)
-    end = days.end() if not days.covers(today) and days else None
-    if end and end < today:
-        return _words(assessment, record, f"left on {show(end)}, still on the IRB's list; have them removed")
-    return _words(assessment, record, "on the IRB's list, not on ours; enter the listing")
+def _left_words(assessment: Assessment, record: str, protocol: str, today: date) -> str:
+    """Somebody who certainly belonged to the lab and no longer does, unless our listing says that they stay; else ""."""
+    end = (stays(assessment, record) & Timeline.between(None, plus_days(today, -1))).end()
+    if belongs_on(assessment, record, today) is not Answer.NO or end is None:
+        return ""
+    if any(row.stays for row in assessment.listings if (row.person, row.protocol) == (record, protocol)):
+        return ""
+    return _words(assessment, record, f"left on {show(end)}; have them removed")
 
 
 def _words(assessment: Assessment, record: str, what: str) -> str:

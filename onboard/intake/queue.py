@@ -10,6 +10,7 @@ from typing import Any
 
 from onboard.intake.claims import Claimed, Layout
 from onboard.intake.planning import WAITING, Planned, State
+from onboard.words import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,19 +111,36 @@ _ACTS = {
 
 
 def queue_sentences(queue: Sequence[Queued]) -> tuple[Sentence, ...]:
-    """The queue for a worklist: each row that points to somebody here, oldest first; strangers in one line."""
-    found = [_sentence(item) for item in queue if not item.stranger]
+    """The queue for a worklist: each row that points to somebody here, oldest first; one line for each course nobody mapped,
+    however many people took it; strangers in one line."""
+    courses: dict[tuple[str, int | None], list[Queued]] = {}
+    for item in queue:
+        if item.state is State.UNKNOWN_COURSE:
+            courses.setdefault((fold(item.claim.group), item.claim.stage), []).append(item)
+    found = [_sentence(item) for item in queue if not item.stranger and item.state is not State.UNKNOWN_COURSE]
+    found += [_course_sentence(items) for items in courses.values()]
     strangers = [item for item in queue if item.stranger]
     if strangers:
         found.append(
             Sentence(
-                title=f"{len(strangers)} {'row' if len(strangers) == 1 else 'rows'} of CITI files fit nobody here",
+                title=f"{len(strangers)} {'row' if len(strangers) == 1 else 'rows'} of CITI files without a match here",
                 why="An institution's file names many people. If one of yours is among them, their record lacks the CITI ID.",
                 act="See them with: onboard intake. Drop them with: onboard intake --forget strangers.",
                 since=min(item.since for item in strangers),
             )
         )
     return tuple(found)
+
+
+def _course_sentence(items: Sequence[Queued]) -> Sentence:
+    first, people = items[0], {item.person for item in items}
+    return Sentence(
+        title=f"unknown course: {first.claim.group or 'no name'}, {len(items)} {'row' if len(items) == 1 else 'rows'}",
+        why=first.why,
+        act=_ACTS[State.UNKNOWN_COURSE],
+        person=people.pop() if len(people) == 1 else "",
+        since=min(item.since for item in items),
+    )
 
 
 def _sentence(item: Queued) -> Sentence:

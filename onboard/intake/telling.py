@@ -65,7 +65,9 @@ def _who(item: Planned) -> str:
 def _why(item: Planned) -> str:
     near = f"Perhaps record {' or '.join(item.near)}." if item.near and item.state is State.UNMATCHED else ""
     counts_as = f"as {item.training}" if item.training else ""
-    return " ".join(part for part in (counts_as, f"by {item.how}" if item.state is State.NEW else "", item.why, near) if part)
+    if item.state is State.NEW:
+        return f"{counts_as or item.why}; by {item.how}"
+    return " ".join(part for part in (item.why, near) if part)
 
 
 def as_rows(planned: Sequence[Planned]) -> list[dict[str, object]]:
@@ -103,6 +105,7 @@ def comparison_lines(comparison: Comparison) -> list[str]:
     for title, sentences in (
         ("On the IRB's list, not on ours", comparison.theirs_only),
         ("On ours, not on the IRB's", comparison.ours_only),
+        ("On the IRB's list, but gone from the lab", comparison.left),
         ("Cannot be told", comparison.unsure),
     ):
         lines += [f"{title}: {len(sentences)}", *(f"  - {sentence}" for sentence in sentences)]

@@ -50,6 +50,8 @@ from onboard.model.lab import (
 from onboard.model.mail import (
     Attachment,
     Bar,
+    Bounce,
+    BounceEffect,
     Delivery,
     Held,
     History,
@@ -76,6 +78,7 @@ from onboard.model.requirements import (
     WhoseDate,
 )
 from onboard.model.runs import (
+    AcceptedRules,
     Cadence,
     Coordinator,
     Export,
@@ -83,6 +86,7 @@ from onboard.model.runs import (
     Lab,
     Limits,
     Mode,
+    RulesUse,
     Run,
     RunReport,
     RunState,
@@ -92,6 +96,7 @@ from onboard.model.runs import (
 __all__ = [
     "UNREADABLE",
     "Absence",
+    "AcceptedRules",
     "Appointment",
     "AppointmentKind",
     "Approval",
@@ -100,6 +105,8 @@ __all__ = [
     "Assignment",
     "Attachment",
     "Bar",
+    "Bounce",
+    "BounceEffect",
     "Cadence",
     "Checked",
     "Clause",
@@ -151,6 +158,7 @@ __all__ = [
     "RequirementKind",
     "Role",
     "Rules",
+    "RulesUse",
     "Run",
     "RunReport",
     "RunState",

@@ -229,3 +229,28 @@ class Delivery:
     reader: str
     state: str  # sent, queued (will be tried again), failed, in_doubt
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """One recipient's part of a delivery report that came back (RFC 3464)."""
+
+    report: str  # what names the report itself: its Message-ID, or a hash of it
+    message_id: str  # "<...>" of the mail it is about, "" when the report does not hold it
+    addresses: tuple[str, ...]  # as the report names the recipient, normalised: original first, then final
+    status: str  # "5.1.1", "" when none is given
+    failed: bool  # given up; a delay, or "delivered", is not
+    words: str  # the server's reason, one line
+
+    @property
+    def hard(self) -> bool:
+        """Whether the address will not take the mail later either."""
+        return self.failed and self.status.startswith("5.")
+
+
+class BounceEffect(StrEnum):
+    """What a bounce changed in the ledger."""
+
+    NOTHING = "nothing"  # soft, counted before, or about a mail that is not ours
+    NOTED = "noted"  # first hard one: what the mail said is open again and is tried once more
+    SUPPRESSED = "suppressed"  # second hard one: the address is not written to any more

@@ -100,6 +100,25 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RulesUse:
+    """A version of the rules and the instant from which reads were judged by it."""
+
+    version: str
+    used_from: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedRules:
+    """The decision that changed rules hold for days already judged as well; printed on later proofs."""
+
+    accepted_at: datetime
+    old_version: str
+    new_version: str
+    what: tuple[str, ...]  # one sentence a change
+    why: str  # as the person gave it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coordinator:
     """Somebody who works the list. On duty from `first` to `last`, None = open; `cover` for readers who stand in."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.model import Assessment, JobName, Mode, Snapshot
+from onboard.pipeline.rules_check import refuse_silent_change
 from onboard.pipeline.snapshots import export_of, row_counts, snapshot_of
 from onboard.pipeline.tools import Tools
 
@@ -21,7 +22,10 @@ class Judged:
 
 
 def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
-    """Fetch and judge. Raises ReadInDoubt for anything less than a whole, plausible read."""
+    """Fetch and judge. Raises ReadInDoubt for anything less than a whole, plausible read, SilentChange when the rules were
+    changed for days already judged and nobody accepted it."""
+    zone = tools.lab.zone
+    refuse_silent_change(tools.ledger, tools.rules, tools.rules_of, tools.clock.now().astimezone(zone).date(), zone)
     last = tools.ledger.snapshot_at()
     export = tools.source.fetch(row_counts(export_of(last).instruments) if last else {})
     snapshot = snapshot_of(export)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 
-from onboard.errors import LedgerError, ReadInDoubt
+from onboard.errors import LedgerError, ReadInDoubt, SilentChange
 from onboard.model import (
     Assessment,
     Held,
@@ -28,7 +28,7 @@ from onboard.pipeline.delivering import Drained, Written, drain, write_all
 from onboard.pipeline.reading import Judged, read, remember
 from onboard.pipeline.telling import mail_troubles, pen, tell
 from onboard.pipeline.tools import Plan, Stop, Tools, never
-from onboard.pipeline.troubles import Trouble, over_ceiling, read_failed
+from onboard.pipeline.troubles import Trouble, over_ceiling, read_failed, rules_refused
 
 __all__ = ["Plan", "Tools", "deliver_waiting", "run_job"]
 
@@ -62,7 +62,9 @@ def run_job(tools: Tools, job: JobName, plan: Plan, today: date, *, mode: Mode |
     try:
         judged = read(tools, mode, job)
     except ReadInDoubt as error:
-        return _give_up(tools, run, str(error), stop)
+        return _give_up(tools, run, read_failed(str(error)), stop)
+    except SilentChange as error:
+        return _give_up(tools, run, rules_refused(str(error)), stop)
     remember(tools, judged, today)
     _record_baseline(tools, run, plan, judged)
     draft = _queue(tools, run, plan, judged)
@@ -77,10 +79,10 @@ def deliver_waiting(tools: Tools, job: JobName, today: date, *, mode: Mode, stop
     return RunReport(job=job, slot=today, mode=mode, outcome="already", deliveries=drained.deliveries, trouble=texts)
 
 
-def _give_up(tools: Tools, run: Run, text: str, stop: Stop) -> RunReport:
+def _give_up(tools: Tools, run: Run, why: Trouble, stop: Stop) -> RunReport:
     """No mail to people, one to the operator; the slot stays open for another try."""
     tools.ledger.withdraw_queued(run.mode, tools.clock.now())
-    found = {"read": [read_failed(text)]}
+    found = {"read": [why]}
     told, drained = tell(tools, run.mode, run.job, run.slot, found, Drained(), stop)
     report = _report(run, "failed", told, drained)
     tools.ledger.end_run(run, report, tools.clock.now())
@@ -187,7 +189,7 @@ def _rehearse(tools: Tools, job: JobName, plan: Plan, today: date) -> RunReport:
     as_mode = tools.lab.limits.mode if tools.lab.limits.mode is not Mode.DRY else Mode.LIVE
     try:
         judged = read(tools, as_mode, job)
-    except ReadInDoubt as error:
+    except (ReadInDoubt, SilentChange) as error:
         return RunReport(job=job, slot=today, mode=Mode.DRY, outcome="failed", trouble=(str(error),))
     draft = _draft(tools, as_mode, plan, judged, tools.ledger.history(as_mode, ignoring=job), today)
     return RunReport(

@@ -27,9 +27,7 @@ def trouble(name: str, title: str, text: str) -> Trouble:
     return Trouble(key=f"{name}/{hashlib.sha256(shape.encode()).hexdigest()[:8]}", title=title, text=text)
 
 
-def news(
-    ledger: Ledger, mode: Mode, scopes: Mapping[str, Sequence[Trouble]], today: date
-) -> list[tuple[str, Trouble]]:
+def news(ledger: Ledger, mode: Mode, scopes: Mapping[str, Sequence[Trouble]], today: date) -> list[tuple[str, Trouble]]:
     """(item key, trouble) of all troubles; each scope given forgets the troubles it does not name any more.
 
     The item key holds the day it was first seen: told once while it lasts, and again when it comes back another day.
@@ -66,6 +64,11 @@ def plain_words(notice: Notice, lab: Lab) -> Message:
 def read_failed(text: str) -> Trouble:
     """Nobody was mailed on this read."""
     return trouble("read", "The records could not be read", text)
+
+
+def rules_refused(text: str) -> Trouble:
+    """Nobody was mailed by rules that were changed in silence."""
+    return trouble("rules", "The rules were changed for days already judged", text)
 
 
 def over_ceiling(run: int, job: JobName, number: int, ceiling: int) -> Trouble:

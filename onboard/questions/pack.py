@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from enum import Enum
@@ -39,8 +39,9 @@ _IN_MATRIX = frozenset(
 )
 
 
-def pack(assessment: Assessment, protocol: str, on: date) -> dict[str, bytes]:
-    """Relative file name -> content (UTF-8), for a protocol's record id as of a day. `SHA256SUMS` covers all the others."""
+def pack(assessment: Assessment, protocol: str, on: date, decisions: Sequence[str] = ()) -> dict[str, bytes]:
+    """Relative file name -> content (UTF-8), for a protocol's record id as of a day. `SHA256SUMS` covers all the others.
+    `decisions`: changes of the rules accepted for days already judged, printed on every proof."""
     rows = [row for row in assessment.readiness if row.protocol == protocol and row.task is None]
     files = {
         "delegation-table.csv": delegation_table(assessment, protocol),
@@ -49,7 +50,8 @@ def pack(assessment: Assessment, protocol: str, on: date) -> dict[str, bytes]:
     }
     for row in rows:
         if cleared_on(row, on) is not Cleared.NOT_DUE:
-            files[f"proofs/{_file_name(row.person)}.txt"] = proof_text(prove(assessment, row.person, protocol, None, on))
+            proof = prove(assessment, row.person, protocol, None, on, decisions)
+            files[f"proofs/{_file_name(row.person)}.txt"] = proof_text(proof)
     files = {"README.txt": _readme(assessment, protocol, on, sorted(files)), **files}
     encoded = {name: text.encode() for name, text in files.items()}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(encoded.items()))

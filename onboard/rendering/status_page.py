@@ -75,17 +75,21 @@ class ProblemWords:
 
 def status_page(assessment: Assessment, today: date, lab: Lab) -> str:
     """The page for `today`, from one assessment."""
-    return render_page(
-        "status.html",
-        lab=one_line(lab.name),
-        day=day_name(today),
-        read=_read(assessment.read_at, lab.zone),
-        counts=_counts(assessment.readiness, today),
-        people=_people(assessment, today),
-        problems=[_problem(assessment, problem) for problem in assessment.problems],
-        not_tracked=", ".join(assessment.rules.not_tracked()),
-        rules_version=assessment.rules.version,
-    )
+    return render_page("status.html", **status_values(assessment, today, lab))
+
+
+def status_values(assessment: Assessment, today: date, lab: Lab) -> dict[str, object]:
+    """What the page's template shows."""
+    return {
+        "lab": one_line(lab.name),
+        "day": day_name(today),
+        "read": _read(assessment.read_at, lab.zone),
+        "counts": _counts(assessment.readiness, today),
+        "people": _people(assessment, today),
+        "problems": [_problem(assessment, problem) for problem in assessment.problems],
+        "not_tracked": ", ".join(assessment.rules.not_tracked()),
+        "rules_version": assessment.rules.version,
+    }
 
 
 def _read(read_at: datetime, zone: ZoneInfo) -> str:

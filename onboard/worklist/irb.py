@@ -43,7 +43,7 @@ def _batch(desk: Desk, protocol: str, adds: Iterable[Edge], removals: Iterable[M
     adds, removals = list(adds), list(removals)
     words = [_add_words(desk, edge) for edge in adds] + [_removal_words(desk, m) for m in removals]
     code = codes(desk, [protocol])
-    forms = [f"listing/{e.person}" for e in adds] + [e for m in removals for e in m.evidence]
+    forms = [f"listing/{e.person}/" for e in adds] + [e for m in removals for e in m.evidence]
     return Line(
         key="",
         section=Section.IRB,

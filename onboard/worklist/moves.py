@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from onboard.addresses import record_order
 from onboard.dates import plus_days, show
 from onboard.desk import Desk
 from onboard.edges import Edge, edges, own_act
-from onboard.lines import owed, why_open
+from onboard.lines import status_of, why_open
 from onboard.model import Line, Section
 from onboard.people import codes, named, stay, writable
 from onboard.reconcile import Mismatch, MismatchKind, reconcile
@@ -49,7 +48,7 @@ def _starts(desk: Desk, person: str, start: date, links: Callable[[str], str]) -
         name=named(desk, person),
         due=start,
         days=(start - desk.today).days,
-        url=links(f"onboarding/{person}"),
+        url=links(f"onboarding/{person}/"),
     )
 
 
@@ -64,7 +63,7 @@ def _leaves(desk: Desk, person: str, last: date, links: Callable[[str], str]) ->
         name=named(desk, person),
         due=last,
         days=(last - desk.today).days,
-        url=links(f"appointment/{person}"),
+        url=links(f"appointment/{person}/"),
     )
 
 
@@ -84,26 +83,40 @@ def _left(desk: Desk, mismatch: Mismatch, links: Callable[[str], str]) -> Line:
 
 
 def silent_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
-    """What people were reminded of twice or more without doing anything about it, with the day of the last mail."""
+    """Who was reminded of something twice or more and did nothing about it for two working days after the last mail."""
     found = []
     for person in writable(desk):
-        for edge in edges(desk.findings(person), desk.today):
-            told = desk.said.told_on(edge.stem)
-            if own_act(edge.requirement) and not edge.started and len(set(told)) >= _REMINDED:
-                line = owed(desk, edge, Section.SILENT, None)
-                found.append(_silent(desk, edge, line, told, links))
+        reminded = [(edge, told) for edge, told in _open(desk, person) if _no_reaction(desk, told)]
+        if reminded:
+            found.append(_silent(desk, person, reminded, links))
     return found
 
 
-def _silent(desk: Desk, edge: Edge, line: Line, told: tuple[date, ...], links: Callable[[str], str]) -> Line:
-    return replace(
-        line,
-        name=named(desk, line.person),
-        why=why_open(edge, for_others=True),
+def _no_reaction(desk: Desk, told: Sequence[date]) -> bool:
+    if len(set(told)) < _REMINDED:
+        return False
+    return desk.calendar.add(told[-1], desk.lab.cadence.announce_working_days) <= desk.today
+
+
+def _open(desk: Desk, person: str) -> list[tuple[Edge, tuple[date, ...]]]:
+    mine = (e for e in edges(desk.findings(person), desk.today) if own_act(e.requirement) and not e.started)
+    return [(edge, desk.said.told_on(edge.stem)) for edge in mine]
+
+
+def _silent(desk: Desk, person: str, reminded: Sequence[tuple[Edge, tuple[date, ...]]], links: Callable[[str], str]) -> Line:
+    first, last = reminded[0][0], max(told[-1] for _, told in reminded)
+    return Line(
+        key="",
+        section=Section.SILENT,
+        title=", ".join(edge.requirement.title for edge, _ in reminded),
+        why=why_open(first, desk.today),
         act="Please call.",
-        knows=f"Reminded {len(told)} times, last on {show(told[-1])}.",
-        url=links(f"person/{line.person}"),
-        owner="",
-        does_not_count="",
-        minutes=0,
+        person=person,
+        name=named(desk, person),
+        status=status_of(desk, first),
+        due=None if first.ends else first.deadline,
+        ends=first.ends,
+        days=first.days(desk.today),
+        url=links(f"person/{person}/"),
+        knows=f"Reminded {max(len(set(told)) for _, told in reminded)} times, last on {show(last)}.",
     )

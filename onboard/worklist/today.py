@@ -3,11 +3,11 @@ meanwhile, and the one form to open."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from onboard.addresses import record_order
-from onboard.blocks import Block, blocks, task_words
+from onboard.blocks import Block, blocks, task_words, titles, together
 from onboard.dates import show
 from onboard.desk import Desk
 from onboard.knowing import knows
@@ -23,35 +23,38 @@ Links = Callable[[str], str]
 
 
 def blocks_work_lines(desk: Desk, links: Links) -> list[Line]:
-    """Everybody who certainly may not do work they have today; what the coordinator settles comes first, then the oldest."""
-    people = sorted(desk.assessment.people, key=record_order)
-    found = [_line(desk, person, block, links) for person in people for block in blocks(desk, person)]
+    """Everybody who certainly may not do work they have today; what the coordinator settles comes first, then the oldest.
+    Causes with the same next actor share a line."""
+    found = []
+    for person in sorted(desk.assessment.people, key=record_order):
+        for causes in together(blocks(desk, person), lambda b: f"{actor(b.finding.requirement)} {_act(desk, b)}"):
+            found.append((actor(causes[0].finding.requirement), _line(desk, person, causes, links)))
     ours = {"coordinator": 0, "pi": 1, "you": 2}
     ordered = sorted(found, key=lambda p: (ours.get(p[0], 3), p[1].since or desk.today, p[1].name, p[1].title))
     return [line for _, line in ordered]
 
 
-def _line(desk: Desk, person: str, block: Block, links: Links) -> tuple[str, Line]:
-    finding, who = block.finding, actor(block.finding.requirement)
-    line = Line(
+def _line(desk: Desk, person: str, causes: Sequence[Block], links: Links) -> Line:
+    first = causes[0]
+    whose = actor(first.finding.requirement)
+    return Line(
         key="",
         section=Section.BLOCKS_WORK,
-        title=finding.requirement.title,
-        why=why_for_others(finding, desk.today),
-        act=_act(desk, block),
+        title=titles(causes),
+        why=" ".join(dict.fromkeys(why_for_others(b.finding, desk.today, b.edge) for b in causes)),
+        act=_act(desk, first),
         person=person,
         name=named(desk, person),
-        protocol=codes(desk, block.protocols),
-        task=task_words(block.tasks),
-        status=status_on(finding, desk.today),
-        ends=block.edge.ends if block.edge else None,
-        since=block.edge.since if block.edge else None,
-        url=links(_form(block)),
-        owner="" if who == "coordinator" else actor_name(desk, finding, block.protocols),
-        knows=knows(desk, person, block.edge),
+        protocol=codes(desk, first.protocols),
+        task=task_words(first.tasks),
+        status=status_on(first.finding, desk.today),
+        ends=first.edge.ends if first.edge else None,
+        since=min((b.edge.since for b in causes if b.edge), default=None),
+        url=links(_form(first)),
+        owner="" if whose == "coordinator" else actor_name(desk, first.finding, first.protocols),
+        knows=knows(desk, person, first.edge),
         hard=True,
     )
-    return who, line
 
 
 _FORMS = {
@@ -74,14 +77,19 @@ def _form(block: Block) -> str:
         return shown.evidence
     kind = finding.requirement.kind
     if kind in _PROTOCOL_FORMS and finding.scope.protocol:
-        return f"{_PROTOCOL_FORMS[kind]}/{finding.scope.protocol}"
-    return f"{_FORMS.get(kind, 'person')}/{finding.person}"
+        return f"{_PROTOCOL_FORMS[kind]}/{finding.scope.protocol}/"
+    return f"{_FORMS.get(kind, 'person')}/{finding.person}/"
 
 
 def _act(desk: Desk, block: Block) -> str:
     kind = block.finding.requirement.kind
     if kind is RequirementKind.LISTING:
-        return 'File the change with the IRB, then enter "submitted on".'
+        filed = block.edge is not None and block.edge.in_hand
+        return (
+            'Enter "approved on" once the IRB answers.' if filed else 'File the change with the IRB, then enter "submitted on".'
+        )
+    if kind is RequirementKind.STEP and actor(block.finding.requirement) == "coordinator":
+        return "Enter its date once it is done."
     if kind is RequirementKind.DELEGATION:
         return "Bring the delegation log to the PI, then enter the row."
     if kind is RequirementKind.APPROVAL:

@@ -8,6 +8,7 @@ from datetime import date
 from onboard import keys
 from onboard.addresses import address_of, normal, record_order
 from onboard.desk import Desk
+from onboard.edges import edges, told_on
 from onboard.model import Finding, Line, Problem, RequirementKind, Section, Status
 from onboard.people import green_light, here, named, sharing, stay
 from onboard.readiness import status_on
@@ -41,7 +42,7 @@ def _line(desk: Desk, problem: Problem, waiting: frozenset[str], seen: date, lin
         name=named(desk, person) if person else "",
         status=Status.UNKNOWN,
         since=seen,
-        url=links("/".join(str(p) for p in (problem.instrument, problem.record, problem.instance) if p not in (None, ""))),
+        url=links(f"{problem.instrument}/{problem.record}/{problem.instance or ''}"),
     )
 
 
@@ -50,7 +51,16 @@ def _waiting_words(desk: Desk, people: frozenset[str]) -> str:
         return "Nobody's verdict waits for it."
     names = ", ".join(named(desk, p) for p in sorted(people, key=record_order)[:3])
     more = f" and {len(people) - 3} more" if len(people) > 3 else ""
-    return f"{len(people)} {'waits' if len(people) == 1 else 'wait'} for it: {names}{more}. Nobody was mailed about it."
+    return f"{len(people)} {'waits' if len(people) == 1 else 'wait'} for it: {names}{more}. {_meanwhile(desk, people)}"
+
+
+def _meanwhile(desk: Desk, people: frozenset[str]) -> str:
+    """What those who wait heard so far about what is in doubt."""
+    open_now = (edge for p in people for edge in edges(desk.findings(p), desk.today) if edge.doubted)
+    told = {edge.person for edge in open_now if told_on(desk, edge)}
+    if not told:
+        return "Nobody was mailed about it."
+    return "They were reminded that it is still being checked." if told == people else "Some were reminded of it."
 
 
 def _unrecorded(desk: Desk, links: Callable[[str], str]) -> list[Line]:
@@ -86,7 +96,7 @@ def _unrecorded_line(
         name="" if protocol else named(desk, owner),
         protocol=(protocol.code or protocol.number) if protocol else "",
         status=Status.UNKNOWN,
-        url=links(f"{form}/{owner}"),
+        url=links(f"{form}/{owner}/"),
     )
 
 

@@ -26,7 +26,7 @@ MOODS = {
     Fault.PROJECT_DELETED: ("is gone", False),
     Fault.REDIRECT: ("sends us on to", False),
     Fault.WRONG_PAGE: ("no REDCap API at the address", False),
-    Fault.TOO_LARGE: ("refused a call", False),
+    Fault.TOO_LARGE: ("too large for the server", False),
     Fault.HTML: ("Instead of data, a web page came", False),
 }
 

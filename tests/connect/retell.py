@@ -12,6 +12,7 @@ from pathlib import Path
 
 from onboard.sandbox.design import Event
 from onboard.sandbox.projects import Project
+from onboard.sandbox.sample_courses import GCP_GROUP
 from onboard.sandbox.sample_lab import Row, sample_lab
 from onboard.shipped import shipped
 
@@ -216,7 +217,7 @@ def classic() -> Projects:
 _COLUMN_OF = {
     ("Human Research", "Biomedical Research Investigators", "1"): "hsp",
     ("Human Research", "Biomedical Research Investigators", "2"): "hspr",
-    ("Good Clinical Practice", "GCP for Clinical Trials with Investigational Drugs and Medical Devices (U.S. FDA Focus)", "1"): "gcp",
+    ("Good Clinical Practice", GCP_GROUP, "1"): "gcp",
     ("Good Clinical Practice", "ICH GCP E6(R3): An Introduction", "1"): "e6",
     ("Responsible Conduct of Research", "Biomedical Responsible Conduct of Research", "1"): "rcr",
     ("Northlake Learning", "HIPAA for Research", "1"): "priv",
@@ -242,9 +243,7 @@ def _course(row: Row) -> dict[str, str]:
 
 # The visit-minded lab: longitudinal projects whose events repeat ------------------------------------------------------
 
-_SHORT_TASKS = dict(
-    zip(TASKS, ("IC", "REC", "VIS", "DRUG", "AE", "CHART", "DE", "STAT", "REG", "LIT", "ADM"), strict=True)
-)
+_SHORT_TASKS = dict(zip(TASKS, ("IC", "REC", "VIS", "DRUG", "AE", "CHART", "DE", "STAT", "REG", "LIT", "ADM"), strict=True))
 _EVENTS = (
     Event(name="Baseline", forms=("staff_profile", "start_checklist", "office")),
     Event(name="Position", forms=("position",)),

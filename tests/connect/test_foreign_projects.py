@@ -1,4 +1,4 @@
-"""Other labs' projects hold the sample lab too. They are read into the same tables as the shipped ones, or it is said why not."""
+"""Other labs' projects hold the sample lab too: they are read into the same tables as the shipped ones, or say why not."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from tests.connect.conftest import ZONE, Served, mapping_of
-from tests.connect.retell import FOREIGN, Projects, arms, classic, longitudinal, shipped_projects
 
 from onboard.config.loading import load_config
 from onboard.errors import ReadInDoubt
@@ -15,6 +13,8 @@ from onboard.pipeline.judging import judge
 from onboard.sandbox.rights import FormExport, Rights
 from onboard.shipped import shipped
 from onboard.tables import COLUMNS, Tables, read_tables
+from tests.connect.conftest import ZONE, Served, mapping_of
+from tests.connect.retell import FOREIGN, Projects, arms, classic, longitudinal, shipped_projects
 
 SHIPPED = shipped("config") / "redcap.toml"
 MONDAY = date(2026, 11, 23)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 
-from tests.connect.conftest import ZONE, Served
-
 from onboard.config.redcap_toml import load_mapping
 from onboard.model.mapping import Mapping
 from onboard.sandbox.design import Event
 from onboard.sandbox.projects import Project
 from onboard.tables import read_tables
+from tests.connect.conftest import ZONE, Served
 
 HEADER = "field_name,form_name,field_type,field_label,select_choices_or_calculations\n"
 

@@ -48,7 +48,7 @@ def test_the_pi_gets_one_with_people_counted_once() -> None:
 def test_needs_you_is_answered_by_replying() -> None:
     (line,) = lines(everybody(), Section.NEEDS_YOU)
     assert line.person == TANAKA
-    assert line.title == "consent on STEP-HF waits for your delegation"
+    assert line.title == "delegation of consent on STEP-HF waits for you"
     assert line.act == 'Reply "yes" to Maria Chen, who brings the log to sign.'
 
 

@@ -160,18 +160,27 @@ def test_nobody_outside_the_institution_reads_about_others() -> None:
     assert heard(book, told(book, TODAY), in_days(3)) == {}
 
 
-def test_an_own_reminder_and_an_escalation_never_go_out_on_one_day() -> None:
+def test_an_own_reminder_puts_the_escalation_off_by_a_day_and_drops_neither() -> None:
     book = watched(10)
     book.drop("completions", person=ADA)
-    book.trained(ADA, ends=in_days(10))
-    history = told(book, TODAY)
-    for day in range(1, 15):
-        plan = plan_reminders(book.judge(in_days(day)), history, lab(), in_days(day))
-        addresses = [n.reader.address for n in plan]
-        assert len(addresses) == len(set(addresses))
-        history = send(history, plan, in_days(day))
-    said = [key for key in history.items if key.startswith(f"escalation/{BRANDT}/")]
-    assert said  # put off, never dropped
+    book.trained(ADA, "hsp", ends=in_days(16))  # Ada's own tier of 14 falls on Wednesday, as does the escalation
+    history, got = told(book, TODAY), list[tuple[date, MessageKind]]()
+    for day in map(in_days, range(1, 5)):
+        plan = [n for n in plan_reminders(book.judge(day), history, lab(), day) if n.reader.record == ADA]
+        got += [(day, n.kind) for n in plan]
+        history = send(history, plan, day)
+    assert got == [(in_days(2), MessageKind.REMINDER), (in_days(3), MessageKind.ESCALATION)]
+
+
+def test_stopped_work_of_others_goes_before_an_own_nudge() -> None:
+    book = everybody()
+    book.drop("completions", person=RIVERA)
+    book.trained(RIVERA, ends=in_days(30))
+    plan = [n for n in plan_reminders(book.judge(), History(), lab(), TODAY) if n.reader.record == RIVERA]
+    assert [n.kind for n in plan] == [MessageKind.ESCALATION]
+    sent = send(History(), plan)
+    plan = [n for n in plan_reminders(book.judge(in_days(1)), sent, lab(), in_days(1)) if n.reader.record == RIVERA]
+    assert [n.kind for n in plan] == [MessageKind.REMINDER]
 
 
 def test_a_new_hire_in_the_first_week_is_not_reported() -> None:

@@ -149,6 +149,14 @@ def test_adding_an_earlier_tier_to_the_list_resends_nothing() -> None:
     assert for_person(plan_reminders(book.judge(tomorrow, longer), sent, lab(), tomorrow), BRANDT) is None
 
 
+def test_dropping_the_tier_that_was_sent_resends_nothing() -> None:
+    book = ends_on(in_days(7))
+    sent = send(History(), plan_reminders(book.judge(), History(), lab(), TODAY))
+    coarser = replace(RULES, requirements=(replace(HSP, tiers=(90, 30, 10, 0)), *RULES.requirements[1:]))
+    tomorrow = in_days(1)  # of the new list 10 has come, and 7 was said after it
+    assert for_person(plan_reminders(book.judge(tomorrow, coarser), sent, lab(), tomorrow), BRANDT) is None
+
+
 def test_new_evidence_starts_a_new_episode() -> None:
     book = ends_on(in_days(14))
     sent = send(History(), plan_reminders(book.judge(), History(), lab(), TODAY))

@@ -9,7 +9,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-_TABLES = ("head", "run", "message", "item", "snapshot", "read", "rules", "rules_use", "problem", "suppressed")
+_TABLES = ("head", "run", "message", "body", "item", "snapshot", "read", "rules", "rules_use", "problem", "suppressed")
 _ONCE = sa.text("state NOT IN ('superseded', 'withdrawn') AND kind <> 'operator'")
 
 
@@ -62,7 +62,6 @@ def _messages() -> None:
         *_maybe("lease_until", "expires_at", "sent_at"),
         *_numbers("run", "place", "attempts"),
         sa.Column("slot", sa.Date, nullable=False),
-        sa.Column("mime", sa.LargeBinary, nullable=False),
         sa.Column("hard", sa.Boolean, nullable=False),
         sa.Column("doubtful", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("lab", "id"),
@@ -70,6 +69,12 @@ def _messages() -> None:
     once = ["lab", "mode", "job", "slot", "reader"]
     op.create_index("message_once", "message", once, unique=True, sqlite_where=_ONCE, postgresql_where=_ONCE)
     op.create_index("message_due", "message", ["lab", "mode", "state", "next_attempt_at"])
+    op.create_table(
+        "body",
+        *_text("lab", "message"),
+        sa.Column("mime", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("lab", "message"),
+    )
     op.create_table(
         "item",
         *_text("lab", "mode", "key", "state", "reader"),

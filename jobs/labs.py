@@ -1,0 +1,154 @@
+"""One lab's home as a service keeps it, and a folder of them. Decides when a home is looked into, how long it is left alone after
+trouble, and that labs share nothing: each has its own configuration, secrets, ledger and mail, opened for a look and closed."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from jobs.due import mail_waits, run_due, schedule_of, slot_now, timings
+from jobs.upkeep import after
+from onboard.app import App, open_app
+from onboard.config.schedule import JobTime
+from onboard.errors import ConfigError, OnboardError
+from onboard.model import JobName, Lab, Mode, RunReport
+from onboard.ports import Clock
+
+_LOG = logging.getLogger("onboard.labs")
+_FILES = ("settings.toml", "requirements.toml", "redcap.toml", "schedule.toml", "closures.csv")
+#: After trouble the next look waits so long: a server that is down is not asked every minute.
+PATIENCE = timedelta(minutes=10)
+_OWN = ("_TOKEN", "_PASSWORD", "_SECRET", "_URL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What must be known to leave a lab alone: nothing of it stays open between two looks."""
+
+    lab: Lab
+    schedule: dict[JobName, JobTime]
+
+
+@dataclass(slots=True)
+class LabHome:
+    """One lab's home. `trouble` says why it cannot be used, "" when it can; it is read again when its files change."""
+
+    home: Path
+    clock: Clock
+    trouble: str = ""
+    brief: Brief | None = None
+    last: dict[JobName, date] = field(default_factory=dict)
+    not_before: datetime | None = None
+    _seen: tuple[float, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The lab's id, or its folder where the configuration cannot say."""
+        return self.brief.lab.id if self.brief else self.home.name
+
+    def load(self) -> None:
+        """Read the configuration if its files changed since the last look."""
+        seen = tuple(path.stat().st_mtime if path.exists() else 0.0 for path in (self.home / name for name in _FILES))
+        if seen == self._seen:
+            return
+        self._seen = seen
+        try:
+            app = open_app(self.home, clock=self.clock)
+        except ConfigError as error:
+            self.brief, self.trouble = None, str(error)
+            _LOG.error("%s: %s", self.home.name, error, extra={"lab": self.home.name})
+            return
+        self.trouble = ""
+        self.brief, self.not_before = Brief(lab=app.lab, schedule=schedule_of(app)), None
+
+    def wants_look(self) -> bool:
+        """Whether a slot may wait; opens nothing."""
+        self.load()
+        if self.brief is None or self.brief.lab.limits.mode is Mode.DRY:
+            return False
+        now = self.clock.now()
+        if self.not_before is not None:
+            return now >= self.not_before
+        local, lab = now.astimezone(self.brief.lab.zone), self.brief.lab
+        return any(
+            slot_now(when, local, self.last.get(name), lab.cadence.calendar, lab.evening)
+            for name, when in self.brief.schedule.items()
+        )
+
+    def look(self, stop: Callable[[], bool]) -> list[RunReport]:
+        """Open the lab, run what is due, see to what follows, close it. Raises nothing that another lab could feel."""
+        try:
+            with _opened(self.home, self.clock) as app:
+                reports = run_due(app, app.lab.limits.mode, stop)
+                after(app, reports)
+                self._remember(app)
+                return reports
+        except OnboardError as error:
+            _LOG.error("%s", error, extra={"lab": self.name})
+        except Exception:
+            # Whatever happens in one lab, the others go on; the next look tries again.
+            _LOG.exception("the look into this lab was stopped by a fault", extra={"lab": self.name})
+        self.not_before = self.clock.now() + PATIENCE
+        return []
+
+    def _remember(self, app: App) -> None:
+        found = timings(app, app.lab.limits.mode)
+        self.last = {one.job: one.last for one in found if one.last}
+        waits = any(one.waiting for one in found) or mail_waits(app, app.lab.limits.mode)
+        self.not_before = self.clock.now() + PATIENCE if waits else None
+
+
+class _opened:
+    """An app that is closed however the block ends."""
+
+    def __init__(self, home: Path, clock: Clock) -> None:
+        self._app = open_app(home, clock=clock)
+
+    def __enter__(self) -> App:
+        return self._app
+
+    def __exit__(self, *_: object) -> None:
+        self._app.close()
+
+
+def labs_in(folder: Path, clock: Clock) -> list[LabHome]:
+    """The homes in a folder: each sub-folder that holds a settings.toml, by name.
+
+    Raises ConfigError when there is none, or when a secret lies where every lab would find it.
+    """
+    _refuse_shared_secrets(os.environ)
+    homes = sorted(path.parent for path in folder.glob("*/settings.toml")) if folder.is_dir() else []
+    if not homes:
+        raise ConfigError(f"{folder} holds no lab. Make one with: onboard init {folder}/my-lab")
+    labs = [LabHome(home, clock) for home in homes]
+    for lab in labs:
+        lab.load()
+    _refuse_twins(labs)
+    return labs
+
+
+def _refuse_shared_secrets(names: Iterable[str]) -> None:
+    shared = sorted(name for name in names if name.startswith("ONBOARD_") and name.endswith(_OWN))
+    if shared:
+        raise ConfigError(
+            f"{shared[0]} is set in the environment, where every lab of the folder would use it. Take it out and put it into "
+            "that lab's own secrets.env."
+        )
+
+
+def _refuse_twins(labs: Sequence[LabHome]) -> None:
+    """Two homes of one id would share their memory; neither runs until that is put right."""
+    by_id: dict[str, list[LabHome]] = {}
+    for lab in labs:
+        if lab.brief:
+            by_id.setdefault(lab.brief.lab.id, []).append(lab)
+    for name, twins in by_id.items():
+        for twin in twins if len(twins) > 1 else ():
+            folders = ", ".join(sorted(one.home.name for one in twins))
+            twin.brief = None
+            twin.trouble = f"settings.toml, [lab], id: {name!r} is the id of {folders}. Give each lab an id of its own."
+            _LOG.error("%s: %s", twin.home.name, twin.trouble, extra={"lab": twin.home.name})

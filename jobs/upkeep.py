@@ -1,0 +1,74 @@
+"""What follows a good run: the board is written anew, old bodies are dropped, the dead man's switch is called. Decides what counts
+as good, and that trouble here is logged and stops nothing: the mails are out already."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from onboard.app import App
+from onboard.errors import OnboardError
+from onboard.model import Mode, RunReport
+
+_LOG = logging.getLogger("onboard.upkeep")
+_GOOD = ("sent", "nothing")
+
+
+def good(report: RunReport) -> bool:
+    """Whether a run for real came through with nothing left for a person."""
+    return report.mode is not Mode.DRY and report.outcome in _GOOD and not report.needs_person
+
+
+def after(app: App, reports: Sequence[RunReport]) -> None:
+    """Everything that follows the runs of one look, when the last of them that did something was good."""
+    done = [report for report in reports if report.run]
+    if not done or not good(done[-1]):
+        return
+    for name, act in (("board", write_board), ("retention", tidy), ("ping", ping)):
+        _each(app, name, act)
+
+
+def _each(app: App, name: str, act: Callable[[App], object]) -> None:
+    try:
+        act(app)
+    except OnboardError as error:
+        _LOG.warning("%s: %s", name, error, extra={"lab": app.lab.id})
+    except Exception:
+        # A fault in what only follows the mails may not look like a fault of the run.
+        _LOG.exception("%s stopped by a fault", name, extra={"lab": app.lab.id})
+
+
+def write_board(app: App) -> bool:
+    """Write the board's page from the newest good read, where settings.toml names a file. Returns whether it was written."""
+    file, snapshot = app.config.operating.board, app.ledger.snapshot_at()
+    if file is None or snapshot is None:
+        return False
+    from onboard.adapters.whole_file import write_whole
+    from onboard.pipeline.snapshots import export_of
+    from onboard.rendering.board_page import board_page
+
+    assessment = app.judge(export_of(snapshot), snapshot=snapshot.id)
+    write_whole(file, board_page(assessment, app.ledger.history(app.lab.limits.mode), app.today, app.lab))
+    return True
+
+
+def tidy(app: App) -> tuple[int, int]:
+    """Drop what settings.toml keeps no longer. Returns how many bodies of mails and how many snapshots went."""
+    kept = app.config.operating
+    bodies = app.keeping.drop_bodies(app.clock.now() - timedelta(days=kept.bodies_days))
+    if kept.verdicts_from is None:
+        return bodies, 0
+    first = datetime.combine(kept.verdicts_from, datetime.min.time(), tzinfo=app.lab.zone)
+    return bodies, app.keeping.drop_reads(first)
+
+
+def ping(app: App) -> bool:
+    """Call the dead man's switch, where one is given. Returns whether it was called."""
+    from onboard.adapters.ping_url import ping as call
+    from onboard.config.secrets import PING_URL, has_secret, secret
+
+    if not has_secret(PING_URL, app.config.home):
+        return False
+    call(secret(PING_URL, app.config.home).get_secret_value())
+    return True

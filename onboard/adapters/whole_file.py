@@ -1,0 +1,26 @@
+"""A file that is there whole or not at all: readers of a shared drive never see half a page. Decides nothing else."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from onboard.errors import OnboardError
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put `text` in place of `path` in one step. Raises OnboardError when the folder is missing or not writable."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(name).chmod(0o640)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise OnboardError(
+            f"{path} could not be written ({error.strerror}): check that its folder exists and that this account may write there."
+        ) from error

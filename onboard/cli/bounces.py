@@ -1,0 +1,41 @@
+"""`onboard bounces`. Decides nothing; it looks into the mailbox as every morning's jobs do, and says what it changed."""
+
+from __future__ import annotations
+
+import typer
+
+from onboard.app import open_app
+from onboard.cli.options import HERE, Home
+from onboard.cli.output import say
+from onboard.errors import ConfigError
+from onboard.model import Bounce, Mode
+
+
+def command(home: Home = HERE) -> None:
+    """Look for mail that came back, and for mail in doubt among what was sent. Nothing in the mailbox is changed.
+
+    Exit code 1 when an address is not written to any more: its correction needs a person.
+    """
+    from onboard.pipeline.bouncing import look
+
+    app = open_app(home)
+    source = app.bounce_source()
+    if source is None:
+        raise ConfigError("Nobody looks for bounces: name the mailbox of `sender` in [bounces] of settings.toml.")
+    if app.lab.limits.mode is Mode.DRY:
+        raise ConfigError("settings.toml says mode = 'dry', so no mail was sent that could come back.")
+    found = look(source, app.ledger, app.clock, app.lab.limits.mode, app.today)
+    app.close()
+    say(f"{found.reports} delivery reports of the last 14 days read.")
+    for one in found.noted:
+        say(f"Came back: {_told(one)}. What it said is tried once more.")
+    for one in found.suppressed:
+        say(f"Came back twice: {_told(one)}. The address is not written to any more; the worklist shows it.")
+    if found.settled:
+        say(f"{len(found.settled)} mails in doubt were found among the sent ones: they left.")
+    if found.suppressed:
+        raise typer.Exit(1)
+
+
+def _told(one: Bounce) -> str:
+    return f"{', '.join(one.addresses)}, {one.status} {one.words}"

@@ -1,0 +1,42 @@
+"""`onboard exposure`. Decides form only; what counts as exposure stands in onboard/questions/exposure.py."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from onboard.app import open_app
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.output import print_json, say
+from onboard.errors import ConfigError
+from onboard.questions.exposure import exposure
+from onboard.questions.exposure_words import as_json, as_text
+from onboard.questions.people import find_person, find_protocol
+
+
+def command(
+    person: Annotated[str, typer.Option("--person", metavar="P", help="Only this person.")] = "",
+    protocol: Annotated[str, typer.Option("--protocol", metavar="P", help="Only this protocol.")] = "",
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day; the first of all.")] = "",
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day looked at, not after the read.")] = "",
+    home: Home = HERE,
+    as_of: AsOf = "",
+    output: Output = Format.TABLE,
+    export: ExportFolder = None,
+) -> None:
+    """Days worked, or perhaps worked, while not cleared: certain, not excluded and possible ones apart."""
+    if output is Format.CSV:
+        raise ConfigError("exposure has no table to put into CSV. Use --format table or json.")
+    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
+    found = exposure(
+        app.assessment,
+        find_person(app.assessment, person).record if person else None,
+        find_protocol(app.assessment, protocol).record if protocol else None,
+        parse_day(first) if first else None,
+        parse_day(last) if last else None,
+    )
+    if output is Format.JSON:
+        print_json(as_json(found, app.assessment))
+    else:
+        say(as_text(found, app.assessment))

@@ -1,0 +1,31 @@
+"""`onboard fix-first`. Decides form only; the causes are onboard/questions/fixfirst.py's."""
+
+from __future__ import annotations
+
+from onboard.app import open_app
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.output import print_csv, print_json, say
+from onboard.questions.fixfirst import as_json, as_text, fix_first
+
+
+def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, export: ExportFolder = None) -> None:
+    """What keeps verdicts unknown, by cause: the fix that clears most people first, with the rows and the next step."""
+    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
+    fixes = fix_first(app.assessment, app.today)
+    if output is Format.JSON:
+        print_json(as_json(fixes, app.assessment))
+    elif output is Format.CSV:
+        print_csv(
+            [
+                {
+                    "clears": len(fix.clears),
+                    "touches": len(fix.touches),
+                    "cause": fix.cause,
+                    "next_step": fix.next_step,
+                    "where": " ".join(fix.where),
+                }
+                for fix in fixes
+            ]
+        )
+    else:
+        say(as_text(fixes, app.assessment).rstrip("\n"))

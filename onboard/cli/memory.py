@@ -1,0 +1,77 @@
+"""What commands ask of the ledger: what was known at an instant, which changes of the rules were accepted, since when something
+is said. Decides nothing; a lab without a ledger remembers nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from onboard.app import App
+from onboard.errors import OnboardError
+from onboard.rule_changes import decision_words
+
+if TYPE_CHECKING:
+    from onboard.model import Assessment, Snapshot
+    from onboard.questions.proof import Proof
+
+
+def end_of(app: App, day: date) -> datetime:
+    """The first instant after a local day of the lab."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=app.lab.zone)
+
+
+def as_known_on(app: App, day: date) -> Assessment:
+    """The newest good read up to the end of a day, by the rules in use then. Raises OnboardError when there is none."""
+    moment = end_of(app, day)
+    snapshot = app.ledger.snapshot_at(moment) if app.remembers else None
+    if snapshot is None:
+        raise OnboardError(f"Nothing was read up to {day}, so nothing was known then. The ledger starts later.")
+    return _judged(app, snapshot, moment)
+
+
+def _judged(app: App, snapshot: Snapshot, moment: datetime) -> Assessment:
+    from onboard.config.rules_file import rules_from_text
+    from onboard.pipeline.snapshots import export_of
+
+    rules = app.ledger.rules_at(moment)
+    return app.judge(export_of(snapshot), rules_from_text(rules[1]) if rules else None, snapshot.id)
+
+
+def decisions(app: App, on: date, until: date | None = None) -> tuple[str, ...]:
+    """The accepted changes of the past that bear on a day, as sentences; those taken up to `until` where it is given."""
+    if not app.remembers:
+        return ()
+    dated = [(one, one.accepted_at.astimezone(app.lab.zone).date()) for one in app.ledger.accepted_rules()]
+    return tuple(decision_words(one, day) for one, day in dated if on < day and (until is None or day <= until))
+
+
+def said_since(app: App, now: Proof, after: date, ask: Callable[[Assessment], Proof | None]) -> datetime | None:
+    """The first of the reads after a day from which on every read says what `now` says; `now`'s own when none did before."""
+    since = now.read_at
+    for moment, assessment in _reads_back(app, after):
+        said = ask(assessment)
+        if said is None or not _says_the_same(said, now):
+            break
+        since = moment
+    return since
+
+
+def _reads_back(app: App, after: date) -> Iterator[tuple[datetime, Assessment]]:
+    """The reads after a day, newest first; one judged before is not judged again."""
+    judged: dict[tuple[str, str], Assessment] = {}
+    for moment, identity in reversed(app.ledger.reads(end_of(app, after))):
+        rules = app.ledger.rules_at(moment)
+        key = identity, rules[0] if rules else ""
+        snapshot = app.ledger.snapshot_at(moment)
+        if snapshot is not None:
+            if key not in judged:
+                judged[key] = _judged(app, snapshot, moment)
+            yield moment, judged[key]
+
+
+def _says_the_same(then: Proof, now: Proof) -> bool:
+    from onboard.questions.proof import compare
+
+    return not compare(now, replace(then, rules_version=now.rules_version)).differs

@@ -1,0 +1,33 @@
+"""`onboard path PERSON`. Decides form only; the estimates are onboard/questions/path.py."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from onboard.app import open_app
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.output import print_json, say
+from onboard.errors import ConfigError
+from onboard.questions.path import path
+from onboard.questions.path_words import as_json, as_text
+from onboard.questions.people import find_person
+
+
+def command(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Record id, or part of a name or address.")],
+    home: Home = HERE,
+    as_of: AsOf = "",
+    output: Output = Format.TABLE,
+    export: ExportFolder = None,
+) -> None:
+    """The earliest day a person can start each protocol and task, what takes longest, and whose turn it is. An estimate."""
+    if output is Format.CSV:
+        raise ConfigError("path has no table to put into CSV. Use --format table or json.")
+    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
+    found = path(app.assessment, find_person(app.assessment, person).record, app.today, app.lab.cadence.calendar)
+    if output is Format.JSON:
+        print_json(as_json(found, app.assessment))
+    else:
+        say(as_text(found, app.assessment))

@@ -1,0 +1,119 @@
+"""`onboard whatif --protocol FILE | --requirements FILE`. Decides what is compared; the comparison is onboard/questions/whatif.py.
+
+The protocol to come is a TOML file:
+
+    number = "IRB-27-0001"
+    code = "NEW-HF"
+    study_type = "nih_trial"
+    funding = "nih"
+    phi = "yes"
+    approval_from = 2027-02-01
+    people = ["5", "haddad"]          # record ids or names
+    tasks = ["consent"]               # may be left out
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onboard.app import App, open_app
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.output import print_json, say
+from onboard.dates import add_months
+from onboard.errors import ConfigError
+from onboard.model import Assessment, Rules
+from onboard.questions.people import find_person
+from onboard.questions.whatif import compare_assessments
+from onboard.questions.whatif_words import as_json, as_text
+
+_MONTHS = 12
+
+
+def command(
+    protocol: Annotated[
+        Path | None,
+        typer.Option(
+            "--protocol",
+            metavar="FILE",
+            help="A protocol to come, as TOML: number, code, study_type, funding, phi, approval_from, people (record ids or "
+            "names), tasks; also title, approval_to, work_from, personnel_mode.",
+        ),
+    ] = None,
+    requirements: Annotated[
+        Path | None, typer.Option("--requirements", metavar="FILE", help="Another requirements.toml.")
+    ] = None,
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day compared; work on the protocol begins.")] = "",
+    until: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day compared; a year on when left out.")] = "",
+    home: Home = HERE,
+    as_of: AsOf = "",
+    output: Output = Format.TABLE,
+    export: ExportFolder = None,
+) -> None:
+    """Who would be short, and from when they could be clear, if a protocol opened or the requirements changed. Changes nothing."""
+    if output is Format.CSV:
+        raise ConfigError("whatif has no table to put into CSV. Use --format table or json.")
+    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
+    start = parse_day(first) if first else None
+    after, day = _supposed(app, protocol, requirements, start)
+    horizon = parse_day(until) if until else add_months(day, _MONTHS)
+    found = compare_assessments(app.assessment, after, day, horizon, app.lab.cadence.calendar)
+    if output is Format.JSON:
+        print_json(as_json(found, after))
+    else:
+        say(as_text(found, after).rstrip("\n"))
+
+
+def _supposed(app: App, protocol: Path | None, requirements: Path | None, start: date | None) -> tuple[Assessment, date]:
+    """The read with the change, and the first day compared."""
+    if protocol and not requirements:
+        return _with_protocol(app, protocol, start)
+    if requirements and not protocol:
+        return judged_by(app, read_rules(app, requirements)), start or app.today
+    raise ConfigError("give one of --protocol FILE and --requirements FILE.")
+
+
+def judged_by(app: App, rules: Rules) -> Assessment:
+    """The read of today's question, judged once more by other rules."""
+    return app.judge(app.export, rules)
+
+
+def read_rules(app: App, path: Path) -> Rules:
+    """The rules of another requirements.toml, for this lab's institution. Raises ConfigError that lists every mistake."""
+    from onboard.config.files import read_toml
+    from onboard.config.rules_file import load_rules
+
+    mistakes: list[str] = []
+    document = read_toml(path, mistakes)
+    found = load_rules(document, app.lab.institution, mistakes) if document is not None else None
+    if found is None:
+        raise ConfigError(f"{path} cannot be used:\n" + "\n".join(f"  {mistake}" for mistake in mistakes))
+    return found[0]
+
+
+def _with_protocol(app: App, path: Path, start: date | None) -> tuple[Assessment, date]:
+    """The same read with the protocol of a file, compared from the first day of work on."""
+    from onboard.config.proposal_file import read_proposal
+    from onboard.pipeline.supposing import judge_proposal
+    from onboard.tables import read_tables
+
+    before, export = app.assessment, app.export
+    proposal = read_proposal(path, start)
+    people = [find_person(before, text).record for text in proposal.people]
+    tables, problems = read_tables(export, app.config.mapping, app.lab.zone)
+    after = judge_proposal(
+        tables,
+        problems,
+        app.config.rules,
+        before.read_at,
+        before.read_on,
+        protocol=proposal.protocol,
+        approvals=(proposal.approval,),
+        people=people,
+        first=proposal.first,
+        tasks=proposal.tasks,
+    )
+    return after, proposal.first

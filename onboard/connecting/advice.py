@@ -1,0 +1,153 @@
+"""What is worth a word about a project, in REDCap's own words for its pages. Decides what is wrong and what is only a note."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+
+from onboard.connecting.facts import ProjectFacts
+from onboard.model.mapping import Mapping, Source
+
+#: Tables of which a person or protocol has several rows.
+_MANY = frozenset(
+    {"appointments", "completions", "listings", "delegations", "assignments", "absences", "waivers", "log", "approvals"}
+)
+
+
+class State(StrEnum):
+    """How much a finding matters."""
+
+    OK = "ok"  # nothing to do
+    NOTE = "note"  # works, but somebody should know
+    LOOK = "look"  # does not work before somebody acts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """One thing about a project, with the next step."""
+
+    state: State
+    words: str
+
+
+def advise(facts: ProjectFacts, mapping: Mapping, *, writes: bool = False) -> tuple[Advice, ...]:
+    """Everything worth saying about one project; `mapping` is the lab's. `writes`: the lab lets the program write here."""
+    if facts.version is None or facts.dictionary is None:
+        return (Advice(state=State.LOOK, words=" ".join(facts.troubles) or "The project could not be read."),)
+    sources = [source for source in mapping.sources if source.project == facts.name]
+    return (
+        *_dictionary(facts, sources),
+        *_repeats(facts, sources),
+        *_events(facts, sources),
+        *_status(facts),
+        *_rights(facts, sources, writes),
+        *_group(facts),
+        *_codes(facts, mapping.missing_codes),
+    )
+
+
+def rights_needed(sources: Iterable[Source]) -> str:
+    """What the token's user needs, in REDCap's words."""
+    forms = ", ".join(dict.fromkeys(source.instrument for source in sources))
+    return f"API Export, and Data Export Rights “Full Data Set” on: {forms}"
+
+
+def _dictionary(facts: ProjectFacts, sources: Iterable[Source]) -> Iterator[Advice]:
+    rows = facts.dictionary or ()
+    names = {row["field_name"] for row in rows}
+    forms = {row.get("form_name", "") for row in rows}
+    names |= {f"{form}_complete" for form in forms}
+    for form in dict.fromkeys(source.instrument for source in sources):
+        if form not in forms:
+            yield _wrong(f"The project has no form {form!r}{_near(form, forms)}.")
+    absent = [
+        field
+        for source in sources
+        if source.instrument in forms
+        for field in (*source.fields.values(), *source.where)
+        if field.partition("___")[0] not in names and field not in names
+    ]
+    for field in dict.fromkeys(absent):
+        yield _wrong(f"The project has no field {field!r}{_near(field, names)}.")
+
+
+def _wrong(words: str) -> Advice:
+    return Advice(state=State.LOOK, words=f"{words} Correct redcap.toml, or make it in the Online Designer.")
+
+
+def _near(word: str, known: Collection[str]) -> str:
+    close = get_close_matches(word, list(known), n=1)
+    return f" (the nearest is {close[0]!r})" if close else ""
+
+
+def _repeats(facts: ProjectFacts, sources: Iterable[Source]) -> Iterator[Advice]:
+    """Forms that hold many rows of a record, where nothing else makes room for them."""
+    forms = dict.fromkeys(s.instrument for s in sources if s.table in _MANY and not s.event and not s.only_if)
+    single = [form for form in forms if facts.repeating_forms is not None and form not in facts.repeating_forms]
+    if facts.repeats is False:
+        single = list(forms)
+    if single:
+        yield Advice(
+            state=State.LOOK,
+            words=f"These forms take one row a record only: {', '.join(single)}. Project Setup > Enable optional modules and "
+            "customizations > Repeating instruments and events > Enable, then Modify and tick them.",
+        )
+
+
+def _events(facts: ProjectFacts, sources: Iterable[Source]) -> Iterator[Advice]:
+    known = {event for events in facts.events.values() for event in events}
+    for source in sources:
+        if source.event and known and source.event not in facts.events.get(source.instrument, ()):
+            yield Advice(
+                state=State.LOOK,
+                words=f"Form {source.instrument!r} is not designated for the event {source.event!r}"
+                f"{_near(source.event, known)}. Correct event in redcap.toml, or Project Setup > Designate Instruments for "
+                "My Events.",
+            )
+
+
+def _status(facts: ProjectFacts) -> Iterator[Advice]:
+    if facts.in_production is False and facts.records:
+        yield Advice(
+            state=State.NOTE,
+            words=f"In Development, with {facts.records} records. If they are real people: Project Setup > Move project to "
+            "production. In Development one click can delete every record.",
+        )
+
+
+def _rights(facts: ProjectFacts, sources: Iterable[Source], writes: bool) -> Iterator[Advice]:
+    more = []
+    if facts.may_import and not writes:
+        more.append("API Import/Update")
+    if facts.repeating_forms:
+        more.append("Project Design and Setup")
+    if facts.users is not None:
+        more.append("User Rights")
+    if more:
+        yield Advice(
+            state=State.NOTE,
+            words=f"This token can do more than reading needs: its user also has {', '.join(more)}. Under User Rights, give "
+            f"the token a user who has no more than {rights_needed(sources)}. (API Import/Update is for intake --send and "
+            "write-back only.)",
+        )
+
+
+def _group(facts: ProjectFacts) -> Iterator[Advice]:
+    if facts.in_group:
+        yield Advice(
+            state=State.LOOK,
+            words="The token's user is in a Data Access Group and sees the records of that group only. DAGs page: assign the "
+            "user to “No Assignment”, else everybody outside the group looks as if they had left.",
+        )
+
+
+def _codes(facts: ProjectFacts, named: Collection[str]) -> Iterator[Advice]:
+    unnamed = [f"{code} ({meaning})" for code, meaning in facts.missing_codes.items() if code not in named]
+    if unnamed:
+        yield Advice(
+            state=State.NOTE,
+            words=f"The project has missing data codes that redcap.toml does not name: {', '.join(unnamed)}. Put those that "
+            "mean “there is none” into missing_codes; one that means “nobody knows” is better left out.",
+        )

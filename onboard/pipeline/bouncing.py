@@ -1,0 +1,74 @@
+"""Looking into the mailbox our mail comes from: what came back, and what did leave. Decides the order; what a report says is
+bounces', what it changes the ledger's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from onboard.bounces import read_report
+from onboard.errors import TransportDown
+from onboard.model import Bounce, BounceEffect, JobName, Mode, RunReport
+from onboard.pipeline.delivering import Drained
+from onboard.pipeline.telling import tell
+from onboard.pipeline.tools import Stop, Tools, never
+from onboard.pipeline.troubles import Trouble, trouble
+from onboard.ports import BounceSource, Clock, Ledger
+
+#: Reports are looked for so many days back: a server may try for five days before it gives up, and we may have been off.
+_LOOK_BACK = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What one look changed."""
+
+    reports: int = 0  # mails that are delivery reports
+    noted: tuple[Bounce, ...] = ()  # hard, for the first time
+    suppressed: tuple[Bounce, ...] = ()  # hard again: not written to any more
+    settled: tuple[str, ...] = ()  # Message-IDs in doubt that were found among the sent mail
+
+
+def look(source: BounceSource, ledger: Ledger, clock: Clock, mode: Mode, today: date) -> Looked:
+    """Count what came back and end doubts about what left. Looking again changes nothing.
+
+    Raises TransportDown when the mailbox cannot be read, LedgerError when nothing can be written down.
+    """
+    try:
+        settled = _settle(source, ledger, clock, mode)
+        read = [bounces for raw in source.reports(today - _LOOK_BACK) if (bounces := read_report(raw))]
+    finally:
+        source.close()
+    effects = [(one, ledger.bounced(mode, one, today, clock.now())) for bounces in read for one in bounces]
+    return Looked(
+        reports=len(read),
+        noted=tuple(one for one, effect in effects if effect is BounceEffect.NOTED),
+        suppressed=tuple(one for one, effect in effects if effect is BounceEffect.SUPPRESSED),
+        settled=settled,
+    )
+
+
+def look_before_jobs(
+    tools: Tools, source: BounceSource | None, job: JobName, today: date, mode: Mode, stop: Stop = never
+) -> RunReport:
+    """The same before the day's jobs. A mailbox that cannot be read is told to the operator, once while it lasts."""
+    found: list[Trouble] = []
+    if source is not None:
+        try:
+            look(source, tools.ledger, tools.clock, mode, today)
+        except TransportDown as error:
+            found.append(trouble("mailbox", "Nobody can see which mail came back", str(error)))
+    told, drained = tell(tools, mode, job, today, {"mailbox": found}, Drained(), stop)
+    texts = tuple(one.text for one in told)
+    return RunReport(
+        job=job, slot=today, mode=mode, outcome="bounces", deliveries=drained.deliveries, trouble=texts
+    )
+
+
+def _settle(source: BounceSource, ledger: Ledger, clock: Clock, mode: Mode) -> tuple[str, ...]:
+    """A mail that stands among the sent ones left. One that does not may have left all the same: a person decides."""
+    doubtful = [str(row["id"]) for row in ledger.parked(mode)]
+    left = source.in_sent(doubtful) if doubtful else frozenset()
+    for message_id in sorted(left):
+        ledger.settle(message_id, clock.now(), arrived=True)
+    return tuple(sorted(left))

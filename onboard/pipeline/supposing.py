@@ -1,0 +1,31 @@
+"""The lab as it would be: one read, judged as it is and with a change. Decides what is changed; whom it touches is
+questions/whatif.py's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from onboard.model import Approval, Assessment, Problem, Protocol, Rules, Task
+from onboard.obligations import gather
+from onboard.pipeline.judging import judge_records
+from onboard.questions.whatif import propose
+from onboard.tables import Tables
+
+
+def judge_proposal(
+    tables: Tables,
+    problems: Sequence[Problem],
+    rules: Rules,
+    read_at: datetime,
+    read_on: date,
+    *,
+    protocol: Protocol,
+    approvals: Sequence[Approval],
+    people: Iterable[str],
+    first: date,
+    tasks: Sequence[Task] = (),
+) -> Assessment:
+    """The read with a protocol to come, on which `people` (record ids) work on `tasks` from `first` on."""
+    records = propose(gather(tables), protocol, approvals, people, first, tasks)
+    return judge_records(records, problems, rules, read_at, read_on)

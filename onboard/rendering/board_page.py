@@ -1,0 +1,77 @@
+"""The board: status table, worklist and everybody's timeline on one page for a shared drive. Decides their
+order; each part is worked out elsewhere."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import date
+
+from onboard.model import Assessment, History, Lab, Line
+from onboard.questions.history import Timelines, history, spell_words
+from onboard.questions.history_picture import as_svg
+from onboard.rendering.pages import render_page
+from onboard.rendering.phrases import one_line
+from onboard.rendering.status_page import status_values
+from onboard.worklist import plan_worklist
+
+#: The pictures begin so many days before the read; they end half a year after it.
+_DAYS_BACK = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkLine:
+    """One line of the worklist."""
+
+    title: str
+    person: str
+    why: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One person's timeline: an image that stands in the page, and its words."""
+
+    name: str
+    image: str
+    words: str
+
+
+def board_page(assessment: Assessment, said: History, today: date, lab: Lab) -> str:
+    """The page for `today`; `said` is what the ledger remembers, as the worklist's mail sees it."""
+    return render_page(
+        "board.html",
+        **status_values(assessment, today, lab),
+        worklist=_worklist(assessment, said, lab, today),
+        pictures=[_picture(timelines) for timelines in _timelines(assessment)],
+    )
+
+
+def _worklist(assessment: Assessment, said: History, lab: Lab, today: date) -> list[WorkLine]:
+    notices = plan_worklist(assessment, said, lab, today, first_seen=said.problems_seen)
+    return [_line(assessment, line) for line in (notices[0].lines if notices else ())]
+
+
+def _line(assessment: Assessment, line: Line) -> WorkLine:
+    person = assessment.people.get(line.person)
+    return WorkLine(
+        title=one_line(line.title),
+        person=one_line(person.name if person else line.name),
+        why=one_line(line.why),
+        do=one_line(line.act),
+    )
+
+
+def _timelines(assessment: Assessment) -> list[Timelines]:
+    """One picture a person who has a row, by name."""
+    with_rows = dict.fromkeys(row.person for row in assessment.readiness if row.person in assessment.people)
+    first = date.fromordinal(max(assessment.read_on.toordinal() - _DAYS_BACK, 1))
+    found = [history(assessment, person, first=first) for person in with_rows]
+    return sorted((one for one in found if one.tracks), key=lambda one: one.name.casefold())
+
+
+def _picture(timelines: Timelines) -> Picture:
+    words = "; ".join(f"{one_line(t.label)}: {', '.join(spell_words(s) for s in t.spells)}" for t in timelines.tracks)
+    image = "data:image/svg+xml;base64," + b64encode(as_svg(timelines).encode()).decode()
+    return Picture(name=one_line(timelines.name), image=image, words=words)
