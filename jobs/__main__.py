@@ -18,6 +18,8 @@ TABLE = {
     "jobs": Entry("jobs.list_jobs", "Show each job: last and next time, and whether it waits."),
     "run": Entry("jobs.run_job", "Run one job, or `due` for all that wait; dry unless --send."),
     "serve": Entry("jobs.serve", "Run the jobs by the schedule until stopped."),
+    "service": Entry("jobs.service", "Print the line for cron and others, and a systemd unit."),
+    "tidy": Entry("jobs.tidy", "Drop bodies of mails, and old reads, that are kept no longer."),
 }
 
 app = typer.Typer(

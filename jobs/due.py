@@ -19,7 +19,7 @@ from onboard.dates import WorkCalendar, spread_minutes
 from onboard.errors import OnboardError
 from onboard.model import JobName, Lab, Mode, RunReport
 
-_LOG = logging.getLogger("onboard.run")
+LOG = logging.getLogger("onboard.run")
 #: A weekly slot is looked for so many days back.
 _WEEK = 6
 #: No closure is longer.
@@ -76,9 +76,7 @@ def next_time(when: JobTime, now: datetime, calendar: WorkCalendar) -> datetime:
 def schedule_of(app: App) -> dict[JobName, JobTime]:
     """The lab's scheduled jobs in the order they run, each with the time its slot opens."""
     written = app.config.schedule
-    return {
-        name: JobTime(days=written[name].days, at=opens_at(written[name], app.lab)) for name in JOBS if name in written
-    }
+    return {name: JobTime(days=written[name].days, at=opens_at(written[name], app.lab)) for name in JOBS if name in written}
 
 
 def timings(app: App, mode: Mode) -> list[Timing]:
@@ -160,7 +158,7 @@ def _safely(app: App, name: JobName, slot: date, mode: Mode, act: Callable[[], R
         return RunReport(job=name, slot=slot, mode=mode, outcome="failed", trouble=(str(error),))
     except Exception as fault:
         # A mistake of ours in one job must not cost the lab the others: it is logged, told to the operator, and tried again.
-        _LOG.exception("%s of %s stopped by a fault", name.value, slot)
+        LOG.exception("%s of %s stopped by a fault", name.value, slot)
         return _told_crash(app, name, slot, mode, fault)
 
 
@@ -173,5 +171,5 @@ def _told_crash(app: App, name: JobName, slot: date, mode: Mode, fault: Exceptio
         return tell_crash(app.tools(), mode, name, slot, fault)
     except Exception:
         # Telling went wrong, too (a broken ledger, a broken template): the report and the log still say it.
-        _LOG.exception("the operator could not be told")
+        LOG.exception("the operator could not be told")
         return crashed(name, slot, mode, fault)

@@ -1,5 +1,5 @@
-"""One lab's home as a service keeps it, and a folder of them. Decides when a home is looked into, how long it is left alone after
-trouble, and that labs share nothing: each has its own configuration, secrets, ledger and mail, opened for a look and closed."""
+"""One lab's home as a service keeps it, and a folder of them. Decides when a home is looked into, how long it is left alone
+after trouble, and that labs share nothing: each has its own configuration, secrets, ledger and mail, opened for a look."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from onboard.errors import ConfigError, OnboardError
 from onboard.model import JobName, Lab, Mode, RunReport
 from onboard.ports import Clock
 
-_LOG = logging.getLogger("onboard.labs")
+LOG = logging.getLogger("onboard.labs")
 _FILES = ("settings.toml", "requirements.toml", "redcap.toml", "schedule.toml", "closures.csv")
 #: After trouble the next look waits so long: a server that is down is not asked every minute.
 PATIENCE = timedelta(minutes=10)
@@ -60,7 +60,7 @@ class LabHome:
             app = open_app(self.home, clock=self.clock)
         except ConfigError as error:
             self.brief, self.trouble = None, str(error)
-            _LOG.error("%s: %s", self.home.name, error, extra={"lab": self.home.name})
+            LOG.error("%s: %s", self.home.name, error, extra={"lab": self.home.name})
             return
         self.trouble = ""
         self.brief, self.not_before = Brief(lab=app.lab, schedule=schedule_of(app)), None
@@ -82,16 +82,16 @@ class LabHome:
     def look(self, stop: Callable[[], bool]) -> list[RunReport]:
         """Open the lab, run what is due, see to what follows, close it. Raises nothing that another lab could feel."""
         try:
-            with _opened(self.home, self.clock) as app:
+            with Opened(self.home, self.clock) as app:
                 reports = run_due(app, app.lab.limits.mode, stop)
                 after(app, reports)
                 self._remember(app)
                 return reports
         except OnboardError as error:
-            _LOG.error("%s", error, extra={"lab": self.name})
+            LOG.error("%s", error, extra={"lab": self.name})
         except Exception:
             # Whatever happens in one lab, the others go on; the next look tries again.
-            _LOG.exception("the look into this lab was stopped by a fault", extra={"lab": self.name})
+            LOG.exception("the look into this lab was stopped by a fault", extra={"lab": self.name})
         self.not_before = self.clock.now() + PATIENCE
         return []
 
@@ -102,7 +102,7 @@ class LabHome:
         self.not_before = self.clock.now() + PATIENCE if waits else None
 
 
-class _opened:
+class Opened:
     """An app that is closed however the block ends."""
 
     def __init__(self, home: Path, clock: Clock) -> None:
@@ -151,4 +151,4 @@ def _refuse_twins(labs: Sequence[LabHome]) -> None:
             folders = ", ".join(sorted(one.home.name for one in twins))
             twin.brief = None
             twin.trouble = f"settings.toml, [lab], id: {name!r} is the id of {folders}. Give each lab an id of its own."
-            _LOG.error("%s: %s", twin.home.name, twin.trouble, extra={"lab": twin.home.name})
+            LOG.error("%s: %s", twin.home.name, twin.trouble, extra={"lab": twin.home.name})

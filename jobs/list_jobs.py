@@ -15,7 +15,7 @@ _COLUMNS = ["job", "last", "result", "late", "now", "next"]
 
 
 def command(home: Home = HERE) -> None:
-    """Show each scheduled job: the last slot used up, its result and how late it began, whether one waits now, the next time."""
+    """Show each scheduled job: the last slot used up, its result, how late it began, whether one waits, the next time."""
     app = open_app(home)
     mode = app.lab.limits.mode
     asked = mode if mode is not Mode.DRY else Mode.LIVE

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from onboard.cli.output import print_table, say
 from onboard.model import RunReport
 
-_LOG = logging.getLogger("onboard.run")
+LOG = logging.getLogger("onboard.run")
 
 
 def told(report: RunReport) -> list[str]:
@@ -41,7 +41,7 @@ def logged(report: RunReport) -> str:
 
 def log(lab: str, report: RunReport) -> None:
     """One line in the log; a warning when a person is needed."""
-    _LOG.log(logging.WARNING if report.needs_person else logging.INFO, logged(report), extra={"lab": lab})
+    LOG.log(logging.WARNING if report.needs_person else logging.INFO, logged(report), extra={"lab": lab})
 
 
 def show(reports: Iterable[RunReport]) -> int:

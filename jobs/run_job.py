@@ -37,7 +37,8 @@ def command(
         bool, typer.Option("--accept-fewer-rows", help="Take a read smaller than the last: rows were deleted on purpose.")
     ] = False,
     labs: Annotated[
-        Path | None, typer.Option("--labs", metavar="FOLDER", help="With `due --send`: every lab's home in this folder, each apart.")
+        Path | None,
+        typer.Option("--labs", metavar="FOLDER", help="With `due --send`: every lab's home in this folder, each apart."),
     ] = None,
     home: Home = HERE,
     as_of: AsOf = "",
@@ -84,7 +85,7 @@ def _run_lab(lab: LabHome, stop: Callable[[], bool]) -> bool:
     reports = lab.look(stop)
     for report in reports:
         log(lab.name, report)
-    return not reports and lab.not_before is not None or any(report.needs_person for report in reports)
+    return (not reports and lab.not_before is not None) or any(report.needs_person for report in reports)
 
 
 def _mode(app: App, send: bool) -> Mode:

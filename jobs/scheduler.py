@@ -26,7 +26,7 @@ from jobs.labs import LabHome
 from onboard.adapters.service_manager import ServiceManager
 from onboard.model import RunReport
 
-_LOG = logging.getLogger("onboard.serve")
+LOG = logging.getLogger("onboard.serve")
 #: A tick that comes late still counts: the slot decides, not the minute.
 _GRACE = int(timedelta(hours=12).total_seconds())
 _EVERY = timedelta(minutes=1)
@@ -80,9 +80,9 @@ def _log_trouble(event: JobEvent) -> None:
     fault = getattr(event, "exception", None)
     if fault is not None:
         # the next tick tries again; the slot is still open
-        _LOG.error("a look failed: %s", type(fault).__name__, exc_info=fault)
+        LOG.error("a look failed: %s", type(fault).__name__, exc_info=fault)
     else:
-        _LOG.warning("a look did not run in time; the next one looks again")
+        LOG.warning("a look did not run in time; the next one looks again")
 
 
 def serve(labs: Sequence[LabHome], tell: Told, manager: ServiceManager, stop: Event | None = None) -> None:

@@ -11,15 +11,18 @@ import typer
 
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
+from onboard.errors import ConfigError
 
-_LINES = """One line is enough, and needs no root. Both ways below use each job's slot once, whatever you start how often.
+_LINES = r"""One line is enough, and needs no root. Both ways below use each job's slot once, whatever you start how often.
 
 # cron: run `crontab -e` and paste
 */10 4-19 * * *  {run}
 
-# systemd, user timer: paste both lines, once; the second lets it run while nobody is logged in
-systemd-run --user --unit=onboard --on-calendar='*-*-* 04..19:00/10' --timer-property=Persistent=true {run}
-loginctl enable-linger {user}
+# systemd, user timer: paste the line, once; `loginctl enable-linger {user}` lets it run while nobody is logged in
+mkdir -p ~/.config/systemd/user && cd ~/.config/systemd/user && \
+ printf '[Service]\nType=oneshot\nSuccessExitStatus=1\nExecStart={run}\n' > onboard.service && \
+ printf '[Timer]\nOnCalendar=*-*-* 04..19:00/10\nPersistent=true\n[Install]\nWantedBy=timers.target\n' > onboard.timer && \
+ systemctl --user daemon-reload && systemctl --user enable --now onboard.timer
 
 # Windows Task Scheduler: paste into a command window
 schtasks /Create /TN onboard /SC MINUTE /MO 10 /ST 04:00 /DU 15:50 /TR "{windows}"
@@ -87,7 +90,9 @@ RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
 WantedBy=multi-user.target
 """
 _STATE = "/var/lib/onboard"
-_SECRETS = ("ONBOARD_PEOPLE_TOKEN", "ONBOARD_PROTOCOLS_TOKEN", "ONBOARD_MAIL_PASSWORD")
+_USUAL = ("people", "protocols")
+#: Where a program lies that no other account may read.
+_PRIVATE = ("/root/", "/home/")
 
 
 def command(
@@ -96,7 +101,7 @@ def command(
 ) -> None:
     """Print the one line for cron, a systemd user timer or Windows Task Scheduler, then a hardened systemd unit."""
     if unit:
-        say(service_unit(home).partition("[Unit]")[1] + service_unit(home).partition("[Unit]")[2].rstrip())
+        say("[Unit]" + service_unit(home).partition("[Unit]")[2].rstrip())
         return
     say(one_lines(home) + service_unit(home))
 
@@ -114,5 +119,34 @@ def one_lines(home: Path) -> str:
 
 def service_unit(home: Path) -> str:
     """The unit, with the steps before it as comments."""
-    credentials = "\n".join(f"LoadCredential={name}:/etc/onboard/{name}" for name in _SECRETS)
-    return _UNIT.format(program=_program(), home=home.absolute(), state=_STATE, credentials=credentials)
+    credentials = "\n".join(f"LoadCredential={name}:/etc/onboard/{name}" for name in needed_secrets(home))
+    text = _UNIT.format(program=_program(), home=home.absolute(), state=_STATE, credentials=credentials)
+    if str(_program()).startswith(_PRIVATE):
+        said = f"# {_program()} lies in somebody's home: install the program where all may read it, as in /opt/onboard\n"
+        text = text.replace("[Unit]", f"{said}[Unit]", 1)
+    return text
+
+
+def needed_secrets(home: Path) -> list[str]:
+    """The secrets this lab's service is started with; systemd refuses to start when one of them has no file."""
+    from onboard.config import secrets
+    from onboard.config.loading import load_config
+
+    try:
+        config = load_config(home)
+    except ConfigError:
+        # the unit can be looked at before the lab is set up
+        return [secrets.token_name(project) for project in _USUAL]
+    tokens = any(
+        (
+            config.mail.transport == "login" and config.mail.login == "xoauth2",
+            config.bounces and config.bounces.login == "xoauth2",
+        )
+    )
+    wanted = {
+        secrets.MAIL_PASSWORD: config.mail.transport == "login" and config.mail.login == "password",
+        secrets.BOUNCES_PASSWORD: config.bounces is not None and config.bounces.login == "password",
+        secrets.M365_SECRET: tokens and config.m365.flow == "app",
+        secrets.PING_URL: secrets.has_secret(secrets.PING_URL, home),
+    }
+    return [secrets.token_name(project) for project in config.redcap] + [name for name, asked in wanted.items() if asked]

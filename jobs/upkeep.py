@@ -1,5 +1,5 @@
-"""What follows a good run: the board is written anew, old bodies are dropped, the dead man's switch is called. Decides what counts
-as good, and that trouble here is logged and stops nothing: the mails are out already."""
+"""What follows a good run: the board is written anew, old bodies are dropped, the dead man's switch is called. Decides what
+counts as good, and that trouble here is logged and stops nothing: the mails are out already."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from onboard.app import App
 from onboard.errors import OnboardError
 from onboard.model import Mode, RunReport
 
-_LOG = logging.getLogger("onboard.upkeep")
+LOG = logging.getLogger("onboard.upkeep")
 _GOOD = ("sent", "nothing")
 
 
@@ -33,10 +33,10 @@ def _each(app: App, name: str, act: Callable[[App], object]) -> None:
     try:
         act(app)
     except OnboardError as error:
-        _LOG.warning("%s: %s", name, error, extra={"lab": app.lab.id})
+        LOG.warning("%s: %s", name, error, extra={"lab": app.lab.id})
     except Exception:
         # A fault in what only follows the mails may not look like a fault of the run.
-        _LOG.exception("%s stopped by a fault", name, extra={"lab": app.lab.id})
+        LOG.exception("%s stopped by a fault", name, extra={"lab": app.lab.id})
 
 
 def write_board(app: App) -> bool:

@@ -222,13 +222,16 @@ class App:
 
     def judge(self, export: Export, rules: Rules | None = None, snapshot: str = "") -> Assessment:
         """An export read into tables and judged; `read_on` is the lab's local day of the read."""
+        from onboard.adapters.intake_home import queued
+        from onboard.intake.queue import queue_sentences
         from onboard.pipeline.judging import judge
         from onboard.tables import read_tables
 
         tables, problems = read_tables(export, self.config.mapping, self.lab.zone)
         read_on = export.read_at.astimezone(self.lab.zone).date()
         found = judge(tables, problems, rules or self.config.rules, export.read_at, read_on, snapshot)
-        return replace(found, forms=self._forms(export.links))
+        waiting = queue_sentences(queued(self.config.home))
+        return replace(found, forms=self._forms(export.links), waiting=waiting)
 
     def _forms(self, links: Mapping[str, str]) -> dict[str, str]:
         projects = self.config.mapping.projects

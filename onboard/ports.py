@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from onboard.model import (
+    AcceptedRules,
     Bounce,
     BounceEffect,
-    AcceptedRules,
     Export,
     History,
     JobName,
@@ -39,6 +39,38 @@ class RecordSource(Protocol):
         """One whole read. `last_rows` counts rows per instrument of the last good read; empty when there was none.
 
         Raises ReadInDoubt, with what, where and the next step, for anything less than a whole, plausible read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordChange:
+    """Fields of one record to be given these values; an empty one is blanked."""
+
+    record: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of one change. `words` say why when it is not ``written``."""
+
+    record: str
+    state: Literal["written", "locked", "refused", "unconfirmed"]
+    words: str = ""
+
+
+class RecordWriter(Protocol):
+    """The program's own fields in the lab's records, and nothing else."""
+
+    def current(self) -> Mapping[str, Mapping[str, str]]:
+        """Record -> its own fields as they stand. Raises ReadInDoubt."""
+        ...
+
+    def write(self, changes: Sequence[RecordChange]) -> Sequence[Written]:
+        """Write, read back, and say what became of each. A record that cannot be written hides no other.
+
+        Raises ReadInDoubt when the server fails; what was written by then is seen at the next `current`.
         """
         ...
 

@@ -1,5 +1,5 @@
-"""What an edit of the rules changes, and on which days. Decides which edits reach days already judged; who is affected is another
-question (questions/whatif.py).
+"""What an edit of the rules changes, and on which days. Decides which edits reach days already judged; who is affected is
+another question (questions/whatif.py).
 
 A requirement is a list of versions with disjoint ranges, so two texts are compared day by day: what was demanded then, what is
 demanded now. What only words or mails read (title, tiers, links) changes no verdict and is never refused. A course that nobody
@@ -15,7 +15,7 @@ from enum import Enum
 
 from onboard.courses import CourseMap
 from onboard.dates import plus_days, show
-from onboard.model import AcceptedRules, Checked, Completion, Course, Requirement, RequirementKind, Rules, Selectors
+from onboard.model import AcceptedRules, Checked, Completion, Course, Requirement, RequirementKind, Rules, Selectors, WhoseDate
 from onboard.timeline import ALWAYS, Timeline
 
 #: Keys of a requirement that decide verdicts, beside its selectors and its range.
@@ -58,7 +58,7 @@ def days_words(days: Timeline) -> str:
 
 def _range_words(first: date | None, last: date | None) -> str:
     if first and last:
-        return f"{show(first)} to {show(last)}"
+        return f"on {show(first)}" if first == last else f"{show(first)} to {show(last)}"
     if first:
         return f"since {show(first)}"
     return f"until {show(last)}" if last else "on every day"
@@ -107,7 +107,10 @@ def _without(days: Timeline, others: Sequence[tuple[Requirement, Timeline]]) -> 
 
 def _differences(was: Requirement, now: Requirement) -> str:
     before, after = _demand(was), _demand(now)
-    return "; ".join(f"{key} was {before[key]}, is {after[key]}" for key in after if before[key] != after[key])
+    said = [f"{key} was {before[key]}, is {after[key]}" for key in after if before[key] != after[key]]
+    if was.validity != now.validity and now.whose_date is WhoseDate.ISSUED:
+        said.append("it bears only on certificates that print no expiry, since whose_date is issued")
+    return "; ".join(said)
 
 
 def _demand(requirement: Requirement) -> Mapping[str, str]:

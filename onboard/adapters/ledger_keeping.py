@@ -3,7 +3,6 @@ copying the whole file while it is in use. Decides what is never dropped: what w
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -196,7 +195,7 @@ def _copy(source: sqlite3.Connection, target: Path) -> None:
             copy.close()
         if found != "ok":
             raise LedgerError(f"The copy is damaged ({found}): the ledger is, too. Restore the last good backup.")
-        os.replace(half, target)
+        half.replace(target)
     except (OSError, sqlite3.Error) as error:
         raise LedgerError(f"The backup {target} could not be written ({error}): check the folder and its space.") from error
     finally:

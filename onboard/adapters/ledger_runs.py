@@ -100,7 +100,8 @@ def _shown(row: Row[Any]) -> Mapping[str, object]:
     report = json.loads(row.report)
     counts = {name: report.get(name) for name in ("planned", "deliveries", "problems")}
     shown = {name: getattr(row, name) for name in kept}
-    return {"run": row.id, **shown, **counts, "trouble": tuple(report.get("trouble", ()))}
+    words = {"trouble": tuple(report.get("trouble", ())), "reasons": tuple(report.get("held", ()))}
+    return {"run": row.id, **shown, **counts, **words}
 
 
 def last_slot(connection: Connection, lab: str, mode: Mode, job: JobName) -> date | None:

@@ -1,5 +1,5 @@
-"""Words to systemd: ready, alive, stopping. Decides only how they are sent (one datagram to $NOTIFY_SOCKET, sd_notify(3)); where
-no service manager listens, nothing happens."""
+"""Words to systemd: ready, alive, stopping. Decides only how they are sent (one datagram to $NOTIFY_SOCKET, sd_notify(3));
+where no service manager listens, nothing happens."""
 
 from __future__ import annotations
 

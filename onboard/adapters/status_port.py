@@ -1,5 +1,5 @@
-"""/healthz and /metrics on this machine only, for whoever watches it. Decides the names of the numbers (Prometheus text format);
-no name of a person, no address and no subject is among them."""
+"""/healthz and /metrics on this machine only, for whoever watches it. Decides the names of the numbers (Prometheus text
+format); no name of a person, no address and no subject is among them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
     counts: Counts
     labs: Labs
 
-    def do_GET(self) -> None:  # noqa: N802 - the name http.server looks for
+    def do_GET(self) -> None:
         """Answer; anything else is not found."""
         labs = self.labs()
         broken = [lab for lab, trouble in labs if trouble]

@@ -22,5 +22,5 @@ def write_whole(path: Path, text: str) -> None:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise OnboardError(
-            f"{path} could not be written ({error.strerror}): check that its folder exists and that this account may write there."
+            f"{path} could not be written ({error.strerror}): check that its folder exists and is writable for this account."
         ) from error

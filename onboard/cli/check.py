@@ -60,7 +60,8 @@ def _facts(app: App) -> list[ProjectFacts]:
 def _project(app: App, facts: ProjectFacts) -> list[Checked]:
     status = {True: "Production", False: "Development", None: "unknown status"}[facts.in_production]
     words = f"{facts.title or 'no title'}, REDCap {facts.version or '?'}, {status}."
-    advice = advise(facts, app.redcap_mapping, writes=app.config.writeback.project == facts.name)
+    target = app.config.writeback
+    advice = advise(facts, app.redcap_mapping, writes=target is not None and target.project == facts.name)
     read = facts.version is not None and facts.dictionary is not None
     found = [Advice(state=State.OK, words=words), *advice] if read else list(advice)
     return [Checked(what=f"REDCap {facts.name}", state=one.state, words=one.words) for one in found]

@@ -5,6 +5,7 @@ from onboard.cli.group import Entry
 COMMANDS = {
     "init": Entry("onboard.cli.init", "Make a lab's home: its own settings, rules, schedule."),
     "check": Entry("onboard.cli.check", "Check settings, REDCap, mail and ledger; say the next step."),
+    "install": Entry("onboard.cli.install", "Put the shipped forms into empty REDCap projects; say the clicks that remain."),
     "map": Entry("onboard.cli.map", "Guess a first redcap.toml for a project of your own, to be corrected by hand."),
     "start": Entry("onboard.cli.start", "Show who would get what in the first week; --send introduces the tool."),
     "status": Entry("onboard.cli.status", "Who is cleared for what, until when, and why not."),
@@ -25,5 +26,9 @@ COMMANDS = {
     "mail": Entry("onboard.cli.mail", "`mail test ADDRESS` proves that mail leaves and arrives; `mail login` signs in."),
     "bounces": Entry("onboard.cli.bounces", "Look for mail that came back, now."),
     "release": Entry("onboard.cli.release", "Let a run go that was held because it was over the ceiling."),
+    "runs": Entry("onboard.cli.runs", "What each run did; one of them with all its words."),
+    "backup": Entry("onboard.cli.backup", "Copy the ledger while it is in use."),
+    "forget": Entry("onboard.cli.forget", "Take a person's name out of what is kept; verdicts stay."),
+    "export-person": Entry("onboard.cli.export_person", "Give out everything that is kept about one person."),
     "sandbox": Entry("onboard.cli.sandbox", "Run a stand-in for REDCap with a sample lab on this machine."),
 }

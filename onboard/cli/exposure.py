@@ -39,4 +39,4 @@ def command(
     if output is Format.JSON:
         print_json(as_json(found, app.assessment))
     else:
-        say(as_text(found, app.assessment))
+        say(as_text(found, app.assessment).rstrip("\n"))

@@ -47,7 +47,7 @@ def command(
             ]
         )
     else:
-        say(as_text(drawn, _painted) if sys.stdout.isatty() else as_text(drawn))
+        say((as_text(drawn, _painted) if sys.stdout.isatty() else as_text(drawn)).rstrip("\n"))
     if svg:
         svg.write_text(as_svg(drawn), encoding="utf-8")
         say(f"Wrote {svg}.")

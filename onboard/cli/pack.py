@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from onboard.app import open_app
-from onboard.cli.options import HERE, ExportFolder, Home, parse_day
 from onboard.cli.memory import decisions
+from onboard.cli.options import HERE, ExportFolder, Home, parse_day
 from onboard.cli.output import say
 from onboard.errors import ConfigError
 from onboard.questions.pack import pack

@@ -45,7 +45,7 @@ def command(
     if output is Format.JSON:
         print_json(answer.json())
     else:
-        say(answer.text())
+        say(answer.text().rstrip("\n"))
     if page:
         _write_page(page, answer)
 

@@ -37,7 +37,7 @@ def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, 
             ]
         )
     else:
-        say(as_text(found, assessment, today))
+        say(as_text(found, assessment, today).rstrip("\n"))
         _show(compared)
     if any(m.until is None for m in found) or any(c.differs for c in compared):
         raise typer.Exit(1)
@@ -58,7 +58,11 @@ def _show(compared: Sequence[Comparison]) -> None:
     for comparison in compared:
         if comparison.compared:
             say("\n".join(comparison_lines(comparison)))
-    own = [f"{c.code} ({c.basis.partition(': ')[2]})" for c in compared if not c.compared]
+    own: dict[str, list[str]] = {}
+    for comparison in compared:
+        if not comparison.compared:
+            own.setdefault(comparison.basis, []).append(comparison.code)
+    for basis, codes in own.items():
+        say(f"{', '.join(codes)}: {basis}.")
     if own:
-        say(f"Compared with our own list only: {', '.join(own)}.")
         say("Take the IRB's personnel table in: onboard intake --irb-list FILE --protocol P.")

@@ -120,7 +120,6 @@ def _show_changes(changes: Sequence[RuleChange], before: Rules, after: Rules) ->
         )
         say(f"Rules {before.version} and {after.version} {same}.")
         return
-    say(f"Rules {before.version} against {after.version}:")
     for change in changes:
         say(f"  - {change.words} ({days_words(change.days)})")
     say("")

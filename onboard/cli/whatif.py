@@ -1,4 +1,4 @@
-"""`onboard whatif --protocol FILE | --requirements FILE`. Decides what is compared; the comparison is onboard/questions/whatif.py.
+"""`onboard whatif --protocol FILE | --requirements FILE`. Decides what is compared; how is onboard/questions/whatif.py's.
 
 The protocol to come is a TOML file:
 
@@ -29,6 +29,7 @@ from onboard.model import Assessment, Rules
 from onboard.questions.people import find_person
 from onboard.questions.whatif import compare_assessments
 from onboard.questions.whatif_words import as_json, as_text
+from onboard.rule_changes import days_words, rule_changes
 
 _MONTHS = 12
 
@@ -53,7 +54,7 @@ def command(
     output: Output = Format.TABLE,
     export: ExportFolder = None,
 ) -> None:
-    """Who would be short, and from when they could be clear, if a protocol opened or the requirements changed. Changes nothing."""
+    """Who would be short, and until when, if a protocol opened or the requirements changed. Changes nothing."""
     if output is Format.CSV:
         raise ConfigError("whatif has no table to put into CSV. Use --format table or json.")
     app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
@@ -64,6 +65,8 @@ def command(
     if output is Format.JSON:
         print_json(as_json(found, after))
     else:
+        for change in rule_changes(app.assessment.rules, after.rules):
+            say(f"  - {change.words} ({days_words(change.days)})")
         say(as_text(found, after).rstrip("\n"))
 
 

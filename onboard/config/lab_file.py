@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from onboard.config import operating
+from onboard.config import operating, writing
 from onboard.config.days_off import work_calendar
 from onboard.config.mistakes import M, blocks, known_tables, nearest, table, validated
 from onboard.config.settings import (
@@ -26,7 +26,8 @@ from onboard.config.settings import (
 from onboard.model import Cadence, Coordinator, Lab, Limits, Mode
 
 FILE = "settings.toml"
-_TABLES = ("lab", "coordinator", "sending", "redcap", "mail", "calendar", "cadence", "ledger", "m365", "bounces", *operating.TABLES)
+_TABLES = ("lab", "coordinator", "sending", "redcap", "mail", "calendar", "cadence", "ledger", "m365", "bounces")
+_ELSEWHERE = (*operating.TABLES, *writing.TABLES)  # tables of this file that are read next door
 _PLACEHOLDER = ".invalid"
 
 
@@ -41,7 +42,7 @@ class MailSettings:
     ca_file: Path | None
     helo: str
     user: str
-    login: Literal["password", "xoauth2"]
+    login: Literal["basic", "xoauth2"]
     rate_per_minute: int
     folder: Path  # of .eml files
 
@@ -65,7 +66,7 @@ class BounceSettings:
     tls: Literal["implicit", "starttls"]
     ca_file: Path | None
     user: str
-    login: Literal["password", "xoauth2"]
+    login: Literal["basic", "xoauth2"]
     folder: str
     sent_folder: str
 
@@ -106,7 +107,7 @@ def read_settings(document: Mapping[str, object], mistakes: list[str]) -> Settin
     def part(name: str, model: type[M]) -> M | None:
         return validated(model, table(document, name, FILE, mistakes), f"{FILE}, [{name}]", mistakes)
 
-    known_tables(document, _TABLES, FILE, mistakes)
+    known_tables(document, (*_TABLES, *_ELSEWHERE), FILE, mistakes)
     settings = SettingsFile(
         lab=part("lab", LabTable),
         coordinators=_coordinators(document, mistakes),

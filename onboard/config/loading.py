@@ -12,9 +12,11 @@ from onboard.config.lab_file import BounceSettings, MailSettings, MicrosoftSetti
 from onboard.config.mistakes import nearest
 from onboard.config.operating import Operating, read_operating
 from onboard.config.schedule import JobTime
+from onboard.config.writing import read_writeback
 from onboard.errors import ConfigError
 from onboard.model import JobName, Lab, RequirementKind, Rules
 from onboard.model.mapping import Mapping as RecordMapping
+from onboard.writeback import WriteTarget
 
 MAPPING_FILE = "redcap.toml"
 #: Where the evidence of a kind of requirement is read from.
@@ -43,6 +45,7 @@ class Config:
     m365: MicrosoftSettings
     bounces: BounceSettings | None  # None: nobody looks for what came back
     operating: Operating
+    writeback: WriteTarget | None  # None: nothing is written into REDCap
 
 
 def load_config(home: Path) -> Config:
@@ -70,6 +73,7 @@ def _load(home: Path, mistakes: list[str]) -> Config | None:
     if rules and mapping:
         mistakes.extend(_wrong_evidence(rules[0], mapping))
     running = read_operating(written, lab_file.FILE, home, mistakes) if written is not None else None
+    writeback = read_writeback(written, lab_file.FILE, mapping, mistakes) if written is not None else None
     if settings is None or running is None:
         return None
     lab = lab_file.build_lab(settings, home, _digest_weekday(times), mistakes)
@@ -92,6 +96,7 @@ def _load(home: Path, mistakes: list[str]) -> Config | None:
         m365=lab_file.build_m365(settings.m365, home),
         bounces=lab_file.build_bounces(settings.bounces, home, mistakes),
         operating=running,
+        writeback=writeback,
     )
 
 

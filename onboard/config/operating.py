@@ -1,4 +1,4 @@
-"""What settings.toml says about running for months: the board's file, and how long things are kept. Decides spelling and ranges."""
+"""What settings.toml says about running for months: the board's file, how long things are kept. Decides ranges."""
 
 from __future__ import annotations
 

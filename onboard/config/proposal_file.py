@@ -1,5 +1,5 @@
-"""A protocol that does not exist yet, as a small TOML file, for `onboard whatif --protocol FILE`. Decides spelling only; who would
-be short of it is questions/whatif.py's."""
+"""A protocol that does not exist yet, as a small TOML file, for `onboard whatif --protocol FILE`. Decides spelling only; who
+would be short of it is questions/whatif.py's."""
 
 from __future__ import annotations
 

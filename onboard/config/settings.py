@@ -138,7 +138,7 @@ class MailTable(Block):
     ca_file: str = ""
     helo: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]_-]*$")] = ""
     user: OneLine = ""
-    login: Literal["password", "xoauth2"] = "password"
+    login: Literal["basic", "xoauth2"] = "basic"
     rate_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 25
     folder: Annotated[str, Field(min_length=1)] = "mail"
 
@@ -165,7 +165,7 @@ class BouncesTable(Block):
     tls: Literal["implicit", "starttls"] = "implicit"
     ca_file: str = ""
     user: OneLine = ""
-    login: Literal["password", "xoauth2"] = "password"
+    login: Literal["basic", "xoauth2"] = "basic"
     folder: Annotated[str, Field(pattern=r'^[ -!#-\[\]-~]+$')] = "INBOX"
     sent_folder: Annotated[str, Field(pattern=r'^[ -!#-\[\]-~]*$')] = ""
 

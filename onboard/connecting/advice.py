@@ -112,7 +112,7 @@ def _status(facts: ProjectFacts) -> Iterator[Advice]:
     if facts.in_production is False and facts.records:
         yield Advice(
             state=State.NOTE,
-            words=f"In Development, with {facts.records} records. If they are real people: Project Setup > Move project to "
+            words=f"In Development, with {facts.records} records. If they are real: Project Setup > Move project to "
             "production. In Development one click can delete every record.",
         )
 

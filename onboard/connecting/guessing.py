@@ -267,6 +267,4 @@ def _course(project: str, form: str, one: Field, fields: Sequence[Field]) -> Blo
             guesses[ours] = _with_values("completions", ours, other, likeness)
     group = re.split(r"[:(]", one.label)[0].strip() or prefix
     constants = {"group": group, "stage": "2" if "refresher" in group.lower() else "1"}
-    return Block(
-        table="completions", project=project, form=form, guesses=guesses, constants=constants, only_if="completed"
-    )
+    return Block(table="completions", project=project, form=form, guesses=guesses, constants=constants, only_if="completed")

@@ -30,27 +30,26 @@ _TABLES = {
 }
 #: Said elsewhere on the line, or nowhere.
 _LEFT_OUT = ("evidence", "person", "protocol_text", "record")
+_NAMED_BY_THE_LINE = ("step", "course", "training", "title")
 
 
 def three_people(records: Records, problems: Sequence[Problem]) -> tuple[Person, ...]:
     """The person with most rows, the one with most problems, the one who came last; fewer when there are fewer."""
     rows = {person.record: sum(1 for _ in _rows(records, person.record)) for person in records.people}
     wrong = {person.record: sum(person.record in problem.people for problem in problems) for person in records.people}
-    came = {
-        person.record: max((a.first for a in records.appointments if _starts(a, person)), default=date.min)
-        for person in records.people
-    }
+    came = {person.record: max(_first_days(records, person.record), default=date.min).toordinal() for person in records.people}
     chosen: dict[str, Person] = {}
     for rating in (rows, wrong, came):
         left = [person for person in records.people if person.record not in chosen]
-        if left:
-            best = max(left, key=lambda person: (rating[person.record], rows[person.record]))
+        rated = [(rating[person.record], -place, person) for place, person in enumerate(left)]
+        if rated:
+            best = max(rated, key=lambda pair: pair[:2])[2]
             chosen[best.record] = best
     return tuple(chosen.values())
 
 
-def _starts(appointment: Any, person: Person) -> bool:
-    return appointment.person == person.record and isinstance(appointment.first, date)
+def _first_days(records: Records, record: str) -> list[date]:
+    return [one.first for one in records.appointments if one.person == record and isinstance(one.first, date)]
 
 
 def person_lines(
@@ -61,12 +60,12 @@ def person_lines(
     names = {one.record: one.name for one in records.people}
     protocols = {one.record: _protocol_name(one) for one in records.protocols}
     lines = [f"{person.name} (record {person.record})"]
-    lines += [f"  {what:<14}{text}" for what, text in _about(person)]
+    lines += [f"  {what:<18}{text}" for what, text in _about(person)]
     for what, row in _rows(records, person.record):
         text = _said(row, names, protocols)
         if isinstance(row, Completion):
             text += f"; {_counts(training_of(row))}"
-        lines.append(f"  {what:<14}{text}  [{row.evidence}]")
+        lines.append(f"  {what:<18}{text}  [{row.evidence}]")
     lines += [f"  ! {one.what} {one.next_step}" for one in problems if person.record in one.people]
     return lines
 
@@ -85,7 +84,7 @@ def _about(person: Person) -> Iterable[tuple[str, str]]:
     for name in ("other_names", "university_email", "other_email", "personal_email", "personal_until", "citi_id"):
         value = getattr(person, name)
         if value:
-            yield name.replace("_", " ")[:13], _value(value)
+            yield name.replace("_", " "), _value(value)
 
 
 def _protocol_name(protocol: Protocol) -> str:
@@ -103,7 +102,10 @@ def _said(row: Any, names: dict[str, str], protocols: dict[str, str]) -> str:
             value = protocols.get(value, value)
         if field.name == "supervisor":
             value = names.get(value, value)
-        said.append(f"{field.name.replace('_', ' ')} {_value(value)}")
+        if field.name == "course" and value in (row.group, row.curriculum):
+            continue
+        label = "" if field.name in _NAMED_BY_THE_LINE else f"{field.name.replace('_', ' ')} "
+        said.append(f"{label}{_value(value)}")
     return ", ".join(said)
 
 

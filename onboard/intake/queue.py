@@ -10,6 +10,7 @@ from typing import Any
 
 from onboard.intake.claims import Claimed, Layout
 from onboard.intake.planning import WAITING, Planned, State
+from onboard.model import Waiting
 from onboard.words import fold
 
 
@@ -90,17 +91,6 @@ def queue_item(line: str) -> Queued:
         raise ValueError(str(error)) from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
-    """One thing to do about the queue: what, why, the act, and the person it is about ("" for none or several)."""
-
-    title: str
-    why: str
-    act: str
-    person: str = ""
-    since: date | None = None
-
-
 _ACTS = {
     State.NEW: "It was not imported. Look at what onboard intake --send says.",
     State.UNMATCHED: "Theirs? onboard intake --send --person RECORD --only {key}. If not: onboard intake --forget {key}.",
@@ -110,7 +100,7 @@ _ACTS = {
 }
 
 
-def queue_sentences(queue: Sequence[Queued]) -> tuple[Sentence, ...]:
+def queue_sentences(queue: Sequence[Queued]) -> tuple[Waiting, ...]:
     """The queue for a worklist: each row that points to somebody here, oldest first; one line for each course nobody mapped,
     however many people took it; strangers in one line."""
     courses: dict[tuple[str, int | None], list[Queued]] = {}
@@ -122,7 +112,7 @@ def queue_sentences(queue: Sequence[Queued]) -> tuple[Sentence, ...]:
     strangers = [item for item in queue if item.stranger]
     if strangers:
         found.append(
-            Sentence(
+            Waiting(
                 title=f"{len(strangers)} {'row' if len(strangers) == 1 else 'rows'} of CITI files without a match here",
                 why="An institution's file names many people. If one of yours is among them, their record lacks the CITI ID.",
                 act="See them with: onboard intake. Drop them with: onboard intake --forget strangers.",
@@ -132,9 +122,9 @@ def queue_sentences(queue: Sequence[Queued]) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def _course_sentence(items: Sequence[Queued]) -> Sentence:
+def _course_sentence(items: Sequence[Queued]) -> Waiting:
     first, people = items[0], {item.person for item in items}
-    return Sentence(
+    return Waiting(
         title=f"unknown course: {first.claim.group or 'no name'}, {len(items)} {'row' if len(items) == 1 else 'rows'}",
         why=first.why,
         act=_ACTS[State.UNKNOWN_COURSE],
@@ -143,11 +133,11 @@ def _course_sentence(items: Sequence[Queued]) -> Sentence:
     )
 
 
-def _sentence(item: Queued) -> Sentence:
+def _sentence(item: Queued) -> Waiting:
     claim = item.claim
     who = claim.name or claim.username or f"CITI member {claim.member_id}"
     people = {item.person, *item.near} - {""}
-    return Sentence(
+    return Waiting(
         title=f"{item.state.value}: {who}, {claim.group or 'no course'} ({claim.place})",
         why=item.why,
         act=_ACTS[item.state].format(key=item.key),

@@ -12,6 +12,7 @@ from onboard.model.findings import (
     Reason,
     Scope,
     Status,
+    Waiting,
 )
 from onboard.model.lab import (
     UNREADABLE,
@@ -173,6 +174,7 @@ __all__ = [
     "Submission",
     "Task",
     "Unreadable",
+    "Waiting",
     "Waiver",
     "WhoseDate",
     "YesNo",

@@ -186,6 +186,17 @@ class Readiness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Something outside the records that waits for a coordinator: rows of files that matched nobody, or no course."""
+
+    title: str
+    why: str
+    act: str
+    person: str = ""  # record id, "" for none or several
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """Everything judged from one read; holds nouns, never frames, and answers every question."""
 
@@ -208,6 +219,7 @@ class Assessment:
     read_at: datetime  # aware
     read_on: date  # the same, as a local date of the lab
     snapshot: str = ""
+    waiting: tuple[Waiting, ...] = ()
     forms: Mapping[str, str] = field(default_factory=dict)  # instrument -> base URL of a record's page in REDCap
     #: findings by person, built once by `readiness.assess_lab`
     by_person: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import traceback
 from datetime import date
-from pathlib import PurePath
 
 from onboard.model import JobName, Mode, RunReport
 from onboard.pipeline.delivering import Drained
@@ -47,4 +46,7 @@ def _trouble(job: JobName, fault: BaseException) -> Trouble:
 def place(fault: BaseException) -> str:
     """The innermost line of code that the fault came through: ``readiness.py:42``."""
     frames = traceback.extract_tb(fault.__traceback__)
-    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+    if not frames:
+        return "an unknown place"
+    path = frames[-1].filename.replace("\\", "/")
+    return f"{path.rpartition('/')[2]}:{frames[-1].lineno}"

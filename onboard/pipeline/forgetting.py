@@ -1,6 +1,6 @@
-"""Taking a person's name out of what was kept, and finding what was kept about them. Decides what names a person (name, greeting,
-other names, addresses, the CITI id) and what stands in its place; verdicts rest on dates and record ids, which stay. Pure: texts
-in, texts out."""
+"""Taking a person's name out of what was kept, and finding what was kept about them. Decides what names a person (name,
+greeting, other names, addresses, the CITI id) and what stands in its place; verdicts rest on dates and record ids, which stay.
+Pure: texts in, texts out."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ class Alias:
 
     def scrub(self, text: str) -> str:
         """The text with every name and address replaced."""
-        return self._pattern.sub(lambda hit: self.address(hit[0]) if hit[0].lower() in self.traces.addresses else self.name, text)
+        return self._pattern.sub(
+            lambda hit: self.address(hit[0]) if hit[0].lower() in self.traces.addresses else self.name, text
+        )
 
     def is_in_mail(self, mime: bytes) -> bool:
         """Whether the bytes of a mail, decoded, name the person."""
@@ -107,10 +109,18 @@ def traces_of(snapshots: Iterable[str], mapping: RecordMapping, record: str) -> 
                 for name, kind in kinds.items():
                     value = row.get(source.fields.get(name, ""), "").strip()
                     if own == record and value:
-                        found[kind][value.lower() if kind == "addresses" else value] = None
+                        found[kind].update(dict.fromkeys(_spellings(value) if kind == "names" else [value.lower()]))
     return Traces(
         record=record, names=tuple(found["names"]), greetings=tuple(found["greet"]), addresses=tuple(found["addresses"])
     )
+
+
+def _spellings(name: str) -> list[str]:
+    """A name as it stands, its parts where two are written as one (``ليلى حداد (Layla Haddad)``), and each the other way round."""
+    parts = [name, *(part.strip() for part in re.split(r"[();/]", name))]
+    turned = [f"{last.strip()} {first.strip()}" for first, comma, last in (part.partition(",") for part in parts) if comma]
+    several = [part for part in (*parts, *turned) if len(part.split()) > 1 or part == name]
+    return several + [f"{part.split()[-1]}, {' '.join(part.split()[:-1])}" for part in several if len(part.split()) > 1]
 
 
 def pseudonymised(text: str, mapping: RecordMapping, alias: Alias) -> str:

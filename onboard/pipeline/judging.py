@@ -63,8 +63,9 @@ def _told_apart(people: Sequence[Person]) -> Iterable[Person]:
         if names[fold(person.name)] == 1:
             yield person
         else:
-            alone = full[fold(person.name), fold(person.greet)] == 1 and person.greet
-            yield replace(person, name=f"{person.name} ({person.greet if alone else person.record})")
+            alone = full[fold(person.name), fold(person.greet)] == 1 and bool(person.greet)
+            mark = person.greet if alone else f"record {person.record}"
+            yield replace(person, name=f"{person.name} ({mark})")
 
 
 def _by(rows: Iterable[_Row], key: Callable[[_Row], str]) -> dict[str, tuple[_Row, ...]]:

@@ -93,6 +93,7 @@ class Facts:
     sent: str = ""
     cover: str = ""
     trial_for: str = ""  # the real reader, when a trial sends everything to one address
+    test: str = ""  # what a test mail is, in place of the opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

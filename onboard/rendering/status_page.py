@@ -115,12 +115,10 @@ def _people(assessment: Assessment, today: date) -> list[PersonRows]:
 
 
 def _name(assessment: Assessment, person: str) -> str:
-    """The name; with the record's id where two people share it, or where there is none."""
+    """The name, which the judging made unique; the record's id where there is none."""
     found = assessment.people.get(person)
     name = one_line(found.name or found.greet) if found else ""
-    shared = sum(one_line(other.name or other.greet) == name for other in assessment.people.values()) > 1
-    record = f"record {one_line(person)}"
-    return f"{name} ({record})" if name and shared else name or record
+    return name or f"record {one_line(person)}"
 
 
 def _code(assessment: Assessment, protocol: str) -> str:

@@ -12,7 +12,7 @@ from onboard.dates import show
 from onboard.desk import Desk
 from onboard.knowing import knows
 from onboard.lines import actor, actor_name, why_for_others
-from onboard.model import Checked, Completion, Ground, Line, RequirementKind, Section, Status
+from onboard.model import Checked, Completion, Ground, Line, RequirementKind, Section, Status, Waiting
 from onboard.people import codes, named, stay
 from onboard.readiness import status_on
 from onboard.reconcile import Mismatch, MismatchKind, reconcile
@@ -111,7 +111,21 @@ def eyes_lines(desk: Desk, links: Links) -> list[Line]:
     completions = [_completion_line(desk, c, links) for c in sorted(handed, key=_when)]
     waivers = [_waiver_line(desk, person, g, links) for person, g in _waivers(desk)]
     early = [m for m in reconcile(desk.assessment, desk.today) if m.kind is MismatchKind.DELEGATED_BEFORE_TRAINED]
-    return completions + waivers + [_early_line(desk, m, links) for m in early if m.until is None]
+    delegations = [_early_line(desk, m, links) for m in early if m.until is None]
+    return completions + waivers + delegations + [_waiting_line(desk, one) for one in desk.assessment.waiting]
+
+
+def _waiting_line(desk: Desk, waiting: Waiting) -> Line:
+    return Line(
+        key="",
+        section=Section.EYES,
+        title=waiting.title,
+        why=waiting.why,
+        act=waiting.act,
+        person=waiting.person,
+        name=named(desk, waiting.person) if waiting.person in desk.assessment.people else "",
+        since=waiting.since,
+    )
 
 
 def _waits(desk: Desk, completion: Completion) -> bool:

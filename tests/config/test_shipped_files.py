@@ -23,6 +23,8 @@ SECTIONS = {
     "calendar": models.CalendarTable,
     "cadence": models.CadenceTable,
     "ledger": models.LedgerTable,
+    "m365": models.MicrosoftTable,
+    "bounces": models.BouncesTable,
 }
 
 

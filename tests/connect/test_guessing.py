@@ -1,4 +1,4 @@
-"""`onboard map`: a first mapping out of a dictionary. Sure where the shipped names stand, careful elsewhere, never overwriting."""
+"""`onboard map`: a first mapping out of a dictionary. Sure of the shipped names, careful elsewhere, never overwriting."""
 
 from __future__ import annotations
 

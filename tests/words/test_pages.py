@@ -111,7 +111,7 @@ def test_the_status_page_says_who_is_complete_until_when_and_what_stands_in_the_
 
 def test_two_people_of_one_name_are_told_apart() -> None:
     html = status_page(judged(replace(BO, name="Ada Okafor")), judge.READ_ON, LAB)
-    assert "Ada Okafor (record ada)" in html and "Ada Okafor (record bo)" in html
+    assert "Ada Okafor (Ada)" in html and "Ada Okafor (Bo)" in html
 
 
 def test_the_status_page_of_an_empty_lab_says_so() -> None:

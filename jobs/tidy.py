@@ -1,0 +1,18 @@
+"""`onboard tidy`. Decides nothing: settings.toml says how long things are kept; runs do the same by themselves."""
+
+from __future__ import annotations
+
+from jobs.upkeep import tidy
+from onboard.app import open_app
+from onboard.cli.options import HERE, Home
+from onboard.cli.output import say
+
+
+def command(home: Home = HERE) -> None:
+    """Drop the bodies of old mails, and reads from before the first day that must stay provable; each good run does it, too."""
+    app = open_app(home)
+    bodies, snapshots = tidy(app)
+    kept = app.config.operating
+    say(f"Dropped the text of {bodies} mails older than {kept.bodies_days} days, and {snapshots} old reads.")
+    if kept.verdicts_from is None:
+        say("Every read is kept: settings.toml, [retention] names no verdicts_from.")

@@ -1,0 +1,38 @@
+"""The shipped forms into an empty project. Decides nothing: what may be done is connecting/installing.py."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from onboard.adapters.redcap_answers import Refused
+from onboard.adapters.redcap_project import GuardedProject, RedcapProject
+from onboard.errors import ReadInDoubt
+
+
+class RedcapInstaller:
+    """Imports a data dictionary and what repeats; each is confirmed by the number the server gives back."""
+
+    def __init__(self, project: RedcapProject, pause: Callable[[float], None] = time.sleep) -> None:
+        self._project, self._pause = project, pause
+
+    def import_dictionary(self, rows: Sequence[Mapping[str, str]]) -> int:
+        """Replace the project's dictionary. Returns the number of fields; raises ReadInDoubt when that is another."""
+        with GuardedProject(self._project, self._pause) as door:
+            number = int(door.import_metadata([dict(row) for row in rows]))
+        if number != len(rows):
+            raise ReadInDoubt(
+                f"REDCap took {number} of {len(rows)} fields into project {self._project.name!r}. Look at its Data Dictionary "
+                "page, and upload the file there."
+            )
+        return number
+
+    def import_repeating(self, forms: Sequence[str]) -> str:
+        """Make these forms repeat. Returns "" when it is done, else the server's words: then it takes clicks."""
+        rows = [{"form_name": form, "custom_form_label": ""} for form in forms]
+        with GuardedProject(self._project, self._pause) as door:
+            try:
+                door.import_repeating_instruments_events(rows)
+            except Refused as error:
+                return error.words or f"status {error.status}"
+        return ""

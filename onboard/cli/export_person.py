@@ -1,0 +1,52 @@
+"""`onboard export-person PERSON`. Decides which of what is kept belongs to a person; changes nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from onboard.app import App, open_app
+from onboard.cli.options import HERE, Home
+from onboard.cli.output import print_json, say
+from onboard.pipeline.forgetting import body_text, find_record, rows_about, traces_of
+
+
+def command(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Record id, whole name or address.")],
+    file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Write it there instead of showing it.")] = None,
+    home: Home = HERE,
+) -> None:
+    """Everything that is kept about one person, as JSON: their records as last read, every mail to or about them, and what
+    is remembered as said. What others' mails say about third persons is left out."""
+    app = open_app(home)
+    found = kept_about(app, person)
+    if file is None:
+        print_json(found)
+        return
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(found, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+    say(f"Wrote {file}: {len(found['mails'])} mails, {len(found['said'])} remembered items.")
+
+
+def kept_about(app: App, person: str) -> dict[str, Any]:
+    """The parts of the export, by name."""
+    texts, mapping = app.keeping.snapshots(), app.config.mapping
+    record = find_record(texts, mapping, person)
+    traces = traces_of(texts, mapping, record)
+    newest = next((rows for rows in (rows_about(text, mapping, record) for text in texts) if rows), {})
+    mails = []
+    for row in app.keeping.told(record, traces.addresses):
+        own = row["reader"] in traces.addresses
+        words = {"subject": row["subject"], "text": body_text(row["mime"])} if own else {}
+        mails.append({name: row[name] for name in ("id", "job", "slot", "kind", "state", "sent_at")} | words)
+    return {
+        "record": record,
+        "names": [*traces.names, *traces.greetings],
+        "addresses": list(traces.addresses),
+        "records": newest,
+        "mails": mails,
+        "said": list(app.keeping.items(record)),
+    }

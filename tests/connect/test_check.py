@@ -1,0 +1,173 @@
+"""`onboard check` and `check --explain`: what is said about a project, in REDCap's words, and three people row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from jobs.__main__ import app
+from onboard.adapters.redcap_facts import describe
+from onboard.connecting.advice import Advice, State, advise
+from onboard.sandbox.projects import Project
+from onboard.sandbox.rights import FormExport, Rights
+from onboard.shipped import shipped
+from tests.connect.conftest import Served, make_home, mapping_of
+from tests.connect.retell import FOREIGN, classic, longitudinal, shipped_projects
+
+MAPPING = mapping_of(shipped("config") / "redcap.toml")
+
+
+def said(served: Served, name: str = "people", **options: bool) -> tuple[Advice, ...]:
+    (project,) = (one for one in served.reached() if one.name == name)
+    return advise(describe(project, served.pauses.append), MAPPING, **options)
+
+
+def words(advice: tuple[Advice, ...], state: State) -> str:
+    return "\n".join(one.words for one in advice if one.state is state)
+
+
+def check(home: Path, *more: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, ["check", "--home", str(home), *more], env={"COLUMNS": "400"})
+    assert result.exit_code == code, result.output + repr(result.exception)
+    return " ".join(result.output.split())
+
+
+def test_a_project_in_production_with_a_token_that_only_reads_has_nothing_to_say(serve: Callable[..., Served]) -> None:
+    served = serve(shipped_projects())
+    served.projects["people"].in_production = True
+    assert said(served) == ()
+
+
+def test_real_people_in_development_are_worth_a_word(serve: Callable[..., Served]) -> None:
+    served = serve(shipped_projects())
+    assert "In Development, with 16 records." in words(said(served), State.NOTE)
+    assert "Project Setup > Move project to production" in words(said(served), State.NOTE)
+
+
+def test_a_token_that_can_do_more_is_named_with_what_it_can_do(serve: Callable[..., Served]) -> None:
+    served = serve(shipped_projects(), Rights(import_=True, design=True, user_rights=True))
+    note = words(said(served), State.NOTE)
+    assert "its user also has API Import/Update, Project Design and Setup, User Rights." in note
+    assert (
+        "no more than API Export, and Data Export Rights “Full Data Set” on: person, appointment, onboarding, completion"
+        in note
+    )
+
+
+def test_a_lab_that_writes_back_needs_the_right_to_import(serve: Callable[..., Served]) -> None:
+    served = serve(shipped_projects(), Rights(import_=True))
+    assert "API Import/Update" not in words(said(served, writes=True), State.NOTE)
+    served.projects["people"].in_production = True
+    assert said(served, writes=True) == ()
+
+
+def test_asking_for_rights_changes_no_record(serve: Callable[..., Served]) -> None:
+    served = serve(shipped_projects(), Rights(import_=True, design=True, user_rights=True))
+    before = {record: dict(places) for record, places in served.projects["people"].records.items()}
+    said(served)
+    assert served.projects["people"].records == before
+
+
+def test_a_token_in_a_data_access_group_sees_only_its_records(serve: Callable[..., Served]) -> None:
+    served = serve(classic())
+    served.new_token("people", Rights(dag="north"))
+    look = words(said(served), State.LOOK)
+    assert "is in a Data Access Group" in look and "“No Assignment”" in look
+
+
+def test_forms_that_should_repeat_and_do_not_are_named_with_the_clicks(serve: Callable[..., Served]) -> None:
+    dictionary = (shipped("config/redcap_project") / "people.csv").read_text(encoding="utf-8")
+    served = serve({"people": Project("People", dictionary)})
+    look = words(said(served), State.LOOK)
+    assert "one row a record only: appointment, completion, listing, delegation" in look
+    assert "Repeating instruments and events > Enable, then Modify" in look
+
+
+def test_one_form_that_was_forgotten_is_named_when_the_token_may_see_it(serve: Callable[..., Served]) -> None:
+    dictionary = (shipped("config/redcap_project") / "people.csv").read_text(encoding="utf-8")
+    forms = ["appointment", "completion", "listing", "assignment", "absence", "waiver", "research_log"]
+    served = serve({"people": Project("People", dictionary, repeating=forms)}, Rights(design=True))
+    assert "one row a record only: delegation. " in words(said(served), State.LOOK)
+
+
+def test_names_that_do_not_fit_the_dictionary_come_all_at_once(serve: Callable[..., Served]) -> None:
+    text = (shipped("config/redcap_project") / "people.csv").read_text(encoding="utf-8")
+    dictionary = text.replace("\nlist_removed,", "\nlist_gone,").replace("greet_name", "greeting_name")
+    served = serve({"people": Project("People", dictionary, repeating=["appointment"])})
+    look = words(said(served), State.LOOK)
+    assert "no field 'greet_name' (the nearest is 'greeting_name')" in look and "no field 'list_removed'" in look
+
+
+def test_an_event_that_the_form_is_not_designated_for(serve: Callable[..., Served]) -> None:
+    mapping = mapping_of(FOREIGN / "longitudinal" / "redcap.toml")
+    served = serve(longitudinal())
+    project = next(one for one in served.reached() if one.name == "people")
+    assert not words(advise(describe(project), mapping), State.LOOK)
+    served.projects["people"].design.events = [
+        event for event in served.projects["people"].design.events if event.unique_name != "diary_arm_1"
+    ]
+    assert "'diary' is not designated for the event 'diary_arm_1'" in words(advise(describe(project), mapping), State.LOOK)
+
+
+def test_missing_data_codes_that_nobody_named(serve: Callable[..., Served]) -> None:
+    projects = shipped_projects()
+    projects["people"].missing_data_codes = {"-99": "Unknown"}
+    assert "redcap.toml does not name: -99 (Unknown)" in words(said(serve(projects)), State.NOTE)
+
+
+def test_a_server_in_trouble_is_said_once(serve: Callable[..., Served]) -> None:
+    served = serve(shipped_projects())
+    served.tokens["people"] = "0" * 32
+    (one,) = said(served)
+    assert one.state is State.LOOK and "account was suspended" in one.words
+
+
+# The command ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_good_lab_passes_with_notes(serve: Callable[..., Served], tmp_path: Path) -> None:
+    served = serve(shipped_projects())
+    text = check(make_home(tmp_path / "home", served.server.url, served.tokens))
+    assert "16 people, 6 protocols." in text and "│ look" not in text
+    assert "In Development, with 16 records." in text
+
+
+@pytest.mark.parametrize("form", ["person", "completion"])
+def test_de_identified_rights_fail_the_check_in_redcaps_words(serve: Callable[..., Served], tmp_path: Path, form: str) -> None:
+    served = serve(shipped_projects())
+    served.new_token("people", Rights(forms={form: FormExport.DEIDENTIFIED}))
+    text = check(make_home(tmp_path / "home", served.server.url, served.tokens), code=1)
+    assert "the token's user has De-Identified." in text and "set Data Export Rights of this form to Full Data Set" in text
+
+
+def test_a_lab_whose_protocols_are_files_needs_one_token(serve: Callable[..., Served], tmp_path: Path) -> None:
+    projects = shipped_projects()
+    served = serve({"people": projects["people"]})
+    home = make_home(tmp_path / "home", served.server.url, served.tokens)
+    (home / "protocols.csv").write_text(
+        "number,short_code,title,pi,digest_also_to,irb_of_record,personnel_mode\nIRB-24-0117,STEP-HF,A trial,1,,,\n"
+    )
+    (home / "approvals.csv").write_text(
+        "protocol,kind,from,to,no_expiration_date,study_type,funding,phi\nSTEP-HF,initial,2026-01-01,,yes,nih_trial,nih,yes\n"
+    )
+    assert "16 people, 1 protocols." in check(home)
+
+
+def test_three_people_are_shown_as_the_program_sees_them(serve: Callable[..., Served], tmp_path: Path) -> None:
+    served = serve(classic())
+    home = make_home(tmp_path / "home", served.server.url, served.tokens, FOREIGN / "classic" / "redcap.toml")
+    result = CliRunner().invoke(app, ["check", "--home", str(home), "--explain"])
+    assert result.exit_code == 0, result.output
+    text = result.output
+    assert text.count("green light") == 3 and "Three of 16 people." in text
+    # Maria Chen has most rows; Singh's listing names a protocol that does not exist; Okafor starts next week.
+    assert [name in text for name in ("Maria Chen (record 2)", "Priya Singh (record 8)", "Amara Okafor (record 4)")] == [
+        True
+    ] * 3
+    assert "[training/2/1#hsp_date]" in text and "counts for hsp" in text
+    assert "nobody has mapped this course" in text and "counts for nothing, as requirements.toml says" in text
+    assert "supervisor Maria Chen" in text and "protocol STEP-HF" in text
+    assert "! “Study 2” holds “IRB-25-0013”" in text

@@ -1,0 +1,189 @@
+"""A lab to be mistreated: the sample lab on the stand-in, a mail catcher, and a home that went live eight days ago.
+
+Everything goes the real way: the command in a process of its own, PyCap over HTTP, yagmail over SMTP, a ledger in a file. The
+lab lies in a zone where it is about noon now, so that no test depends on the hour, and every day is a working day.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from jobs import send_checklists, send_reminders
+from jobs.demo_home import make_home
+from onboard.adapters.system_clock import FixedClock
+from onboard.app import open_app
+from onboard.sandbox.catcher import MailCatcher
+from onboard.sandbox.sample_lab import PEOPLE
+from onboard.sandbox.sample_pen import Row
+from onboard.sandbox.sample_server import SampleServer, sample_server
+
+NOON_ZONE = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+TODAY = datetime.now(ZoneInfo(NOON_ZONE)).date()
+BEGAN = TODAY - timedelta(days=8)
+OPERATOR = "it-help@northlake.example"
+COORDINATOR = "maria.chen@northlake.example"
+_NEXT_STEP = re.compile(
+    r"\b(Check|Ask|Tell|Try|Write|Correct|Open|Look|Give|put|See|Add|Type|Enter|Make|Choose|Free|Did you mean|Mend|Wait)\b"
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command came to."""
+
+    code: int
+    text: str
+
+    def one_line(self) -> str:
+        return " ".join(self.text.split())
+
+
+@dataclass
+class HostileLab:
+    """A running lab: its home, the stand-in it reads, the catcher it mails to."""
+
+    home: Path
+    sample: SampleServer
+    catcher: MailCatcher
+    read: int = field(default=0)
+
+    def onboard(self, *words: str, code: int | None = None, **more: object) -> Said:
+        """Run the command as a person would; with `code` it must end so, without a traceback."""
+        return onboard(*words, "--home", str(self.home), code=code, **more)
+
+    def send(self, job: str, code: int | None = None) -> Said:
+        """One job for real, now."""
+        return self.onboard("run", job, "--send", code=code)
+
+    def mails(self) -> list[EmailMessage]:
+        """What arrived since the last time somebody looked."""
+        caught = self.catcher.messages[self.read :]
+        self.read += len(caught)
+        return [parsed(one.content) for one in caught]
+
+    def readers(self) -> Counter[str]:
+        """How many of them each address got."""
+        return Counter(parseaddr(str(mail["To"]))[1] for mail in self.mails())
+
+    def put(self, record: str, form: str, values: dict[str, str], instance: int | None = None, complete: int = 2) -> None:
+        """Type a form in the people's project."""
+        self.sample.put([(PEOPLE, Row(record, form, instance, values, complete))])
+
+    def setting(self, old: str, new: str) -> None:
+        """Change a line of settings.toml."""
+        path = self.home / "settings.toml"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def onboard(*words: str, code: int | None = None, **more: object) -> Said:
+    """Run the command in a process of its own."""
+    environment = {**os.environ, "COLUMNS": "240", "PYTHONDONTWRITEBYTECODE": "1"}
+    line = [sys.executable, "-m", "jobs", *words]
+    ran = subprocess.run(line, capture_output=True, text=True, env=environment, timeout=120, check=False, **more)  # type: ignore[call-overload]
+    said = Said(ran.returncode, ran.stdout + ran.stderr)
+    assert "Traceback" not in said.text, said.text
+    assert code in (None, said.code), said.text
+    return said
+
+
+def parsed(content: bytes) -> EmailMessage:
+    """A mail as a mail program reads it."""
+    mail = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(mail, EmailMessage)
+    return mail
+
+
+def text_of(mail: EmailMessage) -> str:
+    """The words of a mail, on one line."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+def has_next_step(words: str) -> bool:
+    """Whether a message tells its reader what to do."""
+    return bool(_NEXT_STEP.search(words))
+
+
+def settle(home: Path, sample: SampleServer, catcher: MailCatcher) -> None:
+    """A home that reads and mails here, in the noon zone, with every day a working day."""
+    fresh = home.with_name(f"{home.name}-fresh")
+    make_home(fresh, redcap=sample.server.url, host=catcher.host, port=catcher.port, tokens=sample.tokens)
+    settings = (fresh / "settings.toml").read_text(encoding="utf-8").replace("America/New_York", NOON_ZONE)
+    settings = settings.replace("[calendar]", "[calendar]\nweekend = []").replace("[sending]", "[sending]\nceiling = 500")
+    (fresh / "settings.toml").write_text(settings, encoding="utf-8")
+    home.mkdir(exist_ok=True)
+    for path in fresh.iterdir():
+        shutil.copy2(path, home / path.name)
+    shutil.rmtree(fresh)
+
+
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a lab that went live eight days ago, with its ledger; made once, to be copied."""
+    home = tmp_path_factory.mktemp("begun") / "home"
+    with sample_server(BEGAN) as sample, MailCatcher() as catcher:
+        settle(home, sample, catcher)
+        moment = datetime.combine(BEGAN, time(12), tzinfo=ZoneInfo(NOON_ZONE))
+        app = open_app(home, clock=FixedClock(moment))
+        for job in (send_checklists, send_reminders):
+            job.run(app, BEGAN)
+        app.close()
+    return home
+
+
+Start = Callable[..., HostileLab]
+
+
+@pytest.fixture
+def start(begun: Path, tmp_path: Path) -> Iterator[Start]:
+    """Start a lab; `new` for one whose ledger is still empty."""
+    with ExitStack() as stack:
+
+        def make(*, new: bool = False, empty: bool = False, day: date = BEGAN) -> HostileLab:
+            sample = stack.enter_context(sample_server(day, empty=empty))
+            catcher = stack.enter_context(MailCatcher())
+            home = tmp_path / "home"
+            if not new:
+                shutil.copytree(begun, home)
+            settle(home, sample, catcher)
+            return HostileLab(home, sample, catcher)
+
+        yield make
+
+
+@pytest.fixture
+def lab(start: Start) -> HostileLab:
+    """The lab that went live eight days ago."""
+    return start()
+
+
+@pytest.fixture(scope="session")
+def good_day(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
+    """Who gets how many reminders today when nothing is wrong."""
+    home = tmp_path_factory.mktemp("good") / "home"
+    shutil.copytree(begun, home)
+    with sample_server(BEGAN) as sample, MailCatcher() as catcher:
+        settle(home, sample, catcher)
+        found = HostileLab(home, sample, catcher)
+        found.send("send_reminders", code=0)
+        return found.readers()
