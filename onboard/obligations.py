@@ -101,6 +101,7 @@ class _Lab:
         self.log = _by(records.log, lambda row: row.person)
         self.leads = _by((p for p in records.protocols if p.pi), lambda row: row.pi)
         self.studies = self._studies(records)
+        self.place = {record: place for place, record in enumerate(self.studies)}
 
     def _studies(self, records: Records) -> dict[str, _Study]:
         approvals = _by(records.approvals, lambda row: row.protocol)
@@ -174,7 +175,7 @@ class _Owner:
         rows = (self.listings, self.delegations, self.assignments, self.lab.log.get(self.person, []))
         named = {row.protocol for group in rows for row in group if row.protocol}
         named |= {protocol.record for protocol in self.lab.leads.get(self.person, ())}
-        return [study for record, study in self.lab.studies.items() if record in named]
+        return [self.lab.studies[record] for record in sorted(named & self.lab.place.keys(), key=self.lab.place.__getitem__)]
 
     @cached_property
     def completions(self) -> tuple[tuple[Completion, str | None], ...]:

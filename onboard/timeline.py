@@ -193,14 +193,33 @@ class Coverage:
         """Nothing certain, these days possible."""
         return Coverage(NEVER, days)
 
+    # Most coverages are certain, with one timeline for both parts: they are combined once.
+
     def __and__(self, other: Coverage) -> Coverage:
-        return Coverage(self.sure & other.sure, self.possible & other.possible)
+        if self is FOR_EVER or other is NOT_EVER:
+            return other
+        if other is FOR_EVER or self is NOT_EVER:
+            return self
+        sure = self.sure & other.sure
+        if self.sure is self.possible and other.sure is other.possible:
+            return Coverage(sure, sure)
+        return Coverage(sure, self.possible & other.possible)
 
     def __or__(self, other: Coverage) -> Coverage:
-        return Coverage(self.sure | other.sure, self.possible | other.possible)
+        if self is NOT_EVER or other is FOR_EVER:
+            return other
+        if other is NOT_EVER or self is FOR_EVER:
+            return self
+        sure = self.sure | other.sure
+        if self.sure is self.possible and other.sure is other.possible:
+            return Coverage(sure, sure)
+        return Coverage(sure, self.possible | other.possible)
 
     def __invert__(self) -> Coverage:
-        return Coverage(~self.possible, ~self.sure)
+        if self is FOR_EVER:
+            return NOT_EVER
+        sure = ~self.possible
+        return Coverage(sure, sure if self.sure is self.possible else ~self.sure)
 
     def doubted(self) -> Coverage:
         """The same days with all certainty taken away."""

@@ -48,6 +48,17 @@ def has_secret(name: str, home: Path, environ: Mapping[str, str] = os.environ) -
     return bool(environ.get(name) or _credential(name, environ) or _from_file(name, home / FILE) or _from_keyring(name))
 
 
+def place_of(name: str, home: Path, environ: Mapping[str, str] = os.environ) -> str:
+    """Where the secret comes from, in words without its value; "" when it is given nowhere. Raises as `secret` does."""
+    if environ.get(name):
+        return "the environment"
+    if _credential(name, environ):
+        return f"the service's credentials ({environ['CREDENTIALS_DIRECTORY']})"
+    if _from_file(name, home / FILE):
+        return str((home / FILE).absolute())
+    return "the system's keyring" if _from_keyring(name) else ""
+
+
 def _credential(name: str, environ: Mapping[str, str]) -> str:
     folder = environ.get("CREDENTIALS_DIRECTORY", "")
     path = Path(folder) / name

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import io
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from email.message import EmailMessage
@@ -26,6 +27,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobs import send_checklists, send_reminders
+from jobs.__main__ import main
 from jobs.demo_home import make_home
 from onboard.adapters.system_clock import FixedClock
 from onboard.app import open_app
@@ -40,7 +42,8 @@ BEGAN = TODAY - timedelta(days=8)
 OPERATOR = "it-help@northlake.example"
 COORDINATOR = "maria.chen@northlake.example"
 _NEXT_STEP = re.compile(
-    r"\b(Check|Ask|Tell|Try|Write|Correct|Open|Look|Give|put|See|Add|Type|Enter|Make|Choose|Free|Did you mean|Mend|Wait)\b"
+    r"\b(check|ask|tell|try|write|correct|open|look|give|put|see|add|type|enter|make|choose|free|did you mean|mend|wait)\b",
+    re.IGNORECASE,
 )
 
 
@@ -64,9 +67,9 @@ class HostileLab:
     catcher: MailCatcher
     read: int = field(default=0)
 
-    def onboard(self, *words: str, code: int | None = None, **more: object) -> Said:
+    def onboard(self, *words: str, code: int | None = None) -> Said:
         """Run the command as a person would; with `code` it must end so, without a traceback."""
-        return onboard(*words, "--home", str(self.home), code=code, **more)
+        return onboard(*words, "--home", str(self.home), code=code)
 
     def send(self, job: str, code: int | None = None) -> Said:
         """One job for real, now."""
@@ -94,14 +97,40 @@ class HostileLab:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def onboard(*words: str, code: int | None = None, **more: object) -> Said:
-    """Run the command in a process of its own."""
+def onboard(*words: str, code: int | None = None) -> Said:
+    """Run the command in this process, from its first line to its exit code; a process of its own costs a second each."""
+    said, before, ended = io.StringIO(), sys.argv, 0
+    sys.argv = ["onboard", *words]
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            main()
+    except SystemExit as stop:
+        ended = stop.code if isinstance(stop.code, int) else int(bool(stop.code))
+    finally:
+        sys.argv = before
+    return checked(Said(ended, said.getvalue()), code)
+
+
+def apart(*words: str, code: int | None = None, limit: Callable[[], None] | None = None) -> Said:
+    """Run the command in a process of its own; `limit` is called in it first."""
+    with begin(*words, limit=limit) as process:
+        text, _ = process.communicate(timeout=120)
+    return checked(Said(process.returncode, text), code)
+
+
+def begin(*words: str, limit: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+    """The command in a process of its own, running."""
     environment = {**os.environ, "COLUMNS": "240", "PYTHONDONTWRITEBYTECODE": "1"}
-    line = [sys.executable, "-m", "jobs", *words]
-    ran = subprocess.run(line, capture_output=True, text=True, env=environment, timeout=120, check=False, **more)  # type: ignore[call-overload]
-    said = Said(ran.returncode, ran.stdout + ran.stderr)
+    return subprocess.Popen(
+        [sys.executable, "-m", "jobs", *words],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, preexec_fn=limit,
+    )  # fmt: skip
+
+
+def checked(said: Said, code: int | None) -> Said:
+    """No traceback, and the exit code that was expected."""
     assert "Traceback" not in said.text, said.text
-    assert code in (None, said.code), said.text
+    assert code in (None, said.code), f"exit code {said.code}: {said.text}"
     return said
 
 

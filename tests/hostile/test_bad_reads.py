@@ -94,8 +94,10 @@ def test_a_bad_read_mails_the_operator_once_and_loses_nothing(lab: HostileLab, g
     assert lab.readers() == Counter()
 
 
-@pytest.mark.parametrize("case", ["port closed", "an HTML page", "wrong token", "a field is gone"])
-@pytest.mark.parametrize("words", [("status",), ("explain", "haddad"), ("check",)], ids=lambda words: words[0])
+@pytest.mark.parametrize(("case", "words"), [
+    ("port closed", ("status",)), ("an HTML page", ("explain", "haddad")), ("wrong token", ("preview",)),
+    ("a field is gone", ("status", "--format", "json")), ("cut CSV", ("start",)), ("banned", ("exposure",)),
+])  # fmt: skip
 def test_a_question_on_a_bad_read_answers_nothing_and_says_why(lab: HostileLab, case: str, words: tuple[str, ...]) -> None:
     spoil, word = CASES[case]
     spoil(lab)

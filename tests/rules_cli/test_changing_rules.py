@@ -35,7 +35,7 @@ class TestRefusal:
         assert report.outcome == "failed"
         assert "hipaa" in report.trouble[0] and "validity was months:36, is months:12" in report.trouble[0]
         mails = desk.catcher.messages[seen:]
-        assert [list(mail.to_addrs) for mail in mails] == [["it-help@northlake.example"]]
+        assert [list(mail.rcpt_tos) for mail in mails] == [["it-help@northlake.example"]]
         assert desk.app().ledger.last_slot(desk.app().lab.limits.mode, report.job) == MONDAY
         assert MessageKind.OPERATOR.value in mails[0].content.decode()
 
