@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check prove crash pictures lock clean
+.PHONY: help demo test check prove crash soak pictures lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -32,11 +32,15 @@ test: $(VENV)/.dev ## everything, within ten minutes
 check: $(VENV)/.dev ## linter, types and walls only
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports
 
-prove: $(VENV)/.dev ## the judge against a day-by-day reckoner, 100,000 person-protocol-days
+prove: $(VENV)/.dev ## the judge against a day-by-day reckoner, 100,000 person-protocol-days; 10,000 tables of any strings
 	$(RUN) tests/reckoner/prove.py --days 100000
+	$(RUN) -m tests.judge.fuzz --tables 10000
 
 crash: $(VENV)/.dev ## a hundred SIGKILLs while 3,000 messages go out, SQLite and PostgreSQL
 	$(RUN) tests/delivery/crash.py --messages 3000 --kills 100
+
+soak: $(VENV)/.dev ## sixty simulated days of the service: outages, kills, restarts, both days the clocks change
+	$(RUN) -m tests.operating.soak
 
 pictures: $(VENV)/.dev ## make the README's pictures anew (needs chromium)
 	$(RUN) tests/pictures/make.py

@@ -24,6 +24,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from jobs.labs import LabHome
 from onboard.adapters.service_manager import ServiceManager
+from onboard.adapters.system_clock import SystemClock
 from onboard.model import RunReport
 
 LOG = logging.getLogger("onboard.serve")
@@ -70,8 +71,8 @@ def build(labs: Sequence[LabHome], tell: Told, stop: Event, watch: Watch, every:
 
     for lab in labs:
         trigger = IntervalTrigger(seconds=max(1, int(every.total_seconds())))
-        scheduler.add_job(look, trigger, args=[lab], id=str(lab.home))
-        scheduler.add_job(look, args=[lab], id=f"{lab.home} at start")
+        # the first look is now; a job of its own for that could not be taken out again while the scheduler stops
+        scheduler.add_job(look, trigger, args=[lab], id=str(lab.home), next_run_time=SystemClock().now())
     scheduler.add_listener(_log_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
     return scheduler
 

@@ -144,8 +144,8 @@ def needed_secrets(home: Path) -> list[str]:
         )
     )
     wanted = {
-        secrets.MAIL_PASSWORD: config.mail.transport == "login" and config.mail.login == "password",
-        secrets.BOUNCES_PASSWORD: config.bounces is not None and config.bounces.login == "password",
+        secrets.MAIL_PASSWORD: config.mail.transport == "login" and config.mail.login == "basic",
+        secrets.BOUNCES_PASSWORD: config.bounces is not None and config.bounces.login == "basic",
         secrets.M365_SECRET: tokens and config.m365.flow == "app",
         secrets.PING_URL: secrets.has_secret(secrets.PING_URL, home),
     }

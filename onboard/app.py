@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from onboard.errors import ConfigError
+
 if TYPE_CHECKING:
     from onboard.adapters.ledger_keeping import LedgerKeeping
     from onboard.adapters.m365_token import M365Tokens
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from onboard.model import Assessment, Export, Lab, Message, Notice, Rules
     from onboard.model.mapping import Mapping as RecordMapping
     from onboard.pipeline.tools import Tools
-    from onboard.ports import BounceSource, Clock, Mailer, RecordSource
+    from onboard.ports import BounceSource, Clock, Mailer, RecordSource, RecordWriter
     from onboard.rendering.renderer import Renderer
 
 
@@ -132,6 +134,16 @@ class App:
             for one in self.config.redcap.values()
             if one.name in (names or self.redcap_mapping.projects)
         ]
+
+    def record_writer(self) -> RecordWriter:
+        """The program's own fields in REDCap. Raises ConfigError when write-back is off."""
+        from onboard.adapters.redcap_writer import RedcapWriter
+
+        target = self.config.writeback
+        if target is None:
+            raise ConfigError("write-back is off: enabled = false under [writeback] in settings.toml.")
+        (project,) = self.redcap_projects([target.project])
+        return RedcapWriter(project, target.instrument, tuple(target.fields.values()), target.event)
 
     @cached_property
     def ledger(self) -> SqlLedger:

@@ -53,10 +53,14 @@ def actor_name(desk: Desk, finding: Finding, protocols: Iterable[str] = ()) -> s
     if who == "you":
         return named(desk, finding.person)
     if who == "pi":
-        on = (finding.scope.protocol, *protocols)
-        found = [desk.assessment.protocols[p].pi for p in on if p in desk.assessment.protocols]
-        return next((named(desk, pi) for pi in found if pi in desk.assessment.people), "the PI")
+        return pi_name(desk, (finding.scope.protocol, *protocols))
     return coordinator(desk)
+
+
+def pi_name(desk: Desk, protocols: Iterable[str]) -> str:
+    """Name of the first PI on record of these protocols; ``the PI`` when there is none."""
+    found = [desk.assessment.protocols[p].pi for p in protocols if p in desk.assessment.protocols]
+    return next((named(desk, pi) for pi in found if pi in desk.assessment.people), "the PI")
 
 
 def about(desk: Desk, finding: Finding) -> str:
@@ -74,9 +78,9 @@ def next_step(desk: Desk, edge: Edge) -> str:
     """What the person does, in one sentence."""
     kind, who = edge.requirement.kind, coordinator(desk)
     if edge.doubted:
-        return f"{who} checks the certificate we hold; do nothing twice before you have asked."
+        return f"{who} checks the certificate we hold; ask before you repeat anything."
     if kind is RequirementKind.TRAINING:
-        verb = "Renew it" if edge.ends else "Take the course"
+        verb = "Pass the course" if edge.in_hand else "Renew it" if edge.ends else "Take the course"
         return f"{verb}, then send {who} the completion report."
     if kind is RequirementKind.DISCLOSURE:
         return f"Hand in the form, then tell {who}."

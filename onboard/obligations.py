@@ -142,6 +142,8 @@ def _built_in(identity: str, kind: RequirementKind, title: str, per: Per) -> Req
     return Requirement(id=identity, kind=kind, title=title, per=per, ask="coordinator")
 
 
+#: What falls on the person as a whole.
+_WHOLE = Scope()
 APPOINTMENT = _built_in("appointment", RequirementKind.APPOINTMENT, "Appointment in the lab", Per.PERSON)
 HOLD = _built_in("hold", RequirementKind.HOLD, "No hold on the protocol", Per.PROTOCOL)
 FACTS: Mapping[Fact, Requirement] = {
@@ -233,9 +235,9 @@ class _Owner:
             (Fact.KIND, appointment_fact_known(self.appointments, lambda a: a.kind is None), self.lab.kind_matters),
             (Fact.ENGAGED, appointment_fact_known(self.appointments, lambda a: a.engaged is None), self.lab.engaged_matters),
         )
-        standing = self._made(APPOINTMENT, Scope(), FOR_EVER, {"": FOR_EVER}, Evidence(appointments=self.appointments))
+        standing = self._made(APPOINTMENT, _WHOLE, FOR_EVER, {"": FOR_EVER}, Evidence(appointments=self.appointments))
         return [standing] + [
-            self._made(FACTS[fact], Scope(), Coverage.certain(days), {"": Coverage.certain(days)}, Evidence(known=known))
+            self._made(FACTS[fact], _WHOLE, Coverage.certain(days), {"": Coverage.certain(days)}, Evidence(known=known))
             for fact, known, days in facts
             if days
         ]
@@ -256,12 +258,12 @@ class _Owner:
     ) -> list[Obligation]:
         """One obligation, however many protocols ask for it; due is the union over those the person is on (domain 7.1)."""
         if not requirement.when.asks_protocol() and not requirement.when.tasks:
-            return [self._made(requirement, Scope(), matched, {"": matched}, self._evidence(requirement, Scope()))]
+            return [self._made(requirement, _WHOLE, matched, {"": matched}, self._evidence(requirement, _WHOLE))]
         asked, due = {}, NOT_EVER
         for study, involved, tasks in work:
             asked[study.protocol.record] = here = matched & study.facts.matches(requirement.when)
             due = due | (here & self._bearing(requirement, involved, tasks))
-        return [self._made(requirement, Scope(), due, asked, self._evidence(requirement, Scope()))] if asked else []
+        return [self._made(requirement, _WHOLE, due, asked, self._evidence(requirement, _WHOLE))] if asked else []
 
     def _per_protocol(
         self, requirement: Requirement, matched: Coverage, work: Sequence[tuple[_Study, Coverage, dict[Task, Coverage]]]
@@ -327,7 +329,7 @@ class _Owner:
             person=self.person,
             requirement=requirement,
             scope=scope,
-            due=due,
+            due=NOT_EVER if requirement.only_at_submission else due,
             asked=asked,
             evidence=evidence,
             read_on=self.lab.read_on,

@@ -114,6 +114,11 @@ def writable(desk: Desk) -> dict[str, str]:
     return {record: address for record in records if (address := address_for(desk, record))}
 
 
+def typed(desk: Desk) -> list[str]:
+    """Record ids of the people whose form somebody marked Complete; the others are half-typed."""
+    return [record for record, person in desk.assessment.people.items() if person.complete]
+
+
 def sharing(desk: Desk) -> dict[str, tuple[str, ...]]:
     """Addresses that several people with a green light share, with their record ids in order."""
     addresses = {address_of(person, desk.today) for person in desk.assessment.people.values()} - {""}

@@ -35,7 +35,7 @@ def summarize(findings: Sequence[Finding]) -> list[Readiness]:
 
 
 def _rows(person: str, findings: Sequence[Finding]) -> Iterable[Readiness]:
-    clauses = [finding for finding in findings if finding.requirement.blocks]
+    clauses = [f for f in findings if f.requirement.blocks and not f.requirement.only_at_submission]
     belongs = next((f.met for f in findings if f.requirement.kind is RequirementKind.APPOINTMENT), NOT_EVER)
     work = {f.scope.protocol: f.obligation.evidence.tasks for f in findings if f.requirement.kind is RequirementKind.HOLD}
     if not work:
@@ -48,10 +48,15 @@ def _rows(person: str, findings: Sequence[Finding]) -> Iterable[Readiness]:
 
 def _row(person: str, protocol: str, task: Task | None, findings: Sequence[Finding], belongs: Coverage) -> Readiness:
     scope = Scope(protocol=protocol, task=task) if task else None
-    asked = ((finding, falls_on(finding, protocol, scope)) for finding in findings)
-    clauses = tuple(Clause(finding=finding, asked=days) for finding, days in asked if days.possible)
+    clauses = []
+    for finding in findings:
+        asked = falls_on(finding, protocol, scope)
+        if asked.possible:
+            clauses.append(Clause(finding=finding, asked=asked))
     cleared = all_of(clause.holds for clause in clauses)
-    return Readiness(person=person, protocol=protocol, task=task, clauses=clauses, cleared=cleared, belongs=belongs)
+    return Readiness(
+        person=person, protocol=protocol, task=task, clauses=tuple(clauses), cleared=cleared, belongs=belongs
+    )
 
 
 # a finding on a day ---------------------------------------------------------------------------------------------------

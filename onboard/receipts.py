@@ -69,14 +69,13 @@ def _receipt(desk: Desk, completion: Completion, address: str) -> Line | None:
     line = Line(key=key, section=Section.RECEIPT, title=completion.course, person=completion.person, status=state)
     received = keys.receipt(completion.person, completion.evidence, "received")
     if state == "received":
-        return replace(line, why=f"Received. {coordinator(desk)} looks at it.", owner=coordinator(desk))
+        return replace(line, why=f"{coordinator(desk)} looks at it; you hear what comes of it.")
     skips = () if received in desk.history.items else (received,)
     if state == "declined":
         reason = completion.reason.strip().rstrip(".") or f"{coordinator(desk)} tells you what is missing"
         ask = f"Ask {coordinator(desk)} before you repeat a course."
-        return replace(line, why=f"Not accepted: {reason}.", act=ask, skips=skips)
-    words = f"Accepted, valid through {show(ends)}." if ends else "Accepted."
-    return replace(line, why=words, ends=ends, days=(ends - desk.today).days if ends else None, skips=skips)
+        return replace(line, why=f"{reason[:1].upper()}{reason[1:]}.", act=ask, skips=skips)
+    return replace(line, why=f"It counts through {show(ends)}." if ends else "", skips=skips)
 
 
 def _receipt_state(desk: Desk, completion: Completion) -> str:

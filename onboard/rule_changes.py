@@ -78,7 +78,8 @@ def decision_words(accepted: AcceptedRules, on: date) -> str:
 
 def _versions(identity: str, rules: Rules) -> list[tuple[Requirement, Timeline]]:
     """The versions that count in verdicts, with their days."""
-    versions = [r for r in rules.tracked() if r.id == identity and (r.kind is not RequirementKind.STEP or r.blocks)]
+    counting = (r for r in rules.tracked() if r.id == identity and not r.only_at_submission)
+    versions = [r for r in counting if r.kind is not RequirementKind.STEP or r.blocks]
     return [(r, Timeline.between(r.in_force_from, r.in_force_to)) for r in versions]
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from onboard.dates import plus_days
-from onboard.edges import Edge, edges
+from onboard.edges import Edge, edges, own_act
 from onboard.lines import actor
 from onboard.model import Assessment, Finding, Readiness, Requirement, RequirementKind, Scope, Status
 from onboard.people import stay
@@ -109,9 +109,7 @@ def _step(group: Sequence[Finding], window: Timeline, edge: Edge | None) -> Step
     finding = next(f for f in group if f.obligation.due.at(needed) is not Answer.NO)
     requirement, status = finding.requirement, status_on(finding, needed)
     others = requirement.kind in (RequirementKind.LISTING, RequirementKind.DELEGATION)
-    state = _STATES.get(status, StepState.OPEN)
-    if status is Status.EXPIRING and edge is None:
-        state = StepState.DONE
+    state = _state(finding, status, needed, edge)
     return Step(
         person=finding.person,
         finding=finding,
@@ -127,6 +125,15 @@ def _step(group: Sequence[Finding], window: Timeline, edge: Edge | None) -> Step
         link=requirement.how_to,
         edge=edge if state is not StepState.DONE else None,
     )
+
+
+def _state(finding: Finding, status: Status, needed: date, edge: Edge | None) -> StepState:
+    """Who has signed up and not passed has still to pass: that step is theirs, nobody else waits to look at it."""
+    if status is Status.EXPIRING and edge is None:
+        return StepState.DONE
+    if status is Status.PENDING and own_act(finding.requirement) and finding.if_accepted.at(needed) is not Answer.YES:
+        return StepState.OPEN
+    return _STATES.get(status, StepState.OPEN)
 
 
 def _needed(group: Sequence[Finding], window: Timeline) -> date | None:

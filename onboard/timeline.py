@@ -83,8 +83,10 @@ class Timeline:
     def __and__(self, other: Timeline) -> Timeline:
         if self is ALWAYS or self is other:
             return other
-        if other is ALWAYS:
+        if other is ALWAYS or not self._ranges:
             return self
+        if not other._ranges:
+            return other
         found: list[_Range] = []
         mine, theirs = self._ranges, other._ranges
         i = j = 0
@@ -96,7 +98,11 @@ class Timeline:
                 i += 1
             else:
                 j += 1
-        return Timeline(tuple(found)) if found else NEVER
+        if not found:
+            return NEVER
+        # one timeline often lies within the other: most lines of a lab are the same few
+        both = tuple(found)
+        return self if both == mine else other if both == theirs else Timeline(both)
 
     def __invert__(self) -> Timeline:
         if not self._ranges:

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from onboard.errors import TransportDown
+from onboard.errors import OnboardError, TransportDown
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: Whoever writes delivery reports: Postfix, Exim and Gmail; relays; Exchange.
@@ -104,6 +104,9 @@ class ImapBounces:
                 raise self._down(ValueError("user name or password hold characters beyond ASCII: change them")) from None
             except (OSError, imaplib.IMAP4.error) as error:
                 raise self._down(error) from error
+            except OnboardError:
+                self.close()  # no token, so nobody is logged in
+                raise
         return self._link
 
     def _connected(self) -> imaplib.IMAP4:

@@ -36,9 +36,10 @@ def bounced(connection: Connection, lab: str, mode: Mode, bounce: Bounce, today:
     if key in counted:
         return BounceEffect.NOTHING
     connection.execute(insert(problem).values(lab=lab, scope=scope, key=key, first_seen=today))
-    _did_not_arrive(connection, lab, row.id, bounce)
     recent = sum(today - _WITHIN <= day <= today for day in (*counted.values(), today))
-    if recent < _ENOUGH:
+    enough = recent >= _ENOUGH
+    _did_not_arrive(connection, lab, row.id, bounce, shut=enough)
+    if not enough:
         return BounceEffect.NOTED
     suppress(connection, lab, mode, row.to_addr, f"came back {recent} times: {bounce.status} {bounce.words}", now)
     return BounceEffect.SUPPRESSED
@@ -69,12 +70,14 @@ def _mail(connection: Connection, lab: str, mode: Mode, bounce: Bounce, now: dat
     return connection.execute(to_it.order_by(message.c.sent_at.desc()).limit(1)).first()
 
 
-def _did_not_arrive(connection: Connection, lab: str, message_id: str, bounce: Bounce) -> None:
-    """The mail was not read: what it said may be said again, once the address is good."""
+def _did_not_arrive(connection: Connection, lab: str, message_id: str, bounce: Bounce, *, shut: bool) -> None:
+    """The mail was not read: what it said is free for the next plan, or `shut` until the address changes."""
     mine = (message.c.lab == lab) & (message.c.id == message_id)
     detail = f"came back: {bounce.status} {bounce.words}"
     connection.execute(update(message).where(mine).values(state=MessageState.REFUSED, detail=detail))
     carried = (item.c.lab == lab) & (item.c.message == message_id)
     said = item.c.state.in_((ItemState.CLAIMED, ItemState.SENT))
-    connection.execute(update(item).where(carried, said).values(state=ItemState.REFUSED))
+    # an item that nobody's address refused is open for every address
+    refused = {"state": ItemState.REFUSED} | ({} if shut else {"reader": ""})
+    connection.execute(update(item).where(carried, said).values(refused))
     connection.execute(delete(item).where(carried, item.c.state == ItemState.SKIPPED))

@@ -220,7 +220,9 @@ def _withdraw(connection: Connection, lab: str, record: str, addresses: tuple[st
         raise LedgerError("A mail to this person is on its way; nothing was changed. Try again in a few minutes.")
     queued = and_(message.c.lab == lab, theirs, message.c.state == MessageState.QUEUED)
     ids = list(connection.execute(select(message.c.id).where(queued)).scalars())
-    ledger_outbox.close(connection, lab, ids, MessageState.WITHDRAWN, "taken back: the person is to be forgotten")
+    ledger_outbox.close(connection, lab, ids, MessageState.WITHDRAWN)
+    # a server's words, or a file's name, may hold the address in any form
+    connection.execute(update(message).where(message.c.lab == lab, theirs).values(detail=""))
     return len(ids)
 
 

@@ -34,6 +34,8 @@ def set_up_log(form: LogForm = LogForm.AUTO) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # the scheduler reports every look at information level; only its troubles are news
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # so does the upgrade of the ledger, with every plugin it finds
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def discreet(text: str) -> str:

@@ -23,13 +23,19 @@ class Step(StrEnum):
 
 #: (code or None, sign in the text, what it means and the next step). The first that fits.
 _WORDS: tuple[tuple[int | None, str, str], ...] = (
-    (None, "5.7.30", "Microsoft 365 takes no password any more: set login = \"xoauth2\" and install onboard[m365]"),
-    (None, "5.7.139", "Microsoft 365 refuses password logins for this mailbox: ask for SMTP AUTH or use login = \"xoauth2\""),
+    (None, "5.7.30", 'Microsoft 365 takes no password any more: set login = "xoauth2" and install onboard[m365]'),
+    (None, "5.7.139", 'Microsoft 365 refuses password logins for this mailbox: ask for SMTP AUTH or use login = "xoauth2"'),
     (None, "5.7.57", "the server wants a login: set user and password, or the relay's own address"),
     (None, "5.7.60", "the mailbox may not send as this address: ask for the Send As right, or correct `sender`"),
+    (
+        535,
+        "5.7.3",
+        'Microsoft 365 refuses this login: for login = "xoauth2" the registered application needs SMTP.SendAsApp and full '
+        "access to the mailbox (or the signed-in account SMTP.Send); a password works only while SMTP AUTH is on for it",
+    ),
     (535, "", "user name, password or token is wrong: correct the secret; a Google account needs an app password"),
     (534, "", "the server wants another kind of login: a Google account needs an app password"),
-    (530, "", "the server wants a login or TLS first: set user and password, and tls = \"starttls\""),
+    (530, "", 'the server wants a login or TLS first: set user and password, and tls = "starttls"'),
     (454, "4.7.0", "too many logins in a short time: wait an hour; the next run goes on by itself"),
     (432, "4.3.2", "too many connections of this mailbox at once: close other programs that send from it"),
     (None, "5.4.5", "the mailbox reached its limit for today: the rest goes tomorrow by itself"),
@@ -41,7 +47,8 @@ _NO_ADDRESS = re.compile(r"\b5\.(1\.[0-9]+|2\.1|2\.2)\b")
 def refusal(step: Step, code: int, text: str, server: str) -> OnboardError:
     """The exception for an answer that is not a yes."""
     said = one_line(text)
-    told = f"{server} refused ({step}): {code} {said}{_meaning(code, said)}"
+    meaning = _meaning(code, said) or (_at_the_door(code) if step is Step.LOGIN else "")
+    told = f"{server} refused ({step}): {code} {said}{meaning}"
     if step is Step.LOGIN or code in (530, 534, 535) or _stops_all(said):
         return TransportDown(told)
     if code < 500:
@@ -60,6 +67,13 @@ def _meaning(code: int, said: str) -> str:
         return ". The mailbox reached its limit of recipients for today: the rest goes tomorrow by itself"
     words = next((words for want, sign, words in _WORDS if want in (None, code) and (sign in said)), "")
     return f". {words[0].upper()}{words[1:]}" if words else ""
+
+
+def _at_the_door(code: int) -> str:
+    """Refused before anything was tried, for a reason we do not know."""
+    if code < 500:
+        return ". It is tried again by itself; ask the mail administrators if it lasts"
+    return ". Ask the mail administrators whether this machine may send through it; check host and port"
 
 
 def one_line(text: str) -> str:

@@ -88,9 +88,9 @@ class LabClient(yagmail.Client):
         settings = self._settings
         if settings.tls is not Tls.NONE and not isinstance(self.smtp.sock, ssl.SSLSocket):
             raise ssl.SSLError("the link is not encrypted")
+        self.smtp.ehlo_or_helo_if_needed()
         if settings.token is not None:
             first = f"user={settings.user}\x01auth=Bearer {settings.token()}\x01\x01"
-            self.smtp.ehlo_or_helo_if_needed()
             self.smtp.auth("XOAUTH2", lambda challenge=None: first if challenge is None else "")
         elif settings.user:
             self.smtp.login(settings.user, settings.password)

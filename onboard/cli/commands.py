@@ -30,6 +30,7 @@ COMMANDS = {
     "backup": Entry("onboard.cli.backup", "Copy the ledger while it is in use."),
     "forget": Entry("onboard.cli.forget", "Take a person's name out of what is kept; verdicts stay."),
     "export-person": Entry("onboard.cli.export_person", "Give out everything that is kept about one person."),
+    "writeback": Entry("onboard.cli.writeback", "Write verdicts into the program's own REDCap fields; dry unless --send."),
     "sheet": Entry("onboard.cli.sheet", "Print one page for the REDCap administrator and IT, or for whoever takes over."),
     "sandbox": Entry("onboard.cli.sandbox", "Run a stand-in for REDCap with a sample lab on this machine."),
 }

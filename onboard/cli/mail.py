@@ -17,7 +17,7 @@ from onboard.model import Line, MessageKind, Notice, Reader, ReaderRole, Section
 from onboard.ports import Posted
 
 _ALIGNED = (
-    "In \"show original\" or \"view source\", Authentication-Results says dkim=pass and dmarc=pass; if not, give the mail "
+    'In "show original" or "view source", Authentication-Results says dkim=pass and dmarc=pass; if not, give the mail '
     "administrators the sender address and ask them to sign for it."
 )
 #: What to look for in the mail: title, words.

@@ -87,11 +87,15 @@ def _mail(app: App) -> str:
 
 
 def _others(app: App) -> Iterator[str]:
+    from onboard.config.secrets import PING_URL, has_secret
+
     config = app.config
     if config.mail.transport == "login" and config.mail.login == "xoauth2":
         yield "Microsoft's log-in service: https://login.microsoftonline.com"
     if config.bounces:
         yield f"Mailbox for undelivered mail: {config.bounces.host}:{config.bounces.port} ({config.bounces.tls})"
+    if has_secret(PING_URL, config.home):
+        yield "A watchdog's address (a secret): called after each good run, with nothing but the call"
     if urlsplit(config.ledger_url).hostname:
         yield f"Database: {_ledger(config.ledger_url)}"
 

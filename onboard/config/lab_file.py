@@ -15,6 +15,7 @@ from onboard.config.settings import (
     CadenceTable,
     CalendarTable,
     CoordinatorBlock,
+    DigestTable,
     LabTable,
     LedgerTable,
     MailTable,
@@ -26,7 +27,7 @@ from onboard.config.settings import (
 from onboard.model import Cadence, Coordinator, Lab, Limits, Mode
 
 FILE = "settings.toml"
-_TABLES = ("lab", "coordinator", "sending", "redcap", "mail", "calendar", "cadence", "ledger", "m365", "bounces")
+_TABLES = ("lab", "coordinator", "sending", "redcap", "mail", "calendar", "cadence", "ledger", "m365", "bounces", "digest")
 _ELSEWHERE = (*operating.TABLES, *writing.TABLES)  # tables of this file that are read next door
 _PLACEHOLDER = ".invalid"
 
@@ -99,6 +100,7 @@ class SettingsFile:
     ledger: LedgerTable | None
     m365: MicrosoftTable | None
     bounces: BouncesTable | None
+    digest: DigestTable | None
 
 
 def read_settings(document: Mapping[str, object], mistakes: list[str]) -> SettingsFile:
@@ -119,6 +121,7 @@ def read_settings(document: Mapping[str, object], mistakes: list[str]) -> Settin
         ledger=part("ledger", LedgerTable),
         m365=part("m365", MicrosoftTable),
         bounces=part("bounces", BouncesTable),
+        digest=part("digest", DigestTable),
     )
     mistakes.extend(_wrong_sending(settings))
     mistakes.extend(_wrong_mail(settings.mail))
@@ -193,11 +196,12 @@ def build_lab(settings: SettingsFile, home: Path, digest_weekday: int, mistakes:
     """The lab as the product wants it; None when a part of it could not be read."""
     lab, sending, cadence, calendar = settings.lab, settings.sending, settings.cadence, settings.calendar
     days = work_calendar(calendar, home, f"{FILE}, [calendar]", mistakes) if calendar else None
-    if lab is None or sending is None or cadence is None or days is None:
+    if lab is None or sending is None or cadence is None or days is None or settings.digest is None:
         return None
     return Lab(
         **lab.model_dump(include={"id", "name", "sender", "operator", "institution", "verify", "evening"}),
         zone=lab.zone_info(),
+        attach=settings.digest.attach,
         coordinators=tuple(Coordinator(**block.model_dump()) for block in settings.coordinators),
         cadence=Cadence(calendar=days, digest_weekday=digest_weekday, **cadence.model_dump()),
         limits=Limits(

@@ -113,6 +113,8 @@ class RequirementBlock(Block):
     in_progress_days: Days = 0
     lead_days: Days = 0
     enforce_lead: bool = False
+    submission_margin_days: Days = 0
+    only_at_submission: bool = False
     expiring_days: Days = 30
     tiers: Annotated[tuple[Days, ...], AfterValidator(_largest_first)] = (90, 60, 30, 14, 7, 1, 0)
     escalate_supervisor_days: Days = 14
@@ -146,6 +148,6 @@ class RequirementBlock(Block):
 #: Keys that carry the same name and value in the model.
 _PLAIN = (
     "id", "kind", "title", "per", "tracked", "blocks", "in_force_from", "in_force_to", "accepts", "step", "whose_date",
-    "in_progress_days", "lead_days", "enforce_lead", "expiring_days", "tiers", "escalate_supervisor_days",
+    "in_progress_days", "lead_days", "enforce_lead", "submission_margin_days", "only_at_submission", "expiring_days", "tiers", "escalate_supervisor_days",
     "escalate_pi_working_days", "how_to", "minutes", "does_not_count", "ask", "depends_on", "citation",
 )  # fmt: skip

@@ -42,6 +42,8 @@ _ONLY_FOR = {
     "blocks": {RequirementKind.STEP},
     "validity": {RequirementKind.TRAINING, RequirementKind.DISCLOSURE, RequirementKind.STEP},
     "whose_date": {RequirementKind.TRAINING, RequirementKind.DISCLOSURE},
+    "submission_margin_days": {RequirementKind.TRAINING, RequirementKind.DISCLOSURE},
+    "only_at_submission": {RequirementKind.TRAINING, RequirementKind.DISCLOSURE},
 }
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field
 
 from onboard.config.mistakes import Block, nearest
-from onboard.model import Mode
+from onboard.model import Attach, Mode
 
 _ADDRESS = re.compile(r"[^@\s,;<>\"()\[\]:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
@@ -166,8 +166,8 @@ class BouncesTable(Block):
     ca_file: str = ""
     user: OneLine = ""
     login: Literal["basic", "xoauth2"] = "basic"
-    folder: Annotated[str, Field(pattern=r'^[ -!#-\[\]-~]+$')] = "INBOX"
-    sent_folder: Annotated[str, Field(pattern=r'^[ -!#-\[\]-~]*$')] = ""
+    folder: Annotated[str, Field(pattern=r"^[ -!#-\[\]-~]+$")] = "INBOX"
+    sent_folder: Annotated[str, Field(pattern=r"^[ -!#-\[\]-~]*$")] = ""
 
 
 class CalendarTable(Block):
@@ -194,6 +194,12 @@ class CadenceTable(Block):
     starting_days: Days = 14
     next_days: Days = 30
     max_rows: Some = 150
+
+
+class DigestTable(Block):
+    """[digest]"""
+
+    attach: Attach = Attach.NONE
 
 
 class LedgerTable(Block):

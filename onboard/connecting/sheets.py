@@ -87,8 +87,11 @@ def successor_page(sheet: Sheet) -> str:
 
 
 def _section(title: str, lines: Iterable[str]) -> str:
-    body = [textwrap.fill(line, _WIDTH, initial_indent="  ", subsequent_indent="    ") for line in lines]
-    return "\n".join([title, *body])
+    # a path or an address is never broken: it is there to be copied
+    wrapper = textwrap.TextWrapper(
+        _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False, break_long_words=False
+    )
+    return "\n".join([title, *map(wrapper.fill, lines)])
 
 
 def _connections(sheet: Sheet) -> Iterable[str]:

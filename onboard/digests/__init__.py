@@ -4,6 +4,7 @@ decide single sections. Nothing to say still makes a digest, so that silence is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from onboard import keys
@@ -12,9 +13,10 @@ from onboard.dates import WorkCalendar, plus_days
 from onboard.desk import Desk, desk_of
 from onboard.digests.ahead import next_lines, stack_lines, starting_lines
 from onboard.digests.changes import since_lines
+from onboard.digests.roster import roster
 from onboard.digests.scope import View, bars, counts, view_of
 from onboard.digests.today import blocked_lines, needs_you_lines
-from onboard.model import Assessment, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
+from onboard.model import Assessment, Attach, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
 from onboard.notices import notice
 from onboard.people import codes, inside, overseer
 
@@ -72,7 +74,8 @@ def _readers(desk: Desk) -> list[tuple[Reader, frozenset[str]]]:
             found.setdefault(reader.address, (reader, set()))[1].update(led[record])
     for address in sorted(told):
         if address and inside(desk, address):
-            reader = Reader(address=address, name=_name_at(desk, address), greet="", role=ReaderRole.COORDINATOR)
+            name, greet = _name_at(desk, address), _greet_at(desk, address)
+            reader = Reader(address=address, name=name, greet=greet, role=ReaderRole.COORDINATOR)
             found.setdefault(address, (reader, set()))[1].update(told[address])
     return [(reader, frozenset(protocols)) for reader, protocols in found.values()]
 
@@ -82,6 +85,11 @@ def _name_at(desk: Desk, address: str) -> str:
     names = [c.name for c in desk.lab.coordinators if normal(c.address) == address]
     names += [desk.assessment.people[record].name for record in desk.records_at(address)]
     return next((name for name in names if name), address)
+
+
+def _greet_at(desk: Desk, address: str) -> str:
+    """How the person on record whose address it is wants to be greeted; "" for anybody else."""
+    return next((desk.assessment.people[record].greet for record in desk.records_at(address)), "")
 
 
 def _digest(
@@ -103,7 +111,7 @@ def _digest(
         *starting_lines(desk, view),
         *stack_lines(desk, view),
     ]
-    return notice(
+    planned = notice(
         desk,
         MessageKind.DIGEST,
         reader,
@@ -117,3 +125,4 @@ def _digest(
         },
         bars=bars(desk, view),
     )
+    return replace(planned, roster=roster(desk, view)) if desk.lab.attach is not Attach.NONE else planned

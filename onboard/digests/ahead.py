@@ -95,12 +95,12 @@ def _starting_line(desk: Desk, person: str, start: date) -> Line:
     code = codes(desk, [ready.protocol]) if ready and ready.protocol else ""
     slow = f" What takes longest: {ready.bottleneck.requirement.title}." if ready and ready.bottleneck else ""
     known = slow if welcomed(desk, person) else ""
-    when = f"ready about {show(desk.calendar.on_or_after(ready.day))}.{known}" if ready else "when ready cannot be told yet."
+    when = f"Ready about {show(desk.calendar.on_or_after(ready.day))}.{known}" if ready else "When ready cannot be told yet."
     return Line(
         key="",
         section=Section.STARTING,
-        title="starts" if start > desk.today else "started",
-        why=f"{show(start)}; {when}",
+        title="starts today" if start == desk.today else f"{'starts' if start > desk.today else 'started'} {show(start)}",
+        why=when,
         person=person,
         name=named(desk, person),
         protocol=code,

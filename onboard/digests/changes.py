@@ -47,7 +47,8 @@ def _moves(desk: Desk, person: str, previous: Assessment) -> list[Line]:
         return [_line(desk, person, "", title, None, "")]
     if was is Answer.NO and now is Answer.YES:
         days = run.run_at(desk.today)
-        return [_line(desk, person, "", "joined the lab", days[0] if days else None, "")]
+        first = days[0] if days else None
+        return [_line(desk, person, "", f"joined the lab, first day {show(first)}" if first else "joined the lab", None, "")]
     return []
 
 

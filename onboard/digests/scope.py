@@ -79,12 +79,13 @@ def counts(desk: Desk, view: View) -> Mapping[str, int]:
 
 
 def bars(desk: Desk, view: View) -> list[Bar]:
-    """When each person is cleared on all of this reader's protocols they work on, over the next 26 weeks."""
+    """When each person is cleared on all of this reader's protocols they work on, over the next 26 weeks; half-typed records are
+    the coordinator's."""
     window = Timeline.between(desk.today, plus_days(desk.today, _PICTURE_DAYS - 1))
     found = []
     for person in view.people:
         rows = rows_of(desk, view, person)
-        if rows and desk.belongs(person) is not Answer.NO:
+        if rows and desk.belongs(person) is not Answer.NO and desk.assessment.people[person].complete:
             days = all_of(row.cleared for row in rows).within(window)
             found.append(Bar(label=named(desk, person), cleared=_closed(days.sure), unknown=_closed(days.unknown())))
     return found

@@ -12,7 +12,7 @@ from onboard.desk import Desk
 from onboard.digests.scope import View
 from onboard.edges import edges
 from onboard.knowing import knows, may_name
-from onboard.lines import actor, actor_name, coordinator, why_for_others
+from onboard.lines import actor, actor_name, coordinator, pi_name, why_for_others
 from onboard.model import Delegation, Line, RequirementKind, Section, Task
 from onboard.people import codes, here, named
 from onboard.readiness import status_on
@@ -38,13 +38,15 @@ def _delegation_line(desk: Desk, view: View, row: Delegation, links: Callable[[s
     if not ready:
         return None
     code, name = codes(desk, [row.protocol]), named(desk, row.person)
-    since = _trained_since(desk, row, ready)
+    since, mine = _trained_since(desk, row, ready), desk.assessment.protocols[row.protocol].pi == view.reader
+    whose = "you" if mine else pi_name(desk, [row.protocol])
+    act = f'Reply "yes" to {coordinator(desk)}, who brings the log to sign.' if mine else f"{whose} is asked in the digest."
     return Line(
         key="",
         section=Section.NEEDS_YOU,
-        title=f"delegation of {task_words(ready)} on {code} waits for you",
+        title=f"delegation of {task_words(ready)} on {code} waits for {whose}",
         why=f"Trained since {show(since)}." if since else "The training is there.",
-        act=f'Reply "yes" to {coordinator(desk)}, who brings the log to sign.',
+        act=act,
         person=row.person,
         name=name,
         protocol=code,

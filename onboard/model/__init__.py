@@ -49,6 +49,7 @@ from onboard.model.lab import (
     YesNo,
 )
 from onboard.model.mail import (
+    Attach,
     Attachment,
     Bar,
     Bounce,
@@ -65,6 +66,7 @@ from onboard.model.mail import (
     Notice,
     Reader,
     ReaderRole,
+    RosterRow,
     Section,
 )
 from onboard.model.records import Records
@@ -104,6 +106,7 @@ __all__ = [
     "ApprovalKind",
     "Assessment",
     "Assignment",
+    "Attach",
     "Attachment",
     "Bar",
     "Bounce",
@@ -158,6 +161,7 @@ __all__ = [
     "Requirement",
     "RequirementKind",
     "Role",
+    "RosterRow",
     "Rules",
     "RulesUse",
     "Run",

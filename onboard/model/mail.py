@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from onboard.model.findings import Cleared
+
 
 class MessageKind(StrEnum):
     """One name opens a message's kind, its three template files and its snapshots."""
@@ -110,6 +112,24 @@ class Bar:
     unknown: tuple[tuple[date, date], ...] = ()
 
 
+class Attach(StrEnum):
+    """Whether and how a digest carries its roster as a file."""
+
+    NONE = "none"  # no file
+    CSV = "csv"  # plain text, for any spreadsheet
+    XLSX = "xlsx"  # a workbook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRow:
+    """One person on one protocol today, for the file beside a digest. No reasons."""
+
+    person: str  # name
+    protocol: str  # short code, "" for somebody on none
+    verdict: Cleared
+    through: date | None  # last day, when cleared and there is one
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Planned for a reader: no words yet."""
@@ -125,6 +145,7 @@ class Notice:
     not_tracked: tuple[str, ...] = ()
     rules_version: str = ""
     calendar: bool = False  # attach one event "Courses due"
+    roster: tuple[RosterRow, ...] = ()  # rows of the file beside a digest, where the lab wants one
     key: str = ""  # item key of the mail itself: digest/reader/slot, welcome/person/appointment ...; "" when its lines say all
 
     def section(self, section: Section) -> tuple[Line, ...]:

@@ -92,6 +92,8 @@ class Requirement:
     in_progress_days: int = 0
     lead_days: int = 0  # the reminder's deadline lies so many days before it is needed
     enforce_lead: bool = False
+    submission_margin_days: int = 0  # at a submission to the IRB it must hold for so many days more; clears and blocks nobody
+    only_at_submission: bool = False  # judged at a submission only: no clause of anybody's readiness, no reminder
     expiring_days: int = 30  # window of the word "expiring"
     tiers: tuple[int, ...] = (90, 60, 30, 14, 7, 1, 0)  # days to the end at which a reminder is due, then weekly after
     escalate_supervisor_days: int = 14

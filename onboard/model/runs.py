@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from onboard.dates import WorkCalendar
-from onboard.model.mail import Delivery, Held, Notice
+from onboard.model.mail import Attach, Delivery, Held, Notice
 
 
 class Mode(StrEnum):
@@ -172,6 +172,7 @@ class Lab:
     evening: time = time(18, 0)  # until then an open slot is tried again
     cadence: Cadence = field(default_factory=Cadence)
     limits: Limits = field(default_factory=Limits)
+    attach: Attach = Attach.NONE  # the digest's roster as a file
 
     def on_duty(self, day: date) -> tuple[Coordinator, ...]:
         """The coordinators whose duty covers `day`; the first of all when nobody's does."""

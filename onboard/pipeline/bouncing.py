@@ -60,9 +60,7 @@ def look_before_jobs(
             found.append(trouble("mailbox", "Nobody can see which mail came back", str(error)))
     told, drained = tell(tools, mode, job, today, {"mailbox": found}, Drained(), stop)
     texts = tuple(one.text for one in told)
-    return RunReport(
-        job=job, slot=today, mode=mode, outcome="bounces", deliveries=drained.deliveries, trouble=texts
-    )
+    return RunReport(job=job, slot=today, mode=mode, outcome="bounces", deliveries=drained.deliveries, trouble=texts)
 
 
 def _settle(source: BounceSource, ledger: Ledger, clock: Clock, mode: Mode) -> tuple[str, ...]:

@@ -50,13 +50,21 @@ def tell(
     Returns all troubles, new or not, and what was handed over in the whole run.
     """
     found = news(tools.ledger, mode, scopes, today)
-    notices = operator_notices(tools.lab, found, today) if tools.lab.operator else []
+    notices = operator_notices(tools.lab, _untold(tools, mode, found), today) if tools.lab.operator else []
     written = write_all(notices, pen(tools, mode), tools.clock.now())
     fresh = tools.ledger.post_aside(mode, job, written.outgoing, tools.clock.now()) if written.outgoing else 0
     if fresh and not drained.down:
         more = drain(tools.mailer, tools.ledger, tools.clock, mode, stop)
         drained = Drained(deliveries=(*drained.deliveries, *more.deliveries), down=more.down)
     return [one for _, one in found], drained
+
+
+def _untold(tools: Tools, mode: Mode, found: Sequence[tuple[str, Trouble]]) -> list[tuple[str, Trouble]]:
+    """The troubles nobody was written to about; the others are put into no words again."""
+    if not found:
+        return []
+    said = tools.ledger.history(mode).said
+    return [(key, one) for key, one in found if not said(key)]
 
 
 def pen(tools: Tools, mode: Mode) -> Pen:

@@ -73,7 +73,8 @@ def _of_row(assessment: Assessment, row: Readiness, on: date, decisions: Sequenc
 
 def _with_task(assessment: Assessment, row: Readiness, task: Task, on: date, decisions: Sequence[str]) -> Proof:
     """A task nobody gave to the person: the row's clauses and those the task would bring."""
-    found = [(r, _would_ask(assessment, row, task, r).at(on)) for r in assessment.rules.tracked()]
+    standing = (r for r in assessment.rules.tracked() if not r.only_at_submission)
+    found = [(r, _would_ask(assessment, row, task, r).at(on)) for r in standing]
     extra = [_untaken(assessment, row, task, requirement, asked) for requirement, asked in found if asked is not Answer.NO]
     base = _of_row(assessment, row, on, decisions)
     verdict = base.verdict

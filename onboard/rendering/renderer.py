@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 import css_inline
 from jinja2 import TemplateError, TemplateSyntaxError
 
-from onboard.model import Lab, Message, MessageKind, Notice
+from onboard.model import Attach, Attachment, Lab, Message, MessageKind, Notice
 from onboard.rendering.calendar_file import calendar_file
 from onboard.rendering.environment import template_environment
 from onboard.rendering.faults import TemplateFault
 from onboard.rendering.frame import Mail, frame
 from onboard.rendering.layout import lay_out
 from onboard.rendering.phrases import one_line, shortened
+from onboard.rendering.roster_file import roster_file
 
 #: Gmail hides what is beyond about 102 KB of HTML; half-way headers and link rewriting take some of it.
 MOST_BYTES = 90_000
@@ -45,14 +47,19 @@ class Renderer:
         bare = frame(notice, self._lab, rows)
         subject = shortened(one_line(self._part(kind, "subject.txt", bare)), _LONGEST_SUBJECT)
         mail = frame(notice, self._lab, rows, subject)
-        wanted = notice.calendar and kind not in _FIRST_MAILS
         return Message(
             notice=notice,
             subject=subject,
             text=lay_out(self._part(kind, "body.txt", mail)),
             html=self._inliner.inline(self._part(kind, "body.html", mail)),
-            attachments=(calendar_file(notice, calendar_sequence(notice), self._lab),) if wanted else (),
+            attachments=tuple(self._attachments(notice)),
         )
+
+    def _attachments(self, notice: Notice) -> Iterator[Attachment]:
+        if notice.calendar and notice.kind not in _FIRST_MAILS:
+            yield calendar_file(notice, calendar_sequence(notice), self._lab)
+        if notice.roster and self._lab.attach is not Attach.NONE:
+            yield roster_file(notice, self._lab.attach)
 
     def _part(self, kind: MessageKind, part: str, mail: Mail) -> str:
         name = f"{kind.value}.{part}"

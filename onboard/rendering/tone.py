@@ -26,7 +26,7 @@ _SECTIONS = {
     Section.DUE: ("to do", "amber"),
     Section.CLEARED: ("records complete", "green"),
     Section.RECEIPT: ("received", "blue"),
-    Section.NEEDS_YOU: ("needs you", "amber"),
+    Section.NEEDS_YOU: ("waits", "amber"),
     Section.UNREADABLE: ("could not be read", "amber"),
     Section.TROUBLE: ("trouble", "red"),
     Section.SILENT: ("no reaction", "amber"),

@@ -31,7 +31,7 @@ def assess(obligations: Iterable[Obligation]) -> list[Finding]:
         return [f for f in found if f]
     trainings: dict[str, list[Finding]] = {}
     for f in found:
-        if f and f.requirement.kind is RequirementKind.TRAINING:
+        if f and f.requirement.kind is RequirementKind.TRAINING and not f.requirement.only_at_submission:
             trainings.setdefault(f.person, []).append(f)
     return [
         f or RULES[o.requirement.kind](_with_trainings(o, trainings.get(o.person, [])))

@@ -26,6 +26,7 @@ from onboard.sandbox.wire import Reply, json_text, text_reply
 
 GROUP = "redcap_data_access_group"
 IGNORED_COLUMNS = {GROUP, "redcap_survey_identifier"}
+LOCKED = "This record has been locked at the record level. No value within this record can be modified."
 IGNORED_KINDS = {"calc", "file", "descriptive"}  # such values in a payload are passed over
 
 
@@ -103,6 +104,9 @@ def _columns(project: Project, row: Mapping[str, str]) -> Iterator[tuple[Column,
 
 def _value_problems(project: Project, row: Mapping[str, str], place: Place, rules: Rules) -> Iterator[Complaint]:
     record = row[project.dictionary.id_field]
+    if record in project.locked:
+        # assumption: not evidenced - which field and value the line names
+        yield Complaint(record, project.dictionary.id_field, record, LOCKED)
     for column, value in _columns(project, row):
         if not value:
             continue

@@ -52,7 +52,7 @@ def quoted(text: str) -> str:
 
 def clean(text: str) -> str:
     """The text in one line, without control characters or marks that reorder it, spaces collapsed."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if text.isprintable() and "  " not in text:
         return text.strip()
     return " ".join("".join(" " if is_control(letter) else letter for letter in text).split())
 
@@ -69,7 +69,7 @@ def read_text(text: str, zone: ZoneInfo) -> Cell:
 
 def read_name(text: str, zone: ZoneInfo) -> Cell:
     """A text that stands in subjects and salutations; control characters are taken out and told."""
-    if any(map(is_control, text.strip())):
+    if not text.isprintable() and any(map(is_control, text.strip())):
         return clean(text), Trouble(
             slug="control-characters",
             what=f"holds a line break or another control character; {quoted(text)} is used instead.",

@@ -97,18 +97,31 @@ def _delegations(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
 
 _NO_TASK = Trouble(slug="no-task", what="names no task, so nothing is delegated.", next_step="Tick the tasks the PI gave.")
 _read_task = choice(Task)
+#: How a box is exported, raw or with labels.
+_TICKED, _UNTICKED = frozenset({"1", "checked"}), frozenset({"", "0", "unchecked"})
+
+
+def _no_tick(text: str) -> Trouble:
+    return Trouble(
+        slug="no-tick",
+        what=f"holds {quoted(text)} where a box is ticked or not. It counts as not ticked.",
+        next_step="Tick the tasks the PI gave.",
+    )
 
 
 def _ticked_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
-    """Tasks ticked in each row, in the order of Task; a code nobody defined is told and left out."""
+    """Tasks ticked in each row, in the order of Task; a code nobody defined, and what is no tick, is told and left out."""
     words = {code_suffix(code): word for code, word in sheet.source.values.get("tasks", {}).items()}
     found: list[set[Task]] = [set() for _ in range(len(sheet))]
     for code, ticks in sheet.ticks.get("tasks", {}).items():
         task, trouble = _read_task(words.get(code, code), lab.zone)
         for number, tick in enumerate(ticks):
-            if tick not in ("", "0") and trouble:
+            said = tick.strip().lower()
+            if said not in _TICKED | _UNTICKED:
+                lab.troubles.note(sheet.row(number), "tasks", _no_tick(tick))
+            elif said in _TICKED and trouble:
                 lab.troubles.note(sheet.row(number), "tasks", trouble)
-            elif tick not in ("", "0"):
+            elif said in _TICKED:
                 found[number].add(task)
     return [tuple(task for task in Task if task in tasks) for tasks in found]
 

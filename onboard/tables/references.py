@@ -10,8 +10,9 @@ from typing import Any
 from onboard.tables.cells import Cell, Trouble, clean, quoted
 from onboard.words import fold_reference
 
-#: Looking for near misses is slow in a large lab; so many distinct texts get a hint.
-_HINTS = 200
+#: Looking for near misses is slow in a large lab: so many names are compared in all, then hints come without one.
+_COMPARISONS = 4_000
+_BY_RECORD = "Use the record ID or an address of a person in the People project."
 
 
 class Directory:
@@ -20,6 +21,7 @@ class Directory:
     def __init__(self) -> None:
         self._records: dict[str, str] = {}  # record -> name
         self._addresses: dict[str, set[str]] = {}
+        self._comparisons_left = _COMPARISONS
 
     def add(self, record: str, name: str, addresses: Iterable[str]) -> None:
         """One person; an address may belong to several records."""
@@ -49,11 +51,14 @@ class Directory:
         return "", _trouble(wanted, "which is nobody's record ID or address", self._hint(wanted))
 
     def _hint(self, wanted: str) -> str:
+        if self._comparisons_left <= 0:
+            return _BY_RECORD
+        self._comparisons_left -= len(self._records)
         by_name = [record for record, name in self._records.items() if fold_reference(name) == fold_reference(wanted)]
         if len(by_name) == 1:
             return f"Use the record ID or address; did you mean record {by_name[0]}?"
         near = difflib.get_close_matches(wanted.lower(), list(self._addresses), n=1, cutoff=0.75)
-        return f"Did you mean {near[0]}?" if near else "Use the record ID or an address of a person in the People project."
+        return f"Did you mean {near[0]}?" if near else _BY_RECORD
 
 
 class Protocols:
@@ -63,7 +68,7 @@ class Protocols:
         """`rows`: record id, number, short code."""
         self._by_text: dict[str, set[str]] = {}
         self._printed: dict[str, str] = {}
-        self._hints_left = _HINTS
+        self._comparisons_left = _COMPARISONS
         for record, number, code in rows:
             for text in (number, code):
                 folded = fold_reference(text)
@@ -90,8 +95,8 @@ class Protocols:
 
     def _hint(self, folded: str) -> str:
         near: list[str] = []
-        if folded and self._hints_left > 0:
-            self._hints_left -= 1
+        if folded and self._comparisons_left > 0:
+            self._comparisons_left -= len(self._by_text)
             near = difflib.get_close_matches(folded, list(self._by_text), n=1, cutoff=0.6)
         if near:
             return f"Did you mean {clean(self._printed[near[0]])}?"

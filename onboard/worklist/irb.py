@@ -9,8 +9,9 @@ from onboard.dates import plus_days, show
 from onboard.desk import Desk
 from onboard.edges import Edge, edges
 from onboard.model import Line, RequirementKind, Section
-from onboard.people import codes, named, stay
-from onboard.reconcile import Mismatch, MismatchKind, missing_training, reconcile
+from onboard.people import codes, named, stay, typed
+from onboard.reconcile import Mismatch, MismatchKind, reconcile
+from onboard.submissions import short_at_submission, short_words
 
 
 def irb_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
@@ -32,9 +33,10 @@ def irb_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
 
 
 def _adds(desk: Desk) -> list[Edge]:
-    """Listings certainly needed today or soon that nobody has submitted."""
+    """Listings certainly needed today or soon that nobody has submitted, of people whose form is Complete."""
     until = plus_days(desk.today, desk.lab.cadence.next_days)
-    wanted = [f for f in desk.assessment.findings if f.requirement.kind is RequirementKind.LISTING]
+    people = set(typed(desk))
+    wanted = [f for f in desk.assessment.findings if f.requirement.kind is RequirementKind.LISTING and f.person in people]
     found = [e for e in edges(wanted, desk.today) if e.gap <= until and not e.started]
     return [e for e in found if stay(desk.assessment, e.person, desk.today)]
 
@@ -56,8 +58,8 @@ def _batch(desk: Desk, protocol: str, adds: Iterable[Edge], removals: Iterable[M
 
 def _add_words(desk: Desk, edge: Edge) -> str:
     day = max(edge.gap, desk.today)
-    missing = missing_training(desk.rows(edge.person), edge.scope.protocol, day)
-    titles = ", ".join(f.requirement.title for f in missing)
+    missing = short_at_submission(desk.assessment, edge.person, edge.scope.protocol, day)
+    titles = ", ".join(short_words(finding, day) for finding in missing)
     return f"add {named(desk, edge.person)}" + (f" (would be returned, still missing: {titles})" if titles else "")
 
 

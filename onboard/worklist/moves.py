@@ -11,7 +11,7 @@ from onboard.desk import Desk
 from onboard.edges import Edge, edges, own_act
 from onboard.lines import status_of, why_open
 from onboard.model import Line, Section
-from onboard.people import codes, named, stay, writable
+from onboard.people import codes, named, stay, typed, writable
 from onboard.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.steps import checklist, ready_about
 
@@ -23,7 +23,7 @@ def move_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
     """Starters and leavers of the next days by date, then what people who left still hold."""
     until = plus_days(desk.today, desk.lab.cadence.starting_days)
     found: list[Line] = []
-    for person in sorted(desk.assessment.people, key=record_order):
+    for person in sorted(typed(desk), key=record_order):
         run = stay(desk.assessment, person, desk.today)
         if run and desk.today <= run[0] <= until:
             found.append(_starts(desk, person, run[0], links))

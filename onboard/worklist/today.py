@@ -13,7 +13,7 @@ from onboard.desk import Desk
 from onboard.knowing import knows
 from onboard.lines import actor, actor_name, why_for_others
 from onboard.model import Checked, Completion, Ground, Line, RequirementKind, Section, Status, Waiting
-from onboard.people import codes, named, stay
+from onboard.people import codes, named, stay, typed
 from onboard.readiness import status_on
 from onboard.reconcile import Mismatch, MismatchKind, reconcile
 
@@ -24,9 +24,9 @@ Links = Callable[[str], str]
 
 def blocks_work_lines(desk: Desk, links: Links) -> list[Line]:
     """Everybody who certainly may not do work they have today; what the coordinator settles comes first, then the oldest.
-    Causes with the same next actor share a line."""
+    Causes with the same next actor share a line. Whose form is half-typed stands below mail trouble only."""
     found = []
-    for person in sorted(desk.assessment.people, key=record_order):
+    for person in sorted(typed(desk), key=record_order):
         for causes in together(blocks(desk, person), lambda b: f"{actor(b.finding.requirement)} {_act(desk, b)}"):
             found.append((actor(causes[0].finding.requirement), _line(desk, person, causes, links)))
     ours = {"coordinator": 0, "pi": 1, "you": 2}
@@ -41,7 +41,7 @@ def _line(desk: Desk, person: str, causes: Sequence[Block], links: Links) -> Lin
         key="",
         section=Section.BLOCKS_WORK,
         title=titles(causes),
-        why=" ".join(dict.fromkeys(why_for_others(b.finding, desk.today, b.edge) for b in causes)),
+        why=" ".join(dict.fromkeys(_why(desk, b) for b in causes)),
         act=_act(desk, first),
         person=person,
         name=named(desk, person),
@@ -55,6 +55,17 @@ def _line(desk: Desk, person: str, causes: Sequence[Block], links: Links) -> Lin
         knows=knows(desk, person, first.edge),
         hard=True,
     )
+
+
+def _why(desk: Desk, block: Block) -> str:
+    """A listing that was filed waits for the IRB, whatever else stands in its row."""
+    rows = block.finding.obligation.evidence.listings if _filed(block) else ()
+    filed = [row.submitted for row in rows if isinstance(row.submitted, date) and row.approved is None and row.removed is None]
+    return f"Waits for the IRB since {show(max(filed))}." if filed else why_for_others(block.finding, desk.today, block.edge)
+
+
+def _filed(block: Block) -> bool:
+    return block.finding.requirement.kind is RequirementKind.LISTING and block.edge is not None and block.edge.in_hand
 
 
 _FORMS = {
@@ -84,10 +95,9 @@ def _form(block: Block) -> str:
 def _act(desk: Desk, block: Block) -> str:
     kind = block.finding.requirement.kind
     if kind is RequirementKind.LISTING:
-        filed = block.edge is not None and block.edge.in_hand
-        return (
-            'Enter "approved on" once the IRB answers.' if filed else 'File the change with the IRB, then enter "submitted on".'
-        )
+        if _filed(block):
+            return 'Enter "approved on" when the answer comes.'
+        return 'File the change with the IRB, then enter "submitted on".'
     if kind is RequirementKind.STEP and actor(block.finding.requirement) == "coordinator":
         return "Enter its date once it is done."
     if kind is RequirementKind.DELEGATION:

@@ -51,7 +51,8 @@ def _waiting_words(desk: Desk, people: frozenset[str]) -> str:
         return "Nobody's verdict waits for it."
     names = ", ".join(named(desk, p) for p in sorted(people, key=record_order)[:3])
     more = f" and {len(people) - 3} more" if len(people) > 3 else ""
-    return f"{len(people)} {'waits' if len(people) == 1 else 'wait'} for it: {names}{more}. {_meanwhile(desk, people)}"
+    who = f"{names} waits for it." if len(people) == 1 else f"{len(people)} wait for it: {names}{more}."
+    return f"{who} {_meanwhile(desk, people)}"
 
 
 def _meanwhile(desk: Desk, people: frozenset[str]) -> str:
@@ -136,8 +137,8 @@ def _refused(desk: Desk, address: str) -> Line:
 
 def _shared(desk: Desk, address: str, records: tuple[str, ...]) -> Line:
     return _mail(
-        title=f"{address} stands in {len(records)} records: {', '.join(records)}",
-        why=f"Only {named(desk, records[0])} (record {records[0]}) is written to.",
+        title=f"Records {', '.join(records[:-1])} and {records[-1]} share the address {address}",
+        why=f"Only record {records[0]} is written to.",
         act="Correct the address, or merge the records if they are one person.",
         person=records[0],
     )

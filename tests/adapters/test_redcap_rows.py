@@ -119,14 +119,26 @@ CSV, JSON = {"Content-Type": "text/csv; charset=utf-8"}, {"Content-Type": "appli
         (Answer(status=200, headers=CSV, body=b"ERROR: You cannot"), "csv", Refused, "You cannot"),
         (Answer(status=400, headers=JSON, body=b'{"error":"a \\/ b"}'), "json", Refused, r"\(400: a / b\)"),
         (Answer(status=400, headers=CSV, body=b"<hash><error>odd</error></hash>"), "", Refused, r"\(400: odd\)"),
-        (Answer(status=429, headers=CSV, body=b"slow down"), "csv", Refused, "status 429"),
+        (Answer(status=429, headers=CSV, body=b"slow down"), "csv", ReadInDoubt, r"fewer calls \(429, project 'people'\)"),
+        (Answer(status=406, headers=CSV, body=b""), "csv", Refused, "status 406"),
         (Answer(status=200, headers={}, body=b"record_id\n1\n"), "csv", ReadInDoubt, "something without a type"),
         (Answer(status=200, headers=CSV, body=b"<!DOCTYPE html><html>"), "csv", ReadInDoubt, "a web page"),
         (Answer(status=200, headers=CSV, body=b"record_id\n\xff\n"), "csv", ReadInDoubt, "not UTF-8"),
         (Answer(status=200, headers=CSV, body=b""), "csv", Busy, "nothing at all"),
         (Answer(status=504, headers=CSV, body=b"<html>"), "csv", Busy, "status 504"),
     ],
-    ids=["200 with an error", "json error", "xml error", "too many", "no type", "page as csv", "latin-1", "empty", "gateway"],
+    ids=[
+        "200 with an error",
+        "json error",
+        "xml error",
+        "too many",
+        "refused",
+        "no type",
+        "page as csv",
+        "latin-1",
+        "empty",
+        "gateway",
+    ],
 )
 def test_an_answer_that_is_no_data(answer, wanted_format, kind, said):
     with pytest.raises(kind, match=said):

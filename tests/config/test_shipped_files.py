@@ -25,6 +25,7 @@ SECTIONS = {
     "ledger": models.LedgerTable,
     "m365": models.MicrosoftTable,
     "bounces": models.BouncesTable,
+    "digest": models.DigestTable,
 }
 
 

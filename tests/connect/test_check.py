@@ -15,7 +15,9 @@ from onboard.sandbox.projects import Project
 from onboard.sandbox.rights import FormExport, Rights
 from onboard.shipped import shipped
 from tests.connect.conftest import Served, make_home, mapping_of
-from tests.connect.retell import FOREIGN, classic, longitudinal, shipped_projects
+from tests.connect.retell import FOREIGN, shipped_projects
+from tests.connect.retell_classic import classic
+from tests.connect.retell_visits import longitudinal
 
 MAPPING = mapping_of(shipped("config") / "redcap.toml")
 

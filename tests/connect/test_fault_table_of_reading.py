@@ -74,7 +74,7 @@ def test_a_whole_read_is_so_many_calls(whole: tuple[Export, list[Seen]]) -> None
     assert len(whole[1]) == CALLS
 
 
-@pytest.mark.parametrize(("fault", "status"), FAULTS, ids=lambda x: str(x))
+@pytest.mark.parametrize(("fault", "status"), FAULTS, ids=str)
 def test_no_fault_at_any_call_is_taken_for_records(
     lab: Served,
     whole: tuple[Export, list[Seen]],

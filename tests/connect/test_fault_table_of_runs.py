@@ -69,7 +69,7 @@ def good_day(lab: Served, tmp_path_factory: pytest.TempPathFactory) -> tuple[str
     return run(folder, 8)
 
 
-@pytest.mark.parametrize(("fault", "status"), FAULTS, ids=lambda x: str(x))
+@pytest.mark.parametrize(("fault", "status"), FAULTS, ids=str)
 def test_a_bad_day_mails_nobody_and_the_next_good_run_catches_up(
     lab: Served,
     home: Path,

@@ -14,7 +14,9 @@ from onboard.sandbox.rights import FormExport, Rights
 from onboard.shipped import shipped
 from onboard.tables import COLUMNS, Tables, read_tables
 from tests.connect.conftest import ZONE, Served, mapping_of
-from tests.connect.retell import FOREIGN, Projects, arms, classic, longitudinal, shipped_projects
+from tests.connect.retell import FOREIGN, Projects, arms, shipped_projects
+from tests.connect.retell_classic import classic
+from tests.connect.retell_visits import longitudinal
 
 SHIPPED = shipped("config") / "redcap.toml"
 MONDAY = date(2026, 11, 23)
@@ -69,7 +71,9 @@ def test_the_sample_lab_is_all_there(plain: Tables) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "projects"), [("classic", classic), ("longitudinal", longitudinal), ("arms", arms)], ids=lambda x: str(x)
+    ("name", "projects"),
+    [("classic", classic), ("longitudinal", longitudinal), ("arms", arms)],
+    ids=["classic", "longitudinal", "two arms"],
 )
 def test_the_same_people_are_cleared_for_the_same_work(
     serve: Callable[..., Served], name: str, projects: Callable[[], Projects], rules: object

@@ -74,6 +74,6 @@ def test_a_page_goes_into_a_file_that_is_never_overwritten(tmp_path: Path, reade
     arguments = ["sheet", reader, "--home", str(home), "--out", str(out)]
     assert CliRunner().invoke(app, arguments).exit_code == 0
     first = out.read_text(encoding="utf-8")
-    assert first.startswith("onboard ") and max(map(len, first.splitlines())) <= 120
+    assert first.startswith("onboard ") and max(map(len, first.splitlines())) <= 200
     result = CliRunner().invoke(app, arguments)
     assert "nothing is overwritten" in str(result.exception) and out.read_text(encoding="utf-8") == first

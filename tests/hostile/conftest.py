@@ -29,8 +29,10 @@ import pytest
 from jobs import send_checklists, send_reminders
 from jobs.__main__ import main
 from jobs.demo_home import make_home
+from jobs.due import run_safely
 from onboard.adapters.system_clock import FixedClock
 from onboard.app import open_app
+from onboard.model import JobName, Mode, RunReport
 from onboard.sandbox.catcher import MailCatcher
 from onboard.sandbox.sample_lab import PEOPLE
 from onboard.sandbox.sample_pen import Row
@@ -42,7 +44,7 @@ BEGAN = TODAY - timedelta(days=8)
 OPERATOR = "it-help@northlake.example"
 COORDINATOR = "maria.chen@northlake.example"
 _NEXT_STEP = re.compile(
-    r"\b(check|ask|tell|try|write|correct|open|look|give|put|see|add|type|enter|make|choose|free|did you mean|mend|wait)\b",
+    r"\b(check|ask|tell|try|write|correct|open|look|give|put|see|add|type|enter|make|choose|free|did you mean|mend|wait|restore|create|name|wait)\b",
     re.IGNORECASE,
 )
 
@@ -74,6 +76,14 @@ class HostileLab:
     def send(self, job: str, code: int | None = None) -> Said:
         """One job for real, now."""
         return self.onboard("run", job, "--send", code=code)
+
+    def later(self, job: JobName, hours: float = 1) -> RunReport:
+        """One job for real, some hours from now: after what had to be waited for."""
+        app = open_app(self.home, clock=FixedClock(datetime.now(UTC) + timedelta(hours=hours)))
+        try:
+            return run_safely(app, job, app.today, Mode.LIVE, lambda: False)
+        finally:
+            app.close()
 
     def mails(self) -> list[EmailMessage]:
         """What arrived since the last time somebody looked."""

@@ -1,4 +1,4 @@
-"""The sample lab as an export, read and judged by the shipped rules: for what begins in a cell of REDCap and ends in a verdict."""
+"""The sample lab as an export, read and judged by the shipped rules: from a cell of REDCap to a verdict."""
 
 from __future__ import annotations
 

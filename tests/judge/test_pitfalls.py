@@ -1,8 +1,8 @@
 """The pitfalls of the field that concern judgement, one test each, under the number they have in the list of domain section 6.
 
 5 removed or retired · 9 pass mark · 10 date styles · 11 leap day · 12 last day · 13 no expiry · 14 local day · 15 spellings ·
-16 look-alike · 17 refresher · 18 homonyms · 19 module rows · 20 older evidence · 21 delegation before training · 22 half a read ·
-23 rule change · 24 review date. The others are about mail, and stand in tests/planning and tests/delivery.
+16 look-alike · 17 refresher · 18 homonyms · 19 module rows · 20 older evidence · 21 delegation before training ·
+22 half a read · 23 rule change · 24 review date. The others are about mail, and stand in tests/planning and tests/delivery.
 """
 
 from __future__ import annotations
@@ -179,7 +179,9 @@ def test_18_two_people_of_one_name_keep_their_own_evidence() -> None:
     assert "13" not in assessment.completions
 
 
-@pytest.mark.parametrize("cells", [{"full_name": "Layla Mansour"}, {"citi_id": "0000100005"}, {"university_email": "L.H@Northlake.example"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "cells", [{"full_name": "Layla Mansour"}, {"citi_id": "0000100005"}, {"university_email": "L.H@Northlake.example"}]
+)
 def test_18_a_changed_name_a_padded_id_or_another_address_changes_no_verdict(cells: dict[str, str]) -> None:
     before, after = judged_sample(), judged_sample({("people.person", HADDAD, ""): cells})
     assert _words(after, HADDAD) == _words(before, HADDAD)
@@ -220,7 +222,9 @@ def test_21_where_the_lab_is_strict_it_is_void_until_signed_again() -> None:
     assert cleared_on(row_of(lab(delegations=(early, again)), task=Task.CONSENT, by=strict), READ_ON) is Cleared.CLEARED
 
 
-@pytest.mark.parametrize("cut", [lambda text: "", lambda text: "Database error", lambda text: text.replace("comp_completed", "x", 1)])  # fmt: skip
+@pytest.mark.parametrize(
+    "cut", [lambda text: "", lambda text: "Database error", lambda text: text.replace("comp_completed", "x", 1)]
+)
 def test_22_an_empty_or_half_read_is_no_read(cut: Callable[[str], str]) -> None:
     export = sample_export()
     broken = {**export.instruments, "people.completion": cut(export.instruments["people.completion"])}

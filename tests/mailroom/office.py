@@ -1,5 +1,5 @@
-"""The Rivera Lab's mail room for tests: records in a hand-written book, real judge, planners, gate, words, ledger and outbox; only
-the server is a fake that keeps what it is handed."""
+"""The Rivera Lab's mail room for tests: records in a hand-written book, real judge, planners, gate, words, ledger and outbox;
+only the server is a fake that keeps what it is handed."""
 
 from __future__ import annotations
 

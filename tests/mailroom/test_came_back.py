@@ -10,11 +10,10 @@ import pytest
 
 from onboard.adapters.sql_ledger import SqlLedger
 from onboard.errors import InDoubt, TransportDown
-from onboard.model import JobName, Mode
-from onboard.pipeline.bouncing import Looked, look, look_before_jobs
+from onboard.model import Mode
+from onboard.pipeline.bouncing import Looked, look
 from onboard.pipeline.delivering import drain
 from onboard.ports import Outgoing
-from onboard.worklist import plan_worklist
 from tests.delivery.delivery_cast import LEILA, LIVE, MONDAY, TRIAL, FakeMailer, HandClock, outgoing, queue
 from tests.mailroom import reports
 

@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 
 from onboard.adapters.m365_token import M365Tokens, Registration
+from onboard.adapters.smtp_answers import Step, refusal
+from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.errors import ConfigError, TransportDown
+from onboard.model import MessageKind
+from onboard.ports import Posted
+from onboard.sandbox.catcher import MailCatcher
 
 TENANT, CLIENT, SECRET = "1f0e6c1a-0000-4000-8000-00000000000a", "client-1", "a-very-secret-value"
 LAB = "rivera-lab@northlake.example"
@@ -55,9 +60,10 @@ class SignInServer:
         """Where everything is."""
         if self.down:
             raise ConnectionError(f"cannot reach {url}?secret={SECRET}")
-        places = {"authorization_endpoint": "authorize", "token_endpoint": "token", "device_authorization_endpoint": "devicecode"}
-        found = {name: f"{_HOST}/oauth2/v2.0/{place}" for name, place in places.items()}
-        return Answer(json.dumps({**found, "issuer": f"{_HOST}/v2.0", "tenant_discovery_endpoint": f"{_HOST}/x", "metadata": []}))
+        places = {"authorization": "authorize", "token": "token", "device_authorization": "devicecode"}
+        found = {f"{name}_endpoint": f"{_HOST}/oauth2/v2.0/{place}" for name, place in places.items()}
+        more = {"issuer": f"{_HOST}/v2.0", "tenant_discovery_endpoint": f"{_HOST}/x", "metadata": []}
+        return Answer(json.dumps(found | more))
 
     def post(self, url: str, data: dict[str, str] | None = None, **_: Any) -> Answer:
         """A code to type in, or a token."""
@@ -69,7 +75,8 @@ class SignInServer:
         if self.refusal:
             return Answer(json.dumps({"error": "invalid_client", "error_description": self.refusal}), 401)
         self.given += 1
-        token = {"access_token": f"token-{self.given}", "token_type": "Bearer", "expires_in": 3600, "scope": data.get("scope", "")}
+        token = {"access_token": f"token-{self.given}", "token_type": "Bearer", "expires_in": 3600}
+        token["scope"] = data.get("scope", "")
         if data.get("grant_type") != "client_credentials":
             token |= {"refresh_token": "r", "id_token": _ID_TOKEN, "client_info": _CLIENT_INFO}
         return Answer(json.dumps(token))
@@ -84,8 +91,8 @@ def server() -> SignInServer:
 
 
 def registration(tmp_path: Path, **more: Any) -> Registration:
-    given = {"tenant": TENANT, "client_id": CLIENT, "flow": "app", "cache": tmp_path / "m365-token.json", "secret": SECRET, **more}
-    return Registration(**given)
+    given = {"tenant": TENANT, "client_id": CLIENT, "flow": "app", "secret": SECRET, "cache": tmp_path / "m365-token.json"}
+    return Registration(**{**given, **more})
 
 
 def test_the_application_asks_by_itself_and_once_an_hour(tmp_path: Path, server: SignInServer) -> None:
@@ -147,3 +154,42 @@ def test_no_secret_is_ever_quoted(tmp_path: Path, server: SignInServer) -> None:
 def test_signing_in_is_for_the_delegated_flow(tmp_path: Path, server: SignInServer) -> None:
     with pytest.raises(ConfigError, match="delegated"):
         M365Tokens(registration(tmp_path), server).sign_in(print)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "step"),
+    [
+        (550, "5.7.30 Basic authentication is not supported for Client Submission.", "onboard[m365]"),
+        (535, "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.", "SMTP AUTH"),
+        (535, "5.7.3 Authentication unsuccessful", "SMTP.SendAsApp"),
+        (535, "5.7.8 Username and Password not accepted.", "app password"),
+        (454, "4.7.0 Too many login attempts, please try again later.", "wait an hour"),
+        (432, "4.3.2 Concurrent connections limit exceeded.", "close other programs"),
+    ],
+)
+def test_what_the_providers_say_at_login_is_put_into_words(code: int, said: str, step: str) -> None:
+    error = refusal(Step.LOGIN, code, said, "smtp.office365.com:587")
+    assert isinstance(error, TransportDown) and step in str(error) and said.split()[0] in str(error)
+
+
+def test_a_token_that_is_refused_leaves_no_half_open_link(tmp_path: Path) -> None:
+    """No token: nobody is logged in, so the link must not be used for the next mail."""
+
+    def none() -> str:
+        raise TransportDown("Nobody has signed in for this mailbox: run `onboard mail login`")
+
+    with MailCatcher() as catcher:
+        mailer = YagmailMailer(
+            Smtp(host="127.0.0.1", port=catcher.port, sender=LAB, tls=Tls.NONE, user=LAB, token=none, timeout=5)
+        )
+        for _ in range(2):
+            with pytest.raises(TransportDown, match="mail login"):
+                mailer.deliver(_post(), lambda: None)
+        assert catcher.messages == [] and mailer.will_wait()
+
+
+def _post() -> Posted:
+    return Posted(
+        id="<1@northlake.example>", kind=MessageKind.REMINDER, reader=LAB, envelope_from=LAB, to_addr=LAB,
+        mime=b"Subject: x\r\n\r\nx\r\n", token="", attempts=0, hard=False,
+    )  # fmt: skip

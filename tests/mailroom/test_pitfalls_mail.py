@@ -1,5 +1,5 @@
-"""The known pitfalls of reminder programs, one test each, by their number in the field notes: real planners, gate, words, ledger
-and outbox over hand-written records, morning by morning. What no mail can show is tested where it is decided."""
+"""The known pitfalls of reminder programs, one test each, by their number in the field notes: real planners, gate, words,
+ledger and outbox over hand-written records, morning by morning. What no mail can show is tested where it is decided."""
 
 from __future__ import annotations
 
@@ -14,18 +14,29 @@ from onboard.adapters.sql_ledger import SqlLedger
 from onboard.errors import DeliveryError, TransportDown
 from onboard.model import JobName, MessageKind, Mode
 from onboard.pipeline.bouncing import look
-from tests.delivery.delivery_cast import MORNING
 from tests.mailroom import reports
-from tests.mailroom.office import ALL, Office
+from tests.mailroom.office import Office
 from tests.mailroom.test_came_back import FakeMailbox
 from tests.planning.cast import (
-    ADA, BRANDT, HADDAD, NINA, OKAFOR, RULES, TODAY, UNA, Book, days_ago, everybody, in_days, lab, member, passed_for, study,
+    ADA,
+    HADDAD,
+    RULES,
+    TODAY,
+    Book,
+    closed,
+    days_ago,
+    everybody,
+    in_days,
+    lab,
+    member,
+    passed_for,
+    study,
 )  # fmt: skip
 
 BEN, HANA, ELENA, MARIA = (f"{name}@northlake.example" for name in ("brandt", "haddad", "rivera", "mchen"))
 ANN = "lee@northlake.example"
 DAY = timedelta(days=1)
-REMINDERS, WORKLIST, DIGESTS, CHECKLISTS = JobName.REMINDERS, JobName.WORKLIST, JobName.DIGESTS, JobName.CHECKLISTS
+REMINDERS, DIGESTS = JobName.REMINDERS, JobName.DIGESTS
 Open = Callable[..., Office]
 
 
@@ -71,7 +82,9 @@ def test_case_2_a_second_run_of_the_day_and_a_lost_answer_send_nothing_twice(off
     one = office(ann(in_days(10)))
     assert reminded(one, TODAY)
     assert not reminded(one, TODAY) and one.morning(TODAY, REMINDERS)[0].outcome == "already"
-    assert [one.reached() for _ in one.morning(TODAY)] == [one.reached()] * 4 and ANN not in one.reached()
+    one.ledger.close()
+    one.morning(TODAY)
+    assert ANN not in one.reached(), "nor does another process"
 
 
 def test_case_3_one_person_in_two_records_with_two_spellings_gets_one_mail(office: Open) -> None:
@@ -118,10 +131,7 @@ def test_case_5_whoever_is_off_hears_nothing_more(office: Open, change: Callable
     one = office(book)
     assert reminded(one, TODAY)
     change(book)
-    if change.__doc__ is None and not any(row.person == ADA for row in book.rows.get("listings", ())):
-        book.listing(ADA, "P9")
-    asked = [day for day in through(one, TODAY + DAY, 10)]
-    assert asked == []
+    assert through(one, TODAY + DAY, 10) == []
 
 
 def test_case_5_a_course_nobody_demands_any_more(office: Open) -> None:
@@ -134,14 +144,12 @@ def test_case_5_a_course_nobody_demands_any_more(office: Open) -> None:
 
 def test_case_6_every_kind_of_mail_has_a_sender(office: Open) -> None:
     """The introduction is go-live's and the operator's notice comes with a trouble; all others within a fortnight here."""
-    book = everybody()
-    book.person("90", "Zoe Zimmer", first=in_days(10), supervisor=ADA)
-    book.assignment("90", "P2", first=in_days(10))
-    one = office(book)
-    kinds = {n.kind for day in range(12) for report in one.morning(TODAY + day * DAY) for n in report.planned}
+    one = office(everybody())
+    found = [*one.morning(), *one.morning(TODAY + 7 * DAY, JobName.CHECKLISTS)]
+    kinds = {notice.kind for report in found for notice in report.planned}
     assert kinds == set(MessageKind) - {MessageKind.INTRODUCTION, MessageKind.OPERATOR}
     one.read_trouble = "REDCap does not answer"
-    one.morning(TODAY + 14 * DAY)
+    one.morning(TODAY + 8 * DAY)
     assert one.reached() == [one.lab.operator]
 
 
@@ -151,7 +159,8 @@ def test_case_7_over_the_providers_limit_is_not_sent_is_tried_again_and_the_oper
     (report,) = one.morning(TODAY, REMINDERS)
     assert report.outcome == "waiting" and one.reached() == []
     states = one.ledger.outbox(Mode.LIVE)
-    assert set(states) == {"queued"} and not any(record.state == "sent" for record in one.ledger.history(Mode.LIVE).items.values())
+    items = one.ledger.history(Mode.LIVE).items.values()
+    assert set(states) == {"queued"} and not any(item.state == "sent" for item in items)
     one.mailer.down = None
     one.morning(TODAY + DAY, REMINDERS)
     assert HANA in one.reached() and one.reached().count(one.lab.operator) == 1
@@ -166,7 +175,6 @@ def test_case_8_one_bad_address_and_one_bad_template_stop_nobody_else(office: Op
     one = office(book, templates=tmp_path)
     found = one.morning()
     assert {HANA, BEN, MARIA} <= set(one.reached())
-    assert not any("91" in key for report in found for one_ in report.deliveries for key in one_.reader)
     (digests,) = [report for report in found if report.job is DIGESTS]
     assert any("digest.body.html, line 1" in words for words in digests.trouble)
     assert one.lab.operator in one.reached()
@@ -184,7 +192,6 @@ def test_case_13_what_has_no_end_is_never_reminded_of(office: Open) -> None:
     book = ann(in_days(900))
     one = office(book)
     assert through(one, TODAY, 5) == []
-    assert "1900" not in one.text(MARIA) if MARIA in one.mailer.bodies else True
 
 
 @pytest.mark.parametrize("at", [time(0, 30), time(7), time(23, 30)])
@@ -221,26 +228,24 @@ def test_case_20_an_old_certificate_handed_in_late_shortens_nothing(office: Open
     assert through(one, TODAY + DAY, 8) == []
 
 
-@pytest.mark.parametrize("words", ["the answer was empty", "People has 3 rows, 14 at the last read"])
-def test_case_22_a_bad_read_looks_like_nobody_left(office: Open, words: str) -> None:
+def test_case_22_a_bad_read_never_looks_like_nobody_left(office: Open) -> None:
     one = office(everybody())
     one.mailer.down = TransportDown("no network either")
     one.morning()
     queued = one.ledger.outbox(Mode.LIVE)["queued"]
-    one.mailer.down, one.read_trouble = None, words
+    one.mailer.down, one.read_trouble = None, "People has 3 rows, 14 at the last read"
     found = one.morning(TODAY + DAY)
     assert one.reached().count(one.lab.operator) == len(one.reached()) - one.reached().count(MARIA), "no mail to people"
     assert {report.outcome for report in found} == {"failed"} and queued > 5
     one.read_trouble = ""
-    one.morning(TODAY + DAY, at=time(9))
+    one.morning(TODAY + DAY, REMINDERS, at=time(9))
     assert HANA in one.reached(), "and nothing that was said is lost"
 
 
 def test_case_26_thanksgiving_moves_a_hard_deadline_forward_and_the_digest_to_the_next_working_day(office: Open) -> None:
     """Thanksgiving is Thursday 26 November, the lab is closed on Friday as well."""
     thursday, friday = TODAY + 3 * DAY, TODAY + 4 * DAY
-    calendar = replace(lab().cadence.calendar, closed=frozenset({thursday, friday}))
-    quiet = replace(lab(), cadence=replace(lab().cadence, calendar=calendar), limits=replace(lab().limits, mode=Mode.LIVE))
+    quiet = replace(lab(closed(thursday, friday)), limits=replace(lab().limits, mode=Mode.LIVE))
     one = office(ann(thursday), lab=quiet)
     asked = through(one, TODAY, 5)
     assert 2 in asked and not {3, 4} & set(asked), "said on Wednesday, the last working day"
@@ -251,7 +256,7 @@ def test_case_26_the_night_the_clocks_change_is_one_day(office: Open) -> None:
     sunday = date(2026, 11, 1)
     one = office(ann(sunday + 9 * DAY))
     one.go_live(sunday - 3 * DAY)
-    assert through(one, sunday - 2 * DAY, 6).__len__() <= 1
+    assert through(one, sunday - 2 * DAY, 6) == [0, 4], "11 days left on Friday, and 7 on Tuesday: the 14- and the 7-day mail"
     assert {run["slot"] for run in one.ledger.last_runs()} == {sunday + n * DAY for n in range(-2, 4)}
 
 
@@ -259,7 +264,7 @@ class TestCase27TheDigest:
     def test_of_nobody_says_so(self, office: Open) -> None:
         one = office(study())
         one.morning(TODAY, DIGESTS)
-        assert one.reached() == [ELENA] and "Nobody" in one.text(ELENA) or "Nothing" in one.text(ELENA)
+        assert one.reached() == [ELENA] and "Nothing needs you" in one.text(ELENA)
 
     def test_of_a_hundred_fits_one_mail(self, office: Open) -> None:
         book = study()
@@ -276,7 +281,7 @@ class TestWhatCameBack:
     def test_a_bounced_reminder_is_tried_once_more_then_the_coordinator_hears(self, office: Open) -> None:
         one = office(everybody())
         for number, day in enumerate((TODAY, TODAY + DAY), start=1):
-            one.morning(day)
+            one.morning(day, REMINDERS)
             assert HANA in one.reached()
             (sent,) = [key for key, to in one.mailer.delivered[one.before :] if to == HANA]
             look(FakeMailbox(mails=[reports.exchange(sent, HANA)]), one.ledger, one.clock, Mode.LIVE, day)
@@ -286,15 +291,22 @@ class TestWhatCameBack:
         assert f"{HANA} refused our mail" in one.text(MARIA) and "Correct it" in one.text(MARIA)
 
     def test_a_supervisor_hears_nothing_of_somebody_whose_own_mail_came_back(self, office: Open) -> None:
-        one = office(everybody())
-        heard = []
+        one = office(ann(in_days(8)))
         for number in range(8):
             day = TODAY + number * DAY
-            one.morning(day)
-            sent = [key for key, to in one.mailer.delivered[one.before :] if to == HANA]
-            look(FakeMailbox(mails=[reports.postfix(key, HANA) for key in sent]), one.ledger, one.clock, Mode.LIVE, day)
-            heard += [n for report in (one.ledger.told(Mode.LIVE, HADDAD)) for n in [report] if n["kind"] == MessageKind.ESCALATION]
-        assert heard == []
+            one.morning(day, REMINDERS)
+            sent = [key for key, to in one.mailer.delivered[one.before :] if to == ANN]
+            look(FakeMailbox(mails=[reports.postfix(key, ANN) for key in sent]), one.ledger, one.clock, Mode.LIVE, day)
+            assert not _escalated(one, ADA), "while her course still counts"
+        assert one.ledger.history(Mode.LIVE).suppressed == {ANN}
+
+    def test_and_hears_two_working_days_after_a_mail_that_arrived(self, office: Open) -> None:
+        one = office(ann(in_days(8)))
+        heard = []
+        for number in range(4):
+            one.morning(TODAY + number * DAY, REMINDERS)
+            heard.append(_escalated(one, ADA))
+        assert heard == [0, 0, 1, 1]
 
     def test_a_new_address_gets_what_the_old_one_refused(self, office: Open) -> None:
         book = everybody()
@@ -317,11 +329,13 @@ def test_planning_and_sending_again_says_nothing_until_something_changes(office:
 
 def test_nobody_gets_two_mails_about_themselves_on_a_day(office: Open) -> None:
     one = office(everybody())
-    for number in range(15):
-        one.morning(TODAY + number * DAY)
+    for number in range(4):
+        one.morning(TODAY + number * DAY, JobName.CHECKLISTS, REMINDERS)
         people = [to for to in one.reached() if to not in (ELENA, MARIA, one.lab.operator)]
         supervisors = {"ready@northlake.example"}
         assert all(people.count(to) == 1 for to in set(people) - supervisors), people
 
 
-assert (ALL, BRANDT, NINA, OKAFOR, UNA, MORNING)
+def _escalated(office: Office, person: str) -> int:
+    """How many mails to others named a person."""
+    return sum(one["kind"] == MessageKind.ESCALATION for one in office.ledger.told(Mode.LIVE, person))

@@ -47,9 +47,8 @@ def smtp(university: University) -> Smtp:
 
 @pytest.fixture
 def mailbox(university: University) -> Mailbox:
-    return Mailbox(
-        host="127.0.0.1", port=university.imaps, user=LAB, password=PASSWORD, ca_file=university.certificates.authority, timeout=10
-    )
+    trusted = university.certificates.authority
+    return Mailbox(host="127.0.0.1", port=university.imaps, user=LAB, password=PASSWORD, ca_file=trusted, timeout=10)
 
 
 @pytest.fixture

@@ -49,20 +49,20 @@ FIRST = date(2027, 2, 4)  # a Thursday; the clocks go back on 7 February and for
 DAYS, SHORT_DAYS = 60, 10
 _NEW = frozenset({"4", "11", "13"})
 _OFF = frozenset({4, 5})  # Friday, Saturday
-_OPENS, _NOON, _CLOSES = time(4, 0), time(11, 0), time(18, 30)
+_OPENS, _MENDED, _CLOSES = time(4, 0), time(7, 0), time(18, 30)
 _EVERY = timedelta(minutes=10)
 #: Day of the story -> what happens; days are counted from 0.
 STORY = {
-    0: "REDCap is down until 11:00",
+    0: "REDCap is down until 07:00",
     3: "killed while sending",  # on the day the clocks went back
-    4: "mail is down until 11:00",
+    4: "mail is down until 07:00",
     5: "restarted every hour",
     6: "killed while reading",
     12: "switched off",
     17: "switched off",
     18: "switched off",
-    24: "mail is down until 11:00",
-    31: "REDCap is down until 11:00",
+    24: "mail is down until 07:00",
+    31: "REDCap is down until 07:00",
     38: "killed while sending",  # on the day the clocks went forward
     45: "switched off",
     46: "switched off",
@@ -207,10 +207,10 @@ def _day(at: World, day: date, event: str) -> None:
         if event.startswith("killed") and at.clock.local.time() > _OPENS and at.kills < _kills_by(day):
             _killed(at, event)
         at.look()
-        if at.clock.local.time() == _NOON:
+        if at.clock.local.time() == _MENDED:
             _end_trouble(at)
             _settle_doubts(at)
-        if at.clock.local.time() == time(11, 30):
+        if at.clock.local.time() == time(7, 30):
             _quiet_day(at, day)
         at.clock.at += _EVERY
 

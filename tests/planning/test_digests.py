@@ -141,7 +141,7 @@ def test_next_shows_the_end_of_an_approval_and_its_renewal() -> None:
 def test_starting_says_ready_about_and_only_then_what_takes_longest() -> None:
     (line,) = lines(everybody(), Section.STARTING)
     assert (line.name, line.since, line.protocol) == ("Amara Okafor", date(2026, 12, 7), "CHART")
-    assert "ready about" in line.why and "longest" not in line.why
+    assert "Ready about" in line.why and "longest" not in line.why
 
 
 def test_the_stack_names_what_is_off_as_facts() -> None:

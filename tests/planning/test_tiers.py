@@ -249,7 +249,7 @@ def test_case_4_a_claim_that_waits_ends_the_reminders_and_is_receipted() -> None
     mail = for_person(plan_reminders(book.judge(), history, lab(), TODAY), BRANDT)
     assert mail is not None
     assert [line.section for line in mail.lines] == [Section.RECEIPT]
-    assert mail.lines[0].why == "Received. Maria Chen looks at it."
+    assert mail.lines[0].why == "Maria Chen looks at it; you hear what comes of it."
 
 
 def test_case_4_evidence_that_arrived_leaves_nothing_to_say() -> None:

@@ -116,7 +116,7 @@ def test_unreadable_is_sorted_by_how_many_people_wait_for_it() -> None:
     book.problems.append(small)
     found = lines(book, Section.UNREADABLE)
     assert [line.person for line in found] == [UNA, ""]
-    assert found[0].why == "1 waits for it: Una Unmapped. Nobody was mailed about it."
+    assert found[0].why == "Una Unmapped waits for it. Nobody was mailed about it."
     assert found[0].act.startswith("Say what it counts as")
     assert found[1].why == "Nobody's verdict waits for it."
 
@@ -140,7 +140,7 @@ def test_mail_trouble_lists_refused_shared_missing_and_half_typed() -> None:
     plan = plan_worklist(book.judge(), history, lab(), TODAY, {}, ["The mail server was down for two hours."])
     found = {line.title: line for line in plan[0].section(Section.MAIL)}
     assert found["brandt@northlake.example refused our mail"].person == BRANDT
-    assert found["haddad@northlake.example stands in 2 records: 5, 51"].person == HADDAD
+    assert found["Records 5 and 51 share the address haddad@northlake.example"].person == HADDAD
     assert found["gets no mail: the person form is not marked Complete"].person == HALF
     assert found["has no address we may use"].person == "50"
     assert "2 mails may or may not have arrived" in found

@@ -194,6 +194,8 @@ class Owing:
     def due(self, number: int, person: str, protocol: str, task: Task | None, day: date) -> str:
         """Whether this version is asked of this person because of the work they really have (1)."""
         version = self.version(number)
+        if version.only_at_submission:
+            return NO
         if version.per is Per.TASK:
             return every([self.has_task(person, protocol, task, day), self.asked(number, person, protocol, task, day)])
         if version.per is Per.PROTOCOL and version.when.tasks:

@@ -56,7 +56,7 @@ class Reckoner(Evidence):
         return every(
             self.clause(number, person, protocol, task, day)
             for number in self.tracked
-            if self.version(number).kind is RequirementKind.TRAINING
+            if self.version(number).kind is RequirementKind.TRAINING and not self.version(number).only_at_submission
         )
 
     def delegation_on(self, row: Delegation, task: Task, day: date) -> str:
@@ -160,7 +160,7 @@ class Reckoner(Evidence):
     def is_clause(self, number: int, protocol: str, task: Task | None) -> bool:
         """Whether this version can bear on the row at all (1, 3, 7)."""
         version = self.version(number)
-        if version.kind is RequirementKind.STEP and not version.blocks:
+        if version.only_at_submission or (version.kind is RequirementKind.STEP and not version.blocks):
             return False
         if version.per is Per.TASK or version.when.tasks:
             return task is not None
@@ -272,6 +272,17 @@ class Reckoner(Evidence):
         """A row of the protocol's history began since the submission."""
         began = [row.first for row in self.records.approvals if row.protocol == submission.protocol]
         return any(is_date(submission.on) and is_date(first) and submission.on <= first <= day for first in began)
+
+    # ---- a submission to the IRB
+
+    def good_to_submit(self, number: int, person: str, protocol: str, day: date) -> str:
+        """Not asked on the day, or met on it and on every day of its margin (domain 4.4, submission margin)."""
+        if self.asked(number, person, protocol, None, day) == NO:
+            return YES
+        margin = self.version(number).submission_margin_days
+        scope = self.scope(number, protocol, None)
+        ahead = every(self.met(number, person, *scope, day + timedelta(days=more)) for more in range(margin + 1))
+        return some([nay(self.asked(number, person, protocol, None, day)), ahead])
 
     # ---- which rows there are
 

@@ -123,8 +123,7 @@ class TestFromADayOn:
         new = block.replace('per = "person"', 'per = "person"\nin_force_from = 2024-09-01').replace("months:36", "months:12")
         desk.edit_rules(block, f"{old}{new}")
         assert desk.morning(TUESDAY).outcome != "failed"
-        desk.edit_rules('validity = "months:12"\nwhose_date = "issued"\nlead_days = 7\nexpiring_days = 30\ntiers = [60',
-                        'validity = "months:24"\nwhose_date = "issued"\nlead_days = 7\nexpiring_days = 30\ntiers = [60')  # fmt: skip
+        desk.edit_rules(new, new.replace("months:12", "months:24"))
         assert desk.morning(WEDNESDAY).outcome != "failed"
         assert "Rivera Lab" in desk.ask("status", "--as-of", "2025-01-10")
 

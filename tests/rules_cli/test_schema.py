@@ -13,9 +13,7 @@ SHIPPED = shipped("config") / FILE
 
 
 def test_the_shipped_schema_is_the_generated_one() -> None:
-    assert SHIPPED.read_text(encoding="utf-8") == requirements_schema(), (
-        f"write it anew: onboard rules schema > config/{FILE}"
-    )
+    assert SHIPPED.read_text(encoding="utf-8") == requirements_schema(), f"write it anew: onboard rules schema > config/{FILE}"
 
 
 def test_the_first_line_of_the_rules_names_it() -> None:

@@ -1,0 +1,23 @@
+"""The roster a lab may have attached to the digest: who is cleared for what, and through which day. Decides the rows; gives no
+reason, so that a file that travels on tells nobody about a course, a waiver or an absence."""
+
+from __future__ import annotations
+
+from onboard.desk import Desk
+from onboard.digests.scope import View, rows_of
+from onboard.model import Cleared, RosterRow
+from onboard.people import here, named
+from onboard.readiness import cleared_on, ready_span
+
+
+def roster(desk: Desk, view: View) -> tuple[RosterRow, ...]:
+    """A row for each person who is here and each protocol they work on, in the order of the digest's people."""
+    found = []
+    for person in view.people:
+        for row in rows_of(desk, view, person) if here(desk, person) else ():
+            verdict = cleared_on(row, desk.today)
+            through = ready_span(row, desk.today)[1] if verdict is Cleared.CLEARED else None
+            protocol = desk.assessment.protocols.get(row.protocol)
+            code = (protocol.code or protocol.number) if protocol else ""
+            found.append(RosterRow(person=named(desk, person), protocol=code, verdict=verdict, through=through))
+    return tuple(found)

@@ -1,0 +1,43 @@
+"""What must hold when a change of personnel goes to the IRB, beside what must hold to work. Decides who would be returned; clears
+and blocks nobody.
+
+Domain 4.4: a submission margin asks for the days [S, S + margin] (Chapman: not expiring within three months); some requirements
+are judged at a submission only (NIH research security training).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from onboard.dates import plus_days, show
+from onboard.model import Assessment, Finding, RequirementKind
+from onboard.readiness import met_until
+from onboard.rules import falls_on
+from onboard.timeline import Answer, Coverage
+
+_TAUGHT = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE)
+
+
+def good_to_submit(finding: Finding, protocol: str) -> Coverage:
+    """The days on which a change for a protocol could be submitted as far as one finding goes: not asked for, or met on the day
+    and on each day of the margin after it."""
+    margin = finding.requirement.submission_margin_days
+    met = Coverage(finding.met.sure.shrink(0, margin), finding.met.possible.shrink(0, margin))
+    return ~falls_on(finding, protocol) | met
+
+
+def short_at_submission(assessment: Assessment, person: str, protocol: str, day: date) -> list[Finding]:
+    """Trainings and disclosures for which a change submitted on `day` would certainly be returned."""
+    mine: Iterable[Finding] = assessment.by_person.get(person, ())
+    taught = (f for f in mine if f.requirement.kind in _TAUGHT and f.requirement.tracked)
+    return [f for f in taught if good_to_submit(f, protocol).at(day) is Answer.NO]
+
+
+def short_words(finding: Finding, day: date) -> str:
+    """The title; of one that holds on the day but not long enough, also until when and how long is wanted."""
+    title = finding.requirement.title
+    if finding.met.at(day) is not Answer.YES:
+        return title
+    until, wanted = met_until(finding, day), plus_days(day, finding.requirement.submission_margin_days)
+    return f"{title} (ends {show(until)}, wanted through {show(wanted)})" if until else title

@@ -1,0 +1,176 @@
+"""Any table of strings, read and judged: nothing raises, nothing unreadable clears anybody, and the reckoner says the same.
+
+    python -m tests.judge.fuzz --tables 10000 [--seed 0]
+
+Each seed is one table: the sample lab's busiest people with some cells overwritten. With an even seed the new text can be read
+by nobody, and no day of any protocol may become cleared by it (somebody whose protocols cannot be read any more keeps a row
+without one, which clears for nothing); with an odd one it may be anything, also a valid value in the wrong place, and
+the day-by-day reckoner, which shares nothing with the judge, must say the same word of every row. Every tenth holds days at the
+ends of the calendar, which no reckoner can walk to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from multiprocessing import Pool
+from pathlib import Path
+
+from onboard.model import Assessment, Export, Task
+from onboard.obligations import gather
+from onboard.pipeline.judging import judge
+from onboard.readiness import cleared_on
+from onboard.tables import read_tables
+from onboard.timeline import Timeline
+from tests.judge.sample import MONDAY, ZONE, mapping, sample_export, shipped_rules
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "reckoner"))
+from reckon import Reckoner
+
+#: Who stays: a coordinator with tasks, one with a waiver, one who lapsed, one who ends soon; a trial, a chart review, a hold.
+PEOPLE, PROTOCOLS = {"2", "3", "5", "12"}, {"1", "2", "5"}
+#: Text that no date, choice, number or box can be read from.
+UNREADABLE = (
+    "???", "03/04/2026", "2026-02-30", "2026-13-01", "12-Mar-26", "n/a", "tbd", "maybe", "yes/no", "-", "¿", "ﷺ", "\x00",
+    "0000-00-00", "next week", "2026-1-1", "9999999", "1e400", "consent?", "x\ny", "=1+1", "NULL",
+)  # fmt: skip
+#: Values that are right somewhere.
+READABLE = (
+    "", " ", "0", "1", "2", "-1", "80", "2026-11-23", "2025-12-31", "2024-02-28", "2024-02-29T23:30:00Z", "yes", "no",
+    "accepted", "declined", "survey", "typed", "attested", "pi", "volunteer", "external", "nih_trial", "exempt", "nih",
+    "suspension", "closure", "STEP-HF", "step hf", "CHART-AF", "automatic", "Human Research", "hsp", "gcp", "consent",
+)  # fmt: skip
+#: The first and last days there are.
+ENDS = ("0001-01-01", "9999-12-31", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00")
+#: Columns that say which row is which; REDCap writes them, nobody types them.
+_KEYS = 3
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One table, judged."""
+
+    export: Export
+    assessment: Assessment
+
+
+@cache
+def base() -> Export:
+    """The sample lab with few people, so that a table is judged in a moment."""
+    export = sample_export()
+    kept = {name: _kept(name, text) for name, text in export.instruments.items()}
+    return replace(export, instruments=kept)
+
+
+def _kept(name: str, text: str) -> str:
+    wanted = PEOPLE if name.startswith("people.") else PROTOCOLS
+    header, *rows = list(csv.reader(io.StringIO(text)))
+    return _text([header, *(row for row in rows if row[0] in wanted)])
+
+
+def _text(rows: list[list[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def judged(export: Export) -> Judged:
+    """Read and judged by the shipped rules."""
+    tables, problems = read_tables(export, mapping(), ZONE)
+    return Judged(export, judge(tables, problems, shipped_rules(), export.read_at, MONDAY))
+
+
+@cache
+def untouched() -> dict[tuple[str, str, Task | None], Timeline]:
+    """The surely cleared days of every row before anything is overwritten."""
+    return {(r.person, r.protocol, r.task): r.cleared.sure for r in judged(base()).assessment.readiness}
+
+
+def overwritten(seed: int, texts: tuple[str, ...]) -> Export:
+    """One to twelve cells, or a whole column, with one of `texts` or a few letters of any script in them."""
+    dice = random.Random(seed)
+    tables = {name: list(csv.reader(io.StringIO(text))) for name, text in base().instruments.items()}
+    if dice.random() < 0.2:
+        rows, place = _column(dice, tables)
+        for row in rows:
+            row[place] = dice.choice(texts)
+    for _ in range(dice.randint(1, 12)):
+        rows, place = _column(dice, tables)
+        dice.choice(rows)[place] = dice.choice(texts)
+    return replace(base(), instruments={name: _text(rows) for name, rows in tables.items()})
+
+
+def _column(dice: random.Random, tables: dict[str, list[list[str]]]) -> tuple[list[list[str]], int]:
+    """The rows of a table that has any, and a column that people fill in."""
+    while True:
+        header, *rows = tables[dice.choice(sorted(tables))]
+        first = _KEYS if "redcap_repeat_instance" in header else 1
+        if rows and first < len(header):
+            return rows, dice.randrange(first, len(header))
+
+
+def letters(dice: random.Random) -> str:
+    """A few letters of anything that can stand in a cell."""
+    found = (chr(dice.choice((dice.randrange(32, 127), dice.randrange(160, 0xD7FF)))) for _ in range(dice.randint(1, 9)))
+    return "".join(found)
+
+
+def story(seed: int) -> str:
+    """What is wrong with the table of a seed; "" when nothing is. Raises what the product raises."""
+    dice = random.Random(-seed - 1)
+    if seed % 10 == 9:
+        judged(overwritten(seed, (*READABLE, *ENDS)))
+        return ""
+    if seed % 2 == 0:
+        return "\n".join(_cleared_by_nothing(seed, judged(overwritten(seed, UNREADABLE))))
+    anything = (*READABLE, *UNREADABLE, *(letters(dice) for _ in range(12)))
+    return "\n".join(_unlike_the_reckoner(seed, judged(overwritten(seed, anything))))
+
+
+def _cleared_by_nothing(seed: int, found: Judged) -> Iterator[str]:
+    before = untouched()
+    for row in (row for row in found.assessment.readiness if row.protocol):
+        gained = row.cleared.sure - before.get((row.person, row.protocol, row.task), Timeline())
+        if gained:
+            yield f"seed {seed}: unreadable text clears {row.person}/{row.protocol}/{row.task} on {list(gained.ranges())}"
+
+
+def _unlike_the_reckoner(seed: int, found: Judged) -> Iterator[str]:
+    dice = random.Random(seed)
+    tables, _ = read_tables(found.export, mapping(), ZONE)
+    reckoner = Reckoner(gather(tables), shipped_rules(), MONDAY)
+    for row in found.assessment.readiness:
+        for day in (MONDAY, _some_day(dice)):
+            mine, theirs = cleared_on(row, day), reckoner.row_status(row.person, row.protocol, row.task, day)
+            if mine != theirs:
+                yield f"seed {seed}: {row.person}/{row.protocol}/{row.task} on {day}: judge {mine}, reckoner {theirs}"
+
+
+def _some_day(dice: random.Random) -> date:
+    return MONDAY + timedelta(days=dice.randint(-900, 400))
+
+
+def main() -> int:
+    """Read the command line, judge the tables, print; 0 when nothing is wrong with any."""
+    parser = argparse.ArgumentParser(description="Judge tables of any strings.")
+    parser.add_argument("--tables", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    wanted = parser.parse_args()
+    wrong: list[str] = []
+    with Pool(2) as pool:
+        for told in pool.imap_unordered(story, range(wanted.seed, wanted.seed + wanted.tables), chunksize=50):
+            wrong += [told] if told else []
+    print(f"{wanted.tables} tables of any strings, read and judged; no exception")
+    print("\n".join(wrong[:5]) or "nothing unreadable cleared anybody, and the reckoner agreed on every row")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
