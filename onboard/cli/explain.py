@@ -30,7 +30,7 @@ def command(
         raise ConfigError("explain has no table to put into CSV. Use --format table or json.")
     app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
     mode = app.lab.limits.mode if app.lab.limits.mode is not Mode.DRY else Mode.LIVE
-    history = History() if export else app.ledger.history(mode)
+    history = app.ledger.history(mode) if app.remembers and not export else History()
     assessment, today = app.assessment, app.today
     record = find_person(assessment, person).record
     planned = [notice for plan in PLANS.values() for notice in plan(assessment, history, app.lab, today, None)]

@@ -79,8 +79,8 @@ def counts(desk: Desk, view: View) -> Mapping[str, int]:
 
 
 def bars(desk: Desk, view: View) -> list[Bar]:
-    """When each person is cleared on all of this reader's protocols they work on, over the next 26 weeks; half-typed records are
-    the coordinator's."""
+    """When each person is cleared on all of this reader's protocols they work on, over the next 26 weeks. Half-typed records
+    are the coordinator's."""
     window = Timeline.between(desk.today, plus_days(desk.today, _PICTURE_DAYS - 1))
     found = []
     for person in view.people:

@@ -116,7 +116,7 @@ def traces_of(snapshots: Iterable[str], mapping: RecordMapping, record: str) -> 
 
 
 def _spellings(name: str) -> list[str]:
-    """A name as it stands, its parts where two are written as one (``ليلى حداد (Layla Haddad)``), and each the other way round."""
+    """A name as it stands, its parts where two are written as one (``ليلى (Layla Haddad)``), and each the other way round."""
     parts = [name, *(part.strip() for part in re.split(r"[();/]", name))]
     turned = [f"{last.strip()} {first.strip()}" for first, comma, last in (part.partition(",") for part in parts) if comma]
     several = [part for part in (*parts, *turned) if len(part.split()) > 1 or part == name]

@@ -9,7 +9,8 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from onboard.rendering import phrases
-from onboard.rendering.frame import Row
+from onboard.rendering.frame import Contact, Facts, Group, Mail, Numbers, Row
+from onboard.rendering.picture import Picture, Segment, Track
 from onboard.shipped import shipped
 
 
@@ -21,6 +22,20 @@ def by_name(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     return list(found.items())
 
 
+#: What templates look into most: frozen values of ours, in which every public name is safe.
+_OURS = frozenset({Mail, Row, Group, Numbers, Facts, Contact, Picture, Track, Segment})
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The strict sandbox, which asks no further questions about our own values."""
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Whether a template may read this attribute."""
+        if type(obj) in _OURS:
+            return not attr.startswith("_")
+        return bool(super().is_safe_attribute(obj, attr, value))
+
+
 def template_environment(overrides: Path | None, *, escape: bool) -> ImmutableSandboxedEnvironment:
     """Strict about names, sandboxed. `overrides` is a lab's own folder; it may be missing.
 
@@ -28,7 +43,7 @@ def template_environment(overrides: Path | None, *, escape: bool) -> ImmutableSa
     ``_words.txt``, which a rule by file name would not.
     """
     folders = [*([overrides] if overrides else []), shipped("templates")]
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         autoescape=escape,

@@ -75,6 +75,8 @@ def one_line(text: str) -> str:
     Every kind of white space becomes one space, so nothing can start a header of its own; control characters, half
     surrogates and direction marks go; right-to-left runs are isolated, so they order only themselves.
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     spaced = (" " if c.isspace() else c for c in text.translate(_BIDI_MARKS))
     plain = " ".join("".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs")).split())
     return _RTL_RUN.sub(lambda run: f"{_FIRST_ISOLATE}{run[0]}{_POP_ISOLATE}", plain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import css_inline
@@ -46,7 +47,7 @@ class Renderer:
         kind = notice.kind
         bare = frame(notice, self._lab, rows)
         subject = shortened(one_line(self._part(kind, "subject.txt", bare)), _LONGEST_SUBJECT)
-        mail = frame(notice, self._lab, rows, subject)
+        mail = replace(bare, subject=subject)
         return Message(
             notice=notice,
             subject=subject,

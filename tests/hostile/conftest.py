@@ -12,6 +12,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -43,10 +44,12 @@ TODAY = datetime.now(ZoneInfo(NOON_ZONE)).date()
 BEGAN = TODAY - timedelta(days=8)
 OPERATOR = "it-help@northlake.example"
 COORDINATOR = "maria.chen@northlake.example"
-_NEXT_STEP = re.compile(
-    r"\b(check|ask|tell|try|write|correct|open|look|give|put|see|add|type|enter|make|choose|free|did you mean|mend|wait|restore|create|name|wait)\b",
-    re.IGNORECASE,
+#: Words with which a sentence tells somebody what to do.
+_ORDERS = (
+    "check ask tell try write correct open look give put see add type enter make choose free mend wait restore create name set "
+    "did"  # did you mean
 )
+_NEXT_STEP = re.compile(rf"\b({'|'.join(_ORDERS.split())})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,16 @@ def apart(*words: str, code: int | None = None, limit: Callable[[], None] | None
 def begin(*words: str, limit: Callable[[], None] | None = None) -> subprocess.Popen[str]:
     """The command in a process of its own, running."""
     environment = {**os.environ, "COLUMNS": "240", "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def limited() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests in the background ignores it
+        if limit:
+            limit()
+
     return subprocess.Popen(
         [sys.executable, "-m", "jobs", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, preexec_fn=limit,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment,
+        preexec_fn=limited,
     )  # fmt: skip
 
 

@@ -47,18 +47,9 @@ def test_a_disk_that_is_full(lab: HostileLab, good_day: Counter[str]) -> None:
     recovers(lab, good_day)
 
 
-def test_a_ledger_another_program_holds_open_for_writing(lab: HostileLab, good_day: Counter[str]) -> None:
-    holder = sqlite3.connect(lab.home / "ledger.db", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    said = apart("run", "send_reminders", "--send", "--home", str(lab.home), code=1)
-    assert "locked" in said.text and has_next_step(said.text), said.text
-    assert lab.readers() == Counter()
-    holder.execute("ROLLBACK")
-    holder.close()
-    recovers(lab, good_day)
-
-
-@pytest.mark.parametrize("content", [b"this is no database, it is a shopping list" * 50, b"SQLite format 3\x00" + b"\xff" * 4000])
+@pytest.mark.parametrize(
+    "content", [b"this is no database, it is a shopping list" * 50, b"SQLite format 3\x00" + b"\xff" * 4000]
+)
 def test_a_file_that_is_no_ledger(lab: HostileLab, content: bytes) -> None:
     for path in lab.home.glob("ledger.db*"):
         path.unlink()

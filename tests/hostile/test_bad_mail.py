@@ -29,7 +29,9 @@ def test_a_mail_server_that_is_down_costs_nothing_but_time(lab: HostileLab, good
     assert lab.readers() == Counter()
 
 
-@pytest.mark.parametrize(("stage", "code"), [(Stage.CONNECT, 421), (Stage.CONNECT, None), (Stage.HELLO, 554), (Stage.MAIL, 553)])
+@pytest.mark.parametrize(
+    ("stage", "code"), [(Stage.CONNECT, 421), (Stage.CONNECT, None), (Stage.HELLO, 554), (Stage.MAIL, 553)]
+)
 def test_a_server_that_takes_nobody_stops_everything_and_loses_nothing(
     lab: HostileLab, good_day: Counter[str], stage: Stage, code: int | None
 ) -> None:
@@ -77,10 +79,12 @@ def test_a_link_lost_in_mid_message_is_never_lost_in_silence(lab: HostileLab, go
     ids = Counter(str(mail["Message-ID"]) for mail in mails)
     told = [text_of(mail) for mail in mails if OPERATOR in str(mail["To"])]
     people = Counter(
-        reader for reader in good_day if any(reader in str(mail["To"]) and "<worklist." not in str(mail["List-Id"]) for mail in mails)
+        reader
+        for reader in good_day
+        if any(reader in str(mail["To"]) and "<worklist." not in str(mail["List-Id"]) for mail in mails)
     )
     missing = set(good_day) - set(people)
-    # Either it came (perhaps twice with one Message-ID, which mail programs show once), or the operator reads which one did not.
+    # Either it came (perhaps twice with one Message-ID, shown once), or the operator reads which one did not.
     assert all("may or may not have arrived" in words for words in told), told
     assert not missing or (told and any(one in told[0] for one in missing)), (said.text, missing, told)
     assert max(ids.values()) <= 2
@@ -88,9 +92,12 @@ def test_a_link_lost_in_mid_message_is_never_lost_in_silence(lab: HostileLab, go
 
 def test_a_password_the_server_refuses_is_not_shown(lab: HostileLab) -> None:
     with MailCatcher(users={"lab": "right-horse-battery"}) as other:
+        lab.setting('transport = "relay"', 'transport = "login"')
         lab.setting(f"port = {lab.catcher.port}\n", f'port = {other.port}\nuser = "lab"\nlogin = "basic"\n')
         secrets = lab.home / "secrets.env"
-        secrets.write_text(secrets.read_text(encoding="utf-8") + "ONBOARD_MAIL_PASSWORD=wrong-horse-battery\n", encoding="utf-8")
+        secrets.write_text(
+            secrets.read_text(encoding="utf-8") + "ONBOARD_MAIL_PASSWORD=wrong-horse-battery\n", encoding="utf-8"
+        )
         said = lab.send("send_reminders", code=1)
         assert "wrong-horse" not in said.text and has_next_step(said.text), said.text
         assert not other.messages

@@ -15,11 +15,10 @@ from onboard.sandbox.catcher import MailCatcher
 from onboard.sandbox.sample_lab import PROTOCOLS
 from onboard.sandbox.sample_pen import Row
 from onboard.sandbox.sample_server import sample_server
-from tests.hostile.conftest import BEGAN, COORDINATOR, OPERATOR, TODAY, HostileLab, Said, settle, text_of
+from tests.hostile.conftest import BEGAN, COORDINATOR, OPERATOR, HostileLab, Said, settle, text_of
 
 INJECTED = "Eve\r\nBcc: everyone@elsewhere.example\r\nX-Evil: yes\u202e\u2066 Mallory"
 LONG = "Maximiliane " + "ä" * 190
-SOON = TODAY.replace(year=TODAY.year - 3).isoformat() if (TODAY.month, TODAY.day) != (2, 29) else f"{TODAY.year - 3}-02-28"
 
 
 def person(lab: HostileLab, record: str, name: str, address: str, **more: str) -> None:
@@ -43,8 +42,12 @@ def spoil(lab: HostileLab) -> None:
     """Every bad cell of the list."""
     gcp = "Good Clinical Practice"
     person(lab, "101", "Dana Date", "dana.date@northlake.example")
-    course(lab, "101", 1, comp_curriculum=gcp, comp_group="GCP for Clinical Investigations of Devices", comp_completed="31.12.25")
-    course(lab, "101", 2, comp_curriculum=gcp, comp_group="GCP for Clinical Investigations of Devices", comp_completed="2025-13-40")
+    course(
+        lab, "101", 1, comp_curriculum=gcp, comp_group="GCP for Clinical Investigations of Devices", comp_completed="31.12.25"
+    )
+    course(
+        lab, "101", 2, comp_curriculum=gcp, comp_group="GCP for Clinical Investigations of Devices", comp_completed="2025-13-40"
+    )
     person(lab, "102", "Twin Okoye", "twin.okoye@northlake.example", citi_id="777777")
     person(lab, "103", "Twin Okoye", "TWIN.OKOYE@northlake.example ", citi_id="777777")
     person(lab, "104", "Una Known", "una.known@northlake.example")
@@ -57,11 +60,17 @@ def spoil(lab: HostileLab) -> None:
     person(lab, "109", LONG, "long@northlake.example")
     person(lab, "110", "Stella Type", "stella.type@northlake.example")
     lab.put("110", "listing", {"list_protocol": "ODD-1", "list_approved": "2025-02-03", "list_stays": "0"}, 1)
-    protocol(lab, "20", "protocol", {"protocol_number": "IRB-26-0900", "short_code": "ODD-1", "protocol_title": INJECTED, "protocol_pi": "1"})
+    protocol(
+        lab,
+        "20",
+        "protocol",
+        {"protocol_number": "IRB-26-0900", "short_code": "ODD-1", "protocol_title": INJECTED, "protocol_pi": "1"},
+    )
     odd = {"appr_kind": "initial", "appr_from": "2025-01-01", "appr_to": "2029-01-01", "appr_open": "0", "appr_funding": "nih"}
     protocol(lab, "20", "approval", {**odd, "appr_study_type": "moon_landing", "appr_phi": "yes"}, 1)
     person(lab, "111", "Ines Course", "ines.course@northlake.example")
-    course(lab, "111", 1, comp_curriculum=INJECTED, comp_group="x\r\nBcc: a@b.example", comp_completed="2026-01-05", comp_source="survey", comp_checked="")  # fmt: skip
+    handed_in = {"comp_source": "survey", "comp_checked": "", "comp_completed": "2026-01-05"}
+    lab.put("111", "completion", {**handed_in, "comp_curriculum": INJECTED, "comp_group": "x\r\nBcc: a@b.example"}, 1)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class Office:
         """The jobs of one morning, seven o'clock in New York."""
         self.clock.at = self._at(day, at)
         self.before = len(self.mailer.delivered)
-        return [run_job(self._tools(), job, PLANS[job], day) for job in jobs or ALL]
+        return [run_job(self.tools(), job, PLANS[job], day) for job in jobs or ALL]
 
     def reached(self) -> list[str]:
         """The addresses that got a mail in the last morning, in order."""
@@ -90,7 +90,8 @@ class Office:
             reply_to=chen.address, reply_name=chen.name, lab_id=self.lab.id,
         )  # fmt: skip
 
-    def _tools(self) -> Tools:
+    def tools(self) -> Tools:
+        """Everything a run needs."""
         renderer = Renderer(self.lab, self.templates)
         return Tools(
             source=self, mailer=self.mailer, ledger=self.ledger, clock=self.clock, lab=self.lab, rules=self.rules,

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from onboard.adapters.sql_ledger import SqlLedger
 from onboard.errors import InDoubt, TransportDown
-from onboard.model import Mode
-from onboard.pipeline.bouncing import Looked, look
+from onboard.model import JobName, Mode
+from onboard.pipeline.bouncing import Looked, look, look_before_jobs
 from onboard.pipeline.delivering import drain
 from onboard.ports import Outgoing
 from tests.delivery.delivery_cast import LEILA, LIVE, MONDAY, TRIAL, FakeMailer, HandClock, outgoing, queue
 from tests.mailroom import reports
+from tests.mailroom.office import Office
+from tests.planning.cast import TODAY, everybody
 
 DAY = timedelta(days=1)
 
@@ -161,6 +163,26 @@ class TestInDoubt:
         send(sqlite_ledger, clock, mail, mailer=FakeMailer(answers={LEILA.address: [InDoubt("link lost")]}))
         assert len(see(sqlite_ledger, clock, reports.postfix(mail.message_id)).noted) == 1
         assert sqlite_ledger.outbox(LIVE) == {"refused": 1}
+
+
+def test_before_the_days_jobs_a_dead_mailbox_is_told_to_the_operator_once_and_stops_nothing(
+    sqlite_ledger: SqlLedger,
+) -> None:
+    office = Office(ledger=sqlite_ledger, book=everybody())
+    office.go_live()
+    office.clock.at = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    dead = FakeMailbox(down=TransportDown("The mailbox at imap.northlake.example:993 cannot be read: it does not answer"))
+
+    def look_now(mailbox: FakeMailbox) -> tuple[str, ...]:
+        return look_before_jobs(office.tools(), mailbox, JobName.WORKLIST, TODAY, LIVE).trouble
+
+    assert "cannot be read" in look_now(dead)[0] and office.reached() == [office.lab.operator]
+    assert "which mail came back" in office.text(office.lab.operator)
+    look_now(dead)
+    assert len(office.reached()) == 1, "once while it lasts"
+    assert look_now(FakeMailbox()) == () and len(office.reached()) == 1
+    office.morning(TODAY, JobName.REMINDERS)
+    assert len(office.reached()) > 3
 
 
 def test_a_mailbox_that_cannot_be_read_is_left_politely(sqlite_ledger: SqlLedger, clock: HandClock) -> None:

@@ -51,7 +51,7 @@ class TokenMailbox(Thread):
         link.sendall(b"* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready\r\n")
         for line in lines:
             self.heard.append(line.strip())
-            tag, word, *rest = line.split()
+            tag, word, *_ = line.split()
             if word == b"AUTHENTICATE":
                 self._authenticate(link, lines, tag)
                 continue

@@ -11,9 +11,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from jobs.__main__ import app
+from jobs.demo_home import make_home
 from onboard.adapters.imap_bounces import ImapBounces, Mailbox
 from onboard.adapters.mime import build
 from onboard.adapters.sql_ledger import SqlLedger
@@ -154,6 +158,19 @@ def test_a_mailbox_that_cannot_be_read_says_why(mailbox: Mailbox, change: dict[s
         ImapBounces(replace(mailbox, **change)).reports(MONDAY)
     assert "wrong" not in str(caught.value).replace("Wrong", "") and "pässword" not in str(caught.value)
     assert PASSWORD not in repr(mailbox)
+
+
+def test_the_command_reads_the_same_mailbox(university: University, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    make_home(home, redcap="https://redcap.northlake.example/api/", host="127.0.0.1", port=university.submission, tokens={})
+    box = f'host = "127.0.0.1"\nport = {university.imaps}\nuser = "{LAB}"\nca_file = "{university.certificates.authority}"\n'
+    with (home / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"\n[bounces]\n{box}")
+    with (home / "secrets.env").open("a", encoding="utf-8") as secrets:
+        secrets.write(f"ONBOARD_BOUNCES_PASSWORD='{PASSWORD}'\n")
+    said = CliRunner().invoke(app, ["bounces", "--home", str(home)])
+    assert said.exit_code == 0, said.output
+    assert "delivery reports of the last 14 days read" in said.output
 
 
 @pytest.mark.parametrize(
