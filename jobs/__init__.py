@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from importlib import import_module
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from onboard.app import App
-from onboard.model import JobName, Mode, RunReport
+# Names of types alone: `onboard --help` should not wait for the nouns.
+if TYPE_CHECKING:
+    from onboard.app import App
+    from onboard.model import JobName, Mode, RunReport
 
 
 class Job(Protocol):
@@ -18,11 +20,11 @@ class Job(Protocol):
 
 
 #: Job -> the module that holds its `run`, in the order they run on one morning.
-JOBS: Mapping[JobName, str] = {
-    JobName.CHECKLISTS: "jobs.send_checklists",
-    JobName.REMINDERS: "jobs.send_reminders",
-    JobName.DIGESTS: "jobs.send_digests",
-    JobName.WORKLIST: "jobs.send_worklist",
+JOBS: Mapping[str, str] = {
+    "send_checklists": "jobs.send_checklists",
+    "send_reminders": "jobs.send_reminders",
+    "send_digests": "jobs.send_digests",
+    "send_worklist": "jobs.send_worklist",
 }
 
 

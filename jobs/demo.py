@@ -137,7 +137,7 @@ def _begin(stage: Stage) -> list[RunReport]:
 def _morning(stage: Stage) -> list[RunReport]:
     """The jobs of one morning; the digest on Mondays."""
     monday = stage.app.today.weekday() == stage.app.lab.cadence.digest_weekday
-    wanted = [name for name in JOBS if name is not JobName.DIGESTS or monday]
+    wanted = [name for name in map(JobName, JOBS) if name is not JobName.DIGESTS or monday]
     return [job(name)(stage.app, stage.app.today) for name in wanted]
 
 

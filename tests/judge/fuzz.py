@@ -93,6 +93,10 @@ def untouched() -> dict[tuple[str, str, Task | None], Timeline]:
     return {(r.person, r.protocol, r.task): r.cleared.sure for r in judged(base()).assessment.readiness}
 
 
+#: Who signed: a name as typed, so any text is one and nothing in it is unreadable.
+_SIGNED = ("_approved_by", "_checked_by")
+
+
 def overwritten(seed: int, texts: tuple[str, ...]) -> Export:
     """One to twelve cells, or a whole column, with one of `texts` or a few letters of any script in them."""
     dice = random.Random(seed)
@@ -113,7 +117,7 @@ def _column(dice: random.Random, tables: dict[str, list[list[str]]]) -> tuple[li
         header, *rows = tables[dice.choice(sorted(tables))]
         first = _KEYS if "redcap_repeat_instance" in header else 1
         if rows and first < len(header):
-            return rows, dice.randrange(first, len(header))
+            return rows, dice.choice([n for n in range(first, len(header)) if not header[n].endswith(_SIGNED)])
 
 
 def letters(dice: random.Random) -> str:

@@ -18,10 +18,10 @@ from onboard.submissions import good_to_submit, short_at_submission, short_words
 from tests.judge.cast import READ_ON, completion, d, finding_of, lab, row_of, rules, training
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "reckoner"))
-from compare import compare  # noqa: E402  its folder is put on the path one line above
-from labs import Lab, make_lab  # noqa: E402
-from prove import days_of  # noqa: E402
-from reckon import Reckoner  # noqa: E402
+from compare import compare
+from labs import Lab, make_lab
+from prove import days_of
+from reckon import Reckoner
 
 #: Valid to 10 Mar 2028.
 PASSED = completion(completed=d("2025-03-10"))

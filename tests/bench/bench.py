@@ -1,0 +1,121 @@
+"""How fast it is, each figure against its floor in the same run. Prints a table; asserts nothing.
+
+``python tests/bench/bench.py`` takes the sizes as arguments: ``--people 1000 10000``, ``--daily 10000``, ``--rounds 5``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from statistics import median
+from time import process_time
+
+import pandas as pd
+
+from jobs.__main__ import rarely_collect
+from onboard.model import Line, Section
+from onboard.obligations import find_obligations_in
+from onboard.readiness import summarize
+from onboard.rendering.picture import picture
+from onboard.rendering.renderer import Renderer
+from onboard.rules import assess
+from onboard.tables import read_tables
+from tests.bench.going_out import compose, daily, deliver
+from tests.bench.labs import MONDAY, ZONE, an_export, shipped_mapping, shipped_rules, some_records
+from tests.bench.measuring import Figure, growth, paired, seconds, table
+from tests.bench.processes import many_labs, memory, starting
+from tests.words.cast import LAB
+from tests.words.mails_about_people import DIGEST
+from tests.words.mails_to_people import REMINDER
+
+
+def judging(sizes: list[int], rounds: int) -> Iterator[Figure]:
+    """Obligations a second and core, and how the time grows with the lab."""
+    rules, times = shipped_rules(), []
+    for size in sizes:
+        records = some_records(size)
+        count = len(find_obligations_in(records, rules, MONDAY))
+        found, judged = [], []
+        for _ in range(rounds):
+            found.append(seconds(lambda: find_obligations_in(records, rules, MONDAY), process_time))
+            owed = find_obligations_in(records, rules, MONDAY)
+            judged.append(seconds(lambda: summarize(assess(owed)), process_time))
+            del owed
+        rate = count / median(judged)
+        times.append(median(judged))
+        what = f"judge: `assess` + `summarize`, {size:,} people"
+        beside = f"{rate:,.0f} obligations/s (`find_obligations` {count / median(found):,.0f}/s)"
+        yield Figure(what=what, found=beside, target="≥ 25,000/s", met=rate >= 25_000)
+    if len(sizes) > 1:
+        exponent = growth(sizes, times)
+        yield Figure(what="judge: growth exponent", found=f"{exponent:.2f}", target="≤ 1.1", met=exponent <= 1.1)
+
+
+def reading(people: int, rounds: int) -> Iterator[Figure]:
+    """All pages to tables, against pandas alone on the same text."""
+    export, mapping = an_export(people), shipped_mapping()
+    texts = list(export.instruments.values())
+    ours, floor = paired(
+        lambda: read_tables(export, mapping, ZONE),
+        lambda: [pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False) for text in texts],
+        rounds,
+        process_time,
+    )
+    what = f"read: {people:,} people to tables, against `pandas.read_csv(dtype=str)`"
+    yield Figure(what=what, found=f"{ours / floor:.1f} times", target="≤ 3 times", met=ours <= 3 * floor)
+
+
+def rendering(number: int, rounds: int) -> Iterator[Figure]:
+    """Subject, text and inlined HTML; bytes and picture apart."""
+    pen = Renderer(LAB)
+    reminder = replace(REMINDER, lines=REMINDER.lines[:3], calendar=False)
+    lines = (DIGEST.lines * (30 // len(DIGEST.lines) + 1))[:30]
+    digest = replace(DIGEST, lines=lines, bars=())
+    line: Line = lines[0]
+    assert line.section in Section
+    for name, notice, target in (("3-item reminder", reminder, 1000), ("30-row digest", digest, 300)):
+        rate = number / median(seconds(lambda n=notice: [pen.render(n) for _ in range(number)], process_time) for _ in range(rounds))
+        yield Figure(what=f"render: {name}", found=f"{rate:,.0f}/s", target=f"≥ {target:,}/s", met=rate >= target)
+    message = pen.render(reminder)
+    rate = number / median(seconds(lambda: [compose(message) for _ in range(number)], process_time) for _ in range(rounds))
+    yield Figure(what="render: MIME bytes of the reminder", found=f"{rate:,.0f}/s")
+    rate = number / median(
+        seconds(lambda: [picture(DIGEST.bars, MONDAY) for _ in range(number)], process_time) for _ in range(rounds)
+    )
+    yield Figure(what=f"render: the digest's picture of {len(DIGEST.bars)} bars", found=f"{rate:,.0f}/s")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="sizes for the judge")
+    parser.add_argument("--read", type=int, default=10_000, help="people of the read")
+    parser.add_argument("--mails", type=int, default=200, help="mails rendered in a round")
+    parser.add_argument("--messages", type=int, default=1_000, help="messages delivered in a round")
+    parser.add_argument("--daily", type=int, default=10_000, help="people of the daily run and of the memory figure")
+    parser.add_argument("--labs", type=int, default=50, help="labs of sixteen people")
+    parser.add_argument("--rounds", type=int, default=5, help="each figure is the median of so many")
+    given = parser.parse_args(arguments)
+    rarely_collect()
+    figures: list[Figure] = []
+    for part in (
+        reading(given.read, given.rounds),
+        rendering(given.mails, given.rounds),
+        deliver(given.messages, given.rounds),
+        starting(given.rounds),
+        many_labs(given.labs),
+        memory(given.daily),
+        daily(given.daily),
+        judging(given.people, given.rounds),
+    ):
+        for figure in part:
+            figures.append(figure)
+            print(figure, file=sys.stderr, flush=True)
+    print(table(figures))
+
+
+if __name__ == "__main__":
+    main()
