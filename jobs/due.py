@@ -76,7 +76,11 @@ def next_time(when: JobTime, now: datetime, calendar: WorkCalendar) -> datetime:
 def schedule_of(app: App) -> dict[JobName, JobTime]:
     """The lab's scheduled jobs in the order they run, each with the time its slot opens."""
     written = app.config.schedule
-    return {name: JobTime(days=written[name].days, at=opens_at(written[name], app.lab)) for name in map(JobName, JOBS) if name in written}
+    return {
+        name: JobTime(days=written[name].days, at=opens_at(written[name], app.lab))
+        for name in map(JobName, JOBS)
+        if name in written
+    }
 
 
 def timings(app: App, mode: Mode) -> list[Timing]:

@@ -27,9 +27,7 @@ def command(
     log_form: Annotated[
         LogForm, typer.Option("--log", help="human for a terminal, json for a service; auto chooses.")
     ] = LogForm.AUTO,
-    port: Annotated[
-        int, typer.Option("--metrics", metavar="PORT", help="Show /healthz and /metrics on 127.0.0.1; 0 = off.")
-    ] = 0,
+    port: Annotated[int, typer.Option("--metrics", metavar="PORT", help="Show /healthz and /metrics on 127.0.0.1; 0 = off.")] = 0,
 ) -> None:
     """Run the jobs by schedule.toml, in the mode of settings.toml, until SIGTERM or Ctrl-C; the run in hand ends first."""
     from jobs.scheduler import serve
@@ -57,9 +55,7 @@ def _alone(home: Path) -> LabHome:
     if lab.brief is None:
         raise ConfigError(lab.trouble)
     if lab.brief.lab.limits.mode is Mode.DRY:
-        raise ConfigError(
-            "settings.toml says mode = 'dry', so there is nothing to serve. Write mode = 'trial' or 'live' first."
-        )
+        raise ConfigError("settings.toml says mode = 'dry', so there is nothing to serve. Write mode = 'trial' or 'live' first.")
     return lab
 
 

@@ -11,9 +11,7 @@ from onboard.model import Held, History, Lab, Limits, MessageKind, Mode, Notice,
 #: Mail to those who run the lab's day and the tool: no ceiling, no quiet day.
 NOT_TO_PEOPLE = frozenset({MessageKind.WORKLIST, MessageKind.OPERATOR})
 #: Mail to a person about themselves: at most one a local day over all jobs.
-TO_THE_PERSON = frozenset(
-    {MessageKind.WELCOME, MessageKind.CHECKLIST, MessageKind.REMINDER, MessageKind.INTRODUCTION}
-)
+TO_THE_PERSON = frozenset({MessageKind.WELCOME, MessageKind.CHECKLIST, MessageKind.REMINDER, MessageKind.INTRODUCTION})
 #: Views of the day, which may name what another mail says, too.
 VIEWS = frozenset({MessageKind.DIGEST, MessageKind.WORKLIST})
 #: States of a message that never reached, and will not reach, its reader.

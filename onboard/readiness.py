@@ -54,9 +54,7 @@ def _row(person: str, protocol: str, task: Task | None, findings: Sequence[Findi
         if asked.possible:
             clauses.append(Clause(finding=finding, asked=asked))
     cleared = all_of(clause.holds for clause in clauses)
-    return Readiness(
-        person=person, protocol=protocol, task=task, clauses=tuple(clauses), cleared=cleared, belongs=belongs
-    )
+    return Readiness(person=person, protocol=protocol, task=task, clauses=tuple(clauses), cleared=cleared, belongs=belongs)
 
 
 # a finding on a day ---------------------------------------------------------------------------------------------------
@@ -104,9 +102,7 @@ def status_span(finding: Finding, day: date, asked: Coverage | None = None) -> t
     starts = _status_edges(finding, asked)
     here = status_on(finding, day, asked)
     position = sum(start <= day for start in starts)
-    first = next(
-        (i for i in range(position - 1, -1, -1) if status_on(finding, _just_before(starts[i]), asked) is not here), None
-    )
+    first = next((i for i in range(position - 1, -1, -1) if status_on(finding, _just_before(starts[i]), asked) is not here), None)
     last = next((start for start in starts[position:] if status_on(finding, start, asked) is not here), None)
     return (None if first is None else starts[first]), (None if last is None else _just_before(last))
 

@@ -188,5 +188,3 @@ def _bind_to_lab(lab: str) -> Any:
         dbapi.commit()
 
     return bind
-
-

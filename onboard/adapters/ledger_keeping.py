@@ -78,15 +78,11 @@ class LedgerKeeping:
                 return 0
             connection.execute(delete(read).where(read.c.lab == self._lab, read.c.read_at < last))
             needed = self._needed(connection)
-            return connection.execute(
-                delete(snapshot).where(snapshot.c.lab == self._lab, snapshot.c.id.not_in(needed))
-            ).rowcount
+            return connection.execute(delete(snapshot).where(snapshot.c.lab == self._lab, snapshot.c.id.not_in(needed))).rowcount
 
     def _needed(self, connection: Connection) -> set[str]:
         reads = connection.execute(select(read.c.snapshot).where(read.c.lab == self._lab)).scalars()
-        newest = (
-            select(func.max(run.c.slot)).where(run.c.lab == self._lab, run.c.snapshot != "").group_by(run.c.mode, run.c.job)
-        )
+        newest = select(func.max(run.c.slot)).where(run.c.lab == self._lab, run.c.snapshot != "").group_by(run.c.mode, run.c.job)
         planned = select(run.c.snapshot).where(run.c.lab == self._lab, run.c.slot.in_(newest))
         return {*reads, *connection.execute(planned).scalars()}
 

@@ -69,8 +69,7 @@ class RedcapSource:
         """What to ask of each instrument of a project, the main form first."""
         roots = {s.instrument for table in _ROOT_TABLES for s in self._mapping.of(table) if s.project == name}
         wanted = [
-            _checked_form(name, form, columns, fields, form in roots)
-            for form, columns in self._mapping.instruments(name).items()
+            _checked_form(name, form, columns, fields, form in roots) for form, columns in self._mapping.instruments(name).items()
         ]
         return sorted(wanted, key=lambda form: not form.root)
 

@@ -37,9 +37,7 @@ def command(home: Annotated[Path, typer.Argument(metavar="DIR", help="The folder
     home.mkdir(parents=True, exist_ok=True)
     present = [name for name in (*FILES, "secrets.env") if (home / name).exists()]
     if present:
-        raise ConfigError(
-            f"{home} already holds {', '.join(present)}; nothing was changed. Give another folder, or edit those."
-        )
+        raise ConfigError(f"{home} already holds {', '.join(present)}; nothing was changed. Give another folder, or edit those.")
     for name in FILES:
         shutil.copyfile(shipped("config") / name, home / name)
     shutil.copytree(shipped("config") / "redcap_project", home / "redcap_project", dirs_exist_ok=True)

@@ -115,9 +115,7 @@ def _rules(app: App, name: str) -> Rules:
 
 def _show_changes(changes: Sequence[RuleChange], before: Rules, after: Rules) -> None:
     if not changes:
-        same = (
-            "are the same text" if before.version == after.version else "ask the same of everybody; only words or mails differ"
-        )
+        same = "are the same text" if before.version == after.version else "ask the same of everybody; only words or mails differ"
         say(f"Rules {before.version} and {after.version} {same}.")
         return
     for change in changes:

@@ -33,9 +33,7 @@ _WEEK = 7
 
 
 def command(
-    send: Annotated[
-        bool, typer.Option("--send", help="Begin: note what is true already, send staff one introduction.")
-    ] = False,
+    send: Annotated[bool, typer.Option("--send", help="Begin: note what is true already, send staff one introduction.")] = False,
     home: Home = HERE,
 ) -> None:
     """Show who would get what in the first week; with --send begin, in the mode of settings.toml."""

@@ -18,9 +18,7 @@ def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, 
     if output is Format.CSV:
         lines = status_table(assessment, today, with_tasks=True)
         names = ("person", "protocol", "task", "status", "until", "reason")
-        print_csv(
-            [dict(zip(names, (x.person, x.protocol, x.task, x.verdict.value, x.until, x.why), strict=True)) for x in lines]
-        )
+        print_csv([dict(zip(names, (x.person, x.protocol, x.task, x.verdict.value, x.until, x.why), strict=True)) for x in lines])
         return
     print_status(app)
 

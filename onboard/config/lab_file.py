@@ -243,6 +243,4 @@ def build_redcap(redcap: RedcapTable, projects: Sequence[str], home: Path, mista
         if name not in projects:
             mistakes.append(f"{FILE}, [redcap] urls {name}: redcap.toml reads no such project. {nearest(name, projects)}")
     plain = redcap.model_dump(include={"contact", "proxy", "connect_seconds", "read_seconds", "retries"})
-    return {
-        name: RedcapSettings(name=name, url=redcap.urls.get(name, redcap.url), ca_file=ca_file, **plain) for name in projects
-    }
+    return {name: RedcapSettings(name=name, url=redcap.urls.get(name, redcap.url), ca_file=ca_file, **plain) for name in projects}

@@ -65,9 +65,7 @@ WrittenKind = Literal[
 class JudgingTable(Block):
     """The [judging] table."""
 
-    default_mode: Literal[PersonnelMode.AMENDMENT, PersonnelMode.AUTOMATIC, PersonnelMode.PI_MAINTAINED] = (
-        PersonnelMode.AMENDMENT
-    )
+    default_mode: Literal[PersonnelMode.AMENDMENT, PersonnelMode.AUTOMATIC, PersonnelMode.PI_MAINTAINED] = PersonnelMode.AMENDMENT
     automatic_for_external: bool = False
     strict_delegation: bool = False
     absences_block: bool = False
@@ -148,6 +146,7 @@ class RequirementBlock(Block):
 #: Keys that carry the same name and value in the model.
 _PLAIN = (
     "id", "kind", "title", "per", "tracked", "blocks", "in_force_from", "in_force_to", "accepts", "step", "whose_date",
-    "in_progress_days", "lead_days", "enforce_lead", "submission_margin_days", "only_at_submission", "expiring_days", "tiers", "escalate_supervisor_days",
-    "escalate_pi_working_days", "how_to", "minutes", "does_not_count", "ask", "depends_on", "citation",
+    "in_progress_days", "lead_days", "enforce_lead", "submission_margin_days", "only_at_submission", "expiring_days", "tiers",
+    "escalate_supervisor_days", "escalate_pi_working_days", "how_to", "minutes", "does_not_count", "ask", "depends_on",
+    "citation",
 )  # fmt: skip

@@ -177,9 +177,7 @@ def _kind(kind: str, one: Field) -> float:
         EMAIL: 1.0 if one.validation == "email" else 0.6 * text,
         TEXT: 1.0 if text else 0.9 * (one.validation in ("email", "integer", "number")),
         NUMBER: 1.0 if one.validation in ("number", "integer") else 0.7 * text,
-        YES_NO: 1.0
-        if one.kind in ("yesno", "truefalse")
-        else 0.8 * ({x.lower() for x in one.choices.values()} == {"yes", "no"}),
+        YES_NO: 1.0 if one.kind in ("yesno", "truefalse") else 0.8 * ({x.lower() for x in one.choices.values()} == {"yes", "no"}),
         CHOICE: 1.0 if one.kind in ("dropdown", "radio", "yesno") else 0.7 * text,
         TICKS: 1.0 if one.kind == "checkbox" else 0.75 * text,
     }

@@ -137,9 +137,7 @@ def _stack_facts(desk: Desk, pieces: tuple[Assignment, ...]) -> list[str]:
     live = [p for p in pieces if p.done is None and not (isinstance(p.first, date) and p.first > desk.today)]
     due = [(p, p.due) for p in live if isinstance(p.due, date)]
     late = [
-        f"{p.title} was due {show(day)}"
-        for p, day in sorted(due, key=lambda pair: (pair[1], pair[0].title))
-        if day < desk.today
+        f"{p.title} was due {show(day)}" for p, day in sorted(due, key=lambda pair: (pair[1], pair[0].title)) if day < desk.today
     ]
     soon = sum(desk.today <= day <= plus_days(desk.today, _SOON) for _, day in due)
     has = {p.horizon for p in live}

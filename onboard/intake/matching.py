@@ -77,9 +77,7 @@ class Roster:
     def _told(self, claim: Claimed, told: str) -> Match:
         if self.same_name(told, claim.name):
             return Match(person=told, how="as you said")
-        why = (
-            f"You said record {told} ({self.name(told)}), but the file says {claim.name}. Add it to “other names” if it is so."
-        )
+        why = f"You said record {told} ({self.name(told)}), but the file says {claim.name}. Add it to “other names” if it is so."
         return Match(why=why, near=(told,))
 
     def _keys(self, claim: Claimed) -> Iterable[_Key]:

@@ -48,9 +48,7 @@ def _waits(item: Planned, brought: Container[str] | None) -> bool:
 
 
 def _queued(item: Planned, since: date) -> Queued:
-    return Queued(
-        key=item.key, claim=item.claim, state=item.state, why=item.why, person=item.person, near=item.near, since=since
-    )
+    return Queued(key=item.key, claim=item.claim, state=item.state, why=item.why, person=item.person, near=item.near, since=since)
 
 
 def with_queued(claims: Sequence[Claimed], keys: Sequence[str], before: Sequence[Queued]) -> list[Claimed]:

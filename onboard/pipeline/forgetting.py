@@ -64,9 +64,7 @@ class Alias:
 
     def scrub(self, text: str) -> str:
         """The text with every name and address replaced."""
-        return self._pattern.sub(
-            lambda hit: self.address(hit[0]) if hit[0].lower() in self.traces.addresses else self.name, text
-        )
+        return self._pattern.sub(lambda hit: self.address(hit[0]) if hit[0].lower() in self.traces.addresses else self.name, text)
 
     def is_in_mail(self, mime: bytes) -> bool:
         """Whether the bytes of a mail, decoded, name the person."""

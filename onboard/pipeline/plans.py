@@ -15,15 +15,11 @@ from onboard.reminders import plan_reminders
 from onboard.worklist import plan_worklist
 
 
-def _checklists(
-    assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None
-) -> Sequence[Notice]:
+def _checklists(assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None) -> Sequence[Notice]:
     return plan_checklists(assessment, history, lab, today)
 
 
-def _reminders(
-    assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None
-) -> Sequence[Notice]:
+def _reminders(assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None) -> Sequence[Notice]:
     return plan_reminders(assessment, history, lab, today)
 
 

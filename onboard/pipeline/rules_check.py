@@ -32,9 +32,7 @@ class BackChange:
         return tuple(f"{change.words} ({days_words(change.before(after))})" for change in self.changes)
 
 
-def back_change(
-    ledger: Ledger, rules: Rules, rules_of: Callable[[str], Rules], today: date, zone: ZoneInfo
-) -> BackChange | None:
+def back_change(ledger: Ledger, rules: Rules, rules_of: Callable[[str], Rules], today: date, zone: ZoneInfo) -> BackChange | None:
     """What the lab's rules change on days before `today` that were judged by the rules in use; None when nothing.
 
     Days after the last good read were never judged as past ones, so they are free to change.

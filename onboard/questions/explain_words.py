@@ -29,9 +29,7 @@ def as_text(explanation: Explanation) -> str:
         lines += _standing_lines(standing, _above(explanation, standing))
     lines += _block("COULD NOT BE READ", explanation.problems)
     lines += ["", "WRITTEN TO THEM"]
-    lines += [f"  {show(mail.slot)}  {mail.kind.value}, {mail.state}" for mail in explanation.mails[:_MOST]] or [
-        "  nothing yet"
-    ]
+    lines += [f"  {show(mail.slot)}  {mail.kind.value}, {mail.state}" for mail in explanation.mails[:_MOST]] or ["  nothing yet"]
     lines += _block("SAID ABOUT THEM", [_said(item.on.isoformat(), item.what, item.state) for item in explanation.said[:_MOST]])
     lines += _block("A RUN TODAY WOULD SAY", explanation.now)
     lines += _block("DUE TO BE SAID NEXT", [f"{show(c.on)}: {c.what} ({c.because})" for c in explanation.coming])

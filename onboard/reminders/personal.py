@@ -59,9 +59,7 @@ def _blocked_line(desk: Desk, block: Block, address: str) -> Line | None:
         return None
     line = owed(desk, edge, Section.BLOCKED, tier)
     stop = stop_words(desk, block, "until then")
-    return replace(
-        line, protocol=codes(desk, block.protocols), task=task_words(block.tasks), act=f"{line.act} {stop}", hard=True
-    )
+    return replace(line, protocol=codes(desk, block.protocols), task=task_words(block.tasks), act=f"{line.act} {stop}", hard=True)
 
 
 def _others_line(desk: Desk, block: Block, edge: Edge, address: str) -> Line | None:

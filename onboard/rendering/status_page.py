@@ -108,9 +108,7 @@ def _people(assessment: Assessment, today: date) -> list[PersonRows]:
     rows: dict[str, list[Readiness]] = {}
     for row in assessment.readiness:
         rows.setdefault(row.person, []).append(row)
-    people = [
-        PersonRows(name=_name(assessment, person), rows=_rows(assessment, found, today)) for person, found in rows.items()
-    ]
+    people = [PersonRows(name=_name(assessment, person), rows=_rows(assessment, found, today)) for person, found in rows.items()]
     return sorted(people, key=lambda person: person.name.casefold())
 
 

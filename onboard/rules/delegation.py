@@ -24,9 +24,7 @@ def _ground(row: Delegation, obligation: Obligation) -> Ground:
     claim = not row.approved_by
     first = show(row.first) if isinstance(row.first, date) else "a day that cannot be read"
     last = f" through {show(row.last)}" if isinstance(row.last, date) else ""
-    words = f"Delegated from {first}{last}" + (
-        ", waits for the PI's approval." if claim else f", approved by {row.approved_by}."
-    )
+    words = f"Delegated from {first}{last}" + (", waits for the PI's approval." if claim else f", approved by {row.approved_by}.")
     return Ground(
         evidence=row.evidence,
         what=words + void,

@@ -40,9 +40,7 @@ class Journal:
 
     def add(self, username: str, kind: Kind, action: str, details: str = "", record: str = "") -> None:
         """Write one line."""
-        self._entries.append(
-            Entry(at=self.clock(), username=username, kind=kind, action=action, details=details, record=record)
-        )
+        self._entries.append(Entry(at=self.clock(), username=username, kind=kind, action=action, details=details, record=record))
 
     def managed(self, username: str, details: str) -> None:
         """Write a `Manage/Design ` line (the trailing space is REDCap's)."""

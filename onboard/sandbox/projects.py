@@ -194,9 +194,7 @@ class Project:
         how = "" if username == SYSTEM_USER else " (API)"
         self.journal.add(username, kind, f"{verb} record{how} {record}", ", ".join(details), record)
 
-    def attach(
-        self, record: str, place: Place, field: str, name: str, content: bytes, content_type: str, username: str
-    ) -> None:
+    def attach(self, record: str, place: Place, field: str, name: str, content: bytes, content_type: str, username: str) -> None:
         """Store a file in a file field."""
         doc_id = next(self._doc_ids)
         self.documents[record, place, field] = Document(doc_id=doc_id, name=name, content_type=content_type, content=content)
@@ -216,9 +214,7 @@ class Project:
 
     def ordered_records(self, dag: str | None = None) -> list[str]:
         """Record ids in export order, all or those of one data access group."""
-        return sorted(
-            (record for record in self.records if dag is None or self.record_groups.get(record) == dag), key=record_key
-        )
+        return sorted((record for record in self.records if dag is None or self.record_groups.get(record) == dag), key=record_key)
 
     def places(self, record: str) -> Iterator[tuple[Place, Values]]:
         """The record's rows in export order."""

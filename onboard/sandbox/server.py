@@ -49,9 +49,7 @@ class Tls:
 class SandboxServer:
     """A REDCap API server that is none. Use it with `with`, or `start` and `stop`."""
 
-    def __init__(
-        self, projects: Sequence[Project], port: int = 0, public_url: str | None = None, tls: Tls | None = None
-    ) -> None:
+    def __init__(self, projects: Sequence[Project], port: int = 0, public_url: str | None = None, tls: Tls | None = None) -> None:
         self._port = port
         self._public_url = public_url
         self._tls = tls

@@ -103,9 +103,7 @@ def _read(project: Project, form: str, params: Params) -> tuple[Values, list[str
 def _form(project: Project, form: str, held: Mapping[str, str], problems: list[str]) -> str:
     complaints = "".join(f"<li>{escape(problem)}</li>" for problem in problems)
     inputs = "".join(_input(field, held) for field in _shown(project, form))
-    return (
-        f'<ul>{complaints}</ul><form method="post" enctype="multipart/form-data">{inputs}<p><button>Submit</button></p></form>'
-    )
+    return f'<ul>{complaints}</ul><form method="post" enctype="multipart/form-data">{inputs}<p><button>Submit</button></p></form>'
 
 
 def _input(field: Field, held: Mapping[str, str]) -> str:

@@ -51,7 +51,7 @@ class Directory:
         return "", _trouble(wanted, "which is nobody's record ID or address", self._hint(wanted))
 
     def _hint(self, wanted: str) -> str:
-        if self._comparisons_left <= 0:
+        if self._comparisons_left < len(self._records):
             return _BY_RECORD
         self._comparisons_left -= len(self._records)
         by_name = [record for record, name in self._records.items() if fold_reference(name) == fold_reference(wanted)]
@@ -95,7 +95,7 @@ class Protocols:
 
     def _hint(self, folded: str) -> str:
         near: list[str] = []
-        if folded and self._comparisons_left > 0:
+        if folded and self._comparisons_left >= len(self._by_text):
             self._comparisons_left -= len(self._by_text)
             near = difflib.get_close_matches(folded, list(self._by_text), n=1, cutoff=0.6)
         if near:

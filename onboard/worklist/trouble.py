@@ -84,9 +84,7 @@ def _matters(desk: Desk, finding: Finding) -> bool:
     return not protocol or protocol in desk.protocols_today(finding.person)
 
 
-def _unrecorded_line(
-    desk: Desk, form: str, owner: str, title: str, people: frozenset[str], links: Callable[[str], str]
-) -> Line:
+def _unrecorded_line(desk: Desk, form: str, owner: str, title: str, people: frozenset[str], links: Callable[[str], str]) -> Line:
     protocol = desk.assessment.protocols.get(owner) if form == "approval" else None
     return Line(
         key="",

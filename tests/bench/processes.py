@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -25,16 +26,18 @@ from tests.bench.measuring import Figure, paired
 _HELP = "import typer, typer.main, typer.core"
 _STATUS = "import typer, typer.main, typer.core, pandas, pydantic, zoneinfo, tomllib, holidays"
 _PEAK = """
-import gc, resource, sys
+import sys
 from pathlib import Path
 import typer, pandas, pydantic, jinja2, css_inline, sqlalchemy, onboard.tables, onboard.pipeline.judging, onboard.config.loading
 from jobs.__main__ import rarely_collect
 from onboard.app import open_app
 rarely_collect()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def most():
+    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+before = most()
 app = open_app(Path(sys.argv[1]), export=Path(sys.argv[2]))
 app.assessment
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+print(most() - before)
 """
 
 
@@ -72,7 +75,9 @@ def memory(people: int) -> Iterator[Figure]:
         for size in (people, 2 * people):
             took.append(float(_python("-c", _PEAK, *map(str, _a_home(Path(place), size, f"lab{size}")))))
     what = f"memory: {people:,} people read and judged, above the interpreter with its libraries"
-    yield Figure(what=what, found=f"{took[0]:,.0f} MB", target="≤ 500 MB at 10,000", met=took[0] <= 500)
+    yield Figure(
+        what=what, found=f"{took[0]:,.0f} MB", target="≤ 500 MB at 10,000", met=took[0] <= 500 if people >= 10_000 else None
+    )
     yield Figure(what="memory: twice as many people", found=f"{took[1] / took[0]:.1f} times", target="linear")
 
 
@@ -85,7 +90,7 @@ def many_labs(number: int) -> Iterator[Figure]:
             settings = home / "settings.toml"
             settings.write_text(settings.read_text().replace('id = "rivera"', f'id = "lab{n}"'))
         start = perf_counter()
-        labs = labs_in(Path(place), FixedClock(READ_AT))
+        labs = labs_in(Path(place), FixedClock(READ_AT + timedelta(hours=5)))
         with ThreadPoolExecutor(16) as pool:
             list(pool.map(lambda lab: lab.look(never), labs))
         took = perf_counter() - start
@@ -94,4 +99,9 @@ def many_labs(number: int) -> Iterator[Figure]:
         names = Counter(caught.content.split(b"Message-ID:", 1)[-1].split(b"\r\n", 1)[0] for caught in server.messages)
     what = f"labs: {number} labs of {A_COPY} people, four jobs each, with the stand-in for REDCap in the same process"
     twice = sum(count > 1 for count in names.values())
-    yield Figure(what=what, found=f"{number / took * 60:,.0f} labs a minute, {len(names)} mails, {twice} twice", target="none twice", met=not twice)
+    yield Figure(
+        what=what,
+        found=f"{number / took * 60:,.0f} labs a minute, {len(names)} mails, {twice} twice",
+        target="none twice",
+        met=not twice,
+    )

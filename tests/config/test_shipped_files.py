@@ -76,8 +76,7 @@ def test_a_systematic_review_asks_for_an_approval_row_only(rules):
     asked = {
         r.id
         for r in rules.requirements
-        if r.when.asks_protocol() is False
-        or StudyType.SYSTEMATIC_REVIEW in (r.when.study_types or {StudyType.SYSTEMATIC_REVIEW})
+        if r.when.asks_protocol() is False or StudyType.SYSTEMATIC_REVIEW in (r.when.study_types or {StudyType.SYSTEMATIC_REVIEW})
     }
     assert not {"hsp", "gcp", "gcp_behavioral", "irb_listing", "delegation"} & asked
     assert "irb_approval" in asked

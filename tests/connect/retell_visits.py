@@ -139,9 +139,7 @@ def longitudinal(**options: bool) -> Projects:
     return {"people": staff, "protocols": studies}
 
 
-def _type(
-    project: Project, rows: Sequence[Row], moves: Mapping[str, Move], instance: Callable[[Row, Move], int | None]
-) -> None:
+def _type(project: Project, rows: Sequence[Row], moves: Mapping[str, Move], instance: Callable[[Row, Move], int | None]) -> None:
     for row in rows:
         move = moves[row.form]
         project.put(row.record, move.form, move.values(row, row.instance or 1), instance(row, move), row.complete)

@@ -54,8 +54,7 @@ def test_a_token_that_can_do_more_is_named_with_what_it_can_do(serve: Callable[.
     note = words(said(served), State.NOTE)
     assert "its user also has API Import/Update, Project Design and Setup, User Rights." in note
     assert (
-        "no more than API Export, and Data Export Rights “Full Data Set” on: person, appointment, onboarding, completion"
-        in note
+        "no more than API Export, and Data Export Rights “Full Data Set” on: person, appointment, onboarding, completion" in note
     )
 
 
@@ -166,9 +165,7 @@ def test_three_people_are_shown_as_the_program_sees_them(serve: Callable[..., Se
     text = result.output
     assert text.count("green light") == 3 and "Three of 16 people." in text
     # Maria Chen has most rows; Singh's listing names a protocol that does not exist; Okafor starts next week.
-    assert [name in text for name in ("Maria Chen (record 2)", "Priya Singh (record 8)", "Amara Okafor (record 4)")] == [
-        True
-    ] * 3
+    assert [name in text for name in ("Maria Chen (record 2)", "Priya Singh (record 8)", "Amara Okafor (record 4)")] == [True] * 3
     assert "[training/2/1#hsp_date]" in text and "counts for hsp" in text
     assert "nobody has mapped this course" in text and "counts for nothing, as requirements.toml says" in text
     assert "supervisor Maria Chen" in text and "protocol STEP-HF" in text

@@ -27,9 +27,7 @@ def make(folder: Path, name: str = "localhost") -> Certificates:
     """A fresh authority and a certificate for `name` and 127.0.0.1."""
     authority, certificate, key = folder / "authority.pem", folder / "server.pem", folder / "server.key"
     request, extensions = folder / "server.csr", folder / "server.ext"
-    extensions.write_text(
-        f"subjectAltName=DNS:{name},IP:127.0.0.1\n" if name == "localhost" else f"subjectAltName=DNS:{name}\n"
-    )
+    extensions.write_text(f"subjectAltName=DNS:{name},IP:127.0.0.1\n" if name == "localhost" else f"subjectAltName=DNS:{name}\n")
     new = ("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     _openssl(*new, "-x509", "-keyout", folder / "authority.key", "-out", authority, "-days", "2", "-subj", "/CN=Test authority")
     _openssl(*new, "-keyout", key, "-out", request, "-subj", f"/CN={name}")

@@ -44,12 +44,8 @@ LAB = Lab(
 
 LEILA = Reader(address="leila.haddad@northlake.example", name="Leila Haddad", greet="Leila", role=ReaderRole.PERSON, record="5")
 AMARA = Reader(address="amara@home.example", name="Amara Okafor", greet="Amara", role=ReaderRole.PERSON, record="11")
-ELENA = Reader(
-    address="elena.rivera@northlake.example", name="Elena Rivera", greet="Dr. Rivera", role=ReaderRole.PI, record="1"
-)
-MARIA = Reader(
-    address="maria.chen@northlake.example", name="Maria Chen", greet="Maria", role=ReaderRole.COORDINATOR, record="2"
-)
+ELENA = Reader(address="elena.rivera@northlake.example", name="Elena Rivera", greet="Dr. Rivera", role=ReaderRole.PI, record="1")
+MARIA = Reader(address="maria.chen@northlake.example", name="Maria Chen", greet="Maria", role=ReaderRole.COORDINATOR, record="2")
 
 _numbers = itertools.count(1)
 
@@ -108,9 +104,7 @@ class FakeMailer:
         self.closed += 1
 
 
-def reminder(
-    reader: Reader = LEILA, *keys: str, slot: date = MONDAY, hard: bool = False, skips: tuple[str, ...] = ()
-) -> Notice:
+def reminder(reader: Reader = LEILA, *keys: str, slot: date = MONDAY, hard: bool = False, skips: tuple[str, ...] = ()) -> Notice:
     """A reminder with a line a key."""
     keys = keys or (f"reminder/{reader.record}/gcp/-/e1:2026-11-18/30",)
     lines = tuple(
@@ -151,9 +145,7 @@ def outgoing(
     )  # fmt: skip
 
 
-def open_run(
-    ledger: SqlLedger, job: JobName = REMINDERS, slot: date = MONDAY, now: datetime = MORNING, mode: Mode = LIVE
-) -> Run:
+def open_run(ledger: SqlLedger, job: JobName = REMINDERS, slot: date = MONDAY, now: datetime = MORNING, mode: Mode = LIVE) -> Run:
     """A run that was begun."""
     run = ledger.begin_run(mode, job, slot, now)
     assert run is not None

@@ -177,9 +177,7 @@ class TestDraining:
         drain(Watching(slow=slow), sqlite_ledger, clock, LIVE)
         assert seen == ([0, 1, 2] if slow else [0, 0, 1]) and sqlite_ledger.outbox(LIVE) == {"sent": 3}
 
-    def test_when_the_ledger_cannot_be_written_nothing_more_is_offered(
-        self, sqlite_ledger: SqlLedger, clock: HandClock
-    ) -> None:
+    def test_when_the_ledger_cannot_be_written_nothing_more_is_offered(self, sqlite_ledger: SqlLedger, clock: HandClock) -> None:
         queue(sqlite_ledger, *(outgoing(f"p{n}@x.example", f"r/{n}") for n in range(5)))
 
         class Full:

@@ -55,12 +55,8 @@ TABLE = {
     "hung up before the message": Fault(Stage.DATA, None, ONE_WAITS, BOTH_SENT),
     "message 451": Fault(Stage.BODY, 451, ONE_WAITS, BOTH_SENT),
     "message 554 spam": Fault(Stage.BODY, 554, {"failed": 1, "sent": 1}, {"failed": 1, "sent": 1}, (1, 1), said=False),
-    "message 550 5.1.1 unknown": Fault(
-        Stage.BODY, 550, {"refused": 1, "sent": 1}, {"refused": 1, "sent": 1}, (1, 1), said=False
-    ),
-    "hung up after it, not taken, soft": Fault(
-        Stage.BODY, None, {"in_doubt": 1, "sent": 1}, {"in_doubt": 1, "sent": 1}, (1, 1)
-    ),
+    "message 550 5.1.1 unknown": Fault(Stage.BODY, 550, {"refused": 1, "sent": 1}, {"refused": 1, "sent": 1}, (1, 1), said=False),
+    "hung up after it, not taken, soft": Fault(Stage.BODY, None, {"in_doubt": 1, "sent": 1}, {"in_doubt": 1, "sent": 1}, (1, 1)),
     "hung up after it, taken, soft": Fault(
         Stage.BODY, None, {"in_doubt": 1, "sent": 1}, {"in_doubt": 1, "sent": 1}, (2, 2), kept=True
     ),

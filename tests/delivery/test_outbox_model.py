@@ -88,9 +88,7 @@ class World:
             odd = (person + self.today.toordinal()) % 3 == 0
             if odd == (job is CHECKLISTS) and not history.said(key):
                 found[person].append(key)
-        return [
-            reminder(PEOPLE[person], *keys, slot=self.today, hard=person % 2 == 0) for person, keys in sorted(found.items())
-        ]
+        return [reminder(PEOPLE[person], *keys, slot=self.today, hard=person % 2 == 0) for person, keys in sorted(found.items())]
 
     def run(self, job: JobName) -> None:
         """One run as the pipeline makes it, killed here and there."""
@@ -102,9 +100,7 @@ class World:
         elif run:
             history = self.ledger.history(LIVE, ignoring=job)
             ready, _, _ = gate(self.plan(history, job), LAB.limits, history, LAB)
-            written = write_all(
-                ready, Pen(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), self.clock.now(), history
-            )
+            written = write_all(ready, Pen(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), self.clock.now(), history)
             if self.dice.random() < 0.1:
                 return  # killed between the plan and the transaction
             try:
@@ -156,9 +152,7 @@ def _quiet_days(world: World) -> None:
             assert run
             history = world.ledger.history(LIVE, ignoring=job)
             ready, _, _ = gate(world.plan(history, job), LAB.limits, history, LAB)
-            written = write_all(
-                ready, Pen(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), world.clock.now(), history
-            )
+            written = write_all(ready, Pen(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), world.clock.now(), history)
             assert world.ledger.enqueue(run, written.outgoing, history.version, world.clock.now())
             drain(lucky, world.ledger, world.clock, LIVE)
             assert not world.plan(world.ledger.history(LIVE, ignoring=job), job) or _second_mail_only(world, job)
@@ -177,8 +171,6 @@ def _check(world: World) -> None:
     items = world.ledger.history(LIVE).items
     for _, key in world.truths:
         assert key in items, f"{key} was never said"
-    by_day = Counter(
-        (mail.reader, mail.slot) for mail in world.ledger.history(LIVE).mails if mail.state in ("sent", "in_doubt")
-    )
+    by_day = Counter((mail.reader, mail.slot) for mail in world.ledger.history(LIVE).mails if mail.state in ("sent", "in_doubt"))
     assert max(by_day.values(), default=0) <= 1
     assert "sending" not in world.ledger.outbox(LIVE)

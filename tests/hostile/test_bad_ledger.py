@@ -47,9 +47,7 @@ def test_a_disk_that_is_full(lab: HostileLab, good_day: Counter[str]) -> None:
     recovers(lab, good_day)
 
 
-@pytest.mark.parametrize(
-    "content", [b"this is no database, it is a shopping list" * 50, b"SQLite format 3\x00" + b"\xff" * 4000]
-)
+@pytest.mark.parametrize("content", [b"this is no database, it is a shopping list" * 50, b"SQLite format 3\x00" + b"\xff" * 4000])
 def test_a_file_that_is_no_ledger(lab: HostileLab, content: bytes) -> None:
     for path in lab.home.glob("ledger.db*"):
         path.unlink()

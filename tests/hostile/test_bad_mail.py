@@ -29,9 +29,7 @@ def test_a_mail_server_that_is_down_costs_nothing_but_time(lab: HostileLab, good
     assert lab.readers() == Counter()
 
 
-@pytest.mark.parametrize(
-    ("stage", "code"), [(Stage.CONNECT, 421), (Stage.CONNECT, None), (Stage.HELLO, 554), (Stage.MAIL, 553)]
-)
+@pytest.mark.parametrize(("stage", "code"), [(Stage.CONNECT, 421), (Stage.CONNECT, None), (Stage.HELLO, 554), (Stage.MAIL, 553)])
 def test_a_server_that_takes_nobody_stops_everything_and_loses_nothing(
     lab: HostileLab, good_day: Counter[str], stage: Stage, code: int | None
 ) -> None:
@@ -95,9 +93,7 @@ def test_a_password_the_server_refuses_is_not_shown(lab: HostileLab) -> None:
         lab.setting('transport = "relay"', 'transport = "login"')
         lab.setting(f"port = {lab.catcher.port}\n", f'port = {other.port}\nuser = "lab"\nlogin = "basic"\n')
         secrets = lab.home / "secrets.env"
-        secrets.write_text(
-            secrets.read_text(encoding="utf-8") + "ONBOARD_MAIL_PASSWORD=wrong-horse-battery\n", encoding="utf-8"
-        )
+        secrets.write_text(secrets.read_text(encoding="utf-8") + "ONBOARD_MAIL_PASSWORD=wrong-horse-battery\n", encoding="utf-8")
         said = lab.send("send_reminders", code=1)
         assert "wrong-horse" not in said.text and has_next_step(said.text), said.text
         assert not other.messages

@@ -42,9 +42,7 @@ def spoil(lab: HostileLab) -> None:
     """Every bad cell of the list."""
     gcp = "Good Clinical Practice"
     person(lab, "101", "Dana Date", "dana.date@northlake.example")
-    course(
-        lab, "101", 1, comp_curriculum=gcp, comp_group="GCP for Clinical Investigations of Devices", comp_completed="31.12.25"
-    )
+    course(lab, "101", 1, comp_curriculum=gcp, comp_group="GCP for Clinical Investigations of Devices", comp_completed="31.12.25")
     course(
         lab, "101", 2, comp_curriculum=gcp, comp_group="GCP for Clinical Investigations of Devices", comp_completed="2025-13-40"
     )

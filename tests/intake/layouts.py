@@ -130,8 +130,7 @@ def modules(facts: Iterable[Fact], each: int = 10) -> str:
 def kuali(facts: Iterable[Fact]) -> str:
     """Kuali's minimum: no number, no name; user names that are addresses."""
     header = (
-        "Group Id,Group,Passing Score,Stage Number,Stage,Institutional Username,Date Completed,Expiration Date,"
-        "Registration Date"
+        "Group Id,Group,Passing Score,Stage Number,Stage,Institutional Username,Date Completed,Expiration Date,Registration Date"
     )
     return table(header, ([
         "77", f.group, "80", f.stage, stage_name(f.stage), f.email, f"{f.earned:%m/%d/%Y}",

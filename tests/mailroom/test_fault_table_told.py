@@ -24,8 +24,7 @@ def _words(states: Mapping[str, int]) -> str:
 
 def test_the_table(record_property: Callable[[str, object], None]) -> None:
     rows = [
-        (name, f"{one.arrived[0]}, later {one.arrived[1]}", _words(one.states), _words(one.later))
-        for name, one in TABLE.items()
+        (name, f"{one.arrived[0]}, later {one.arrived[1]}", _words(one.states), _words(one.later)) for name, one in TABLE.items()
     ]
     head = ("two mails, the first meets", "arrived", "the ledger says", "an hour later")
     lines = [f"{a:<38} {b:<21} {c:<38} {d}" for a, b, c, d in (head, *rows, *_MORE)]

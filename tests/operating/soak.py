@@ -271,7 +271,7 @@ def _quiet_day(at: World, day: date) -> None:
     if day.weekday() in _OFF:
         return
     sunday = day - timedelta(days=(day.weekday() + 1) % 7)
-    due = [name for name in JOBS if name is not JobName.DIGESTS or at.digest_day is None or at.digest_day < sunday]
+    due = [name for name in map(JobName, JOBS) if name is not JobName.DIGESTS or at.digest_day is None or at.digest_day < sunday]
     for name in due:
         report = job(name)(at.quiet, day)
         assert report.outcome in ("sent", "nothing"), report

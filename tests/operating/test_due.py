@@ -85,6 +85,4 @@ def test_labs_begin_at_minutes_of_their_own_that_never_change() -> None:
     opened = opens_at(WEEKDAYS, LAB)
     assert opened == time(7, 30 + spread_minutes(LAB.id))
     late = JobTime(days=WEEKDAYS.days, at=time(17, 59))
-    assert opens_at(late, replace(LAB, id=next(f"lab-{n}" for n in range(99) if spread_minutes(f"lab-{n}") > 1))) == time(
-        17, 59
-    )
+    assert opens_at(late, replace(LAB, id=next(f"lab-{n}" for n in range(99) if spread_minutes(f"lab-{n}") > 1))) == time(17, 59)

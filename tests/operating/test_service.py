@@ -173,9 +173,7 @@ class TestStatusPort:
     @pytest.fixture
     def counts(self) -> Counts:
         counts = Counts()
-        sent = Delivery(
-            message_id="<1@x>", kind=MessageKind.REMINDER, reader="layla@northlake.example", state="sent", detail=""
-        )
+        sent = Delivery(message_id="<1@x>", kind=MessageKind.REMINDER, reader="layla@northlake.example", state="sent", detail="")
         report = RunReport(
             job=JobName.REMINDERS, slot=MONDAY, mode=Mode.LIVE, outcome="sent", run=1, deliveries=(sent,), problems=4,
             read_at=HandClock().now(),

@@ -252,3 +252,12 @@ def test_a_change_of_role_is_no_new_start() -> None:
     book.appointment(OKAFOR, TODAY)
     book.assignment(OKAFOR, "P2")
     assert mail(book, History()) is None
+
+
+def test_who_signed_up_and_has_not_passed_still_has_the_course_on_their_own_list() -> None:
+    book = coming()
+    book.enrolment(OKAFOR, "hsp", TODAY)
+    first = mail(book, History())
+    assert first is not None
+    (own,) = [line for line in first.section(Section.STEPS) if line.act.startswith("Pass the course")]
+    assert not [line for line in first.section(Section.OTHERS_DO) if line.title == own.title]

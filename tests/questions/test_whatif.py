@@ -137,9 +137,7 @@ def test_the_text_puts_courses_before_papers_and_fits_a_terminal(lab):
     text = as_text(compare_assessments(lab, after, d("2027-02-01"), d("2027-06-01")), after)
     assert text.startswith("From 1 Feb 2027 to 1 Jun 2027: 2 people short on 2 rows, 0 gained")
     assert (
-        text.index("Noor Weiss, NEW")
-        < text.index("SHORT OF THE IRB LIST OR A DELEGATION ONLY")
-        < text.index("Lena Haddad, NEW")
+        text.index("Noor Weiss, NEW") < text.index("SHORT OF THE IRB LIST OR A DELEGATION ONLY") < text.index("Lena Haddad, NEW")
     )
     assert max(map(len, text.splitlines())) <= 100
 

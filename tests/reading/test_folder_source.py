@@ -184,9 +184,7 @@ def test_a_spreadsheet_saved_with_semicolons(home: Path, mapping: Mapping, sampl
     assert len(read_tables(export, mapping, zone)[0].approvals) == 3
 
 
-def test_an_approval_of_an_unknown_protocol_is_told(
-    home: Path, mapping: Mapping, sample_export: Export, zone: ZoneInfo
-) -> None:
+def test_an_approval_of_an_unknown_protocol_is_told(home: Path, mapping: Mapping, sample_export: Export, zone: ZoneInfo) -> None:
     with (home / "approvals.csv").open("a", encoding="utf-8") as file:
         file.write("IRB-99-0001,initial,2025-01-01,2026-12-31,no,exempt,none,no\n")
     people = {key: text for key, text in sample_export.instruments.items() if key.startswith("people.")}

@@ -93,9 +93,7 @@ def test_the_survey_hides_what_the_coordinator_decides() -> None:
         pytest.param(lambda d: d.update(tabels={}), "tabels: is not known. Did you mean 'tables'?", id="top"),
         pytest.param(lambda d: d["tables"].update(peple={}), "peple: is not known. Did you mean 'people'?", id="table"),
         pytest.param(lambda d: d["tables"]["holds"].update(form="x"), "form: is not known.", id="key of a source"),
-        pytest.param(
-            lambda d: d["tables"]["people"]["fields"].update(naem="full_name"), "Did you mean 'name'?", id="noun field"
-        ),
+        pytest.param(lambda d: d["tables"]["people"]["fields"].update(naem="full_name"), "Did you mean 'name'?", id="noun field"),
         pytest.param(lambda d: d["tables"]["people"]["fields"].pop("name"), "cannot be read without it", id="needed"),
         pytest.param(lambda d: d["tables"].pop("people"), "tables.people: is missing", id="no people"),
         pytest.param(lambda d: d["tables"]["holds"].pop("instrument"), "instrument: is missing", id="no instrument"),

@@ -11,9 +11,7 @@ import requests
 from onboard.sandbox.projects import Event, Project, Repeat, Rights
 from onboard.sandbox.server import SandboxServer
 
-ALL_RIGHTS = Rights(
-    import_=True, delete=True, design=True, logging=True, survey=True, user_rights=True, data_access_groups=True
-)
+ALL_RIGHTS = Rights(import_=True, delete=True, design=True, logging=True, survey=True, user_rights=True, data_access_groups=True)
 UI_HEADER = (
     '"Variable / Field Name","Form Name","Section Header","Field Type","Field Label",'
     '"Choices, Calculations, OR Slider Labels","Field Note","Text Validation Type OR Show Slider Number",'

@@ -173,9 +173,7 @@ class TestTroubles:
         assert call_up(catcher).greeting == "421 4.7.0 too many connections"
         assert call_up(catcher).greeting.startswith("220")
 
-    def test_a_message_refused_after_data_is_not_kept(
-        self, call_up: Callable[[MailCatcher], Talk], catcher: MailCatcher
-    ) -> None:
+    def test_a_message_refused_after_data_is_not_kept(self, call_up: Callable[[MailCatcher], Talk], catcher: MailCatcher) -> None:
         catcher.script.add(Trouble(Stage.BODY, 552, "5.3.4 too big"))
         talk = call_up(catcher)
         talk.until_data("a@example.org")

@@ -165,9 +165,7 @@ class TestComplaints:
 
     def test_an_unknown_event(self, longitudinal: Any) -> None:
         text = complaint(longitudinal, record_id="2", redcap_event_name="nowhere_arm_1", name="Ben")
-        assert text.startswith(
-            "The following values for 'redcap_event_name' are not valid unique event names for this project,"
-        )
+        assert text.startswith("The following values for 'redcap_event_name' are not valid unique event names for this project,")
 
     def test_errors_come_in_the_return_format(self, classic: Any) -> None:
         answer = classic.post("record", format="json", returnFormat="csv", data='[{"record_id":"2","role":"9"}]')

@@ -21,17 +21,9 @@ LAB = Lab(
     institution="Northlake University",
 )
 
-AMARA = Reader(
-    address="amara.okafor@northlake.example", name="Amara Okafor", greet="Amara", role=ReaderRole.PERSON, record="11"
-)
+AMARA = Reader(address="amara.okafor@northlake.example", name="Amara Okafor", greet="Amara", role=ReaderRole.PERSON, record="11")
 LEILA = Reader(address="leila.haddad@northlake.example", name="Leila Haddad", greet="Leila", role=ReaderRole.PERSON, record="5")
-ELENA = Reader(
-    address="elena.rivera@northlake.example", name="Elena Rivera", greet="Dr. Rivera", role=ReaderRole.PI, record="1"
-)
-JONAS = Reader(
-    address="jonas.weber@northlake.example", name="Jonas Weber", greet="Jonas", role=ReaderRole.SUPERVISOR, record="3"
-)
-MARIA = Reader(
-    address="maria.chen@northlake.example", name="Maria Chen", greet="Maria", role=ReaderRole.COORDINATOR, record="2"
-)
+ELENA = Reader(address="elena.rivera@northlake.example", name="Elena Rivera", greet="Dr. Rivera", role=ReaderRole.PI, record="1")
+JONAS = Reader(address="jonas.weber@northlake.example", name="Jonas Weber", greet="Jonas", role=ReaderRole.SUPERVISOR, record="3")
+MARIA = Reader(address="maria.chen@northlake.example", name="Maria Chen", greet="Maria", role=ReaderRole.COORDINATOR, record="2")
 OPERATOR = Reader(address="it@northlake.example", name="it@northlake.example", greet="", role=ReaderRole.OPERATOR)
