@@ -88,7 +88,7 @@ def _ground(completion: Completion, training: str | None, others: _Rows, ob: Obl
     if doubt:
         days = days.doubted()
     passed = f"passed {show(completion.completed)}" if isinstance(completion.completed, date) else "its date cannot be read"
-    parts = [f"{completion.course}, {passed}, {ends}"]
+    parts = [f"{completion.course}, {passed}."] if doubt else [f"{completion.course}, {passed}, {ends}"]
     if doubt:
         parts.append(f"It does not count yet: {doubt}.")
     if claim:

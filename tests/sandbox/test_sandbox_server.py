@@ -1,12 +1,12 @@
 """Starting, stopping, addresses, TLS, and data dictionaries as labs bring them."""
 
 import shutil
-import socket
 import subprocess
 import threading
 import time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import redcap
@@ -19,18 +19,23 @@ from onboard.sandbox.projects import Project
 from onboard.sandbox.server import SandboxServer, Tls
 
 
+def _page(address: str) -> str:
+    """What answers there; "" when nothing does. Another test's server may have been given the free port meanwhile."""
+    try:
+        return requests.get(address, timeout=5).text
+    except requests.RequestException:
+        return ""
+
+
 class TestLife:
     """A server comes up at once and leaves nothing running."""
 
-    def test_starts_and_stops_quickly(self, two_forms: str) -> None:
-        begin, before = time.monotonic(), threading.active_count()
-        with SandboxServer([Project("P", two_forms)]) as server:
-            assert requests.get(server.root, timeout=5).status_code == 200
-            port = server.root.split(":")[-1].strip("/")
-        assert time.monotonic() - begin < 2
+    def test_starts_answers_and_leaves_nothing_running(self, two_forms: str) -> None:
+        before, title = threading.active_count(), f"Project {uuid4()}"
+        with SandboxServer([Project(title, two_forms)]) as server:
+            assert title in requests.get(server.root, timeout=5).text
         assert threading.active_count() == before
-        with pytest.raises(OSError, match="refused"):
-            socket.create_connection(("127.0.0.1", int(port)), timeout=1)
+        assert title not in _page(server.root)
 
     def test_stopping_does_not_wait_for_slow_answers(self, two_forms: str) -> None:
         project = Project("P", two_forms)
