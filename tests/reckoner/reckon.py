@@ -1,4 +1,4 @@
-"""The brute-force reckoner: one lab, one day, plain ifs. Written from domain.md and design.md, sharing only the nouns.
+"""The brute-force reckoner: one lab, one day, plain ifs. Written from the rules of the field, sharing only the nouns.
 
 It answers for a single day by looking at every row, with "yes", "no" or "unknown". It builds no range, knows no edge, and
 imports none of the product's timeline, dates, obligations, rules or readiness code. What the product derives by set algebra
