@@ -93,8 +93,9 @@ def untouched() -> dict[tuple[str, str, Task | None], Timeline]:
     return {(r.person, r.protocol, r.task): r.cleared.sure for r in judged(base()).assessment.readiness}
 
 
-#: Who signed: a name as typed, so any text is one and nothing in it is unreadable.
-_SIGNED = ("_approved_by", "_checked_by")
+#: Who signed, and what a protocol is called: names as typed, so any text is one and nothing in it is unreadable. A number
+#: overwritten with the very text that a row names would make that row one of the protocol's.
+_SIGNED = ("_approved_by", "_checked_by", "protocol_number")
 
 
 def overwritten(seed: int, texts: tuple[str, ...]) -> Export:
