@@ -93,9 +93,10 @@ def untouched() -> dict[tuple[str, str, Task | None], Timeline]:
     return {(r.person, r.protocol, r.task): r.cleared.sure for r in judged(base()).assessment.readiness}
 
 
-#: Who signed, and what a protocol is called: names as typed, so any text is one and nothing in it is unreadable. A number
-#: overwritten with the very text that a row names would make that row one of the protocol's.
-_SIGNED = ("_approved_by", "_checked_by", "protocol_number")
+#: Who signed: a name as typed, so any text is one and nothing in it is unreadable.
+_SIGNED = ("_approved_by", "_checked_by")
+#: What a protocol is called gets a text of its own: the very text that another row names would be a true match.
+_CALLED = ("protocol_number", "short_code")
 
 
 def overwritten(seed: int, texts: tuple[str, ...]) -> Export:
@@ -103,22 +104,23 @@ def overwritten(seed: int, texts: tuple[str, ...]) -> Export:
     dice = random.Random(seed)
     tables = {name: list(csv.reader(io.StringIO(text))) for name, text in base().instruments.items()}
     if dice.random() < 0.2:
-        rows, place = _column(dice, tables)
+        rows, place, own = _column(dice, tables)
         for row in rows:
-            row[place] = dice.choice(texts)
+            row[place] = dice.choice(texts) + own
     for _ in range(dice.randint(1, 12)):
-        rows, place = _column(dice, tables)
-        dice.choice(rows)[place] = dice.choice(texts)
+        rows, place, own = _column(dice, tables)
+        dice.choice(rows)[place] = dice.choice(texts) + own
     return replace(base(), instruments={name: _text(rows) for name, rows in tables.items()})
 
 
-def _column(dice: random.Random, tables: dict[str, list[list[str]]]) -> tuple[list[list[str]], int]:
-    """The rows of a table that has any, and a column that people fill in."""
+def _column(dice: random.Random, tables: dict[str, list[list[str]]]) -> tuple[list[list[str]], int, str]:
+    """The rows of a table that has any, a column that people fill in, and what tells its texts from those of others."""
     while True:
         header, *rows = tables[dice.choice(sorted(tables))]
         first = _KEYS if "redcap_repeat_instance" in header else 1
         if rows and first < len(header):
-            return rows, dice.choice([n for n in range(first, len(header)) if not header[n].endswith(_SIGNED)])
+            place = dice.choice([n for n in range(first, len(header)) if not header[n].endswith(_SIGNED)])
+            return rows, place, " as called" if header[place] in _CALLED else ""
 
 
 def letters(dice: random.Random) -> str:
