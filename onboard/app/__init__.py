@@ -1,5 +1,5 @@
-"""The composition root: a lab's home in, an App out. Decides which adapter stands behind which port; each is imported inside
-the function that builds it, so that a command loads what it uses and nothing else."""
+"""The composition root: a lab's home in, an App out. Decides when each room is built: when it is first asked for, so that a
+command loads what it uses and nothing else. Which adapter stands behind which port is said in records.py and mail.py."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onboard.errors import ConfigError
+from onboard.app import mail, records
 
 if TYPE_CHECKING:
     from onboard.adapters.ledger_keeping import LedgerKeeping
@@ -32,9 +32,11 @@ def open_app(
     export: Path | None = None,
     clock: Clock | None = None,
     accept_fewer_rows: bool = False,
+    reads_only: bool = False,
 ) -> App:
     """The app of one lab's home. `as_of` answers as if that day were today; `export` reads a folder instead of REDCap;
     `accept_fewer_rows` takes a read that is smaller than the last one, because somebody said that rows were deleted.
+    `reads_only` makes no ledger where there is none: a blank one stands in for it.
 
     Raises ConfigError that lists every mistake of the configuration.
     """
@@ -45,18 +47,9 @@ def open_app(
     clock = clock or SystemClock()
     if as_of is not None:
         clock = FixedClock(datetime.combine(as_of, time(12), tzinfo=config.lab.zone))
-    return App(config, clock, export=export, pretended=as_of is not None, accept_fewer_rows=accept_fewer_rows)
-
-
-class _Uncounted:
-    """A source whose reads are not compared with the last one: somebody said that rows were deleted on purpose."""
-
-    def __init__(self, source: RecordSource) -> None:
-        self._source = source
-
-    def fetch(self, last_rows: Mapping[str, int]) -> Export:
-        """One whole read, however many rows."""
-        return self._source.fetch({})
+    return App(
+        config, clock, export=export, pretended=as_of is not None, accept_fewer_rows=accept_fewer_rows, reads_only=reads_only
+    )
 
 
 class App:
@@ -70,9 +63,10 @@ class App:
         export: Path | None = None,
         pretended: bool = False,
         accept_fewer_rows: bool = False,
+        reads_only: bool = False,
     ) -> None:
         self.config, self.clock, self._export = config, clock, export
-        self._accept_fewer_rows = accept_fewer_rows
+        self._accept_fewer_rows, self._reads_only = accept_fewer_rows, reads_only
         self.pretended = pretended  # today is not today
 
     @property
@@ -88,68 +82,29 @@ class App:
     @cached_property
     def source(self) -> RecordSource:
         """REDCap, or the folder given instead of it."""
-        return _Uncounted(self._counted_source()) if self._accept_fewer_rows else self._counted_source()
-
-    def _counted_source(self) -> RecordSource:
-        if self._export is not None:
-            from onboard.adapters.folder_source import FolderSource
-
-            return FolderSource(self._export, self.config.mapping, self.clock.now())
-        from onboard.adapters.protocol_files import WithProtocolFiles
-        from onboard.adapters.redcap_source import RedcapSource
-
-        source = RedcapSource(self.redcap_projects(), self.redcap_mapping, self.clock)
-        if self.redcap_mapping == self.config.mapping:
-            return source
-        return WithProtocolFiles(source, self.config.home, self.config.mapping)
+        source = records.record_source(self.config, self.clock, self._export)
+        return records.Uncounted(source) if self._accept_fewer_rows else source
 
     @cached_property
     def redcap_mapping(self) -> RecordMapping:
         """What REDCap holds: all of it, or all but the protocols, when these are files in the home."""
-        from onboard.adapters.protocol_files import has_protocol_files
-        from onboard.model.mapping import PROTOCOL_TABLES
-
-        mapping = self.config.mapping
-        if not has_protocol_files(self.config.home):
-            return mapping
-        return mapping.only({source.project for source in mapping.sources if source.table not in PROTOCOL_TABLES})
+        return records.redcap_mapping(self.config)
 
     def redcap_projects(self, names: Collection[str] = ()) -> list[RedcapProject]:
         """How each project is reached, with its token; those of the mapping, or the ones named."""
-        from onboard.adapters.redcap_project import RedcapProject
-        from onboard.config.secrets import secret, token_name
-
-        return [
-            RedcapProject(
-                name=one.name,
-                url=one.url,
-                token=secret(token_name(one.name), self.config.home),
-                contact=one.contact,
-                ca_file=one.ca_file,
-                proxy=one.proxy,
-                connect_seconds=one.connect_seconds,
-                read_seconds=one.read_seconds,
-                retries=one.retries,
-            )
-            for one in self.config.redcap.values()
-            if one.name in (names or self.redcap_mapping.projects)
-        ]
+        return records.redcap_projects(self.config, names or self.redcap_mapping.projects)
 
     def record_writer(self) -> RecordWriter:
         """The program's own fields in REDCap. Raises ConfigError when write-back is off."""
-        from onboard.adapters.redcap_writer import RedcapWriter
-
-        target = self.config.writeback
-        if target is None:
-            raise ConfigError("write-back is off: enabled = false under [writeback] in settings.toml.")
-        (project,) = self.redcap_projects([target.project])
-        return RedcapWriter(project, target.instrument, tuple(target.fields.values()), target.event)
+        return records.record_writer(self.config)
 
     @cached_property
     def ledger(self) -> SqlLedger:
         """The lab's memory; tables are made or upgraded when it is opened."""
         from onboard.adapters.sql_ledger import SqlLedger
 
+        if self._reads_only and not self.remembers:
+            return SqlLedger.blank(self.lab.id)
         return SqlLedger(self.config.ledger_url, self.lab.id)
 
     @cached_property
@@ -162,88 +117,29 @@ class App:
     @cached_property
     def mailer(self) -> Mailer:
         """How mail leaves: files, or yagmail."""
-        mail = self.config.mail
-        if mail.transport == "files":
-            from onboard.adapters.file_mailer import FileMailer
-
-            return FileMailer(mail.folder)
-        from onboard.adapters.smtp_settings import Smtp, Tls
-        from onboard.adapters.yagmail_mailer import YagmailMailer
-        from onboard.config.secrets import MAIL_PASSWORD, secret
-
-        with_token = mail.transport == "login" and mail.login == "xoauth2"
-        with_password = mail.transport == "login" and not with_token
-        password = secret(MAIL_PASSWORD, self.config.home).get_secret_value() if with_password else ""
-        return YagmailMailer(
-            Smtp(
-                host=mail.host,
-                sender=self.lab.sender,
-                port=mail.port,
-                tls=Tls(mail.tls),
-                user=mail.user if mail.transport == "login" else "",
-                password=password,
-                token=self.m365_tokens(mail.user) if with_token else None,
-                ca_file=mail.ca_file,
-                # the settings file refuses an open line to another machine that gives no reason
-                unencrypted_is_fine=True,
-                helo=mail.helo,
-                per_minute=mail.rate_per_minute,
-            )
-        )
+        return mail.mailer(self.config)
 
     def m365_tokens(self, user: str) -> M365Tokens:
         """Access tokens of Microsoft 365 for a mailbox."""
-        from onboard.adapters.m365_token import M365Tokens, Registration
-        from onboard.config.secrets import M365_SECRET, secret
-
-        asked = self.config.m365
-        password = secret(M365_SECRET, self.config.home).get_secret_value() if asked.flow == "app" else ""
-        return M365Tokens(
-            Registration(
-                tenant=asked.tenant,
-                client_id=asked.client_id,
-                flow=asked.flow,
-                cache=asked.cache,
-                user=user,
-                secret=password,
-            )
-        )
+        return mail.m365_tokens(self.config, user)
 
     def bounce_source(self) -> BounceSource | None:
         """The mailbox that delivery reports come back to; None when settings.toml names none."""
-        box = self.config.bounces
-        if box is None:
-            return None
-        from onboard.adapters.imap_bounces import ImapBounces, Mailbox
-        from onboard.config.secrets import BOUNCES_PASSWORD, secret
-
-        with_token = box.login == "xoauth2"
-        return ImapBounces(
-            Mailbox(
-                host=box.host,
-                port=box.port,
-                tls=box.tls,
-                user=box.user,
-                password="" if with_token else secret(BOUNCES_PASSWORD, self.config.home).get_secret_value(),
-                token=self.m365_tokens(box.user) if with_token else None,
-                ca_file=box.ca_file,
-                folder=box.folder,
-                sent_folder=box.sent_folder,
-            )
-        )
+        return mail.bounce_source(self.config)
 
     def judge(self, export: Export, rules: Rules | None = None, snapshot: str = "") -> Assessment:
         """An export read into tables and judged; `read_on` is the lab's local day of the read."""
         from onboard.adapters.intake_home import queued
         from onboard.intake.queue import queue_sentences
         from onboard.pipeline.judging import judge
-        from onboard.tables import read_tables
+        from onboard.tables import evidence_rows, read_tables
 
         tables, problems = read_tables(export, self.config.mapping, self.lab.zone)
         read_on = export.read_at.astimezone(self.lab.zone).date()
         found = judge(tables, problems, rules or self.config.rules, export.read_at, read_on, snapshot)
         waiting = queue_sentences(queued(self.config.home))
-        return replace(found, forms=self._forms(export.links), waiting=waiting)
+        rows = evidence_rows(export, self.config.mapping)
+        return replace(found, forms=self._forms(export.links), waiting=waiting, evidence_rows=rows)
 
     def _forms(self, links: Mapping[str, str]) -> dict[str, str]:
         projects = self.config.mapping.projects
@@ -287,20 +183,7 @@ class App:
 
     def compose(self, message: Message, to: str, message_id: str, now: datetime) -> bytes:
         """The bytes of a message; answers go to the coordinator on duty that day."""
-        from onboard.adapters.mime import build
-
-        (coordinator, *_) = self.lab.on_duty(now.astimezone(self.lab.zone).date())
-        return build(
-            message,
-            to,
-            message_id,
-            now.astimezone(self.lab.zone),
-            sender=self.lab.sender,
-            sender_name=f"{self.lab.name} onboarding",
-            reply_to=coordinator.address,
-            reply_name=coordinator.name,
-            lab_id=self.lab.id,
-        )
+        return mail.compose(self.lab, message, to, message_id, now)
 
     def close(self) -> None:
         """Give back what was opened: the ledger's file, the mail connection."""
@@ -325,4 +208,5 @@ class App:
             judge=self.judge,
             render=self.render,
             compose=self.compose,
+            hand_in=records.hand_in_pages(self.config) if self._export is None else None,
         )

@@ -1,0 +1,97 @@
+"""How the lab's records are reached: REDCap, files in the home, or a folder of exports instead. Decides which adapter stands
+behind the port; each is imported inside the function that builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from onboard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from onboard.adapters.redcap_project import RedcapProject
+    from onboard.config.loading import Config
+    from onboard.model import Export
+    from onboard.model.mapping import Mapping as RecordMapping
+    from onboard.ports import Clock, HandInPages, RecordSource, RecordWriter
+
+
+class Uncounted:
+    """A source whose reads are not compared with the last one: somebody said that rows were deleted on purpose."""
+
+    def __init__(self, source: RecordSource) -> None:
+        self._source = source
+
+    def fetch(self, last_rows: Mapping[str, int]) -> Export:
+        """One whole read, however many rows."""
+        return self._source.fetch({})
+
+
+def record_source(config: Config, clock: Clock, export: Path | None) -> RecordSource:
+    """REDCap, or the folder `export` instead of it."""
+    if export is not None:
+        from onboard.adapters.folder_source import FolderSource
+
+        return FolderSource(export, config.mapping, clock.now())
+    from onboard.adapters.protocol_files import WithProtocolFiles
+    from onboard.adapters.redcap_source import RedcapSource
+
+    mapping = redcap_mapping(config)
+    source = RedcapSource(redcap_projects(config, mapping.projects), mapping, clock)
+    return source if mapping == config.mapping else WithProtocolFiles(source, config.home, config.mapping)
+
+
+def redcap_mapping(config: Config) -> RecordMapping:
+    """What REDCap holds: all of it, or all but the protocols, when these are files in the home."""
+    from onboard.adapters.protocol_files import has_protocol_files
+    from onboard.model.mapping import PROTOCOL_TABLES
+
+    mapping = config.mapping
+    if not has_protocol_files(config.home):
+        return mapping
+    return mapping.only({source.project for source in mapping.sources if source.table not in PROTOCOL_TABLES})
+
+
+def redcap_projects(config: Config, names: Collection[str]) -> list[RedcapProject]:
+    """How each of the projects is reached, with its token."""
+    from onboard.adapters.redcap_project import RedcapProject
+    from onboard.config.secrets import secret, token_name
+
+    return [
+        RedcapProject(
+            name=one.name,
+            url=one.url,
+            token=secret(token_name(one.name), config.home),
+            contact=one.contact,
+            ca_file=one.ca_file,
+            proxy=one.proxy,
+            connect_seconds=one.connect_seconds,
+            read_seconds=one.read_seconds,
+            retries=one.retries,
+        )
+        for one in config.redcap.values()
+        if one.name in names
+    ]
+
+
+def record_writer(config: Config) -> RecordWriter:
+    """The program's own fields in REDCap. Raises ConfigError when write-back is off."""
+    from onboard.adapters.redcap_writer import RedcapWriter
+
+    target = config.writeback
+    if target is None:
+        raise ConfigError("write-back is off: enabled = false under [writeback] in settings.toml.")
+    (project,) = redcap_projects(config, [target.project])
+    return RedcapWriter(project, target.instrument, tuple(target.fields.values()), target.event)
+
+
+def hand_in_pages(config: Config) -> HandInPages | None:
+    """People's own completion surveys; None where redcap.toml names none, or the people are not in REDCap."""
+    from onboard.adapters.redcap_survey import RedcapSurvey
+
+    source = redcap_mapping(config).hand_in_source
+    if source is None:
+        return None
+    (project,) = redcap_projects(config, [source.project])
+    return RedcapSurvey(project, source.instrument, source.event)

@@ -1,0 +1,14 @@
+"""The time, seen from inside. Decides that there is one door to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The one door to the time."""
+
+    def now(self) -> datetime:
+        """This instant, aware, UTC."""
+        ...

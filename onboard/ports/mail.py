@@ -1,0 +1,83 @@
+"""Mail, seen from inside: frozen bytes to be handed over, and the mailbox they come back to. Decides the seams; yagmail, files
+and IMAP fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from onboard.model import MessageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message as it goes into the outbox: the bytes are frozen here."""
+
+    kind: MessageKind
+    reader: str  # normalised address
+    person: str  # record id of the reader, ""
+    slot: date
+    message_id: str  # "<random@domain>", also the row's id
+    envelope_from: str
+    to_addr: str
+    subject: str
+    mime: bytes
+    keys: tuple[str, ...]  # items it settles
+    skips: tuple[str, ...]  # items it makes pointless
+    hard: bool  # in doubt: resend; else park and tell
+    expires_at: datetime | None  # aware; stale afterwards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A claimed outbox row: may be handed over by the holder of `token` only."""
+
+    id: str  # the message id
+    kind: MessageKind
+    reader: str
+    envelope_from: str
+    to_addr: str
+    mime: bytes
+    token: str
+    attempts: int
+    hard: bool
+
+
+class Mailer(Protocol):
+    """Hands frozen bytes over. One attempt; never retries by itself once bytes were offered."""
+
+    def will_wait(self) -> bool:
+        """Whether the next `deliver` first waits or connects: what is settled should be committed before."""
+        ...
+
+    def deliver(self, post: Posted, before_data: Callable[[], None]) -> str:
+        """Hand over and return the server's words. `before_data` is called just before the bytes are offered; what it
+        raises passes through, and then nothing was offered.
+
+        Raises DeliveryError (refused; `permanent` says for good, `address` that the address itself is no good),
+        TransportDown (not taken, and nothing else should be tried now), InDoubt (the link was lost after the bytes were
+        offered).
+        """
+        ...
+
+    def close(self) -> None:
+        """End the connection politely; never raises for a dead link."""
+        ...
+
+
+class BounceSource(Protocol):
+    """The mailbox our mail comes from, looked at without changing anything in it."""
+
+    def reports(self, since: date) -> Sequence[bytes]:
+        """Whole mails that look like delivery reports and came on or after a day, oldest first. Raises TransportDown."""
+        ...
+
+    def in_sent(self, message_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the Message-IDs that stand in the folder of sent mail; empty where there is none. Raises TransportDown."""
+        ...
+
+    def close(self) -> None:
+        """Log out; never raises for a dead link."""
+        ...

@@ -1,0 +1,47 @@
+"""What was said and what is known to be wrong, seen from inside. Decides the seam: items are the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from onboard.model import Bounce, BounceEffect, History, JobName, Mode, Problem
+
+
+class Memory(Protocol):
+    """Items, problems, troubles, and addresses that take no mail. Every method raises LedgerError when it cannot."""
+
+    def history(self, mode: Mode, ignoring: JobName | None = None) -> History:
+        """Everything said, as if the still queued messages of job `ignoring` were gone.
+
+        `started` says whether that job recorded its baseline (any job, when `ignoring` is None).
+        """
+        ...
+
+    def record_baseline(self, mode: Mode, job: JobName, keys: Sequence[str], now: datetime, slot: date) -> None:
+        """Go-live of a job: these items are already true and are never said. Repeating adds nothing; what was said stays."""
+        ...
+
+    def see_problems(self, problems: Sequence[Problem], today: date) -> Mapping[str, date]:
+        """Remember the problems of a read; returns first-seen per key of those given; forgets keys that are gone."""
+        ...
+
+    def see_troubles(self, scope: str, keys: Sequence[str], today: date) -> Mapping[str, date]:
+        """The same for troubles of the tool itself; only keys of this scope are forgotten when they are gone."""
+        ...
+
+    def suppress(self, mode: Mode, address: str, why: str, now: datetime) -> None:
+        """Stop writing to an address: queued messages to it are closed and their items refused."""
+        ...
+
+    def unsuppress(self, mode: Mode, address: str, now: datetime) -> int:
+        """Write to an address again; its refused items are open once more. Returns how many."""
+        ...
+
+    def bounced(self, mode: Mode, bounce: Bounce, today: date, now: datetime) -> BounceEffect:
+        """Count a hard bounce of a mail of ours, each mail once, by Message-ID or else by address.
+
+        What that mail said is open again; the second mail within sixty days suppresses the address.
+        """
+        ...

@@ -1,0 +1,49 @@
+"""Reads and rules as they were, seen from inside. Decides the seam of the second clock: what was known when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from onboard.model import AcceptedRules, RulesUse, Snapshot
+
+
+class Reads(Protocol):
+    """Good reads and texts of the rules, each under its hash. Every method raises LedgerError when it cannot."""
+
+    def save_snapshot(self, snapshot: Snapshot) -> None:
+        """Store a good read if its text is new; remembers the read in either case."""
+        ...
+
+    def snapshot_at(self, known_on: datetime | None = None) -> Snapshot | None:
+        """The newest good read, or the newest not later than `known_on` (aware)."""
+        ...
+
+    def save_rules(self, version: str, text: str, now: datetime) -> None:
+        """Store a rules text under its hash with its first use; remembers each change of the text in use."""
+        ...
+
+    def rules_at(self, known_on: datetime | None = None) -> tuple[str, str] | None:
+        """(version, text) in use at an instant (now when None), None when none was."""
+        ...
+
+    def rules_text(self, version: str) -> tuple[str, str] | None:
+        """(version, text) of stored rules by their version or its first characters; None when none, or several, fit."""
+        ...
+
+    def rules_uses(self) -> Sequence[RulesUse]:
+        """Each change of the rules in use, oldest first."""
+        ...
+
+    def accept_rules(self, accepted: AcceptedRules, text: str) -> None:
+        """Store a decision to let new rules hold for days already judged, with the text of the new rules."""
+        ...
+
+    def accepted_rules(self) -> Sequence[AcceptedRules]:
+        """Every such decision, oldest first."""
+        ...
+
+    def reads(self, since: datetime) -> Sequence[tuple[datetime, str]]:
+        """(read at, snapshot id) of every good read later than an instant, oldest first."""
+        ...

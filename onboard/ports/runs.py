@@ -1,0 +1,33 @@
+"""The ledger's rows of runs, seen from inside. Decides the seam: what makes a run happen once is its row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from onboard.model import JobName, Mode, Run, RunReport, Snapshot
+
+
+class RunBook(Protocol):
+    """Which slot was used by which run, and what became of it. Every method raises LedgerError when it cannot."""
+
+    def begin_run(self, mode: Mode, job: JobName, slot: date, now: datetime, lease_seconds: int = 900) -> Run | None:
+        """The run of this slot, leased to the caller; None when the slot is used up or another process holds it."""
+        ...
+
+    def end_run(self, run: Run, report: RunReport, now: datetime) -> None:
+        """Store the report; a failed run leaves its slot open and gives the lease back."""
+        ...
+
+    def last_runs(self, limit: int = 20) -> Sequence[Mapping[str, object]]:
+        """The newest runs first: run, mode, job, slot, state, held, started_at, ended_at, outcome, trouble."""
+        ...
+
+    def last_slot(self, mode: Mode, job: JobName) -> date | None:
+        """The newest slot of a job that is used up."""
+        ...
+
+    def last_judged(self, mode: Mode, job: JobName) -> tuple[Snapshot, str] | None:
+        """What the newest used-up run of a job was planned on: its snapshot and the text of its rules."""
+        ...
