@@ -1,4 +1,5 @@
-"""What a course counts as. Decides by the lab's course map on curriculum, group and stage, never by likeness (domain 3)."""
+"""What a course counts as. Decides by the lab's course map on curriculum, group and stage, never by likeness, since CITI's
+titles are each institution's own."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ class CourseMap:
         """The training a completion counts as; "" when it is mapped to nothing; None when it is unmapped.
 
         The first line of the map that fits decides. A stage that cannot be read is unmapped, unless every line its names fit
-        says the same thing whatever the stage (domain 7.16).
+        says the same thing whatever the stage.
         """
         curriculum, group = fold(completion.curriculum), fold(completion.group)
         for training, curricula, groups, stages in self._courses:

@@ -1,6 +1,6 @@
 """Calendar arithmetic: validity policies and working days. Decides dates; knows no evidence, no person and no today.
 
-Sources: domain rules on validity (NIH NOT-OD-16-148: GCP refresh at least every three years; KUMC: end of the Nth fiscal
+Sources: policies on validity (NIH NOT-OD-16-148: GCP refresh at least every three years; KUMC: end of the Nth fiscal
 year; local policies in months). Calendar months, never 365 times N; every last day is inclusive.
 """
 
@@ -46,6 +46,21 @@ def show(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+#: A coming day no farther off than this is thought of by its weekday.
+_NEAR = 14
+
+
+def show_to_act(day: date, today: date) -> str:
+    """A day somebody acts by or waits for: ``Mon 7 Dec 2026``; without its weekday once it is past."""
+    return f"{_WEEKDAYS[day.weekday()]} {show(day)}" if day >= today else show(day)
+
+
+def show_near(day: date, today: date) -> str:
+    """Any other day: ``Mon 7 Dec 2026`` within the next fortnight, ``7 Dec 2026`` when it is past or farther off."""
+    return show_to_act(day, today) if day <= plus_days(today, _NEAR) else show(day)
+
+
 class ValidityKind(StrEnum):
     """How long evidence holds."""
 
@@ -89,15 +104,17 @@ class Validity:
 
 def _fiscal_year_end(passed: date, number: int, start_month: int) -> date:
     """Strictly after the day passed: passed on a fiscal year's last day, the first to end is the next one."""
-    first_start = date(passed.year, start_month, 1)
-    end = plus_days(first_start, -1)
-    while end <= passed:
-        end = plus_days(add_months(plus_days(end, 1), 12), -1)
-    return plus_days(add_months(plus_days(end, 1), 12 * (number - 1)), -1)
+    tomorrow = plus_days(passed, 1)
+    after = (tomorrow.year, tomorrow.month, tomorrow.day)
+    first = next(year for year in range(passed.year, passed.year + 3) if (year, start_month, 1) > after)
+    year = first + number - 1
+    return plus_days(date(year, start_month, 1), -1) if year <= date.max.year else date.max
 
 
 def _clipped(year: int, month: int, day: int) -> date:
-    year = min(max(year, 1), date.max.year)
+    if year > date.max.year:
+        return date.max
+    year = max(year, 1)
     return date(year, month, min(day, calendar.monthrange(year, month)[1]))
 
 
@@ -115,7 +132,7 @@ def _window_end(passed: date, window: tuple[int, int, int, int]) -> date:
         if first <= passed <= last:
             return _window(year + 1, window)[1]
     ends = (_window(passed.year + ahead, window) for ahead in (-1, 0, 1))
-    return next(last for first, last in ends if first > passed)
+    return next((last for first, last in ends if first > passed), date.max)
 
 
 _POLICY = re.compile(

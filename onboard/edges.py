@@ -2,7 +2,7 @@
 not which words, and nothing about readers.
 
 Nothing here asks whether today *is* a day: a tier is due once its day has come and no later one was said, so a missed run
-loses nothing and a second run says nothing (design 5).
+loses nothing and a second run says nothing.
 """
 
 from __future__ import annotations
@@ -176,6 +176,6 @@ def told_on(desk: Desk, edge: Edge) -> date | None:
 
 
 def announced(desk: Desk, edge: Edge) -> bool:
-    """Whether a mail telling the person was handed over long enough ago for others to hear (design 6, no surprises)."""
+    """Whether a mail telling the person was handed over long enough ago for others to hear, so that nobody is surprised."""
     told = told_on(desk, edge)
     return told is not None and desk.calendar.add(told, desk.lab.cadence.announce_working_days) <= desk.today

@@ -1,5 +1,5 @@
 """What selects requirements, over time: facts of a protocol and of an appointment. Decides when a fact is known, and whether
-a selector matches; demands nothing itself (domain 7.4 to 7.6)."""
+a selector matches; demands nothing itself."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FactLine:
 
 
 def fact_line(rows: Sequence[Approval], cell: Callable[[Approval], Hashable | Unreadable | None]) -> FactLine:
-    """The non-blank value of the row with the latest first day not after each day, whatever its kind (domain 7.6).
+    """The non-blank value of the row with the latest first day not after each day, whatever its kind.
 
     Two rows of one day that differ, or a row without a readable day that says something else: unknown. Before the first
     row: unknown.
@@ -102,7 +102,7 @@ def _fits(value: object, wanted: frozenset[object] | frozenset[str]) -> Coverage
 
 
 def appointment_matches(appointments: Sequence[Appointment], when: Selectors) -> Coverage:
-    """The days on which one appointment matches role, kind and engaged together; blank facts match perhaps (domain 7.5)."""
+    """The days on which one appointment matches role, kind and engaged together; blank facts match perhaps."""
     engaged: frozenset[object] = frozenset() if when.engaged is None else frozenset({when.engaged})
     return any_of(
         span(a.first, a.last)

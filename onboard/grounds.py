@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from onboard.dates import Validity, ValidityKind, show
-from onboard.model import Finding, Ground, Obligation, Problem, Reading, Waiver, WhoseDate
+from onboard.model import Finding, Ground, Obligation, Reading, Waiver, WhoseDate
 from onboard.spans import span
-from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
+from onboard.timeline import NEVER, Coverage, Timeline, any_of
 
 
 def show_reading(day: Reading) -> str:
@@ -17,12 +18,13 @@ def show_reading(day: Reading) -> str:
 
 
 def waiver_ground(waiver: Waiver) -> Ground:
-    """A waiver covers from its first to its last day; no last day is unknown, no approver a claim (domain 7.9, 7.15)."""
+    """A waiver covers from its first to its last day; no last day is unknown, no approver a claim."""
     days = span(waiver.first, waiver.last, blank_last_is_open=False)
     until = waiver.last if isinstance(waiver.last, date) else None
     ends = f" until {show(until)}" if until else ", but its last day is not readable"
     claim = not waiver.approved_by
-    words = f"A waiver{ends}" + (" has no approver yet." if claim else f", approved by {waiver.approved_by}.")
+    whole = f"A waiver for this protocol{ends}" if waiver.protocol else f"A waiver{ends}"
+    words = whole + (" has no approver yet." if claim else f", approved by {waiver.approved_by}.")
     return Ground(
         evidence=waiver.evidence,
         what=words,
@@ -35,30 +37,12 @@ def waiver_ground(waiver: Waiver) -> Ground:
     )
 
 
-def _stray_ground(waiver: Waiver) -> Ground:
-    """A waiver for one protocol cannot lift what is asked once for all protocols: said, never counted."""
-    instrument, _, rest = waiver.evidence.partition("/")
-    record, _, instance = rest.rpartition("/")
-    what = "A waiver for one protocol only; this is asked once for all protocols, so the waiver counts nowhere."
-    problem = Problem(
-        key=f"stray-waiver/{waiver.evidence}",
-        record=record,
-        instrument=instrument,
-        instance=int(instance) if instance.isdigit() else None,
-        field="protocol",
-        what=what,
-        next_step="Blank the waiver's protocol if it holds for all of them.",
-        people=(waiver.person,),
-    )
-    return Ground(evidence=waiver.evidence, what=what, gives=NOT_EVER, waiver=True, problem=problem)
-
-
 def _accepted(ground: Ground) -> Coverage:
     return ground.gives if ground.accepted is None else ground.accepted
 
 
 def _led(own: Coverage, obligation: Obligation) -> Coverage:
-    """With `enforce_lead` evidence meets a day only if it met every day of the lead before it (domain 7.14)."""
+    """With `enforce_lead` evidence meets a day only if it met every day of the lead before it."""
     requirement = obligation.requirement
     if not requirement.enforce_lead or not requirement.lead_days:
         return own
@@ -69,6 +53,9 @@ def finding(obligation: Obligation, grounds: Iterable[Ground], *, in_hand: Timel
     """The union of what the grounds give; the obligation's waivers are added last and never shortened."""
     grounds = tuple(grounds)
     waivers = tuple(waiver_ground(waiver) for waiver in obligation.evidence.waivers)
+    local: dict[str, tuple[Ground, ...]] = {}
+    for waiver in obligation.evidence.local_waivers:
+        local[waiver.protocol] = (*local.get(waiver.protocol, ()), waiver_ground(waiver))
     own = _led(any_of(ground.gives for ground in grounds), obligation)
     accepted = _led(any_of(_accepted(ground) for ground in grounds), obligation)
     return Finding(
@@ -77,12 +64,26 @@ def finding(obligation: Obligation, grounds: Iterable[Ground], *, in_hand: Timel
         own=own,
         if_accepted=accepted | any_of(_accepted(ground) for ground in waivers),
         in_hand=in_hand,
-        grounds=(*grounds, *waivers, *map(_stray_ground, obligation.evidence.stray_waivers)),
+        grounds=(*grounds, *waivers),
+        local=local,
+    )
+
+
+def on_protocol(found: Finding, protocol: str) -> Finding:
+    """The finding as rows of one protocol see it: with the waivers that lift it there and nowhere else."""
+    waivers = found.local.get(protocol, ())
+    if not waivers:
+        return found
+    return replace(
+        found,
+        met=found.met | any_of(ground.gives for ground in waivers),
+        if_accepted=found.if_accepted | any_of(_accepted(ground) for ground in waivers),
+        grounds=(*found.grounds, *waivers),
     )
 
 
 def dated_coverage(passed: Reading, printed: Reading, validity: Validity, whose: WhoseDate) -> tuple[Coverage, str]:
-    """The days evidence of `passed` covers, and the sentence that names both ends and which one counts (domain 4.3, 7.11).
+    """The days evidence of `passed` covers, and the sentence that names both ends and which one counts.
 
     Issued: the printed day, the policy's when blank. Policy: the printed day is ignored. Earlier: whichever ends first.
     `as_issued` has no end of its own: a blank printed day is unknown from the pass on.

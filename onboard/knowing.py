@@ -1,6 +1,6 @@
 """Whether a person knows what others are about to read about them. Decides whether they may be named, and in which words.
 
-A view for others names nobody who was not told, or is not told on the same day (design 6, no surprises).
+A view for others names nobody who was not told, or is not told on the same day.
 """
 
 from __future__ import annotations

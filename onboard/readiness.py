@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from onboard.grounds import on_protocol
 from onboard.model import (
     Assessment,
     Clause,
@@ -27,7 +28,7 @@ from onboard.timeline import NEVER, NOT_EVER, Answer, Coverage, Timeline, all_of
 
 def summarize(findings: Sequence[Finding]) -> list[Readiness]:
     """One row per person and protocol and one per task on it, in the order of `findings`; for a person without a protocol one
-    row with an empty protocol. A row's clauses are what its own facts ask for (domain 7.1 to 7.7)."""
+    row with an empty protocol. A row's clauses are what its own facts ask for."""
     people: dict[str, list[Finding]] = {}
     for finding in findings:
         people.setdefault(finding.person, []).append(finding)
@@ -52,7 +53,7 @@ def _row(person: str, protocol: str, task: Task | None, findings: Sequence[Findi
     for finding in findings:
         asked = falls_on(finding, protocol, scope)
         if asked.possible:
-            clauses.append(Clause(finding=finding, asked=asked))
+            clauses.append(Clause(finding=on_protocol(finding, protocol), asked=asked))
     cleared = all_of(clause.holds for clause in clauses)
     return Readiness(person=person, protocol=protocol, task=task, clauses=tuple(clauses), cleared=cleared, belongs=belongs)
 
@@ -61,7 +62,7 @@ def _row(person: str, protocol: str, task: Task | None, findings: Sequence[Findi
 
 
 def status_on(finding: Finding, day: date, asked: Coverage | None = None) -> Status:
-    """The status of a finding on `day`, first that fits (domain 7.15). `asked` defaults to the days it is due for mails."""
+    """The status of a finding on `day`, first that fits. `asked` defaults to the days it is due for mails."""
     due = (finding.obligation.due if asked is None else asked).at(day)
     if due is Answer.NO:
         return Status.NOT_DUE
@@ -98,7 +99,7 @@ def next_gap(finding: Finding, day: date) -> date | None:
 
 
 def status_span(finding: Finding, day: date, asked: Coverage | None = None) -> tuple[date | None, date | None]:
-    """The run of days with the same status that holds `day`, both ends inclusive, None = open (domain 7.23)."""
+    """The run of days with the same status that holds `day`, both ends inclusive, None = open."""
     starts = _status_edges(finding, asked)
     here = status_on(finding, day, asked)
     position = sum(start <= day for start in starts)
@@ -174,7 +175,7 @@ _NOTHING: Mapping[RequirementKind, str] = {
 
 
 def cleared_on(row: Readiness, day: date) -> Cleared:
-    """The verdict of a row on `day`: not due when there is certainly no appointment (domain 7.7)."""
+    """The verdict of a row on `day`: not due when there is certainly no appointment."""
     if row.belongs.at(day) is Answer.NO:
         return Cleared.NOT_DUE
     answer = row.cleared.at(day)

@@ -1,7 +1,7 @@
 """The lab's own three lists held against each other: IRB listings, delegations, trainings, and who still belongs to the lab.
 
 Decides where they disagree on a day; files nothing and clears nobody. It compares the lab's own records only: what the IRB
-itself lists is another list (domain 4.4).
+itself lists is another list.
 """
 
 from __future__ import annotations

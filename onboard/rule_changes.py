@@ -8,6 +8,7 @@ had mapped may be mapped at any time, as evidence may be accepted at any time.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -145,25 +146,42 @@ def _of_settings(old: Rules, new: Rules) -> Iterator[RuleChange]:
 def _of_courses(old: Sequence[Course], new: Sequence[Course]) -> Iterator[RuleChange]:
     """Courses that counted as something, or as nothing, and count as something else now; each name once."""
     before, after = CourseMap(old), CourseMap(new)
-    said: dict[str, None] = {}
-    for curriculum, group, stage in _printed(old):
-        probe = _probe(curriculum, group, stage)
-        was, now = before.training_of(probe), after.training_of(probe)
-        if was is not None and was != now:
+    curricula, groups, stages = _printed((*old, *new))
+    told: dict[tuple[str, str], tuple[str, ...]] = {}
+    for curriculum, group in ((c, g) for c in curricula for g in groups):
+        probes = [_probe(curriculum, group, stage) for stage in stages]
+        moved = _moved([(p.stage, before.training_of(p), after.training_of(p)) for p in probes])
+        if moved not in (told.get(("", group)), told.get((curriculum, ""))):
             name = " / ".join(part for part in (curriculum, group) if part)
-            counts = "is in no course map" if now is None else f"counts as {now or 'nothing'}"
-            said[f"the course “{name}” counted as {was or 'nothing'}, {counts}"] = None
-    for words in said:
-        yield RuleChange(requirement="", words=words, days=ALWAYS)
+            for words in moved:
+                yield RuleChange(requirement="", words=f"the course “{name}”{words}", days=ALWAYS)
+        told[curriculum, group] = moved
 
 
-def _printed(courses: Iterable[Course]) -> Iterator[tuple[str, str, int | None]]:
-    """Every name the map has, with the stages it speaks of: a basic and a refresher where it speaks of all."""
-    for course in courses:
-        for curriculum in course.curriculum or ("",):
-            for group in course.group or ("",):
-                for stage in course.stages or (1, 2):
-                    yield curriculum, group, stage
+def _moved(stages: Sequence[tuple[int | None, str | None, str | None]]) -> tuple[str, ...]:
+    """What a course counted as and counts as, in words; stages only where they differ. One nobody had mapped moves freely."""
+    found: dict[tuple[str, str | None], list[str]] = {}
+    for stage, was, now in stages:
+        if was is not None and was != now and stage is not None:
+            found.setdefault((was, now), []).append(str(stage))
+    counted = Counter(was for stage, was, _ in stages if stage is not None)
+    for stage, was, now in stages:  # an unknown stage is told only where no other was: it follows from them
+        if stage is None and was is not None and was != now and not found:
+            found[was, now] = ["unknown"]
+    words = []
+    for (was, now), at in found.items():
+        some = "" if len(at) == counted[was] else f" at stage {', '.join(at)}"
+        counts = "is in no course map" if now is None else f"counts as {now or 'nothing'}"
+        words.append(f"{some} counted as {was or 'nothing'}, {counts}")
+    return tuple(words)
+
+
+def _printed(courses: Sequence[Course]) -> tuple[Iterable[str], Iterable[str], Sequence[int | None]]:
+    """Every curriculum and every group that a map names, each also left out, and every stage that decides anything."""
+    curricula = dict.fromkeys(("", *(name for course in courses for name in course.curriculum)))
+    groups = dict.fromkeys(("", *(name for course in courses for name in course.group)))
+    named = {1, 2}.union(*(course.stages for course in courses))
+    return curricula, groups, (*sorted(named), max(named) + 1, None)
 
 
 def _probe(curriculum: str, group: str, stage: int | None) -> Completion:

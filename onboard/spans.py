@@ -1,4 +1,4 @@
-"""From cells to coverage. Decides what a blank or unreadable day leaves certain and possible (design 2, domain 4.4, 7.9)."""
+"""From cells to coverage. Decides what a blank or unreadable day leaves certain and possible."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def since(day: Reading) -> Coverage:
 
 
 def _before(removed: Reading) -> Coverage:
-    """Days a listing still stands: up to the day before its removal (domain 4.4)."""
+    """Days a listing still stands: up to the day before its removal."""
     return ~since(removed)
 
 
 def listing_coverage(listing: Listing, mode: PersonnelMode, external: Coverage) -> Coverage:
-    """Days a listing covers under one personnel mode (domain 4.4 and 7.18).
+    """Days a listing covers under one personnel mode.
 
     Amendment: from approved on. Automatic: from the first of submitted and approved, but from approved on where `external`
     covers the day. PI-maintained: the first of both. A mode nobody knows: surely what amendment gives, perhaps any other.

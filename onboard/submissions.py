@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from onboard.dates import plus_days, show
+from onboard.grounds import on_protocol
 from onboard.model import Assessment, Finding, RequirementKind
 from onboard.readiness import met_until
 from onboard.rules import falls_on
@@ -22,8 +23,8 @@ _TAUGHT = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE)
 def good_to_submit(finding: Finding, protocol: str) -> Coverage:
     """The days on which a change for a protocol could be submitted as far as one finding goes: not asked for, or met on the day
     and on each day of the margin after it."""
-    margin = finding.requirement.submission_margin_days
-    met = Coverage(finding.met.sure.shrink(0, margin), finding.met.possible.shrink(0, margin))
+    margin, here = finding.requirement.submission_margin_days, on_protocol(finding, protocol).met
+    met = Coverage(here.sure.shrink(0, margin), here.possible.shrink(0, margin))
     return ~falls_on(finding, protocol) | met
 
 
@@ -31,7 +32,7 @@ def short_at_submission(assessment: Assessment, person: str, protocol: str, day:
     """Trainings and disclosures for which a change submitted on `day` would certainly be returned."""
     mine: Iterable[Finding] = assessment.by_person.get(person, ())
     taught = (f for f in mine if f.requirement.kind in _TAUGHT and f.requirement.tracked)
-    return [f for f in taught if good_to_submit(f, protocol).at(day) is Answer.NO]
+    return [on_protocol(f, protocol) for f in taught if good_to_submit(f, protocol).at(day) is Answer.NO]
 
 
 def short_words(finding: Finding, day: date) -> str:

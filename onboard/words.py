@@ -2,7 +2,7 @@
 
 Course names and protocol numbers arrive retyped, pasted and mangled: another case, curly quotes, a dash that became
 ``¿``. What is left after folding must be equal, letter by letter ("Biomedical Research" is not "Biomedical Responsible
-Conduct of Research"; domain rules on CITI data).
+Conduct of Research").
 """
 
 import re

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from onboard.model.choices import Task
 from onboard.model.lab import (
     Absence,
     Appointment,
@@ -25,7 +26,6 @@ from onboard.model.lab import (
     Snooze,
     StepDone,
     Submission,
-    Task,
     Waiver,
 )
 from onboard.model.requirements import Requirement, Rules
@@ -33,7 +33,7 @@ from onboard.timeline import Coverage, Timeline
 
 
 class Status(StrEnum):
-    """The word for a finding on a day, first that fits (design 2, domain 7.15)."""
+    """The word for a finding on a day, first that fits."""
 
     NOT_DUE = "not_due"  # not asked for on this day
     WAIVED = "waived"  # met only by a waiver
@@ -79,12 +79,13 @@ class Evidence:
     submissions: tuple[Submission, ...] = ()
     holds: tuple[Hold, ...] = ()
     waivers: tuple[Waiver, ...] = ()
-    stray_waivers: tuple[Waiver, ...] = ()  # for one protocol, of a requirement that is asked once for all: they count nowhere
+    local_waivers: tuple[Waiver, ...] = ()  # for one protocol, of a requirement that is asked once for all of them
     appointments: tuple[Appointment, ...] = ()
     protocol: Protocol | None = None
     absences: tuple[Absence, ...] = ()
     tasks: tuple[Task, ...] = ()  # hold: the tasks this person has on the protocol; each gives a row
     known: Coverage | None = None  # fact: the days on which it is known
+    unplaced: tuple[str, ...] = ()  # fact: ids of the rows that leave it unknown
     trained: Coverage | None = None  # delegation: the trainings of the task, judged
     trained_if: Coverage | None = None  # the same, were every waiting claim accepted
 
@@ -94,7 +95,7 @@ class Obligation:
     """A requirement version as it falls on one person, with everything that may meet it.
 
     `due`: days on which it is asked of this person because of the work they really have (for mails and lists).
-    `asked`: by protocol record id, days on which a row of that protocol asks for it by the facts alone (domain 7.1);
+    `asked`: by protocol record id, days on which a row of that protocol asks for it by the facts alone;
     the key "" stands for every row, also the one without a protocol.
     """
 
@@ -133,6 +134,8 @@ class Finding:
     if_accepted: Coverage  # `met`, were every waiting claim accepted
     in_hand: Timeline  # enrolled, or submitted to the IRB
     grounds: tuple[Ground, ...]
+    #: waivers for one protocol of what is asked once for all, by protocol: they lift it in that protocol's rows alone
+    local: Mapping[str, tuple[Ground, ...]] = field(default_factory=dict)
 
     @property
     def person(self) -> str:
@@ -221,5 +224,7 @@ class Assessment:
     snapshot: str = ""
     waiting: tuple[Waiting, ...] = ()
     forms: Mapping[str, str] = field(default_factory=dict)  # instrument -> base URL of a record's page in REDCap
+    #: person -> the highest row of evidence they have, on the form people hand evidence in on; None where there is no such form
+    evidence_rows: Mapping[str, int] | None = None
     #: findings by person, built once by `readiness.assess_lab`
     by_person: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from onboard.dates import Validity, ValidityKind
-from onboard.model.lab import AppointmentKind, Funding, PersonnelMode, Phi, Role, StudyType, Task
+from onboard.model.choices import AppointmentKind, Funding, PersonnelMode, Phi, Role, StudyType, Task
 
 
 class RequirementKind(StrEnum):
@@ -35,7 +35,7 @@ class Per(StrEnum):
 
 
 class WhoseDate(StrEnum):
-    """Whose expiry counts where the certificate prints one (domain 4.3)."""
+    """Whose expiry counts where the certificate prints one."""
 
     ISSUED = "issued"  # the printed date; the policy if none
     POLICY = "policy"  # the printed date is ignored
@@ -51,6 +51,7 @@ class Fact(StrEnum):
     STUDY_TYPE = "study_type"  # of a protocol
     FUNDING = "funding"  # of a protocol
     PHI = "phi"  # of a protocol
+    PROTOCOL = "protocol"  # of a person: which protocols they work on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

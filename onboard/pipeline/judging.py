@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from onboard.model import Assessment, Finding, Person, Problem, Records, Rules, Snooze, Waiver
-from onboard.obligations import find_obligations_in, gather
+from onboard.obligations import WAIVABLE, find_obligations_in, gather
 from onboard.readiness import summarize
 from onboard.rules import assess
 from onboard.tables import Tables
@@ -76,25 +76,37 @@ def _by(rows: Iterable[_Row], key: Callable[[_Row], str]) -> dict[str, tuple[_Ro
 
 
 def _unheard_of(records: Records, rules: Rules) -> Iterable[Problem]:
-    """Waivers and snoozes of a requirement that the rules do not have: they count for nothing, and somebody should know."""
-    known = sorted({requirement.id for requirement in rules.requirements})
+    """Waivers and snoozes of a requirement that the rules do not have, and waivers of what no waiver lifts: they count for
+    nothing, and somebody should know."""
+    kinds = {requirement.id: requirement.kind for requirement in rules.requirements}
     rows: list[Waiver | Snooze] = [*records.waivers, *records.snoozes]
     for row in rows:
-        if not row.requirement or row.requirement in known:
-            continue
-        instrument, _, rest = row.evidence.partition("/")
-        record, _, instance = rest.rpartition("/")
-        near = get_close_matches(row.requirement, known, n=1)
-        yield Problem(
-            key=f"unheard-of-requirement/{row.evidence}",
-            record=record,
-            instrument=instrument,
-            instance=int(instance) if instance.isdigit() else None,
-            field="requirement",
-            what=f"“{row.requirement}” is no requirement of requirements.toml, so this {instrument} counts for nothing.",
-            next_step=f"Did you mean {near[0]}?" if near else f"Choose one of {', '.join(known)}.",
-            people=(row.person,),
-        )
+        if row.requirement and row.requirement not in kinds:
+            near = get_close_matches(row.requirement, sorted(kinds), n=1)
+            what = f"“{row.requirement}” is no requirement of requirements.toml, so this row counts for nothing."
+            step = f"Did you mean {near[0]}?" if near else f"Choose one of {', '.join(sorted(kinds))}."
+            yield _counts_for_nothing(row, "unheard-of-requirement", what, step)
+    for waiver in records.waivers:
+        kind = kinds.get(waiver.requirement)
+        if kind and kind not in WAIVABLE:
+            what = f"No waiver lifts “{waiver.requirement}”: it must be on record. This row counts for nothing."
+            step = "Enter it once it is there, and delete this row; waivers lift courses, disclosures, steps and barred tasks."
+            yield _counts_for_nothing(waiver, "powerless-waiver", what, step)
+
+
+def _counts_for_nothing(row: Waiver | Snooze, slug: str, what: str, next_step: str) -> Problem:
+    instrument, _, rest = row.evidence.partition("/")
+    record, _, instance = rest.rpartition("/")
+    return Problem(
+        key=f"{slug}/{row.evidence}",
+        record=record,
+        instrument=instrument,
+        instance=int(instance) if instance.isdigit() else None,
+        field="requirement",
+        what=what,
+        next_step=next_step,
+        people=(row.person,),
+    )
 
 
 def _with_found(problems: Sequence[Problem], findings: Iterable[Finding]) -> tuple[Problem, ...]:

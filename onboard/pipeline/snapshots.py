@@ -25,6 +25,17 @@ def export_of(snapshot: Snapshot) -> Export:
     return Export(instruments=body["instruments"], dictionaries=body["dictionaries"], read_at=snapshot.read_at)
 
 
+def cited(snapshot: Snapshot) -> str:
+    """The id as a proof cites it: alone while the text is what the id was made of, else with what happened to the text."""
+    if hashlib.sha256(snapshot.text.encode()).hexdigest() == snapshot.id:
+        return snapshot.id
+    forgotten = json.loads(snapshot.text).get("forgotten", [])
+    if not forgotten:
+        return f"{snapshot.id} (CHANGED since it was stored, and not by this program: compare it with a backup)"
+    names = ", ".join(f"“Forgotten {token}”" for token in forgotten)
+    return f"{snapshot.id} (since then {names} stands in place of a name and addresses; dates and record ids are as read)"
+
+
 def row_counts(instruments: Mapping[str, str]) -> dict[str, int]:
     """Rows per instrument, header apart."""
     return {name: max(sum(1 for _ in csv.reader(io.StringIO(text))) - 1, 0) for name, text in instruments.items()}

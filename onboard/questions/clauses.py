@@ -135,7 +135,7 @@ def sentence(finding: Finding, day: date, assessment: Assessment) -> str:
         return ground.what if ground else "An absence covers this day, and the lab counts absences."
     if kind is RequirementKind.FACT and met is Answer.YES:
         return f"Recorded{_fact_value(finding, day, assessment)}."
-    if kind is RequirementKind.FACT:
+    if kind is RequirementKind.FACT and not finding.obligation.evidence.unplaced:
         return "It is not recorded for this day, so nobody can tell which rules apply."
     return why(finding, day)
 

@@ -29,6 +29,8 @@ from onboard.questions.wording import person_name, protocol_name, task_words
 
 #: Days between two reminders after the deadline.
 _WEEK = 7
+#: From so many days on a distance is told in months.
+_LONG = 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,7 @@ def _planned_lines(planned: Sequence[Notice], person: str) -> Iterable[str]:
         for line in notice.lines:
             if person in (line.person, notice.reader.record) and line.key:
                 reader = notice.reader.name or notice.reader.address
-                yield f"{notice.kind.value.capitalize()} to {reader}: {line.title}. {line.why}"
+                yield f"{notice.kind.value.capitalize()} to {reader}: {line.title.rstrip('. ')}. {line.why}"
 
 
 # what was said --------------------------------------------------------------------------------------------------------
@@ -129,12 +131,11 @@ def _planned_lines(planned: Sequence[Notice], person: str) -> Iterable[str]:
 
 def said_about(assessment: Assessment, history: History, person: str) -> list[SaidItem]:
     """The ledger's items about a person, newest first, in words."""
-    titles = {requirement.id: requirement.title for requirement in assessment.rules.requirements}
-    mine = [
-        SaidItem(on=record.on, what=_said_words(record, titles), state=record.state, reader=record.reader)
+    mine = dict.fromkeys(
+        SaidItem(on=record.on, what=_said_words(record, assessment), state=record.state, reader=record.reader)
         for record in history.items.values()
         if _is_about(record, person)
-    ]
+    )
     return sorted(mine, key=lambda item: (item.on, item.what), reverse=True)
 
 
@@ -146,16 +147,34 @@ def _is_about(record: ItemRecord, person: str) -> bool:
     return len(parts) > 1 and parts[0] in _ABOUT_PEOPLE and parts[1] == part(person)
 
 
-def _said_words(record: ItemRecord, titles: dict[str, str]) -> str:
-    kind, _, *rest = record.key.split("/")
+def _said_words(record: ItemRecord, assessment: Assessment) -> str:
+    kind, person, *rest = record.key.split("/")
     if kind in ("reminder", "escalation") and len(rest) >= 2:
-        title, last = titles.get(rest[0], rest[0]), rest[-1]
-        return f"{kind.capitalize()}: {title}, {_tier_words(last) if kind == 'reminder' else last}"
+        titles = {requirement.id: requirement.title for requirement in assessment.rules.requirements}
+        title = f"{kind.capitalize()}: {titles.get(rest[0], rest[0])}"
+        if record.state is ItemState.BASELINE:  # nobody was told, so it was on no day before or after anything
+            return title
+        return f"{title}, {_tier_words(rest[-1]) if kind == 'reminder' else _level_words(rest[-1], assessment)}"
     if kind == "receipt" and len(rest) >= 2:
-        return f"Receipt: {'/'.join(rest[:-1])} {rest[-1]}"
+        return f"Receipt: {_course(assessment, person, '/'.join(rest[:-1]))} {rest[-1]}"
     if kind == "cleared" and rest:
-        return f"Records complete: {rest[0]}"
+        known = next((record for record in assessment.protocols if part(record) == rest[0]), rest[0])
+        return f"Records complete: {protocol_name(assessment, known)}"
     return kind.capitalize()
+
+
+def _level_words(level: str, assessment: Assessment) -> str:
+    """``to Elena Rivera (PI)``, from ``pi:1``."""
+    who, _, reader = level.partition(":")
+    known = next((record for record in assessment.people if part(record) == reader), "")
+    role = "PI" if who == "pi" else who
+    return f"to {person_name(assessment, known)} ({role})" if known else f"to the {role}"
+
+
+def _course(assessment: Assessment, person: str, evidence: str) -> str:
+    """The course a completion is about, with its id; the id alone once the row is gone."""
+    rows = (row for record, rows in assessment.completions.items() if part(record) == person for row in rows)
+    return next((f"{row.course} ({evidence})" for row in rows if row.evidence == evidence), evidence)
 
 
 def _tier_words(tier: str) -> str:
@@ -166,7 +185,8 @@ def _tier_words(tier: str) -> str:
         return tier
     if days == 0:
         return "on the last day"
-    return f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'before' if days > 0 else 'after'}"
+    far, unit = (abs(days), "day") if abs(days) <= _LONG else (round(abs(days) / 30.44), "month")
+    return f"{far} {unit}{'' if far == 1 else 's'} {'before' if days > 0 else 'after'} the last day"
 
 
 # what comes next ------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ _MOST = 12
 
 
 def as_text(explanation: Explanation) -> str:
-    """The whole explanation as plain text of at most 100 columns."""
+    """The whole explanation as plain text of at most 80 columns."""
     lines = wrapped(f"{explanation.name} (record {explanation.person}), {show(explanation.today)}")
     if not explanation.complete:
         lines += wrapped("The person form is not marked Complete: nobody writes to them until it is.", "  ")

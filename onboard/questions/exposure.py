@@ -1,4 +1,4 @@
-"""Days somebody worked, or could have worked, while not cleared. Decides the three kinds of domain 7.22 and never adds them up.
+"""Days somebody worked, or could have worked, while not cleared. Decides the three kinds and never adds them up.
 
 Certain: a log entry on a day certainly not cleared. Cannot be excluded: a log entry on a day nobody can tell. Could have
 worked: certainly listed or delegated, no entry, not cleared. Entries that fit no day or protocol are listed as unplaced. With

@@ -21,7 +21,7 @@ from onboard.questions.wording import (
 
 
 def as_text(found: Exposure, assessment: Assessment) -> str:
-    """Plain text of at most 100 columns."""
+    """Plain text of at most 80 columns."""
     lines = wrapped(f"Work on days not cleared, {run_words(found.first, found.last)}. {ADVICE}")
     lines += _worked("WORKED WHILE NOT CLEARED (certain)", found.certain, assessment)
     lines += _worked("WORKED, AND IT CANNOT BE EXCLUDED THAT IT WAS NOT CLEARED", found.not_excluded, assessment)

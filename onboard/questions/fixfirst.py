@@ -84,6 +84,10 @@ _Cause = tuple[str, str, str, tuple[str, ...]]
 def _causes(assessment: Assessment, clause: Clause, day: date, problems: _ProblemAt) -> Iterable[_Cause]:
     """Why a clause cannot be told. What is only asked perhaps is put down to the unknown facts, which are clauses too."""
     finding = clause.finding
+    if finding.obligation.evidence.unplaced:
+        for ground in finding.grounds:
+            yield _of_ground(assessment, ground, finding, problems)
+        return
     if finding.requirement.kind is RequirementKind.FACT:
         yield _fact(assessment, finding)
         return
@@ -172,7 +176,7 @@ def _whole(assessment: Assessment, finding: Finding, where: tuple[str, ...]) -> 
 
 
 def as_text(fixes: Iterable[Fix], assessment: Assessment) -> str:
-    """Plain text of at most 100 columns."""
+    """Plain text of at most 80 columns."""
     fixes = list(fixes)
     if not fixes:
         lines = ["Nothing is unknown and nothing was unreadable."]

@@ -23,6 +23,8 @@ _LEGEND = "# cleared every day   x blocked on a day   ? unknown on a day   . not
 _WORST = (Cleared.BLOCKED, Cleared.UNKNOWN, Cleared.NOT_DUE, Cleared.CLEARED)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LABEL = 24
+#: Weeks in a band; with the label they fit a line.
+_YEAR = 52
 
 
 def _plain(verdict: Cleared, text: str) -> str:
@@ -30,7 +32,7 @@ def _plain(verdict: Cleared, text: str) -> str:
 
 
 def as_text(timelines: Timelines, paint: Callable[[Cleared, str], str] = _plain) -> str:
-    """At most 100 columns: bands of weeks under a scale of months, then every spell with its exact days.
+    """At most 80 columns: bands of 52 weeks under a scale of months, then every spell with its exact days.
 
     `paint` may colour a run of weeks of one verdict; it gets the verdict and the characters.
     """
@@ -39,9 +41,8 @@ def as_text(timelines: Timelines, paint: Callable[[Cleared, str], str] = _plain)
     if not timelines.tracks:
         return "\n".join([*lines, "Nothing on record makes a row."]) + "\n"
     mondays = _mondays(timelines.first, timelines.last)
-    wide = WIDTH - _LABEL
-    for start in range(0, len(mondays), wide):
-        lines += _band(timelines, mondays[start : start + wide], paint)
+    for start in range(0, len(mondays), _YEAR):
+        lines += _band(timelines, mondays[start : start + _YEAR], paint)
     for track in timelines.tracks:
         lines += wrapped("; ".join(spell_words(spell) for spell in track.spells) + ".", f"{track.label}: ", 2)
     return "\n".join(lines) + "\n"

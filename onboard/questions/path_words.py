@@ -9,12 +9,12 @@ from onboard.questions.wording import iso, person_name, protocol_name, source_js
 
 
 def as_text(found: Path, assessment: Assessment) -> str:
-    """Plain text of at most 100 columns."""
+    """Plain text of at most 80 columns."""
     lines = wrapped(f"{person_name(assessment, found.person)}: earliest days, estimated on {show(found.today)}")
     if not found.appointed:
         lines += wrapped("No appointment covers a day from now on, so no day can be named.", "  ")
     for route in found.routes:
-        lines += ["", *_route_lines(route, found, assessment)]
+        lines += ["", *_route_lines(route, found, assessment)] if route.task is None else _task_lines(route, found, assessment)
     return "\n".join([*lines, "", *wrapped(f"IRB turnaround: {found.turnaround.words}.")]) + "\n"
 
 
@@ -33,6 +33,14 @@ def _route_lines(route: Route, found: Path, assessment: Assessment) -> list[str]
     if route.bottleneck:
         lines += wrapped(f"What takes longest: {route.bottleneck.title}; next is {route.bottleneck.owner}.", "  ", 4)
     return lines + [line for stage in route.stages for line in wrapped(_stage_words(stage), "  - ", 4)]
+
+
+def _task_lines(route: Route, found: Path, assessment: Assessment) -> list[str]:
+    """A task below its protocol: in one line where nothing is wanted for it beside what the protocol wants."""
+    whole = next((r for r in found.routes if r.protocol == route.protocol and r.task is None), None)
+    if whole is None or (whole.stages, whole.about) != (route.stages, route.about):
+        return ["", *_route_lines(route, found, assessment)]
+    return wrapped(f"{_where(route, assessment)}: as for {_where(whole, assessment)}")
 
 
 def _stage_words(stage: Stage) -> str:

@@ -45,7 +45,7 @@ def verdict_line(proof: Proof) -> str:
 
 
 def as_text(proof: Proof) -> str:
-    """The whole proof as plain text of at most 100 columns."""
+    """The whole proof as plain text of at most 80 columns."""
     lines = [*wrapped(f"Proof for {heading(proof)}"), *wrapped(verdict_line(proof)), ""]
     for clause in proof.clauses:
         lines.extend(_clause_lines(clause))

@@ -20,7 +20,7 @@ _TITLES: Mapping[MismatchKind, str] = {
 
 
 def as_text(found: Sequence[Mismatch], assessment: Assessment, today: date) -> str:
-    """Plain text of at most 100 columns, one block a kind of mismatch; what still stands before what is over."""
+    """Plain text of at most 80 columns, one block a kind of mismatch; what still stands before what is over."""
     lines = wrapped(f"IRB listings, delegations and trainings held against each other on {show(today)}.")
     for kind, title in _TITLES.items():
         mine = sorted((m for m in found if m.kind is kind), key=lambda m: m.until is not None)

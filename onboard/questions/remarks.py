@@ -91,7 +91,7 @@ def _green_light(assessment: Assessment, row: Readiness) -> Iterable[str]:
 
 
 def _before_training(assessment: Assessment, row: Readiness, day: date) -> Iterable[str]:
-    """Tasks delegated before their training was there (domain 4.4), those of one date together, while it still matters."""
+    """Tasks delegated before their training was there (ICH E6(R3) 2.3.2), those of one date together, while it still matters."""
     found: dict[tuple[date, date | None], list[str]] = {}
     rows = [row] if row.task else [r for r in rows_of(assessment, row.person) if r.protocol == row.protocol and r.task]
     for task_row in rows:

@@ -164,7 +164,7 @@ def _tasks_off(tasks: list[Readiness], day: date) -> list[str]:
 
 
 def as_text(assessment: Assessment, day: date, *, with_tasks: bool = False) -> str:
-    """The table as plain text of at most 100 columns; a coloured one is the caller's."""
+    """The table as plain text of at most 80 columns; a coloured one is the caller's."""
     head = ["PERSON", "PROTOCOL", "STATUS", "UNTIL", "WHY"]
     lines = status_table(assessment, day, with_tasks=with_tasks)
     body = [[_shown(n, lines), _where(line), line.word.upper(), line.until, line.why] for n, line in enumerate(lines)]

@@ -53,6 +53,17 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """Something owed that is not met on days on which it was, of a person whom something else blocks on those days anyway."""
+
+    person: str
+    requirement: str  # id
+    title: str
+    since: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """Everything that changes from `day` to `horizon`, both inclusive."""
 
@@ -60,6 +71,7 @@ class Difference:
     horizon: date
     short: tuple[Moved, ...]
     gains: tuple[Moved, ...]
+    behind: tuple[Behind, ...]
     same: int  # rows that stay as they are
     before_version: str
     after_version: str
@@ -76,7 +88,7 @@ def compare_assessments(
     """Who is short and who gains between two inclusive days.
 
     Short: a row with a day surely cleared before and not after, or a new row not surely cleared on its first day in the lab.
-    Gains: a row with a day surely cleared only after.
+    Gains: a row with a day surely cleared only after. Behind: what would be short as well, were nothing else in the way.
     """
     window = Timeline.between(day, horizon)
     old, new = _rows(before), _rows(after)
@@ -95,6 +107,7 @@ def compare_assessments(
         horizon=horizon,
         short=tuple(short),
         gains=tuple(gains),
+        behind=tuple(_behind(before, after, window, short)),
         same=len({*old, *new}) - len(short) - len(gains),
         before_version=before.rules.version,
         after_version=after.rules.version,
@@ -118,6 +131,32 @@ def _lost(had: Readiness | None, has: Readiness | None, window: Timeline) -> Tim
     here = has.belongs.possible & window
     missing = here - has.cleared.sure
     return missing if missing and missing.start() == here.start() else NEVER
+
+
+_TAUGHT = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE)
+
+
+def _behind(before: Assessment, after: Assessment, window: Timeline, short: Iterable[Moved]) -> Iterable[Behind]:
+    """Courses and disclosures with days open only after the change, beside those told as somebody's reason to be short."""
+    told = {(moved.person, reason.requirement) for moved in short for reason in moved.reasons}
+    old, new = _open_days(before), _open_days(after)
+    titles = {requirement.id: requirement.title for requirement in after.rules.requirements}
+    for (person, requirement), days in new.items():
+        more = (days - old.get((person, requirement), NEVER)) & window
+        start = more.start()
+        if start and (person, requirement) not in told:
+            title = titles.get(requirement, requirement)
+            yield Behind(person=person, requirement=requirement, title=title, since=start, days=_length(more))
+
+
+def _open_days(assessment: Assessment) -> dict[tuple[str, str], Timeline]:
+    """By person and requirement, the days on which one of its versions is surely due and not surely met."""
+    found: dict[tuple[str, str], Timeline] = {}
+    for finding in assessment.findings:
+        if finding.requirement.kind in _TAUGHT:
+            key = finding.person, finding.requirement.id
+            found[key] = found.get(key, NEVER) | (finding.obligation.due.sure - finding.met.sure)
+    return found
 
 
 def _moved(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from onboard.dates import show
 from onboard.model import Assessment
-from onboard.questions.whatif import Difference, Moved
+from onboard.questions.whatif import Behind, Difference, Moved
 from onboard.questions.wording import iso, person_name, protocol_name, source_json, task_words, verdict_words, wrapped
 
 
 def as_text(found: Difference, after: Assessment) -> str:
-    """Plain text of at most 100 columns; `after` is the second assessment."""
+    """Plain text of at most 80 columns; `after` is the second assessment."""
     people, rows = len(found.people_short), len(found.short)
     head = f"From {show(found.day)} to {show(found.horizon)}: {people} {'person' if people == 1 else 'people'} short on {rows}"
     lines = wrapped(f"{head} {'row' if rows == 1 else 'rows'}, {len(found.gains)} gained, {found.same} unchanged.")
@@ -19,7 +19,15 @@ def as_text(found: Difference, after: Assessment) -> str:
     filing = [moved for moved in found.short if moved.filing_only]
     for title, moved in (("SHORT", short), ("SHORT OF THE IRB LIST OR A DELEGATION ONLY", filing), ("GAINED", found.gains)):
         lines += ["", title, *(line for one in moved for line in _moved_lines(one, after))] if moved else []
+    if found.behind:
+        lines += ["", "ALSO LAPSES (on days on which something else blocks them anyway)"]
+        lines += [line for one in found.behind for line in wrapped(_behind_words(one, after), "  - ", 4)]
     return "\n".join(lines) + "\n"
+
+
+def _behind_words(one: Behind, after: Assessment) -> str:
+    length = f"{one.days} day{'' if one.days == 1 else 's'} of the time compared"
+    return f"{person_name(after, one.person)}: {one.title}, from {show(one.since)} on ({length})."
 
 
 def _moved_lines(moved: Moved, after: Assessment) -> list[str]:
@@ -42,14 +50,18 @@ def _clear_words(moved: Moved) -> str:
 
 def as_json(found: Difference, after: Assessment) -> dict[str, object]:
     """Stable keys: day, horizon, short and gains (person, protocol or null, task or null, new, before, after, since, days,
-    earliest, about, filing_only, reasons as `ClauseOn.as_json`), people_short, same, before_version, after_version, and
-    read_at, snapshot, rules_version, not_tracked of the second assessment."""
+    earliest, about, filing_only, reasons as `ClauseOn.as_json`), people_short, behind (person, requirement, title, since,
+    days), same, before_version, after_version, and read_at, snapshot, rules_version, not_tracked of the second assessment."""
     return {
         "day": iso(found.day),
         "horizon": iso(found.horizon),
         "short": [_moved_json(moved) for moved in found.short],
         "gains": [_moved_json(moved) for moved in found.gains],
         "people_short": list(found.people_short),
+        "behind": [
+            {"person": b.person, "requirement": b.requirement, "title": b.title, "since": iso(b.since), "days": b.days}
+            for b in found.behind
+        ],
         "same": found.same,
         "before_version": found.before_version,
         "after_version": found.after_version,

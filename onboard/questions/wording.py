@@ -10,8 +10,8 @@ from datetime import date, datetime
 from onboard.dates import show
 from onboard.model import Assessment, Cleared, Rules, Status, Task
 
-#: Columns of a terminal.
-WIDTH = 100
+#: Columns of a terminal, and of a printed page.
+WIDTH = 80
 
 #: What every proof says of itself.
 NOTES = (
@@ -65,6 +65,11 @@ def run_words(first: date | None, last: date | None) -> str:
     if first:
         return f"since {show(first)}"
     return f"until {show(last)}" if last else "always"
+
+
+def days_words(first: date, last: date) -> str:
+    """From one day to another, both inclusive; one day is said once."""
+    return show(first) if first == last else f"{show(first)} to {show(last)}"
 
 
 def ahead_words(first: date | None, last: date | None) -> str:

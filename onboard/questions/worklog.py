@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.dates import show
 from onboard.model import Assessment, LogEntry, Role, Task
 from onboard.questions.sheets import csv_text
-from onboard.questions.wording import iso, one_line, person_name, task_words, wrapped
+from onboard.questions.wording import days_words, iso, one_line, person_name, task_words, wrapped
 
 #: The four criteria of authorship (ICMJE Recommendations, "Defining the Role of Authors and Contributors").
 ICMJE = {
@@ -118,7 +117,7 @@ def _row(work: Work) -> Sequence[str]:
 def as_text(log: WorkLog) -> str:
     """Text for a CV or an ERAS experience entry: one block a protocol with its dates, tasks, hours and outcomes."""
     roles = ", ".join(role.value.replace("_", " ") for role in log.roles) or "role not stated"
-    span = f", {show(log.first)} to {show(log.last)}" if log.first and log.last else ""
+    span = f", {days_words(log.first, log.last)}" if log.first and log.last else ""
     lines = wrapped(f"{log.name}, {roles}{span}")
     groups: dict[str, list[Work]] = {}
     for work in log.works:
@@ -133,7 +132,7 @@ def as_text(log: WorkLog) -> str:
 
 def _block(protocol: str, works: Sequence[Work]) -> list[str]:
     days = [work.on for work in works if work.on]
-    span = f" ({show(min(days))} to {show(max(days))})" if days else ""
+    span = f" ({days_words(min(days), max(days))})" if days else ""
     lines = wrapped(f"{protocol}{span}")
     tasks = ", ".join(dict.fromkeys(task_words(work.task) for work in works if work.task))
     hours = total_hours(works)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from onboard.grounds import on_protocol
 from onboard.model import Finding, Obligation, RequirementKind, Scope
 from onboard.rules import delegation, irb, standing, step, task, training
 from onboard.timeline import NOT_EVER, Coverage, all_of
@@ -44,7 +45,7 @@ def _strict(obligation: Obligation) -> bool:
 
 
 def falls_on(finding: Finding, protocol: str, on_task: Scope | None = None) -> Coverage:
-    """The days on which a row of `protocol` (and, where given, of a task) asks for a finding; domain 7.1 and 7.7."""
+    """The days on which a row of `protocol` (and, where given, of a task) asks for a finding."""
     scope, wanted = finding.scope, finding.requirement.when.tasks
     if scope.protocol not in ("", protocol):
         return NOT_EVER
@@ -57,7 +58,8 @@ def falls_on(finding: Finding, protocol: str, on_task: Scope | None = None) -> C
 
 
 def _with_trainings(obligation: Obligation, trainings: Sequence[Finding]) -> Obligation:
-    asked = [(finding, ~falls_on(finding, obligation.scope.protocol, obligation.scope)) for finding in trainings]
-    trained = all_of(free | finding.met for finding, free in asked)
-    trained_if = all_of(free | finding.if_accepted for finding, free in asked)
+    protocol = obligation.scope.protocol
+    asked = [(on_protocol(f, protocol), ~falls_on(f, protocol, obligation.scope)) for f in trainings]
+    trained = all_of(free | found.met for found, free in asked)
+    trained_if = all_of(free | found.if_accepted for found, free in asked)
     return replace(obligation, evidence=replace(obligation.evidence, trained=trained, trained_if=trained_if))

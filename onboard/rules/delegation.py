@@ -1,5 +1,6 @@
 """Delegation: a task given to a person by the PI. Decides the days rows give; not whether the training was there before
-(the other clauses say that), unless the lab is strict (domain 4.4, 7.19)."""
+(the other clauses say that), unless the lab is strict. Sources: ICH E6(R2) 4.1.5, E6(R3) 2.3.2 and
+2.3.3."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """The IRB: a person's listing and a protocol's approval. Decides which days rows of the lab's own records give; not what the
-IRB thinks, nor whether the lab's list agrees with it (reconcile). Sources: domain 4.4 and 7.10, 7.18."""
+IRB thinks, nor whether the lab's list agrees with it (reconcile). Sources: 45 CFR 46.109 and 46.115, the 2018
+Common Rule (a blank expiration is normal), institutions' personnel modes (UTA, Northwestern, UTHSCSA)."""
 
 from __future__ import annotations
 

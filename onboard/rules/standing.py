@@ -1,5 +1,5 @@
 """Built-in clauses: the person belongs to the lab, the protocol is not on hold, the facts that select rules are known. Decides
-what those rows give; a lab cannot switch them off. Sources: design 2, domain 4.4 and 7.3 to 7.5."""
+what those rows give; a lab cannot switch them off."""
 
 from __future__ import annotations
 
@@ -38,8 +38,11 @@ def _hold_ground(row: Hold) -> Ground:
 
 
 def judge_fact(obligation: Obligation) -> Finding:
-    """A fact that selects rules is known on these days; an unknown one is never green (design 2)."""
-    known = obligation.evidence.known or Coverage(NEVER, ALWAYS)
+    """A fact that selects rules is known on these days; an unknown one is never green."""
+    known, unplaced = obligation.evidence.known or Coverage(NEVER, ALWAYS), obligation.evidence.unplaced
+    if unplaced:
+        words = "This row is about a protocol that nobody can tell from it, so nobody can tell which rules apply."
+        return finding(obligation, [Ground(evidence=row, what=words, gives=known) for row in unplaced])
     words = "It is not recorded for every day, so nobody can tell which rules apply then."
     return finding(obligation, [Ground(evidence="", what=words, gives=known)])
 

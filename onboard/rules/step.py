@@ -1,4 +1,4 @@
-"""Onboarding steps and disclosures: an act with a date. Decides what the date gives; blank is not done (domain 7.9)."""
+"""Onboarding steps and disclosures: an act with a date. Decides what the date gives; blank is not done."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def judge(obligation: Obligation) -> Finding:
 
 
 def judge_disclosure(obligation: Obligation) -> Finding:
-    """A conflict-of-interest disclosure covers by the requirement's validity (domain R13)."""
+    """A conflict-of-interest disclosure covers by the requirement's validity (42 CFR 50.604: yearly)."""
     grounds = []
     for row in obligation.evidence.disclosures:
         days, ends = dated_coverage(row.on, row.expires, obligation.requirement.validity, obligation.requirement.whose_date)

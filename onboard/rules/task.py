@@ -5,5 +5,5 @@ from onboard.model import Finding, Obligation
 
 
 def judge(obligation: Obligation) -> Finding:
-    """Never met, except by a waiver: falling on somebody is the whole rule (domain 4.4, 7.20)."""
+    """Never met, except by a waiver: falling on somebody is the whole rule."""
     return finding(obligation, [])

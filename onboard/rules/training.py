@@ -1,6 +1,7 @@
 """Training: a course passed and not expired. Decides what a completion gives; not who owes it, nor what the lab says about it.
 
-Sources: domain 4.3 (validity, whose date counts, refreshers) and 7.9 to 7.17. Every last day is inclusive.
+Sources: NIH NOT-OD-16-148 (GCP at least every three years), CITI's curriculum, group and stage, policies on validity
+and refreshers (a refresher counts only beside a basic course, E. Kentucky). Every last day is inclusive.
 """
 
 from __future__ import annotations
@@ -39,19 +40,19 @@ def _is_accepted(completion: Completion, obligation: Obligation) -> bool:
 
 
 def _whose(completion: Completion, obligation: Obligation) -> WhoseDate:
-    """A completion made for another institution always falls under the earlier date (domain 4.3); blank is ours."""
+    """A completion made for another institution always falls under the earlier date; blank is ours."""
     theirs = _letters(completion.institution)
     foreign = theirs and theirs != _letters(obligation.rules.institution)
     return WhoseDate.EARLIER if foreign else obligation.requirement.whose_date
 
 
 def _letters(institution: str) -> str:
-    """Institutions compare by letters and digits (domain 7.12)."""
+    """Institutions compare by letters and digits."""
     return "".join(letter for letter in fold(institution) if letter.isalnum())
 
 
 def _has_basic(completion: Completion, training: str, others: _Rows, ob: Obligation, claims: bool) -> bool:
-    """A basic of the same family, accepted, readable, on or before; it may have expired; any institution (domain 7.16).
+    """A basic of the same family, accepted, readable, on or before; it may have expired; any institution.
 
     With `claims` a basic that waits to be looked at is taken as accepted.
     """
@@ -139,7 +140,8 @@ _NEXT = {
 
 
 def _enrolled(obligation: Obligation, passes: Sequence[date]) -> tuple[Timeline, list[Ground]]:
-    """Days an enrolment covers until an accepted pass; with `in_progress_days` so many of them count as met (domain 7.17)."""
+    """Days an enrolment covers until an accepted pass; with `in_progress_days` so many of them count as met
+    (the NIH's own reading of "in progress")."""
     days, grounds = Timeline(), []
     for enrolment in obligation.evidence.enrolments:
         if not isinstance(enrolment.on, date):

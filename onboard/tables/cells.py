@@ -1,7 +1,7 @@
 """One cell of text to one value, or to what is wrong with it. Decides what is readable; knows no row, no table and no frame.
 
-Rulings: domain 7.8 (readable is Y-M-D, with or without a local time, or ISO with an offset moved to the lab's zone; whole or
-not at all), 7.9 (a blank first day is unreadable), 7.15 (values nobody defined are claims).
+Readable is year-month-day, with or without a local time, or ISO 8601 with an offset moved to the lab's zone; whole or not at all,
+because 03/04/2026 is two days. A blank first day is unreadable; a value nobody defined is a claim.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def read_date(text: str, zone: ZoneInfo) -> Cell:
 
 
 def read_first_day(text: str, zone: ZoneInfo) -> Cell:
-    """A day from which something holds: blank is unreadable too (domain 7.9)."""
+    """A day from which something holds: blank is unreadable too."""
     if text.strip():
         return read_date(text, zone)
     return UNREADABLE, Trouble(

@@ -1,6 +1,6 @@
 """Columns that are made from several cells, or need a second look. Decides claims, tasks, references and what is too little.
 
-Rulings: domain 7.9, 7.12, 7.15, 7.18 and 4.4. No column here is parsed twice.
+No column here is parsed twice.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from onboard.model import UNREADABLE, ApprovalKind, Checked, Task
 from onboard.model.mapping import PROTOCOL_TABLES
 from onboard.tables.cells import Trouble, choice, clean, quoted
+from onboard.tables.handed_in import look_again
 from onboard.tables.people import Columns
 from onboard.tables.references import Directory, Protocols
 from onboard.tables.sheet import Sheet, code_suffix
@@ -40,12 +41,14 @@ def _completions(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     columns["passed"] = [_passed(*pair) for pair in zip(columns.pop("score"), columns.pop("passing"), strict=True)]
     names = zip(columns["course"], columns["group"], columns["curriculum"], strict=True)
     columns["course"] = [course or group or curriculum or "a course without a name" for course, group, curriculum in names]
-    checked = zip(columns["checked"], columns["source"], strict=True)
-    columns["checked"] = [_checked(word, source.lower()) for word, source in checked]
+    pairs = list(zip(columns["checked"], columns["source"], strict=True))
+    read = {pair: _checked(pair[0], pair[1].lower()) for pair in set(pairs)}
+    columns["checked"] = list(map(read.__getitem__, pairs))
+    strange = {source for source in set(columns["source"]) if source.lower() not in ("", "survey", *_TRUSTED)}
     for number, source in enumerate(columns["source"]):
-        if source.lower() not in ("", "survey", *_TRUSTED):
+        if source in strange:
             lab.troubles.note(sheet.row(number), "source", _unknown_source(source))
-    return columns
+    return look_again(lab.troubles, sheet, columns)
 
 
 def _passed(score: Any, passing: Any) -> bool | None:
@@ -55,12 +58,12 @@ def _passed(score: Any, passing: Any) -> bool | None:
     return score is None or passing is None or bool(score >= passing)
 
 
-#: Rows that a coordinator typed, a file brought or somebody attests were looked at by coming in (domain 4.4).
+#: Rows that a coordinator typed, a file brought or somebody attests were looked at by coming in.
 _TRUSTED = ("typed", "intake", "attested")
 
 
 def _checked(word: Checked | None, source: str) -> Checked:
-    """A claim waits until somebody accepts it; so does everything whose source nobody defined (domain 7.15)."""
+    """A claim waits until somebody accepts it; so does everything whose source nobody defined."""
     if word is Checked.DECLINED or source not in ("", "survey", *_TRUSTED):
         return word if word is Checked.DECLINED else Checked.WAITING
     return word or (Checked.ACCEPTED if source in _TRUSTED else Checked.WAITING)
@@ -97,6 +100,7 @@ def _delegations(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
 
 _NO_TASK = Trouble(slug="no-task", what="names no task, so nothing is delegated.", next_step="Tick the tasks the PI gave.")
 _read_task = choice(Task)
+_ORDER = {task: place for place, task in enumerate(Task)}
 #: How a box is exported, raw or with labels.
 _TICKED, _UNTICKED = frozenset({"1", "checked"}), frozenset({"", "0", "unchecked"})
 
@@ -115,15 +119,21 @@ def _ticked_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
     found: list[set[Task]] = [set() for _ in range(len(sheet))]
     for code, ticks in sheet.ticks.get("tasks", {}).items():
         task, trouble = _read_task(words.get(code, code), lab.zone)
+        said = {tick: tick.strip().lower() for tick in set(ticks)}
         for number, tick in enumerate(ticks):
-            said = tick.strip().lower()
-            if said not in _TICKED | _UNTICKED:
+            if said[tick] in _UNTICKED:
+                continue
+            if said[tick] not in _TICKED:
                 lab.troubles.note(sheet.row(number), "tasks", _no_tick(tick))
-            elif said in _TICKED and trouble:
+            elif trouble:
                 lab.troubles.note(sheet.row(number), "tasks", trouble)
-            elif said in _TICKED:
+            else:
                 found[number].add(task)
-    return [tuple(task for task in Task if task in tasks) for tasks in found]
+    return list(map(_in_order, found))
+
+
+def _in_order(tasks: Collection[Task]) -> tuple[Task, ...]:
+    return tuple(sorted(tasks, key=_ORDER.__getitem__))
 
 
 def _written_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
@@ -137,7 +147,7 @@ def _written_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
                 lab.troubles.note(sheet.row(number), "tasks", trouble)
             else:
                 tasks.add(task)
-        found.append(tuple(task for task in Task if task in tasks))
+        found.append(_in_order(tasks))
     return found
 
 
@@ -162,7 +172,7 @@ _ENDLESS = Trouble(
 
 
 def _approvals(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
-    """A blank end with the box "no expiration date" unticked is unknown (domain 4.4)."""
+    """A blank end with the box "no expiration date" unticked is unknown."""
     covering = (ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION)
     rows = zip(columns["kind"], columns["last"], columns["open_ended"], strict=True)
     for number, (kind, last, open_ended) in enumerate(rows):
@@ -183,7 +193,7 @@ def _appointments(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     return columns
 
 
-def _log(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
+def _work(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     columns["protocol_text"] = list(map(clean, sheet.text("protocol")))
     return columns
 
@@ -192,9 +202,10 @@ def _log(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
 FINISH: Dict[str, Callable[[Lab, Sheet, Columns], Columns]] = {
     "appointments": _appointments,
     "approvals": _approvals,
+    "assignments": _work,
     "completions": _completions,
     "delegations": _delegations,
     "listings": _needs_protocol,
-    "log": _log,
+    "log": _work,
     "waivers": _waivers,
 }

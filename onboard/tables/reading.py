@@ -131,9 +131,10 @@ def _suffix(source: Source) -> str:
 
 def _known_owners(lab: Lab, table: str, sheet: Sheet) -> Sheet:
     """Rows whose record is no person (or protocol) that was read are left out, and told."""
-    strangers = set(sheet.records).difference(lab.owners(table))
-    if not strangers:
+    owners = lab.owners(table)
+    if all(map(owners.__contains__, sheet.records)):
         return sheet
+    strangers = {record for record in set(sheet.records) if record not in owners}
     for number, record in enumerate(sheet.records):
         if record in strangers:
             what = f"This row belongs to record {quoted(record)}, which was not read, so it was left out."
@@ -143,9 +144,9 @@ def _known_owners(lab: Lab, table: str, sheet: Sheet) -> Sheet:
 
 
 def _check_span(lab: Lab, sheet: Sheet, columns: Columns, start: str, end: str) -> None:
-    """An end before its start: both unreadable, nobody is mailed about it (domain 7.9)."""
+    """An end before its start: both unreadable, nobody is mailed about it."""
     for number, (first, last) in enumerate(zip(columns[start], columns[end], strict=True)):
-        if isinstance(first, date) and isinstance(last, date) and last < first:
+        if isinstance(last, date) and isinstance(first, date) and last < first:
             columns[start][number] = columns[end][number] = UNREADABLE
             label = lab.troubles.label(sheet.source, start)
             what = (
@@ -158,12 +159,12 @@ def _check_span(lab: Lab, sheet: Sheet, columns: Columns, start: str, end: str) 
 def _steps(lab: Lab, sheet: Sheet) -> Columns:
     """One row for each step that is done; a blank date is not done."""
     found: Columns = {name: [] for name in COLUMNS["steps"]}
+    forms = sheet.evidence()
     for step, field in sheet.source.fields.items():
         days = sheet.read(step, read_date, lab.zone, lab.troubles)
-        evidence = sheet.evidence(f"#{field}")
-        done = [number for number, day in enumerate(days) if day is not None]
-        found["evidence"] += [evidence[number] for number in done]
-        found["person"] += [sheet.records[number] for number in done]
+        done = [row for row in zip(forms, sheet.records, days, strict=True) if row[2] is not None]
+        found["evidence"] += [f"{form}#{field}" for form, _, _ in done]
+        found["person"] += [record for _, record, _ in done]
         found["step"] += [step] * len(done)
-        found["on"] += [days[number] for number in done]
+        found["on"] += [day for _, _, day in done]
     return found

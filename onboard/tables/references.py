@@ -1,5 +1,5 @@
 """Who and what a text refers to: people by record id or address, protocols by number or short code. Decides exact matches
-only; a near miss is named in the Problem and never used (domain 7.18)."""
+only; a near miss is named in the Problem and never used."""
 
 from __future__ import annotations
 

@@ -78,7 +78,8 @@ class Tables:
 def frame(table: str, columns: Mapping[str, list[Any]]) -> pd.DataFrame:
     """The frame of one table from its columns as lists of parsed cells."""
     names = COLUMNS[table]
-    return pd.DataFrame({name: pd.Series(columns[name], dtype=object) for name in names}, columns=list(names))
+    # The series are nobody else's, so the frame may keep them as they are.
+    return pd.DataFrame({name: pd.Series(columns[name], dtype=object) for name in names}, columns=list(names), copy=False)
 
 
 def empty_tables() -> Tables:

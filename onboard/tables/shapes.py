@@ -30,6 +30,7 @@ from onboard.tables.cells import (
     read_text,
     yes_no,
 )
+from onboard.tables.signatures import read_signature
 
 #: Table -> noun field -> reader. What is made from several cells (references, tasks, verdicts) is read elsewhere.
 READERS: Mapping[str, Mapping[str, Reader]] = {
@@ -63,13 +64,13 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
         "institution": read_text,
         "record_id": read_text,
         "checked": choice(Checked, bad=Checked.WAITING),
-        "checked_by": read_text,
+        "checked_by": read_signature,
         "checked_on": read_date,
         "reason": read_text,
         "source": read_text,
     },
     "listings": {"submitted": read_date, "approved": read_date, "removed": read_date, "stays": yes_no(False, False)},
-    "delegations": {"first": read_first_day, "last": read_date, "approved_by": read_text, "approved_on": read_date},
+    "delegations": {"first": read_first_day, "last": read_date, "approved_by": read_signature, "approved_on": read_date},
     "assignments": {
         "task": choice(Task),
         "title": read_name,
@@ -84,7 +85,7 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
         "requirement": read_text,
         "first": read_first_day,
         "last": read_date,
-        "approved_by": read_text,
+        "approved_by": read_signature,
         "approved_on": read_date,
     },
     "snoozes": {"requirement": read_text, "until": read_date, "opt_out": yes_no(False, False)},
@@ -117,7 +118,7 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
     "submissions": {"what": read_text, "on": read_date},
     "holds": {"first": read_first_day, "last": read_date},
 }
-#: Table -> the days that begin and end a row: an end before its start makes both unreadable (domain 7.9).
+#: Table -> the days that begin and end a row: an end before its start makes both unreadable.
 SPANS: Mapping[str, tuple[str, str]] = {
     "appointments": ("first", "last"),
     "completions": ("completed", "expires"),

@@ -17,10 +17,12 @@ import pandas as pd
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import Source
-from onboard.tables.cells import Reader
+from onboard.tables.cells import Reader, Trouble
 from onboard.tables.troubles import Row, Troubles
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
+#: The column of when a row was submitted by survey, where the read has it; no lab maps it.
+HANDED_IN = "handed_in"
 Frames = dict[str, pd.DataFrame]
 
 
@@ -68,16 +70,26 @@ class Sheet:
     def read(self, name: str, reader: Reader, zone: ZoneInfo, troubles: Troubles) -> list[Any]:
         """The parsed column of a noun field. Each distinct text is parsed once; each bad cell is told."""
         column = self.text(name)
-        parsed = {text: reader(text, zone) for text in dict.fromkeys(column)}
-        bad = {text: trouble for text, (_, trouble) in parsed.items() if trouble}
-        if bad and (name in self.source.fields):
+        values: dict[str, Any] = {}
+        bad: dict[str, Trouble] = {}
+        for text in _distinct(column):
+            values[text], trouble = reader(text, zone)
+            if trouble:
+                bad[text] = trouble
+        if bad and name in self.source.fields:
             for number, text in enumerate(column):
                 if text in bad:
                     troubles.note(self.row(number), name, bad[text])
-        values = {text: value for text, (value, _) in parsed.items()}
+        if len(values) == 1:
+            return [*values.values()] * len(column)
         if all(value is text for text, value in values.items()):
             return column
-        return [values[text] for text in column]
+        return list(map(values.__getitem__, column))
+
+
+def _distinct(column: list[str]) -> list[str]:
+    """The texts of a column, each once, in order. Many columns hold the same all the way down, mostly nothing."""
+    return column[:1] if column and column.count(column[0]) == len(column) else list(dict.fromkeys(column))
 
 
 def open_sheet(source: Source, export: Export, frames: Frames, missing_codes: Collection[str]) -> Sheet:
@@ -97,6 +109,8 @@ def open_sheet(source: Source, export: Export, frames: Frames, missing_codes: Co
     for name, column in source.fields.items():
         if name not in source.checkboxes:
             columns[name] = _words(rows[column].tolist(), source.values.get(name, {}), missing_codes)
+    if source.stamp_field in rows.columns:
+        columns[HANDED_IN] = rows[source.stamp_field].tolist()
     return Sheet(
         source,
         rows.iloc[:, 0].tolist(),

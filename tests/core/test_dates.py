@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onboard.dates import WorkCalendar, add_months, parse_validity, plus_days, show
+from onboard.dates import WorkCalendar, add_months, parse_validity, plus_days, show, show_near, show_to_act
 
 CASES = [
     ("29 February plus three years clips to the month's end", "months:36", (2024, 2, 29), (2027, 2, 28)),
@@ -51,6 +51,25 @@ def test_anything_else_is_refused_with_the_spellings(text: str) -> None:
         parse_validity(text)
 
 
+#: Typed by somebody who meant "for ever", or read off a damaged cell.
+ENDS = [date.min, date(1, 12, 31), date(9996, 2, 29), date(9998, 12, 31), date(9999, 6, 30), date(9999, 12, 30), date.max]
+
+
+@pytest.mark.parametrize("policy", sorted({case[1] for case in CASES} | {"fiscal_year_end:99(12)", "months:9999"}))
+@pytest.mark.parametrize("passed", ENDS, ids=str)
+def test_a_policy_stops_at_the_ends_of_the_calendar(policy: str, passed: date) -> None:
+    last = parse_validity(policy).last_day(passed)
+    assert last is not None
+    assert plus_days(last, 1) >= passed
+
+
+@given(st.dates(), st.sampled_from(sorted({case[1] for case in CASES})))
+def test_no_policy_ends_before_its_evidence_begins(passed: date, policy: str) -> None:
+    last = parse_validity(policy).last_day(passed)
+    assert last is not None
+    assert plus_days(last, 1) >= passed
+
+
 @given(st.dates(), st.integers(1, 600))
 def test_months_never_skip_a_month(day: date, months: int) -> None:
     later = add_months(day, months)
@@ -85,3 +104,13 @@ def test_a_weekend_and_a_closure_are_no_working_days() -> None:
 
 def test_dates_are_shown_in_words() -> None:
     assert show(date(2026, 12, 7)) == "7 Dec 2026"
+
+
+@pytest.mark.parametrize(
+    ("days", "to_act", "near"),
+    [(-1, "22 Nov 2026", "22 Nov 2026"), (0, "Mon 23 Nov 2026", "Mon 23 Nov 2026"), (14, "Mon 7 Dec 2026", "Mon 7 Dec 2026"),
+     (15, "Tue 8 Dec 2026", "8 Dec 2026")],
+)  # fmt: skip
+def test_a_coming_day_is_named_by_its_weekday_when_it_is_near_or_to_act_on(days: int, to_act: str, near: str) -> None:
+    today = date(2026, 11, 23)
+    assert (show_to_act(plus_days(today, days), today), show_near(plus_days(today, days), today)) == (to_act, near)

@@ -15,6 +15,7 @@ from onboard.model import (
     AppointmentKind,
     Approval,
     ApprovalKind,
+    Assignment,
     Checked,
     Completion,
     Course,
@@ -23,6 +24,7 @@ from onboard.model import (
     Funding,
     Hold,
     Listing,
+    LogEntry,
     Per,
     Person,
     PersonnelMode,
@@ -210,6 +212,39 @@ def waiver(**changed: Any) -> Waiver:
         last=d("2026-12-31"),
         approved_by="IRB office",
         approved_on=d("2026-01-01"),
+    )
+    return replace(base, **changed)
+
+
+def assignment(**changed: Any) -> Assignment:
+    """A piece of work on no protocol."""
+    base = Assignment(
+        evidence="assignment/ada/1",
+        person="ada",
+        protocol="",
+        task=None,
+        title="Read the field",
+        horizon=None,
+        first=d("2026-01-01"),
+        due=None,
+        done=None,
+        depends_on="",
+    )
+    return replace(base, **changed)
+
+
+def entry(**changed: Any) -> LogEntry:
+    """A line of the research log on no protocol."""
+    base = LogEntry(
+        evidence="research_log/ada/1",
+        person="ada",
+        protocol="",
+        protocol_text="",
+        task=None,
+        on=d("2026-03-02"),
+        hours="2",
+        what="Read the field",
+        outcome="",
     )
     return replace(base, **changed)
 

@@ -3,10 +3,9 @@
     python -m tests.judge.fuzz --tables 10000 [--seed 0]
 
 Each seed is one table: the sample lab's busiest people with some cells overwritten. With an even seed the new text can be read
-by nobody, and no day of any protocol may become cleared by it (somebody whose protocols cannot be read any more keeps a row
-without one, which clears for nothing); with an odd one it may be anything, also a valid value in the wrong place, and
-the day-by-day reckoner, which shares nothing with the judge, must say the same word of every row. Every tenth holds days at the
-ends of the calendar, which no reckoner can walk to.
+by nobody, and no day of any row may become cleared by it; with an odd one it may be anything, also a valid value in the wrong
+place, and the day-by-day reckoner, which shares nothing with the judge, must say the same word of every row. Every tenth holds
+days at the ends of the calendar, which no reckoner can walk to, under validity policies of every kind.
 """
 
 from __future__ import annotations
@@ -22,8 +21,10 @@ from datetime import date, timedelta
 from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
+from typing import TypeVar
 
-from onboard.model import Assessment, Export, Task
+from onboard.dates import parse_validity
+from onboard.model import Assessment, Delegation, Export, Records, Rules, Task, Waiver
 from onboard.obligations import gather
 from onboard.pipeline.judging import judge
 from onboard.readiness import cleared_on
@@ -34,6 +35,7 @@ from tests.judge.sample import MONDAY, ZONE, mapping, sample_export, shipped_rul
 sys.path.insert(0, str(Path(__file__).parent.parent / "reckoner"))
 from reckon import Reckoner
 
+Row = TypeVar("Row", Delegation, Waiver)
 #: Who stays: a coordinator with tasks, one with a waiver, one who lapsed, one who ends soon; a trial, a chart review, a hold.
 PEOPLE, PROTOCOLS = {"2", "3", "5", "12"}, {"1", "2", "5"}
 #: Text that no date, choice, number or box can be read from.
@@ -41,14 +43,30 @@ UNREADABLE = (
     "???", "03/04/2026", "2026-02-30", "2026-13-01", "12-Mar-26", "n/a", "tbd", "maybe", "yes/no", "-", "¿", "ﷺ", "\x00",
     "0000-00-00", "next week", "2026-1-1", "9999999", "1e400", "consent?", "x\ny", "=1+1", "NULL",
 )  # fmt: skip
+#: What stands where a signature should, and is none.
+UNSIGNED = (
+    "tbd", "TBD.", "n/a", "N/A", "-", "?", "--", "none", "pending", "Pending - Dr. Rivera", "unknown", "not signed yet",
+    "to be signed", "Dr. Rivera?", "0", "1", "2026-11-01", "yes", "ok", "x", "awaiting PI", "¿", "???",
+)  # fmt: skip
 #: Values that are right somewhere.
 READABLE = (
     "", " ", "0", "1", "2", "-1", "80", "2026-11-23", "2025-12-31", "2024-02-28", "2024-02-29T23:30:00Z", "yes", "no",
     "accepted", "declined", "survey", "typed", "attested", "pi", "volunteer", "external", "nih_trial", "exempt", "nih",
     "suspension", "closure", "STEP-HF", "step hf", "CHART-AF", "automatic", "Human Research", "hsp", "gcp", "consent",
 )  # fmt: skip
+#: Of all these texts, those that may be somebody's name.
+NAMES = frozenset(
+    {
+        "Elena Rivera", "x\ny", "ﷺ", "survey", "typed", "attested", "pi", "volunteer", "external", "nih_trial", "exempt", "nih",
+        "suspension", "closure", "STEP-HF", "step hf", "CHART-AF", "automatic", "Human Research", "hsp", "gcp", "consent",
+    }
+)  # fmt: skip
 #: The first and last days there are.
 ENDS = ("0001-01-01", "9999-12-31", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00")
+POLICIES = (
+    "months:12", "months:36 minus_day", "fiscal_year_end:1(07)", "fiscal_year_end:3(01)", "calendar_window(10-01..12-15)",
+    "calendar_window(12-15..01-31)", "once",
+)  # fmt: skip
 #: Columns that say which row is which; REDCap writes them, nobody types them.
 _KEYS = 3
 
@@ -81,10 +99,17 @@ def _text(rows: list[list[str]]) -> str:
     return out.getvalue()
 
 
-def judged(export: Export) -> Judged:
-    """Read and judged by the shipped rules."""
+def judged(export: Export, rules: Rules | None = None) -> Judged:
+    """Read and judged, by the shipped rules unless others are given."""
     tables, problems = read_tables(export, mapping(), ZONE)
-    return Judged(export, judge(tables, problems, shipped_rules(), export.read_at, MONDAY))
+    return Judged(export, judge(tables, problems, rules or shipped_rules(), export.read_at, MONDAY))
+
+
+def other_policies(seed: int) -> Rules:
+    """The shipped rules with another validity for each requirement, of the kinds that reckon with calendars."""
+    dice = random.Random(seed)
+    changed = (replace(r, validity=parse_validity(dice.choice(POLICIES))) for r in shipped_rules().requirements)
+    return replace(shipped_rules(), requirements=tuple(changed))
 
 
 @cache
@@ -93,7 +118,7 @@ def untouched() -> dict[tuple[str, str, Task | None], Timeline]:
     return {(r.person, r.protocol, r.task): r.cleared.sure for r in judged(base()).assessment.readiness}
 
 
-#: Who signed: a name as typed, so any text is one and nothing in it is unreadable.
+#: Who signed: nearly any text is a name, so what nobody can read there is what people type when nobody has signed yet.
 _SIGNED = ("_approved_by", "_checked_by")
 #: What a protocol is called gets a text of its own: the very text that another row names would be a true match.
 _CALLED = ("protocol_number", "short_code")
@@ -104,23 +129,31 @@ def overwritten(seed: int, texts: tuple[str, ...]) -> Export:
     dice = random.Random(seed)
     tables = {name: list(csv.reader(io.StringIO(text))) for name, text in base().instruments.items()}
     if dice.random() < 0.2:
-        rows, place, own = _column(dice, tables)
+        rows, place, offered = _column(dice, tables, texts)
         for row in rows:
-            row[place] = dice.choice(texts) + own
+            row[place] = dice.choice(offered)
     for _ in range(dice.randint(1, 12)):
-        rows, place, own = _column(dice, tables)
-        dice.choice(rows)[place] = dice.choice(texts) + own
+        rows, place, offered = _column(dice, tables, texts)
+        dice.choice(rows)[place] = dice.choice(offered)
     return replace(base(), instruments={name: _text(rows) for name, rows in tables.items()})
 
 
-def _column(dice: random.Random, tables: dict[str, list[list[str]]]) -> tuple[list[list[str]], int, str]:
-    """The rows of a table that has any, a column that people fill in, and what tells its texts from those of others."""
+def _column(
+    dice: random.Random, tables: dict[str, list[list[str]]], texts: tuple[str, ...]
+) -> tuple[list[list[str]], int, tuple[str, ...]]:
+    """The rows of a table that has any, a column that people fill in, and the texts that may come to stand in it."""
     while True:
         header, *rows = tables[dice.choice(sorted(tables))]
         first = _KEYS if "redcap_repeat_instance" in header else 1
         if rows and first < len(header):
-            place = dice.choice([n for n in range(first, len(header)) if not header[n].endswith(_SIGNED)])
-            return rows, place, " as called" if header[place] in _CALLED else ""
+            place = dice.randrange(first, len(header))
+            return rows, place, _offered(header[place], texts)
+
+
+def _offered(column: str, texts: tuple[str, ...]) -> tuple[str, ...]:
+    if column.endswith(_SIGNED):
+        return UNSIGNED if texts is UNREADABLE else (*texts, *UNSIGNED, "Elena Rivera")
+    return tuple(f"{text} as called" for text in texts) if column in _CALLED else texts
 
 
 def letters(dice: random.Random) -> str:
@@ -133,7 +166,7 @@ def story(seed: int) -> str:
     """What is wrong with the table of a seed; "" when nothing is. Raises what the product raises."""
     dice = random.Random(-seed - 1)
     if seed % 10 == 9:
-        judged(overwritten(seed, (*READABLE, *ENDS)))
+        judged(overwritten(seed, (*READABLE, *ENDS)), other_policies(seed))
         return ""
     if seed % 2 == 0:
         return "\n".join(_cleared_by_nothing(seed, judged(overwritten(seed, UNREADABLE))))
@@ -143,7 +176,7 @@ def story(seed: int) -> str:
 
 def _cleared_by_nothing(seed: int, found: Judged) -> Iterator[str]:
     before = untouched()
-    for row in (row for row in found.assessment.readiness if row.protocol):
+    for row in found.assessment.readiness:
         gained = row.cleared.sure - before.get((row.person, row.protocol, row.task), Timeline())
         if gained:
             yield f"seed {seed}: unreadable text clears {row.person}/{row.protocol}/{row.task} on {list(gained.ranges())}"
@@ -152,12 +185,30 @@ def _cleared_by_nothing(seed: int, found: Judged) -> Iterator[str]:
 def _unlike_the_reckoner(seed: int, found: Judged) -> Iterator[str]:
     dice = random.Random(seed)
     tables, _ = read_tables(found.export, mapping(), ZONE)
-    reckoner = Reckoner(gather(tables), shipped_rules(), MONDAY)
+    reckoner = Reckoner(_signed_by_hand(gather(tables), found.export), shipped_rules(), MONDAY)
     for row in found.assessment.readiness:
         for day in (MONDAY, _some_day(dice)):
             mine, theirs = cleared_on(row, day), reckoner.row_status(row.person, row.protocol, row.task, day)
             if mine != theirs:
                 yield f"seed {seed}: {row.person}/{row.protocol}/{row.task} on {day}: judge {mine}, reckoner {theirs}"
+
+
+def _signed_by_hand(records: Records, export: Export) -> Records:
+    """The rows with their signatures looked up among `NAMES`, not as the product read them."""
+    return replace(
+        records,
+        delegations=tuple(_signed(row, export, "people.delegation", "deleg_approved_by") for row in records.delegations),
+        waivers=tuple(_signed(row, export, "people.waiver", "waiver_approved_by") for row in records.waivers),
+    )
+
+
+def _signed(row: Row, export: Export, table: str, column: str) -> Row:
+    _, record, instance = row.evidence.split("/")
+    rows = csv.DictReader(io.StringIO(export.instruments[table]))
+    typed = next(r[column] for r in rows if (r["record_id"], r["redcap_repeat_instance"]) == (record, instance))
+    if typed not in (*READABLE, *UNREADABLE, *UNSIGNED, "Elena Rivera"):
+        return row  # a few letters of any script: names, unless they look like a date
+    return replace(row, approved_by=typed if typed in NAMES else "")
 
 
 def _some_day(dice: random.Random) -> date:

@@ -1,4 +1,4 @@
-"""The pitfalls of the field that concern judgement, one test each, under the number they have in the list of domain section 6.
+"""The pitfalls of the field that concern judgement, one test each and numbered.
 
 5 removed or retired · 9 pass mark · 10 date styles · 11 leap day · 12 last day · 13 no expiry · 14 local day · 15 spellings ·
 16 look-alike · 17 refresher · 18 homonyms · 19 module rows · 20 older evidence · 21 delegation before training ·

@@ -14,19 +14,23 @@ from onboard.model import (
     Requirement,
     RequirementKind,
     Selectors,
+    Status,
     StudyType,
     Task,
 )
-from onboard.readiness import cleared_on, ready_span, reasons_on, status_span
+from onboard.readiness import cleared_on, ready_span, reasons_on, status_on, status_span
+from onboard.timeline import Answer
 from tests.judge.cast import (
     DELEGATION,
     HSP,
     LISTING,
     appointment,
     approval,
+    assignment,
     completion,
     d,
     delegation,
+    entry,
     finding_of,
     hold,
     lab,
@@ -213,7 +217,61 @@ def test_an_unreadable_hold_is_said_as_a_hold() -> None:
     assert reason.why.startswith("On hold from a day that cannot be read")
 
 
-def test_a_waiver_for_one_protocol_of_a_personal_requirement_counts_nowhere_and_is_a_problem() -> None:
-    finding = finding_of(lab(completions=(), waivers=(waiver(protocol="STEP"),)), "gcp")
-    assert not finding.met.possible
-    assert [ground.problem.key for ground in finding.grounds if ground.problem] == ["stray-waiver/waiver/ada/1"]
+def test_a_waiver_for_one_protocol_lifts_a_personal_requirement_there_and_nowhere_else() -> None:
+    records = lab(
+        completions=(completion("hsp", number=2),),
+        listings=(listing(), listing("TWIN")),
+        protocols=(protocol(), protocol("TWIN")),
+        approvals=(approval(), approval("TWIN", open_ended=False, study_type=StudyType.NIH_TRIAL)),
+        waivers=(waiver(protocol="STEP"),),
+    )
+    step, twin = (row_of(records, name) for name in ("STEP", "TWIN"))
+    assert (cleared_on(step, TODAY), cleared_on(twin, TODAY)) == (Cleared.CLEARED, Cleared.BLOCKED)
+    (gcp,) = [clause for clause in step.clauses if clause.finding.requirement.id == "gcp"]
+    assert status_on(gcp.finding, TODAY, gcp.asked) is Status.WAIVED
+    assert gcp.finding.grounds[-1].what == "A waiver for this protocol until 31 Dec 2026, approved by IRB office."
+    assert finding_of(records, "gcp").obligation.due.at(TODAY) is Answer.YES  # TWIN still asks
+
+
+def test_where_the_only_protocol_that_asks_is_waived_nobody_is_reminded() -> None:
+    rows = {"completions": (completion("hsp", number=2),)}
+    waived = finding_of(lab(**rows, waivers=(waiver(protocol="STEP"),)), "gcp")
+    assert waived.obligation.due.at(TODAY) is Answer.NO
+    assert waived.obligation.due.at(d("2027-01-01")) is Answer.YES
+    claim = lab(**rows, waivers=(waiver(protocol="STEP", approved_by=""),))
+    assert finding_of(claim, "gcp").obligation.due.at(TODAY) is Answer.YES
+    assert cleared_on(row_of(claim), TODAY) is Cleared.UNKNOWN
+    assert [reason.status for reason in reasons_on(row_of(claim), TODAY)] == [Status.PENDING]
+
+
+def test_a_delegation_under_a_strict_lab_counts_with_a_training_waived_for_the_protocol() -> None:
+    strict = rules(training(), HSP, LISTING, DELEGATION, strict_delegation=True)
+    rows = {"completions": (completion("hsp", number=2),), "delegations": (delegation(first=d("2026-02-01")),)}
+    assert verdict(task=Task.CONSENT, by=strict, **rows, waivers=(waiver(protocol="STEP"),)) is Cleared.CLEARED
+    assert verdict(task=Task.CONSENT, by=strict, **rows, waivers=(waiver(protocol="CHART"),)) is Cleared.BLOCKED
+
+
+UNPLACED = {
+    "a listing": {"listings": (listing(""),)},
+    "a delegation": {"delegations": (delegation(protocol=""),)},
+    "a piece of work": {"assignments": (assignment(protocol_text="STEPP"),)},
+    "a log entry": {"log": (entry(protocol_text="STEPP"),)},
+}
+
+
+@pytest.mark.parametrize("rows", UNPLACED.values(), ids=UNPLACED)
+def test_somebody_whose_protocols_cannot_be_told_is_unknown_not_cleared(rows: Any) -> None:
+    row = row_of(lab(**{"listings": (), "delegations": (), **rows}), "")
+    assert cleared_on(row, TODAY) is Cleared.UNKNOWN
+    (reason,) = reasons_on(row, TODAY)
+    assert (reason.requirement, len(reason.evidence)) == ("fact_protocol", 1)
+    assert "nobody can tell which rules apply" in reason.why
+
+
+def test_one_protocol_that_can_be_told_is_enough_for_rows_of_its_own() -> None:
+    assert verdict(listings=(listing(), listing(""))) is Cleared.CLEARED
+
+
+def test_work_and_log_entries_on_no_protocol_leave_nothing_in_doubt() -> None:
+    alone = lab(listings=(), delegations=(), assignments=(assignment(),), log=(entry(),))
+    assert cleared_on(row_of(alone, ""), TODAY) is Cleared.CLEARED

@@ -174,7 +174,7 @@ def test_every_question_answers_every_lab_within_the_terminal(seed):
                 texts.append(proof_words.as_text(proof.prove(assessment, person, record, task, today)))
     for record in assessment.protocols:
         assert "SHA256SUMS" in pack.pack(assessment, record, today)
-    assert max(len(line) for text in texts for line in text.splitlines()) <= 100
+    assert max(len(line) for text in texts for line in text.splitlines()) <= 80
 
 
 @pytest.mark.parametrize("seed", SEEDS)

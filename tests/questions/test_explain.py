@@ -22,7 +22,7 @@ from onboard.model import (
 )
 from onboard.questions.explain import explain
 from onboard.questions.explain_words import as_json, as_text
-from tests.questions.cast import GCP, JOSE, LENA, LEO, SAM, STEP, TODAY, UMA, completion, d, judged, records
+from tests.questions.cast import ELENA, GCP, JOSE, LENA, LEO, SAM, STEP, TODAY, UMA, completion, d, judged, records
 
 LENAS_ADDRESS = "haddad@northlake.example"
 
@@ -65,15 +65,37 @@ def test_it_says_where_lena_stands_on_the_protocol_and_each_task(lab):
 def test_it_says_what_was_told_and_when_newest_first_and_of_nobody_else(lab):
     found = explain(lab, told(), LENA, TODAY)
     assert [(i.on.isoformat(), i.what) for i in found.said] == [
-        ("2026-06-11", "Records complete: S"),
-        ("2026-06-11", "Receipt: completion/2/3 accepted"),
-        ("2026-05-21", "Escalation: Good Clinical Practice course (GCP), pi:1"),
-        ("2026-05-19", "Reminder: Good Clinical Practice course (GCP), 1 day after"),
-        ("2026-04-20", "Reminder: Good Clinical Practice course (GCP), 60 days before"),
-        ("2026-04-20", "Reminder: Good Clinical Practice course (GCP), 30 days before"),
+        ("2026-06-11", "Records complete: STEP-HF"),
+        ("2026-06-11", "Receipt: Good Clinical Practice (U.S. FDA Focus) (completion/2/3) accepted"),
+        ("2026-05-21", "Escalation: Good Clinical Practice course (GCP), to Elena Rivera (PI)"),
+        ("2026-05-19", "Reminder: Good Clinical Practice course (GCP), 1 day after the last day"),
+        ("2026-04-20", "Reminder: Good Clinical Practice course (GCP), 60 days before the last day"),
+        ("2026-04-20", "Reminder: Good Clinical Practice course (GCP), 30 days before the last day"),
     ]
     assert [mail.slot for mail in found.mails] == [d("2026-06-11"), d("2026-04-20")]
     assert "(skipped, a later one said it)" in " ".join(as_text(found).split())
+
+
+def test_what_was_true_at_the_start_is_said_once_and_on_no_day_before_or_after(lab):
+    stem = keys.reminders(LENA, "hsp", Scope(), "none:2024-02-03")
+    tiers = [item(keys.reminder(stem, tier), "2026-06-01", ItemState.BASELINE, "") for tier in (30, 0, -659)]
+    found = explain(lab, History(items={i.key: i for i in tiers}), LENA, TODAY)
+    assert [i.what for i in found.said] == ["Reminder: Human subjects protection course (HSP)"]
+    assert "(already true at the start, never said)" in " ".join(as_text(found).split())
+
+
+def test_a_long_way_from_the_last_day_is_told_in_months(lab):
+    stem = keys.reminders(LENA, "hsp", Scope(), "none:2024-02-03")
+    late = item(keys.reminder(stem, -659), "2026-06-01")
+    (said,) = explain(lab, History(items={late.key: late}), LENA, TODAY).said
+    assert said.what == "Reminder: Human subjects protection course (HSP), 22 months after the last day"
+
+
+def test_an_escalation_names_its_reader_and_their_part(lab):
+    stem = keys.reminders(LENA, "gcp", Scope(), "completion/2/2:2026-05-18")
+    told_of = item(keys.escalation(stem, "pi", ELENA), "2026-05-21", reader="rivera@northlake.example")
+    (said,) = explain(lab, History(items={told_of.key: told_of}), LENA, TODAY).said
+    assert said.what == "Escalation: Good Clinical Practice course (GCP), to Elena Rivera (PI)"
 
 
 def test_what_comes_next_is_the_next_tier_of_what_the_person_owes(lab):
@@ -138,7 +160,7 @@ def test_text_fits_a_terminal_and_json_is_json(lab):
     odd = replace(completion(UMA, 1, GCP, "2025-02-01"), course="A very long course name " * 12, group="?")
     rows = tuple(odd if c.evidence == odd.evidence else c for c in records().completions)
     found = explain(judged(replace(records(), completions=rows)), told(), UMA, TODAY)
-    assert max(map(len, as_text(found).splitlines())) <= 100
+    assert max(map(len, as_text(found).splitlines())) <= 80
     data = as_json(found)
     assert json.loads(json.dumps(data)) == data
     assert data["standings"][0]["verdict"] == "unknown"

@@ -129,7 +129,7 @@ def test_a_clean_lab_says_so():
 def test_the_text_fits_and_json_is_json(lab):
     fixes = fix_first(lab, TODAY)
     text = as_text(fixes, lab)
-    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, text.splitlines())) <= 80
     data = as_json(fixes, lab)
     assert json.loads(json.dumps(data)) == data
     assert data["fixes"][0]["clears"] == [UMA]

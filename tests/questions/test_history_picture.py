@@ -70,7 +70,7 @@ def test_a_leaver_ends_in_not_in_the_lab(lab):
 
 @pytest.mark.parametrize("who", [LENA, LEO, SAM, UMA])
 def test_every_line_fits_the_terminal(lab, who):
-    assert max(map(len, as_text(history(lab, who)).splitlines())) <= 100
+    assert max(map(len, as_text(history(lab, who)).splitlines())) <= 80
 
 
 def test_the_svg_is_one_whole_file_that_says_its_words(lab):

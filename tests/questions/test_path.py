@@ -151,7 +151,7 @@ def test_the_text_says_it_is_an_estimate_and_where_the_turnaround_comes_from(lab
     text = as_text(path(lab, who, TODAY), lab)
     assert "estimated on 23 Nov 2026" in text
     assert "IRB turnaround: 6 working days, the median of this lab's 6 listings." in text
-    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_json_keeps_its_keys(lab):
@@ -165,3 +165,13 @@ def test_a_delegation_that_waits_for_the_pi_is_the_pis_turn():
     waits = tuple(delegation(LENA, "2024-02-01", Task.CONSENT, approved_by="") for _ in range(1))
     found = route(judged(replace(records(), delegations=waits)), LENA, STEP, Task.CONSENT)
     assert [(s.requirement, s.owner) for s in found.stages] == [("delegation", "Elena Rivera")]
+
+
+def test_a_task_that_wants_nothing_more_than_its_protocol_is_one_line(lab):
+    routes = path(lab, JOSE, TODAY).routes
+    whole = next(r for r in routes if r.task is None)
+    twin = replace(whole, task=Task.CONSENT)
+    text = as_text(replace(path(lab, JOSE, TODAY), routes=(whole, twin)), lab)
+    assert "\nP2, consent: as for P2\n" in text
+    other = replace(twin, about=None)
+    assert "as for" not in as_text(replace(path(lab, JOSE, TODAY), routes=(whole, other)), lab)

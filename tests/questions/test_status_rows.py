@@ -119,7 +119,7 @@ def test_a_cleared_row_names_the_tasks_that_are_not():
 
 def test_the_text_fits_a_terminal_and_says_what_is_left_out(lab):
     text = as_text(lab, TODAY, with_tasks=True)
-    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, text.splitlines())) <= 80
     assert "Not tracked here: Conflict of interest disclosure." in text
     assert "23 Nov 2026 06:02 UTC" in text
 

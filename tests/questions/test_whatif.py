@@ -139,7 +139,7 @@ def test_the_text_puts_courses_before_papers_and_fits_a_terminal(lab):
     assert (
         text.index("Noor Weiss, NEW") < text.index("SHORT OF THE IRB LIST OR A DELEGATION ONLY") < text.index("Lena Haddad, NEW")
     )
-    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_a_change_of_rules_names_both_versions(lab):

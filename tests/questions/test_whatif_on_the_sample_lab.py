@@ -14,6 +14,7 @@ from onboard.model import ApprovalKind, Assessment, Funding, Phi, Records, Rules
 from onboard.obligations import gather
 from onboard.pipeline.judging import judge_records
 from onboard.questions.whatif import compare_assessments, propose
+from onboard.questions.whatif_words import as_text
 from onboard.tables import read_tables
 from tests.judge.sample import MONDAY, ZONE, mapping, sample_export, shipped_rules
 from tests.questions.cast import approval, protocol
@@ -36,11 +37,11 @@ def days(first: date) -> list[date]:
     return [first + timedelta(days=n) for n in range(WINDOW)]
 
 
-def two_years() -> Rules:
-    """HSP holds two years and no printed date can stretch it."""
+def two_years(requirement: str = "hsp") -> Rules:
+    """A course holds two years and no printed date can stretch it."""
     cut = {"validity": parse_validity("months:24"), "whose_date": WhoseDate.EARLIER}
     shipped = shipped_rules()
-    return replace(shipped, requirements=tuple(replace(r, **cut) if r.id == "hsp" else r for r in shipped.requirements))
+    return replace(shipped, requirements=tuple(replace(r, **cut) if r.id == requirement else r for r in shipped.requirements))
 
 
 def test_hsp_cut_to_two_years_names_exactly_the_reckoners_people() -> None:
@@ -59,6 +60,23 @@ def test_hsp_cut_to_two_years_names_exactly_the_reckoners_people() -> None:
     assert {person: min(m.since for m in found.short if m.person == person) for person in found.people_short} == short
     assert "2" in short, "Maria Chen's course is nearly two years old"
     assert found.gains == ()
+
+
+def test_gcp_cut_to_two_years_also_names_those_whom_the_end_of_the_approval_would_hide() -> None:
+    records, shipped, cut = sample_records(), shipped_rules(), two_years("gcp")
+    found = compare_assessments(judged(records, shipped), judged(records, cut), MONDAY, LAST)
+    number = next(n for n, requirement in enumerate(shipped.requirements) if requirement.id == "gcp")
+    old, new = Reckoner(records, shipped, MONDAY), Reckoner(records, cut, MONDAY)
+    opened: dict[str, date] = {}
+    for person in (row.record for row in records.people):
+        scope = number, person, "", None
+        asked = (day for day in days(MONDAY) if new.due(*scope, day) == "yes" and new.met(*scope, day) != "yes")
+        first = next((day for day in asked if old.met(*scope, day) == "yes"), None)
+        opened |= {person: first} if first else {}
+    told = {moved.person for moved in found.short if any(reason.requirement == "gcp" for reason in moved.reasons)}
+    assert {one.person: one.since for one in found.behind} == {p: day for p, day in opened.items() if p not in told}
+    assert {one.person for one in found.behind} == {"2"}, "the approval of Maria Chen's trial ends twelve days earlier"
+    assert "ALSO LAPSES" in as_text(found, judged(records, cut))
 
 
 def test_a_new_nih_trial_names_exactly_the_reckoners_people_and_the_reckoners_gaps() -> None:

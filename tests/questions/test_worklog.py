@@ -52,7 +52,7 @@ def test_the_text_groups_by_study_with_tasks_hours_and_outcomes():
     )
     assert "STEP-HF (1 Mar 2026 to 5 Mar 2026)\n  consent, procedures; 2 entries; 3.5 hours.\n  - Study visit\n" in text
     assert "  > Outcome: 3 consented" in text
-    assert "P2 (9 Mar 2026 to 9 Mar 2026)" in text
+    assert "P2 (9 Mar 2026)" in text
 
 
 def test_hours_are_added_only_when_every_one_can_be_read():

@@ -1,4 +1,4 @@
-"""The reckoner's own calendar: three answers, spans of days, ends of validity. From domain 4.3, 4.4 and rulings 9, 11.
+"""The reckoner's own calendar: three answers, spans of days, ends of validity. From rulings 9 and 11 of rulings.md.
 
 It counts on its fingers on purpose and shares nothing with the product but the nouns. Decides about dates of one row; knows
 no person, no requirement and no other row.
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, TypeGuard
 
-from onboard.model.lab import UNREADABLE
+from onboard.model.choices import UNREADABLE
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 ONE_DAY = timedelta(days=1)
@@ -139,7 +139,7 @@ def policy_end(passed: date, validity: Any) -> date | None:
 
 
 def evidence_on(passed: Any, printed: Any, whose: str, validity: Any, day: date) -> str:
-    """Whether dated evidence covers `day`: from the day passed to its effective expiry (domain 4.3, rulings 9 and 11).
+    """Whether dated evidence covers `day`: from the day passed to its effective expiry (9, 11).
 
     `whose` is "issued", "policy" or "earlier". A blank `passed` is unreadable.
     """

@@ -9,10 +9,7 @@ from rows import (
     day,
 )
 
-from onboard.model.lab import (
-    StudyType,
-    Task,
-)
+from onboard.model.choices import StudyType, Task
 
 TRIAL = {"study_types": frozenset({StudyType.NIH_TRIAL})}
 

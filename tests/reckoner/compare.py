@@ -11,8 +11,8 @@ from typing import Any
 from labs import Lab, describe
 from reckon import Reckoner
 
+from onboard.model.choices import Task
 from onboard.model.findings import Finding, Readiness
-from onboard.model.lab import Task
 from onboard.model.requirements import Per, RequirementKind
 from onboard.obligations import find_obligations_in
 from onboard.readiness import cleared_on, status_on, summarize

@@ -6,15 +6,7 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from onboard.model.lab import (
-    UNREADABLE,
-    AppointmentKind,
-    Funding,
-    Phi,
-    Role,
-    StudyType,
-    Task,
-)
+from onboard.model.choices import UNREADABLE, AppointmentKind, Funding, Phi, Role, StudyType, Task
 
 PEOPLE = ("ada", "ben", "cleo")
 TASKS = (Task.CONSENT, Task.DATA_ENTRY)
@@ -46,7 +38,7 @@ NAMES = (
 
 
 def as_read(first: Any, last: Any) -> tuple[Any, Any]:
-    """What the reading of tables hands on: an end before its start leaves both dates unreadable (domain 7.9)."""
+    """What the reading of tables hands on: an end before its start leaves both dates unreadable (9)."""
     if isinstance(first, date) and isinstance(last, date) and last < first:
         return UNREADABLE, UNREADABLE
     return first, last

@@ -1,6 +1,6 @@
 """The reckoner's second floor: what completions, enrolments, listings, approvals and holds say about one day.
 
-Sources: domain 3, 4.3, 4.4 and rulings 5, 9 to 13, 16 to 18. It knows no delegation, no waiver and no verdict.
+Sources: rulings 5, 9 to 13 and 16 to 18 of rulings.md. It knows no delegation, no waiver and no verdict.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from almanac import NO, UNKNOWN, YES, at_most, every, evidence_on, is_date, nay, some, straight, within
 from owing import Owing, fold, letters, listed, remembered
 
-from onboard.model.lab import AppointmentKind, Approval, ApprovalKind, Checked, Completion, Enrolment, PersonnelMode
+from onboard.model.choices import AppointmentKind, ApprovalKind, Checked, PersonnelMode
+from onboard.model.lab import Approval, Completion, Enrolment
 
 COVERING = {ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION}
 
@@ -94,7 +95,7 @@ class Evidence(Owing):
         return False
 
     def is_accepted(self, row: Completion) -> bool:
-        """Looked at and accepted; typed rows nobody signed count unless the lab says otherwise (domain 4.4)."""
+        """Looked at and accepted; typed rows nobody signed count unless the lab says otherwise (15)."""
         return row.checked is Checked.ACCEPTED and (self.rules.typed_counts or bool(row.checked_by))
 
     def enrolments(self, number: int, person: str) -> list[Enrolment]:

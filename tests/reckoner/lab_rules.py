@@ -7,9 +7,7 @@ from datetime import date, timedelta
 from dice import FUNDINGS, KINDS, PHIS, ROLES, TASKS, TYPES, Dice
 
 from onboard.dates import Validity, parse_validity
-from onboard.model.lab import (
-    PersonnelMode,
-)
+from onboard.model.choices import PersonnelMode
 from onboard.model.requirements import Course, Per, Requirement, RequirementKind, Rules, Selectors, WhoseDate
 
 POLICIES = (

@@ -13,14 +13,12 @@ from typing import Any
 from dice import FUNDINGS, KINDS, NAMES, PEOPLE, PHIS, ROLES, TASKS, TYPES, Dice, as_read
 from lab_rules import make_rules
 
+from onboard.model.choices import UNREADABLE, ApprovalKind, Checked, PersonnelMode, Task
 from onboard.model.lab import (
-    UNREADABLE,
     Absence,
     Appointment,
     Approval,
-    ApprovalKind,
     Assignment,
-    Checked,
     Completion,
     Delegation,
     Disclosure,
@@ -29,11 +27,9 @@ from onboard.model.lab import (
     Listing,
     LogEntry,
     Person,
-    PersonnelMode,
     Protocol,
     StepDone,
     Submission,
-    Task,
     Waiver,
 )
 from onboard.model.records import Records
@@ -156,6 +152,7 @@ def _assignment(dice: Dice, person: str) -> Assignment:
     return Assignment(
         evidence=dice.evidence("assignment"), person=person, protocol=dice.one(("p1", "p2", "")),
         task=dice.one((*TASKS, None)), title="", horizon=None, first=span["first"], due=None, done=span["last"], depends_on="",
+        protocol_text=dice.one(("", "", "p?")),
     )  # fmt: skip
 
 
@@ -176,7 +173,8 @@ def _absence(dice: Dice, person: str) -> Absence:
 
 def _log_entry(dice: Dice, person: str) -> LogEntry:
     return LogEntry(
-        evidence=dice.evidence("log"), person=person, protocol=dice.one(("p1", "p2", "")), protocol_text="",
+        evidence=dice.evidence("log"), person=person, protocol=dice.one(("p1", "p2", "")),
+        protocol_text=dice.one(("", "", "p?")),
         task=dice.one((*TASKS, Task.ANALYSIS, None)), on=dice.cell(), hours="", what="", outcome="",
     )  # fmt: skip
 

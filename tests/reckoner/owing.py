@@ -1,6 +1,6 @@
 """The reckoner's first floor: who is here, what is known of people and protocols, and what is asked of whom on a day.
 
-Sources: domain 4.4 and rulings 1, 4, 6, 7, 21. It judges no evidence. Numbers in brackets are rulings of domain section 7.
+Sources: rulings 1, 4, 6, 7 and 21. It judges no evidence. Numbers in brackets are those of rulings.md.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
-from almanac import NO, UNKNOWN, YES, every, happened_by, is_date, nay, some, straight, within
+from almanac import NO, UNKNOWN, YES, at_most, every, happened_by, is_date, nay, some, straight, within
 
-from onboard.model.lab import UNREADABLE, Listing, Protocol, Task
+from onboard.model.choices import UNREADABLE, Task
+from onboard.model.lab import Assignment, Delegation, Listing, LogEntry, Protocol
 from onboard.model.records import Records
-from onboard.model.requirements import Per, Requirement, Rules
+from onboard.model.requirements import Per, Requirement, RequirementKind, Rules
 
+WAIVABLE = {RequirementKind.TRAINING, RequirementKind.DISCLOSURE, RequirementKind.STEP, RequirementKind.TASK}
 QUOTES = "\"'`´‘’‚‛“”„‟«»‹›"
 DASHES = "-‐‑‒–—―−﹘﹣－¿\ufffd"
 
@@ -26,7 +28,7 @@ def letters(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Course names compare without case, spaces, quotes and dashes, also mangled; other signs count (domain 3, 6.15)."""
+    """Course names compare without case, spaces, quotes and dashes, also mangled; other signs count."""
     return "".join(sign for sign in text.casefold() if not sign.isspace() and sign not in QUOTES and sign not in DASHES)
 
 
@@ -161,6 +163,13 @@ class Owing:
 
     # ---- what somebody really works on
 
+    def on_an_unknown_protocol(self, person: str) -> bool:
+        """A row puts the person on a protocol that nobody can tell; asked of those with no protocol that can be told (25)."""
+        blank: list[Listing | Delegation] = [*self.records.listings, *self.records.delegations]
+        worded: list[Assignment | LogEntry] = [*self.records.assignments, *self.records.log]
+        mine = [row for row in blank if row.person == person] + [w for w in worded if w.person == person and w.protocol_text]
+        return any(not row.protocol for row in mine)
+
     @remembered
     def involved(self, person: str, protocol: str, day: date) -> str:
         """Listed or filed, delegated, assigned, or the PI."""
@@ -191,6 +200,23 @@ class Owing:
         return some(found)
 
     @remembered
+    def waived(self, number: int, person: str, protocol: str, day: date, everywhere: bool = True) -> str:
+        """A dated, approved, ending exemption from this requirement, on this protocol or on all (20)."""
+        version = self.version(number)
+        if version.kind not in WAIVABLE:
+            return NO
+        found = []
+        for row in self.records.waivers:
+            there = row.protocol == protocol or (everywhere and not row.protocol)
+            if row.person == person and row.requirement == version.id and there:
+                found.append(at_most(within(row.first, row.last, day), doubt=row.last is None or not row.approved_by))
+        return some(found)
+
+    def let_off(self, number: int, person: str, protocol: str, day: date) -> bool:
+        """A waiver for this protocol alone surely takes away what the protocol asks of the person (24)."""
+        return bool(self.waived(number, person, protocol, day, False) == YES)
+
+    @remembered
     def due(self, number: int, person: str, protocol: str, task: Task | None, day: date) -> str:
         """Whether this version is asked of this person because of the work they really have (1)."""
         version = self.version(number)
@@ -205,16 +231,14 @@ class Owing:
             )
         if version.per is Per.PROTOCOL:
             return every([self.involved(person, protocol, day), self.asked(number, person, protocol, task, day)])
+        asking = [row.record for row in self.records.protocols if not self.let_off(number, person, row.record, day)]
         if version.when.tasks:
             return some(
-                every([self.has_task(person, row.record, one, day), self.asked(number, person, row.record, one, day)])
-                for row in self.records.protocols
+                every([self.has_task(person, on, one, day), self.asked(number, person, on, one, day)])
+                for on in asking
                 for one in version.when.tasks
             )
         if self.asks_protocol(number):
-            return some(
-                every([self.involved(person, row.record, day), self.asked(number, person, row.record, None, day)])
-                for row in self.records.protocols
-            )
+            return some(every([self.involved(person, on, day), self.asked(number, person, on, None, day)]) for on in asking)
         answer: str = self.asked(number, person, "", None, day)
         return answer

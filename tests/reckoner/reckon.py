@@ -2,7 +2,7 @@
 
 It answers for a single day by looking at every row, with "yes", "no" or "unknown". It builds no range, knows no edge, and
 imports none of the product's timeline, dates, obligations, rules or readiness code. What the product derives by set algebra
-must come out the same here. Numbers in brackets are rulings of domain section 7.
+must come out the same here. Numbers in brackets are those of rulings.md.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from almanac import NO, ONE_DAY, UNKNOWN, YES, at_most, every, evidence_on, happ
 from evidence import Evidence
 from owing import remembered
 
-from onboard.model.lab import Assignment, Checked, Delegation, Listing, LogEntry, Submission, Task
+from onboard.model.choices import Checked, Task
+from onboard.model.lab import Assignment, Delegation, Listing, LogEntry, Submission
 from onboard.model.records import Records
 from onboard.model.requirements import Per, RequirementKind, Rules
-
-WAIVABLE = {RequirementKind.TRAINING, RequirementKind.DISCLOSURE, RequirementKind.STEP, RequirementKind.TASK}
 
 
 def all_claims_accepted(records: Records) -> Records:
@@ -67,7 +66,7 @@ class Reckoner(Evidence):
         return covers
 
     def delegated(self, person: str, protocol: str, task: Task, day: date) -> str:
-        """For the verdict of a task: a row counts from the first day its training is met (domain 4.4)."""
+        """For the verdict of a task: a row counts from the first day its training is met (19)."""
         found = []
         for row in self.records.delegations:
             if row.person == person and row.protocol == protocol and task in row.tasks:
@@ -121,18 +120,6 @@ class Reckoner(Evidence):
         return version.lead_days if version.enforce_lead else 0
 
     @remembered
-    def waived(self, number: int, person: str, protocol: str, day: date) -> str:
-        """A dated, approved, ending exemption from this requirement, on this protocol or on all (20)."""
-        version = self.version(number)
-        if version.kind not in WAIVABLE:
-            return NO
-        found = []
-        for row in self.records.waivers:
-            if row.person == person and row.requirement == version.id and row.protocol in ("", protocol):
-                found.append(at_most(within(row.first, row.last, day), doubt=row.last is None or not row.approved_by))
-        return some(found)
-
-    @remembered
     def met(self, number: int, person: str, protocol: str, task: Task | None, day: date) -> str:
         """Waivers included."""
         return some([self.own(number, person, protocol, task, day), self.waived(number, person, protocol, day)])
@@ -148,7 +135,8 @@ class Reckoner(Evidence):
             lead = self.lead(number)
             rows = every(self.delegated(person, protocol, task, day - timedelta(days=back)) for back in range(lead + 1))
             return some([nay(asked), rows])
-        return some([nay(self.asked(number, person, protocol, task, day)), self.met(number, person, *scope, day)])
+        lifted = self.waived(number, person, protocol, day)
+        return some([nay(self.asked(number, person, protocol, task, day)), self.met(number, person, *scope, day), lifted])
 
     def scope(self, number: int, protocol: str, task: Task | None) -> tuple[str, Task | None]:
         """The scope of the one finding that this row's clause looks at."""
@@ -191,6 +179,8 @@ class Reckoner(Evidence):
         for fact in ("kind", "engaged"):
             if self.selected_on(day, fact):
                 found[fact] = self.person_fact_known(person, fact, day)
+        if not protocol:
+            found["protocol"] = UNKNOWN if self.on_an_unknown_protocol(person) else YES
         if protocol:
             found["hold"] = nay(self.held(person, protocol, day))
             for fact in ("study_type", "funding", "phi"):
@@ -276,12 +266,13 @@ class Reckoner(Evidence):
     # ---- a submission to the IRB
 
     def good_to_submit(self, number: int, person: str, protocol: str, day: date) -> str:
-        """Not asked on the day, or met on it and on every day of its margin (domain 4.4, submission margin)."""
+        """Not asked on the day, or met on it and on every day of its margin."""
         if self.asked(number, person, protocol, None, day) == NO:
             return YES
         margin = self.version(number).submission_margin_days
         scope = self.scope(number, protocol, None)
-        ahead = every(self.met(number, person, *scope, day + timedelta(days=more)) for more in range(margin + 1))
+        days = [day + timedelta(days=more) for more in range(margin + 1)]
+        ahead = every(some([self.met(number, person, *scope, on), self.waived(number, person, protocol, on)]) for on in days)
         return some([nay(self.asked(number, person, protocol, None, day)), ahead])
 
     # ---- which rows there are

@@ -10,7 +10,7 @@ from typing import Any
 
 from labs import Lab
 
-from onboard.model.lab import UNREADABLE, AppointmentKind, ApprovalKind, Checked, Funding, PersonnelMode, Phi, Role, StudyType
+from onboard.model.choices import UNREADABLE, AppointmentKind, ApprovalKind, Checked, Funding, PersonnelMode, Phi, Role, StudyType
 
 #: (table, field, what stands there) -> what somebody may find out.
 ANSWERS: dict[tuple[str, str, Any], tuple[Any, ...]] = {

@@ -8,28 +8,20 @@ from typing import Any
 from reckon import Reckoner
 
 from onboard.dates import parse_validity
+from onboard.model.choices import AppointmentKind, ApprovalKind, Checked, Funding, PersonnelMode, Phi, Role, StudyType, Task
 from onboard.model.lab import (
     Appointment,
-    AppointmentKind,
     Approval,
-    ApprovalKind,
-    Checked,
     Completion,
     Delegation,
     Disclosure,
     Enrolment,
-    Funding,
     Hold,
     Listing,
     Person,
-    PersonnelMode,
-    Phi,
     Protocol,
-    Role,
     StepDone,
-    StudyType,
     Submission,
-    Task,
     Waiver,
 )
 from onboard.model.records import Records

@@ -25,7 +25,7 @@ from rows import (
     waiver,
 )
 
-from onboard.model.lab import UNREADABLE, AppointmentKind, ApprovalKind, Checked, PersonnelMode
+from onboard.model.choices import UNREADABLE, AppointmentKind, ApprovalKind, Checked, PersonnelMode
 from onboard.model.requirements import Rules
 
 TRIAL, CLAIM = approval("2024-01-01"), {"checked": Checked.WAITING}

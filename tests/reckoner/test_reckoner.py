@@ -1,7 +1,7 @@
-"""The reckoner checked by hand against the text: who owes what, rows, delegations, words (domain 4.4).
+"""The reckoner checked by hand against the text: who owes what, rows, delegations, words.
 
 Every expected value was worked out on paper from the sentence it names, never copied from a run. Numbers in brackets are
-rulings of domain section 7.
+those of rulings.md.
 """
 
 from __future__ import annotations
@@ -25,16 +25,7 @@ from rows import (
     submission,
 )
 
-from onboard.model.lab import (
-    UNREADABLE,
-    AppointmentKind,
-    Checked,
-    Funding,
-    Phi,
-    Role,
-    StudyType,
-    Task,
-)
+from onboard.model.choices import UNREADABLE, AppointmentKind, Checked, Funding, Phi, Role, StudyType, Task
 from onboard.model.requirements import WhoseDate
 
 
@@ -121,7 +112,7 @@ class TestWhoOwesWhat:
 
 
 class TestRows:
-    """The roll-up (4.4, 5, 7)."""
+    """The roll-up (dates, 5, 7)."""
 
     def test_everything_in_place_is_cleared_and_nothing_missing_is_green(self) -> None:
         book = rules(requirement(when={"funding": frozenset({Funding.NIH})}), requirement("listing"), requirement("approval"))
@@ -153,7 +144,7 @@ class TestRows:
 
 
 class TestDelegation:
-    """From..to inclusive, approved by the PI, from the first day its training is met (4.4, 15, 19)."""
+    """From..to inclusive, approved by the PI, from the first day its training is met (dates, 15, 19)."""
 
     TASK = ("p1", Task.CONSENT)
 

@@ -1,7 +1,7 @@
-"""The reckoner checked by hand against the text: validity, whose date, courses, completions (domain 3, 4.3).
+"""The reckoner checked by hand against the text: validity, whose date, courses, completions.
 
 Every expected value was worked out on paper from the sentence it names, never copied from a run. Numbers in brackets are
-rulings of domain section 7.
+those of rulings.md.
 """
 
 from __future__ import annotations
@@ -24,10 +24,7 @@ from rows import (
 )
 
 from onboard.dates import parse_validity
-from onboard.model.lab import (
-    UNREADABLE,
-    Checked,
-)
+from onboard.model.choices import UNREADABLE, Checked
 
 LAST_DAYS = [
     # policy, passed, last day covered
@@ -37,7 +34,7 @@ LAST_DAYS = [
     ("months:6", "2024-08-31", "2025-02-28"),
     ("months:36 minus_day", "2024-03-10", "2027-03-09"),
     ("months:36 minus_day", "2024-02-29", "2027-02-27"),  # minus_day after clipping (11)
-    ("fiscal_year_end:1(07)", "2024-03-10", "2024-06-30"),  # both from domain 4.4
+    ("fiscal_year_end:1(07)", "2024-03-10", "2024-06-30"),  # both from the text
     ("fiscal_year_end:3(07)", "2024-03-10", "2026-06-30"),
     ("fiscal_year_end:1(07)", "2024-06-30", "2025-06-30"),  # strictly after the day passed (11)
     ("fiscal_year_end:1(07)", "2024-07-01", "2025-06-30"),

@@ -1,7 +1,7 @@
-"""The reckoner checked by hand against the text: lead, waivers, listings, approvals, facts (domain 4.4).
+"""The reckoner checked by hand against the text: lead, waivers, listings, approvals, facts.
 
 Every expected value was worked out on paper from the sentence it names, never copied from a run. Numbers in brackets are
-rulings of domain section 7.
+those of rulings.md.
 """
 
 from __future__ import annotations
@@ -24,15 +24,7 @@ from rows import (
     waiver,
 )
 
-from onboard.model.lab import (
-    UNREADABLE,
-    AppointmentKind,
-    ApprovalKind,
-    PersonnelMode,
-    Role,
-    StudyType,
-    Task,
-)
+from onboard.model.choices import UNREADABLE, AppointmentKind, ApprovalKind, PersonnelMode, Role, StudyType, Task
 
 
 class TestLead:
@@ -87,7 +79,7 @@ class TestWaivers:
 
 
 class TestListing:
-    """From approval (or the first of both) to the day before removal (4.4, 18)."""
+    """From approval (or the first of both) to the day before removal (dates, 18)."""
 
     def answer(self, mode: PersonnelMode, *rows: Any, on: str = "2024-03-15", **settings: Any) -> str:
         lab = reckoner(rules(requirement("listing"), **settings), protocol(mode=mode), *rows)
@@ -134,7 +126,7 @@ class TestListing:
 
 
 class TestApproval:
-    """Inclusive ends, the box, bad ranges, closure, unheard-of kinds (4.4, 10)."""
+    """Inclusive ends, the box, bad ranges, closure, unheard-of kinds (dates, 10)."""
 
     def answer(self, on: str, *rows: Any) -> str:
         return met(reckoner(rules(requirement("approval")), *rows), on, 0, ("p1", None))

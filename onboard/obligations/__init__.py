@@ -1,0 +1,26 @@
+"""Who owes what, with the evidence attached: the last room that sees pandas. Decides on whom a requirement falls and on which
+days; judges no evidence (rules/) and rolls nothing up (readiness)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from onboard.model import Obligation, Records, Rules
+from onboard.obligations.falling import Owner
+from onboard.obligations.gathering import gather
+from onboard.obligations.lab import Lab
+from onboard.obligations.mine import WAIVABLE
+from onboard.tables import Tables
+
+__all__ = ["WAIVABLE", "find_obligations", "find_obligations_in", "gather"]
+
+
+def find_obligations(tables: Tables, rules: Rules, read_on: date) -> list[Obligation]:
+    """Every obligation of the lab; `read_on` is the local day of the read, after which completions are held back."""
+    return find_obligations_in(gather(tables), rules, read_on)
+
+
+def find_obligations_in(records: Records, rules: Rules, read_on: date) -> list[Obligation]:
+    """The same from rows already gathered."""
+    lab = Lab(records, rules, read_on)
+    return [obligation for person in records.people for obligation in Owner(person, lab).obligations()]

@@ -1,0 +1,129 @@
+"""On whom a requirement falls, and on which days: once a person, a protocol or a task. Decides `due` and `asked`; the rows that
+may meet it come from mine.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from onboard.facts import appointment_fact_known, appointment_matches
+from onboard.model import Evidence, Fact, Obligation, Per, Person, Requirement, Scope, Task
+from onboard.obligations.built_in import APPOINTMENT, FACTS, HOLD
+from onboard.obligations.lab import Lab, Study, in_force
+from onboard.obligations.mine import Mine
+from onboard.timeline import ALWAYS, FOR_EVER, NOT_EVER, PERHAPS, Coverage, any_of
+
+#: The protocols of one person, each with the days on it and the tasks there.
+_Work: TypeAlias = Sequence[tuple[Study, Coverage, Mapping[Task, Coverage]]]
+#: What falls on the person as a whole.
+_WHOLE = Scope()
+
+
+@lru_cache(maxsize=64)
+def _of_all(days: Timeline) -> Mapping[str, Coverage]:
+    """What is asked of everybody on some days: one value, however many people there are."""
+    return {"": Coverage.certain(days)}
+
+
+class Owner:
+    """One person, and what falls on them."""
+
+    def __init__(self, person: Person, lab: Lab) -> None:
+        self.mine, self.lab = Mine(person, lab), lab
+
+    def obligations(self) -> list[Obligation]:
+        """Built-in clauses first, then every tracked requirement version that can fall on this person."""
+        work = [(study, self.mine.involvement(study), self.mine.tasks(study)) for study in self.mine.studies]
+        found = self._of_the_person()
+        for study, _, tasks in work:
+            found.extend(self._of_the_protocol(study, tuple(tasks)))
+        for requirement in self.lab.requirements:
+            matched = appointment_matches(self.mine.appointments, requirement.when).within(in_force(requirement))
+            if requirement.per is Per.PERSON:
+                found.extend(self._once(requirement, matched, work))
+            elif requirement.per is Per.PROTOCOL:
+                found.extend(self._per_protocol(requirement, matched, work))
+            else:
+                found.extend(self._per_task(requirement, matched, work))
+        return found
+
+    def _of_the_person(self) -> list[Obligation]:
+        facts = (
+            (Fact.ROLE, appointment_fact_known(self.mine.appointments, lambda a: a.role is None), ALWAYS),
+            (Fact.KIND, appointment_fact_known(self.mine.appointments, lambda a: a.kind is None), self.lab.kind_matters),
+            (Fact.ENGAGED, appointment_fact_known(self.mine.appointments, lambda a: a.engaged is None), self.lab.engaged_matters),
+        )
+        standing = self._made(APPOINTMENT, _WHOLE, FOR_EVER, _of_all(ALWAYS), Evidence(appointments=self.mine.appointments))
+        found = [standing] + [
+            self._made(FACTS[fact], _WHOLE, _of_all(days)[""], _of_all(days), Evidence(known=known))
+            for fact, known, days in facts
+            if days
+        ]
+        unplaced = () if self.mine.studies else self.mine.unplaced()
+        if unplaced:  # their only row asks for what falls on people without a protocol, and they may well have one
+            evidence = Evidence(known=PERHAPS, unplaced=unplaced)
+            found.append(self._made(FACTS[Fact.PROTOCOL], _WHOLE, FOR_EVER, {"": FOR_EVER}, evidence))
+        return found
+
+    def _of_the_protocol(self, study: Study, tasks: tuple[Task, ...]) -> list[Obligation]:
+        record = study.protocol.record
+        scope, asked = Scope(protocol=record), {record: FOR_EVER}
+        absences = self.mine.absences if self.lab.rules.absences_block else ()
+        hold = self._made(HOLD, scope, FOR_EVER, asked, Evidence(holds=study.holds, absences=absences, tasks=tasks))
+        facts = ((Fact.STUDY_TYPE, study.facts.study_type), (Fact.FUNDING, study.facts.funding), (Fact.PHI, study.facts.phi))
+        return [hold] + [
+            self._made(FACTS[fact], scope, FOR_EVER, asked, Evidence(known=line.known(), protocol=study.protocol))
+            for fact, line in facts
+        ]
+
+    def _once(self, requirement: Requirement, matched: Coverage, work: _Work) -> list[Obligation]:
+        """One obligation, however many protocols ask for it; due is the union over those the person is on."""
+        if not requirement.when.asks_protocol() and not requirement.when.tasks:
+            return [self._made(requirement, _WHOLE, matched, {"": matched}, self.mine.evidence(requirement, _WHOLE))]
+        asked, due = {}, NOT_EVER
+        for study, involved, tasks in work:
+            asked[study.protocol.record] = here = matched & study.facts.matches(requirement.when)
+            due = due | (here & self._bearing(requirement, involved, tasks) & ~self.mine.lifted(requirement, study))
+        return [self._made(requirement, _WHOLE, due, asked, self.mine.evidence(requirement, _WHOLE))] if asked else []
+
+    def _per_protocol(self, requirement: Requirement, matched: Coverage, work: _Work) -> list[Obligation]:
+        found = []
+        for study, involved, tasks in work:
+            scope, asked = Scope(protocol=study.protocol.record), matched & study.facts.matches(requirement.when)
+            due = asked & self._bearing(requirement, involved, tasks)
+            evidence = self.mine.evidence(requirement, scope, study)
+            found.append(self._made(requirement, scope, due, {study.protocol.record: asked}, evidence))
+        return found
+
+    def _per_task(self, requirement: Requirement, matched: Coverage, work: _Work) -> list[Obligation]:
+        found = []
+        for study, _, tasks in work:
+            asked = matched & study.facts.matches(requirement.when)
+            for task, days in tasks.items():
+                if requirement.when.tasks and task not in requirement.when.tasks:
+                    continue
+                scope = Scope(protocol=study.protocol.record, task=task)
+                evidence = self.mine.evidence(requirement, scope, study)
+                found.append(self._made(requirement, scope, asked & days, {study.protocol.record: asked}, evidence))
+        return found
+
+    @staticmethod
+    def _bearing(requirement: Requirement, involved: Coverage, tasks: Mapping[Task, Coverage]) -> Coverage:
+        """The days of work that make it fall: with a tasks selector those of the tasks, else of the protocol."""
+        if not requirement.when.tasks:
+            return involved
+        return any_of(days for task, days in tasks.items() if task in requirement.when.tasks)
+
+    def _made(
+        self, requirement: Requirement, scope: Scope, due: Coverage, asked: Mapping[str, Coverage], evidence: Evidence
+    ) -> Obligation:
+        return Obligation(
+            person=self.mine.person,
+            requirement=requirement,
+            scope=scope,
+            due=NOT_EVER if requirement.only_at_submission else due,
+            asked=asked,
+            evidence=evidence,
+            read_on=self.lab.read_on,
+            rules=self.lab.rules,
+        )

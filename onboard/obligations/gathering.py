@@ -1,0 +1,18 @@
+"""From frames to nouns. Decides nothing; the last step that touches a frame."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from onboard.model import Records
+from onboard.tables import NOUNS, Tables
+
+
+def gather(tables: Tables) -> Records:
+    """The rows of every table as nouns, in the frames' order."""
+    found = {}
+    for field in fields(Records):
+        frame, noun = getattr(tables, field.name), NOUNS[field.name]
+        columns = [frame[name].tolist() for name in frame.columns]
+        found[field.name] = tuple(noun(**dict(zip(frame.columns, row, strict=True))) for row in zip(*columns, strict=True))
+    return Records(**found)

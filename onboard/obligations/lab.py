@@ -1,0 +1,97 @@
+"""The rows of a lab grouped once, and what is the same for everybody: its studies, and on which days a fact matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+
+from onboard.courses import CourseMap
+from onboard.facts import ProtocolFacts, protocol_facts
+from onboard.model import Approval, Fact, Hold, Protocol, Records, Requirement, Rules, Submission
+from onboard.timeline import Timeline
+from onboard.words import fold
+
+_Row = TypeVar("_Row")
+
+
+def _by(rows: Iterable[_Row], key: Callable[[_Row], str]) -> dict[str, list[_Row]]:
+    groups: dict[str, list[_Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
+
+
+def in_force(requirement: Requirement) -> Timeline:
+    """The days on which this version of a requirement counts, both ends inclusive."""
+    return Timeline.between(requirement.in_force_from, requirement.in_force_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A protocol with everything its rows say."""
+
+    protocol: Protocol
+    facts: ProtocolFacts
+    approvals: tuple[Approval, ...]
+    submissions: tuple[Submission, ...]
+    holds: tuple[Hold, ...]
+
+
+class Lab:
+    """The rows grouped once, and what is the same for everybody."""
+
+    def __init__(self, records: Records, rules: Rules, read_on: date) -> None:
+        self.rules, self.read_on = rules, read_on
+        self.requirements = rules.tracked()
+        self.course_map = CourseMap(rules.courses)
+        self.appointments = _by(records.appointments, lambda row: row.person)
+        self.steps = _by(records.steps, lambda row: row.person)
+        self.completions = _by(records.completions, lambda row: row.person)
+        self.listings = _by(records.listings, lambda row: row.person)
+        self.delegations = _by(records.delegations, lambda row: row.person)
+        self.assignments = _by(records.assignments, lambda row: row.person)
+        self.absences = _by(records.absences, lambda row: row.person)
+        self.waivers = _by(records.waivers, lambda row: row.person)
+        self.enrolments = _by(records.enrolments, lambda row: row.person)
+        self.disclosures = _by(records.disclosures, lambda row: row.person)
+        self.log = _by(records.log, lambda row: row.person)
+        self.leads = _by((p for p in records.protocols if p.pi), lambda row: row.pi)
+        self.studies = self._studies(records)
+        self.place = {record: place for place, record in enumerate(self.studies)}
+
+    def _studies(self, records: Records) -> dict[str, Study]:
+        approvals = _by(records.approvals, lambda row: row.protocol)
+        submissions = _by(records.submissions, lambda row: row.protocol)
+        holds = _by(records.holds, lambda row: row.protocol)
+        studies = {}
+        for protocol in records.protocols:
+            names = frozenset(fold(name) for name in (protocol.number, protocol.code) if name)
+            rows = tuple(approvals.get(protocol.record, ()))
+            studies[protocol.record] = Study(
+                protocol,
+                protocol_facts(rows, names),
+                rows,
+                tuple(submissions.get(protocol.record, ())),
+                tuple(holds.get(protocol.record, ())),
+            )
+        return studies
+
+    def selects_on(self, fact: Fact) -> Timeline:
+        """The days on which a tracked requirement in force selects on an appointment's kind or on engaged."""
+        days = Timeline()
+        for requirement in self.requirements:
+            asks = requirement.when.kinds if fact is Fact.KIND else requirement.when.engaged is not None
+            if asks:
+                days = days | in_force(requirement)
+        return days
+
+    @cached_property
+    def kind_matters(self) -> Timeline:
+        return self.selects_on(Fact.KIND)
+
+    @cached_property
+    def engaged_matters(self) -> Timeline:
+        return self.selects_on(Fact.ENGAGED)

@@ -1,0 +1,110 @@
+"""The rows of one person, and the days they give: on which protocols, with which tasks, which evidence. Decides what bears on a
+requirement; not whether it meets it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from onboard.model import Completion, Evidence, Per, Person, Requirement, RequirementKind, Scope, Task, Waiver
+from onboard.obligations.lab import Lab, Study
+from onboard.spans import listing_presence, span
+from onboard.timeline import FOR_EVER, NOT_EVER, Coverage, any_of
+
+#: What a waiver may lift; never a listing, an approval, a delegation, a hold, an appointment or a fact.
+WAIVABLE = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE, RequirementKind.STEP, RequirementKind.TASK)
+
+
+class Mine:
+    """Everything the lab has on one person."""
+
+    def __init__(self, person: Person, lab: Lab) -> None:
+        self.person, self.lab, self.rules = person.record, lab, lab.rules
+        self.appointments = tuple(lab.appointments.get(self.person, ()))
+        self.listings = lab.listings.get(self.person, [])
+        self.delegations = lab.delegations.get(self.person, [])
+        self.assignments = lab.assignments.get(self.person, [])
+        self.waivers = lab.waivers.get(self.person, [])
+        self.absences = tuple(lab.absences.get(self.person, ()))
+        self.studies = self._studies()
+
+    def _studies(self) -> list[Study]:
+        """Protocols this person has anything to do with, in the lab's order."""
+        rows = (self.listings, self.delegations, self.assignments, self.lab.log.get(self.person, []))
+        named = {row.protocol for group in rows for row in group if row.protocol}
+        named |= {protocol.record for protocol in self.lab.leads.get(self.person, ())}
+        return [self.lab.studies[record] for record in sorted(named & self.lab.place.keys(), key=self.lab.place.__getitem__)]
+
+    @cached_property
+    def completions(self) -> tuple[tuple[Completion, str | None], ...]:
+        rows = self.lab.completions.get(self.person, ())
+        return tuple((row, self.lab.course_map.training_of(row)) for row in rows)
+
+    # when work makes a requirement fall on the person -----------------------------------------------------------------
+
+    def involvement(self, study: Study) -> Coverage:
+        """The days this person is on a protocol: listed or filed, delegated, assigned, or its PI."""
+        record = study.protocol.record
+        if study.protocol.pi == self.person:
+            return FOR_EVER
+        listed = any_of(listing_presence(row) for row in self.listings if row.protocol == record)
+        delegated = any_of(span(row.first, row.last) for row in self.delegations if row.protocol == record)
+        assigned = any_of(span(row.first, row.done) for row in self.assignments if row.protocol == record)
+        return listed | delegated | assigned
+
+    def tasks(self, study: Study) -> dict[Task, Coverage]:
+        """The tasks this person has on a protocol, delegated or assigned, with their days; logged ones with none."""
+        record, found = study.protocol.record, dict[Task, Coverage]()
+        for delegation in self.delegations:
+            if delegation.protocol == record:
+                for task in delegation.tasks:
+                    found[task] = found.get(task, NOT_EVER) | span(delegation.first, delegation.last)
+        for work in self.assignments:
+            if work.protocol == record and work.task:
+                found[work.task] = found.get(work.task, NOT_EVER) | span(work.first, work.done)
+        for entry in self.lab.log.get(self.person, ()):
+            if entry.protocol == record and entry.task:
+                found.setdefault(entry.task, NOT_EVER)
+        return found
+
+    def unplaced(self) -> tuple[str, ...]:
+        """Ids of the rows that put this person on a protocol nobody can tell."""
+        listed = (row.evidence for row in self.listings if not row.protocol)
+        delegated = (row.evidence for row in self.delegations if not row.protocol)
+        assigned = (row.evidence for row in self.assignments if row.protocol_text and not row.protocol)
+        logged = (row.evidence for row in self.lab.log.get(self.person, ()) if row.protocol_text and not row.protocol)
+        return (*listed, *delegated, *assigned, *logged)
+
+    def lifted(self, requirement: Requirement, study: Study) -> Coverage:
+        """The days on which a waiver for this protocol alone surely takes away what it would ask for. A claim takes nothing."""
+        local = (w for w in self._local_waivers(requirement) if w.protocol == study.protocol.record and w.approved_by)
+        return Coverage.certain(any_of(span(w.first, w.last, blank_last_is_open=False) for w in local).sure)
+
+    def _local_waivers(self, requirement: Requirement) -> tuple[Waiver, ...]:
+        """Waivers for one protocol of a requirement that is asked once for all of them."""
+        if requirement.per is not Per.PERSON or requirement.kind not in WAIVABLE:
+            return ()
+        return tuple(w for w in self.waivers if w.requirement == requirement.id and w.protocol)
+
+    def evidence(self, requirement: Requirement, scope: Scope, study: Study | None = None) -> Evidence:
+        """The rows that may bear on one requirement; each kind sees its own."""
+        waivers = tuple(w for w in self.waivers if w.requirement == requirement.id and w.protocol in ("", scope.protocol))
+        local = self._local_waivers(requirement)
+        kind, record = requirement.kind, scope.protocol
+        if kind is RequirementKind.TRAINING:
+            enrolled = tuple(e for e in self.lab.enrolments.get(self.person, ()) if e.training in requirement.accepts)
+            return Evidence(completions=self.completions, enrolments=enrolled, waivers=waivers, local_waivers=local)
+        if kind is RequirementKind.STEP:
+            steps = tuple(s for s in self.lab.steps.get(self.person, ()) if s.step == requirement.step)
+            return Evidence(steps=steps, waivers=waivers, local_waivers=local)
+        if kind is RequirementKind.DISCLOSURE:
+            rows = tuple(self.lab.disclosures.get(self.person, ()))
+            return Evidence(disclosures=rows, waivers=waivers, local_waivers=local)
+        if kind is RequirementKind.LISTING:
+            listings = tuple(row for row in self.listings if row.protocol == record)
+            return Evidence(listings=listings, appointments=self.appointments, protocol=study.protocol if study else None)
+        if kind is RequirementKind.APPROVAL and study:
+            return Evidence(approvals=study.approvals, submissions=study.submissions, protocol=study.protocol)
+        if kind is RequirementKind.DELEGATION:
+            given = tuple(d for d in self.delegations if d.protocol == record and scope.task in d.tasks)
+            return Evidence(delegations=given, protocol=study.protocol if study else None)
+        return Evidence(waivers=waivers, local_waivers=local)

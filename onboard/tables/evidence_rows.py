@@ -1,0 +1,60 @@
+"""How many rows of evidence each person has on the form that is also a survey. Decides which row is the next free one; reads no
+value."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Dict
+
+from onboard.model import Export
+from onboard.model.mapping import Mapping, Source
+from onboard.tables.sheet import EVENT, INSTANCE, INSTRUMENT
+
+_Row = Sequence[str]
+
+
+def evidence_rows(export: Export, mapping: Mapping) -> Dict[str, int] | None:
+    """Record -> its highest instance, whatever the row holds; a record without any is left out, and its next is 1.
+
+    None when nobody hands evidence in by survey, or there can be no next row: the form does not repeat, or it stands in
+    several events and redcap.toml names none.
+    """
+    source = mapping.hand_in_source
+    text = export.instruments.get(source.key) if source else None
+    if source is None or not text:
+        return None
+    lines = csv.reader(io.StringIO(text))
+    header = next(lines)
+    stands_there, instance_of = _stands_there(header, source), _cell(header, INSTANCE)
+    found: dict[str, int] = {}
+    for row in filter(stands_there, lines):
+        number = instance_of(row)
+        if not number.isdecimal() or (EVENT in header and not source.event):
+            return None
+        found[row[0]] = max(found.get(row[0], 0), int(number))
+    return found
+
+
+def _cell(header: _Row, name: str) -> Callable[[_Row], str]:
+    """What stands in a column; "" where the column did not come."""
+    if name not in header:
+        return lambda row: ""
+    place = list(header).index(name)
+    return lambda row: row[place]
+
+
+def _stands_there(header: _Row, source: Source) -> Callable[[_Row], bool]:
+    """Whether a row is one of this form, here. Base rows come along for every record, and hold nothing of a repeating form."""
+    event, instrument, instance = (_cell(header, name) for name in (EVENT, INSTRUMENT, INSTANCE))
+    fields = [_cell(header, name) for name in source.fields.values()]
+
+    def stands_there(row: _Row) -> bool:
+        if source.event and event(row) not in ("", source.event):
+            return False
+        if instrument(row) or instance(row):
+            return instrument(row) in ("", source.instrument)
+        return any(field(row) for field in fields)
+
+    return stands_there

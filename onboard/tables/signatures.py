@@ -1,0 +1,57 @@
+"""Whether a cell that asks for a signature names somebody. Decides that a stand-in ("tbd", "n/a", "-", "pending Dr. Rivera")
+signs nothing; not whether whoever is named may sign.
+
+A delegation, a waiver and an acceptance hold because a person gave them. A cell filled so that it is not empty is no person,
+and what is unknown is never ready: it is read as blank, and told.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from onboard.tables.cells import Cell, Trouble, clean, quoted
+
+#: Said of a signature that is not there, alone or beside the name of whoever shall give it.
+_NOT_YET = frozenset(
+    {
+        "await", "awaiting", "declined", "maybe", "missing", "nobody", "not", "pending", "perhaps", "refused", "rejected",
+        "requested", "tba", "tbc", "tbd", "todo", "unapproved", "unclear", "unknown", "unsigned", "unsure", "waiting",
+    }
+)  # fmt: skip
+_COMING = (("to", "be"), ("next", "week"), ("next", "month"), ("this", "week"), ("this", "month"))
+#: What stands alone where a name should, without spaces; each may be part of a name or of a title.
+_ALONE = frozenset(
+    {
+        "accepted", "anyone", "approved", "blank", "checked", "done", "draft", "empty", "false", "later", "na", "name", "nan",
+        "nil", "no", "none", "noone", "null", "off", "ok", "okay", "signature", "signed", "somebody", "someone", "soon", "test",
+        "true", "unchecked", "xx", "xxx", "xxxx", "yes", "yesno",
+    }
+)  # fmt: skip
+_MONTHS = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"})
+
+
+def read_signature(text: str, zone: ZoneInfo) -> Cell:
+    """Who signed, in one line; "" when blank, and "" with a trouble when the text names nobody."""
+    line = clean(text)
+    if not line or names_somebody(line):
+        return line, None
+    code = " A code of a list is named under values in redcap.toml." if line.isascii() and line.isdigit() else ""
+    return "", Trouble(
+        slug="no-signature",
+        what=f"holds {quoted(line)}, which names nobody. It counts as not signed.",
+        next_step="Type the name of the person who signed, once they have; until then leave it blank." + code,
+    )
+
+
+def names_somebody(line: str) -> bool:
+    """Whether a text may be the name of whoever signed: it has letters, is no date, asks nothing and waits for nothing."""
+    tokens = re.findall(r"\w+", line.casefold())
+    words = [token for token in tokens if not token[0].isdigit()]
+    together = "".join(letter for word in words for letter in word if letter.isalpha())
+    if "?" in line or together in _ALONE or len(together) < 1 + together.isascii():
+        return False
+    if len(words) < len(tokens) and _MONTHS.issuperset(words):
+        return False
+    return _NOT_YET.isdisjoint((*words, together)) and not any(pair in _COMING for pair in pairwise(words))
