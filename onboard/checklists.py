@@ -2,7 +2,7 @@
 has everybody else.
 
 The welcome goes out on the green light, then at most one mail a week, and every second working day in the last week before the
-start (domain 5.1). A receipt answers what somebody did and does not wait for the week.
+start. A receipt answers what somebody did and does not wait for the week.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from onboard.desk import Desk, desk_of
 from onboard.edges import due_tier, told_on
 from onboard.lines import actor_name, coordinator, in_grace, owed, silenced
 from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, Section
-from onboard.notices import notice
+from onboard.notices import notice, with_calendar
 from onboard.people import appointments_of_stay, codes, is_new_hire, mail_day, myself, named, pis_over, stay, writable
 from onboard.readiness import why
 from onboard.receipts import cleared_lines, receipts
@@ -50,14 +50,15 @@ def _mail(desk: Desk, record: str, reader: Reader) -> Notice | None:
     nags = any(_nags(desk, step) for step in steps) and _turn_has_come(desk, record)
     if not news and not nags:
         return None
+    told, calendar = with_calendar(desk, record, reader.address, news + mine)
     return notice(
         desk,
         MessageKind.CHECKLIST,
         reader,
-        news + mine + rest,
+        told + rest,
         key=keys.checklist(record, desk.today),
         facts=_facts(desk, record, steps),
-        calendar=bool(mine),
+        calendar=calendar,
     )
 
 
@@ -109,8 +110,10 @@ def _own_line(desk: Desk, step: Step, address: str) -> Line | None:
     if tier is None and not desk.said.tiers(step.edge.stem, address):
         tier = max(step.requirement.tiers, default=0)
     line = owed(desk, step.edge, Section.STEPS, tier)
-    # Nobody is late in the mail that first tells them.
-    due = step.due if told_on(desk, step.edge) else max(step.due, desk.today)
+    if step.edge.doubted:
+        return replace(line, ends=None)
+    # Nobody is late in the mail that first tells them, nor counted late from before it.
+    due = max(step.due, told_on(desk, step.edge) or desk.today)
     return replace(line, due=due, ends=None, days=(due - desk.today).days)
 
 

@@ -32,6 +32,7 @@ class Desk:
     _tasks: Mapping[tuple[str, str, Task], Coverage]
     _pis: Mapping[str, str]
     _addresses: Mapping[str, tuple[str, ...]]
+    _may_work_on: Mapping[str, tuple[str, ...]]
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -63,8 +64,7 @@ class Desk:
 
     def protocols_today(self, person: str) -> tuple[str, ...]:
         """Record ids of the protocols a person certainly works on today."""
-        found = (p for p in self.assessment.protocols if self.involved(person, p).at(self.today) is Answer.YES)
-        return tuple(found)
+        return tuple(p for p in self._may_work_on.get(person, ()) if self.involved(person, p).at(self.today) is Answer.YES)
 
     def records_at(self, address: str) -> tuple[str, ...]:
         """Record ids of the people whose address it is today, by record id."""
@@ -83,6 +83,7 @@ def desk_of(assessment: Assessment, history: History, lab: Lab, today: date) -> 
     findings: dict[str, list[Finding]] = {}
     for finding in assessment.findings:
         findings.setdefault(finding.person, []).append(finding)
+    work = _work(assessment)
     return Desk(
         assessment=assessment,
         history=history,
@@ -91,11 +92,23 @@ def desk_of(assessment: Assessment, history: History, lab: Lab, today: date) -> 
         said=Said.of(history),
         _rows={person: tuple(sorted(found, key=_row_order)) for person, found in rows.items()},
         _findings={person: tuple(found) for person, found in findings.items()},
-        _work=_work(assessment),
+        _work=work,
         _tasks=_tasks(assessment),
         _pis={record: protocol.pi for record, protocol in assessment.protocols.items()},
         _addresses=_addresses(assessment, today),
+        _may_work_on=_may_work_on(assessment, work),
     )
+
+
+def _may_work_on(assessment: Assessment, work: _Work) -> Mapping[str, tuple[str, ...]]:
+    """Person -> protocols with any day of work, in the lab's order: to ask about all protocols for each person is too slow."""
+    place = {record: number for number, record in enumerate(assessment.protocols)}
+    found: dict[str, set[str]] = {}
+    for person, protocol in work:
+        found.setdefault(person, set()).add(protocol)
+    for one in assessment.protocols.values():
+        found.setdefault(one.pi, set()).add(one.record)
+    return {person: tuple(sorted(some & place.keys(), key=place.__getitem__)) for person, some in found.items()}
 
 
 def _row_order(row: Readiness) -> tuple[tuple[int, int, str], str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from onboard import keys
-from onboard.dates import show
+from onboard.dates import show_near
 from onboard.desk import Desk
 from onboard.lines import coordinator
 from onboard.model import Checked, Cleared, Completion, ItemState, Line, Readiness, Section
@@ -34,7 +34,7 @@ def _cleared_line(desk: Desk, key: str, code: str, row: Readiness, until: date |
         key=key,
         section=Section.CLEARED,
         title=f"Your records for {code} are complete",
-        why=f"They stay complete through {show(until)} if nothing changes." if until else "",
+        why=f"They stay complete through {show_near(until, desk.today)} if nothing changes." if until else "",
         person=row.person,
         protocol=code,
         status=Cleared.CLEARED,
@@ -75,7 +75,7 @@ def _receipt(desk: Desk, completion: Completion, address: str) -> Line | None:
         reason = completion.reason.strip().rstrip(".") or f"{coordinator(desk)} tells you what is missing"
         ask = f"Ask {coordinator(desk)} before you repeat a course."
         return replace(line, why=f"{reason[:1].upper()}{reason[1:]}.", act=ask, skips=skips)
-    return replace(line, why=f"It counts through {show(ends)}." if ends else "", skips=skips)
+    return replace(line, why=f"It counts through {show_near(ends, desk.today)}." if ends else "", skips=skips)
 
 
 def _receipt_state(desk: Desk, completion: Completion) -> str:

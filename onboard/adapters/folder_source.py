@@ -71,7 +71,8 @@ class FolderSource:
                 missing.append(f"{file.name} lacks the column {name}{'___…' if name in checkboxes else ''}")
             wanted.extend(columns)
         complete = f"{instrument}_complete"
-        wanted.extend([complete] if complete in file.header and complete not in wanted else [])
+        stamp = f"{instrument}_timestamp" if instrument == self._mapping.hand_in else ""
+        wanted.extend(name for name in (complete, stamp) if name in file.header and name not in wanted)
         places = [file.header.index(name) for name in dict.fromkeys(wanted)]
         return csv_text(list(dict.fromkeys(wanted)), ([row[place] for place in places] for row in file.rows))
 

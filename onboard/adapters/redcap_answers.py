@@ -131,10 +131,8 @@ def _error_text(answer: Answer) -> str:
 def _refusal(words: str, project: str, status: int) -> str:
     said = f"{status}: {words}" if words else f"status {status}"
     if status == 403 and "privileges" in words:
-        return (
-            f"The token of project {project!r} lacks a right ({said}). In the project, under User Rights, give its user "
-            "API Export, and Full Data Set on the mapped forms."
-        )
+        right = "API Import/Update" if "Import" in words else "API Export, and Full Data Set on the mapped forms"
+        return f"The token of project {project!r} lacks a right ({said}). Under User Rights, give the token's user {right}."
     if status in (401, 403):
         return (
             f"REDCap refused the token of project {project!r} ({said}). Likely, in this order: the account was suspended "

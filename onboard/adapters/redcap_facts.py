@@ -15,14 +15,21 @@ from typing import Any, TypeVar
 from onboard.adapters.redcap_answers import Refused
 from onboard.adapters.redcap_project import GuardedProject, RedcapProject
 from onboard.adapters.redcap_source import dictionary, server_version
+from onboard.adapters.redcap_survey import NOBODY, names_nobody, survey_link, why_no_link
 from onboard.connecting.facts import ProjectFacts
 from onboard.errors import ReadInDoubt
+from onboard.model.mapping import Source
 
 T = TypeVar("T")
 
 
-def describe(project: RedcapProject, pause: Callable[[float], None] = time.sleep) -> ProjectFacts:
-    """Everything the token may know of its project. Raises nothing for a server in trouble: it is in `troubles`."""
+def describe(
+    project: RedcapProject, pause: Callable[[float], None] = time.sleep, *, hand_in: Source | None = None
+) -> ProjectFacts:
+    """Everything the token may know of its project. `hand_in`: where people hand evidence in, when that is in this project.
+
+    Raises nothing for a server in trouble: it is in `troubles`.
+    """
     troubles: list[str] = []
     with GuardedProject(project, pause) as door:
         try:
@@ -39,6 +46,7 @@ def describe(project: RedcapProject, pause: Callable[[float], None] = time.sleep
         records = _part(lambda: _record_ids(door, fields), "list of records", troubles) if fields else None
         in_group = _part(lambda: _in_group(door), "next record's name", troubles)
         may_import = _part(lambda: _may_import(door), "right to import", troubles)
+        no_link = _part(lambda: _no_survey_link(door, hand_in), "right to survey links", troubles) if hand_in else ""
     return ProjectFacts(
         name=project.name,
         url=project.url,
@@ -56,6 +64,7 @@ def describe(project: RedcapProject, pause: Callable[[float], None] = time.sleep
         records=None if records is None else len(records),
         in_group=in_group,
         may_import=may_import,
+        no_survey_link=no_link or "",
         troubles=tuple(troubles),
     )
 
@@ -107,6 +116,15 @@ def _may_import(door: GuardedProject) -> bool:
         # Another complaint than about the right comes from a server that would have taken rows.
         return error.status != 403
     return True
+
+
+def _no_survey_link(door: GuardedProject, hand_in: Source) -> str:
+    """Ask for the link of a record that is not there: REDCap names the first thing that is wrong, and keeps no link."""
+    try:
+        survey_link(door, hand_in.instrument, hand_in.event, NOBODY, 1)
+    except Refused as error:
+        return "" if names_nobody(error) else why_no_link(error, hand_in.instrument)
+    return ""
 
 
 def _object(found: object) -> Mapping[str, Any]:

@@ -1,9 +1,10 @@
 """New completions into REDCap, each as the next free instance, confirmed by reading back. Decides order and proof; what a row
 holds is decided in intake. Needs a token with API Import/Update beside API Export.
 
-Traps of the wire (redcap 2.1, 4): an import is all or nothing, so rows that the dictionary would refuse are kept out before,
-and a refused batch is halved until the bad row stands alone; instances are counted from a fresh read; every value is sent as
-text, since ``3.0`` is refused; a file import loses its error in PyCap, so the file is read back byte by byte.
+Traps of the wire, documented or recorded by other clients of live servers: an import is all or nothing, so rows that the
+dictionary would refuse are kept out before, and a refused batch is halved until the bad row stands alone; instances are counted
+from a fresh read; every value is sent as text, since ``3.0`` is refused; a file import loses its error in PyCap 2.7.0, so the
+file is read back byte by byte.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One REDCap project through PyCap, guarded. Decides how a call is sent and tried again; the answers are judged beside it.
 
-PyCap shares one session among all projects, has no timeout and no retry, and hands any body back as data (redcap 4). This
-subclass replaces the one method through which all of its calls go.
+PyCap shares one session among all projects, has no timeout and no retry, and hands any body back as data. This subclass
+replaces the one method through which all of its calls go.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from onboard.adapters.redcap_answers import Answer, Busy, Secret, checked, check
 from onboard.errors import ConfigError, ReadInDoubt
 
 _TOKEN = re.compile(r"[0-9A-Fa-f]{32}")
+#: Answered with one bare line, although PyCap asks for CSV; which content type it comes with is not documented.
+_ONE_LINE = frozenset({"surveyLink", "surveyQueueLink", "surveyAccessCode", "surveyReturnCode"})
 #: Seconds before the second, third ... try.
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
 
@@ -69,7 +71,7 @@ class GuardedProject(Project):
 
     def _call_api(self, payload: dict[str, Any], return_type: str, file: Any = None) -> Any:
         """What every method of PyCap calls. Raises Busy, Refused or ReadInDoubt; never returns a body that is no answer."""
-        wanted = payload.get("returnFormat") or payload.get("format") or ""
+        wanted = "" if payload["content"] in _ONE_LINE else payload.get("returnFormat") or payload.get("format") or ""
         # A call that changes something may have done so before the link was lost: it is never sent twice by itself.
         retries = 0 if "data" in payload or "action" in payload else self._project.retries
         for n in range(retries):

@@ -1,8 +1,8 @@
 """The CSV of one instrument, made sure of. Decides whether it is whole and which rows are its own; reads no meaning.
 
-Facts of real exports (redcap 3): a base row comes for every record whenever the record id is asked for; rows of other
-repeating instruments come along as noise; the repeat columns vanish where a classic export has no repeating row; columns that
-the token may not see are left out without a word.
+Facts of exports, as other clients recorded them from live servers: a base row comes for every record whenever the record id is
+asked for; rows of other repeating instruments come along as noise; the repeat columns vanish where a classic export has no
+repeating row; columns that the token may not see are left out without a word.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Wanted:
     root: bool  # one row a record: the form of people or of protocols
     identifiers: frozenset[str] = frozenset()  # fields tagged as identifiers
     unchecked: frozenset[str] = frozenset()  # free text, notes and dates: what a de-identified export leaves out besides
+    stamped: bool = False  # also a survey: when a row was submitted is asked for, and kept if it comes
 
     @property
     def key(self) -> str:
@@ -40,6 +41,11 @@ class Wanted:
     def status(self) -> str:
         """The instrument's own status column."""
         return f"{self.instrument}_complete"
+
+    @property
+    def stamp(self) -> str:
+        """The column of when a row was submitted by survey."""
+        return f"{self.instrument}_timestamp"
 
     def request(self) -> list[str]:
         """The names to ask for."""
@@ -79,7 +85,8 @@ def read_rows(text: str, wanted: Wanted) -> Rows:
     if not header:
         return Rows(header=tuple(wanted.columns()), rows=(), base_ids=frozenset(), longitudinal=False)
     _check_columns(header, wanted)
-    kept = [name for name in header if name in _KEYS or name in set(wanted.columns())]
+    mine = {*_KEYS, *wanted.columns(), *([wanted.stamp] if wanted.stamped else [])}
+    kept = [name for name in header if name in mine]
     order = [wanted.record_id, *(name for name in kept if name != wanted.record_id)]
     places = [header.index(name) for name in order]
     raw = [tuple(row[place] for place in places) for row in body]

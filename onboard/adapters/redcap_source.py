@@ -10,6 +10,7 @@ import io
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from onboard.adapters.redcap_answers import Refused
@@ -68,10 +69,12 @@ class RedcapSource:
     def _wanted(self, name: str, fields: _Dictionary) -> list[Wanted]:
         """What to ask of each instrument of a project, the main form first."""
         roots = {s.instrument for table in _ROOT_TABLES for s in self._mapping.of(table) if s.project == name}
+        survey = self._mapping.hand_in_source
         wanted = [
             _checked_form(name, form, columns, fields, form in roots) for form, columns in self._mapping.instruments(name).items()
         ]
-        return sorted(wanted, key=lambda form: not form.root)
+        stamped = [replace(form, stamped=survey is not None and form.key == survey.key) for form in wanted]
+        return sorted(stamped, key=lambda form: not form.root)
 
     def _rows(self, project: GuardedProject, wanted: Sequence[Wanted]) -> dict[str, Rows]:
         read = _read_all(project, wanted)
@@ -87,7 +90,13 @@ class RedcapSource:
 
 def _read_all(project: GuardedProject, wanted: Sequence[Wanted]) -> dict[str, Rows]:
     """Every instrument as CSV text, one call each; never as a frame, which would guess types."""
-    return {form.key: read_rows(project.export_records(format_type="csv", fields=form.request()), form) for form in wanted}
+    return {form.key: read_rows(_ask(project, form), form) for form in wanted}
+
+
+def _ask(project: GuardedProject, form: Wanted) -> str:
+    if form.stamped:
+        return str(project.export_records(format_type="csv", fields=form.request(), export_survey_fields=True))
+    return str(project.export_records(format_type="csv", fields=form.request()))
 
 
 def server_version(project: GuardedProject, name: str) -> str:

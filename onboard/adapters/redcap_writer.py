@@ -1,8 +1,8 @@
 """The program's own fields in people's records. Decides how they are sent and confirmed; what they say is writeback's.
 
-Traps of the wire (redcap 2.1): an import is all or nothing, so a refused batch is halved until the bad row stands alone; a
-blank is written with ``overwriteBehavior=overwrite`` only, which touches the fields that are sent and no other; a locked
-record refuses everything. Nothing counts as written before it was read back.
+Traps of the wire, documented or recorded by other clients of live servers: an import is all or nothing, so a refused batch is
+halved until the bad row stands alone; a blank is written with ``overwriteBehavior=overwrite`` only, which touches the fields that
+are sent and no other; a locked record refuses everything. Nothing counts as written before it was read back.
 """
 
 from __future__ import annotations

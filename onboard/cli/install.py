@@ -14,8 +14,10 @@ import typer
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
+from onboard.cli.writeback import own_form
 from onboard.connecting.facts import ProjectFacts
 from onboard.connecting.installing import clicks_left, plan_install
+from onboard.connecting.own_form import OwnForm, clicks_for, own_rows, stands_there
 from onboard.errors import ConfigError
 from onboard.shipped import shipped
 
@@ -40,7 +42,8 @@ def command(
     ] = None,
     home: Home = HERE,
 ) -> None:
-    """Put the shipped forms into empty projects in Development, then print the clicks that remain. Refuses everything else."""
+    """Put the shipped forms into empty projects in Development, and write-back's own form where it is on; then print the clicks
+    that remain. Refuses everything else."""
     app = open_app(home)
     names = project or [one.name for one in app.redcap_projects()]
     unknown = [name for name in names if name not in _SURVEYS]
@@ -57,11 +60,14 @@ def _install(app: App, project: RedcapProject) -> bool:
     from onboard.adapters.redcap_facts import describe
     from onboard.adapters.redcap_installer import RedcapInstaller
 
-    wanted, mapping, facts = _shipped_dictionary(project.name), _shipped_mapping(), describe(project)
+    own = own_form(app.config.writeback, project.name)
+    wanted, mapping, facts = _dictionary(project.name, own), _shipped_mapping(), describe(project)
     plan = plan_install(facts, wanted, mapping)
     say(f"{project.name}: {facts.title or project.url}")
     if plan.refused:
         say(f"  Nothing was changed. {plan.refused}")
+        if own and facts.dictionary and not stands_there(facts, own):
+            say(f"  Write-back is on and has no form yet: {clicks_for(own)}.")
         return False
     installer = RedcapInstaller(project)
     if plan.import_dictionary:
@@ -71,22 +77,25 @@ def _install(app: App, project: RedcapProject) -> bool:
     refused = installer.import_repeating(plan.repeat) if plan.repeat else ""
     if plan.repeat:
         say(f"  Not set: {refused}." if refused else f"  {len(plan.repeat)} forms repeat now.")
-    _clicks(project.name, mapping, facts, repeating_done=not refused)
+    _clicks(project.name, mapping, facts, repeating_done=not refused, writes=own is not None)
     return True
 
 
-def _clicks(name: str, mapping: RecordMapping, facts: ProjectFacts, *, repeating_done: bool) -> None:
-    more_rights = bool(facts.may_import or facts.repeating_forms is not None)
-    steps = clicks_left(name, mapping, _SURVEYS[name], repeating_done=repeating_done, more_rights=more_rights)
+def _clicks(name: str, mapping: RecordMapping, facts: ProjectFacts, *, repeating_done: bool, writes: bool) -> None:
+    more_rights = bool(facts.repeating_forms is not None or (facts.may_import and not writes))
+    surveys = _SURVEYS[name]
+    steps = clicks_left(name, mapping, surveys, repeating_done=repeating_done, more_rights=more_rights, writes=writes)
     say("  Clicks that remain, once:")
     for number, step in enumerate(steps, start=1):
         say(f"    {number}. {step}")
 
 
-def _shipped_dictionary(name: str) -> Sequence[Mapping[str, str]]:
+def _dictionary(name: str, own: OwnForm | None) -> Sequence[Mapping[str, str]]:
+    """The shipped dictionary, and write-back's form after it."""
     text = (shipped("config/redcap_project") / f"{name}.csv").read_text(encoding="utf-8-sig")
     lines = list(csv.reader(io.StringIO(text)))
-    return [dict(zip(_API_NAMES, line, strict=True)) for line in lines[1:] if any(line)]
+    rows = [dict(zip(_API_NAMES, line, strict=True)) for line in lines[1:] if any(line)]
+    return rows + [{**dict.fromkeys(_API_NAMES, ""), **row} for row in (own_rows(own) if own else ())]
 
 
 def _shipped_mapping() -> RecordMapping:

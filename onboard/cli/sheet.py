@@ -67,6 +67,7 @@ def _sheet(app: App) -> Sheet:
         board=str(config.operating.board or ""),
         writes=tuple(target.fields.values()) if target else (),
         write_form=target.instrument if target else "",
+        hand_in=hand_in.instrument if (hand_in := app.redcap_mapping.hand_in_source) else "",
     )
 
 

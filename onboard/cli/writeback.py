@@ -10,10 +10,11 @@ import typer
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import print_table, say
+from onboard.connecting.own_form import OwnForm
 from onboard.errors import ConfigError
 from onboard.model import Mode
 from onboard.ports import RecordChange
-from onboard.writeback import plan_writes
+from onboard.writeback import WriteTarget, plan_writes
 
 #: Longer words are cut on the screen, never in REDCap.
 _SHOWN = 100
@@ -39,6 +40,13 @@ def command(
         _write(app, changes)
     else:
         _show(app, changes)
+
+
+def own_form(target: WriteTarget | None, project: str) -> OwnForm | None:
+    """The program's own form of one project; None where nothing is written."""
+    if target is None or target.project != project:
+        return None
+    return OwnForm(instrument=target.instrument, event=target.event, fields=target.fields)
 
 
 def _show(app: App, changes: tuple[RecordChange, ...]) -> None:

@@ -27,7 +27,7 @@ from onboard.model import (
 from onboard.model.mapping import PROTOCOL_TABLES, REQUIRED_FIELDS, TABLE_FIELDS, Mapping, Source
 
 _FILE = "redcap.toml"
-_TOP = ("tables", "missing_codes")
+_TOP = ("tables", "missing_codes", "hand_in")
 _SOURCE = ("project", "instrument", "fields", "constants", "values", "checkboxes", "event", "only_if", "where")
 _YES_NO = frozenset({"yes", "no"})
 #: Noun fields whose words are fixed: what `values` and `constants` may translate to.
@@ -64,7 +64,20 @@ def load_mapping(document: Dict[str, object]) -> tuple[Mapping, list[str]]:
         mistakes.append(f"{_FILE}, tables.people: is missing. Say which instrument holds the names and addresses of people.")
     _check_shared_forms(mistakes, sources)
     missing = _texts(mistakes, "missing_codes", document.get("missing_codes", []))
-    return Mapping(sources=tuple(sources), missing_codes=frozenset(missing)), mistakes
+    hand_in = _hand_in(mistakes, document.get("hand_in", {}), sources)
+    return Mapping(sources=tuple(sources), missing_codes=frozenset(missing), hand_in=hand_in), mistakes
+
+
+def _hand_in(mistakes: list[str], written: object, sources: Sequence[Source]) -> str:
+    """The form of evidence by survey, "" = off. It must be read as completions, one a row, or nobody would see what came in."""
+    block = _dict(mistakes, "hand_in", written)
+    _unknown_keys(mistakes, "hand_in", block, ("instrument",))
+    instrument = _text(mistakes, "hand_in, instrument", block.get("instrument", ""))
+    forms = list(dict.fromkeys(s.instrument for s in sources if s.table == "completions" and not s.only_if))
+    if instrument and instrument not in forms:
+        hint = nearest(instrument, forms) if forms else "Map one, or leave it blank."
+        mistakes.append(f"{_FILE}, hand_in, instrument: {instrument!r} is no form of tables.completions with a row each. {hint}")
+    return instrument
 
 
 def _sources(mistakes: list[str], table: str, written: object) -> list[Source]:

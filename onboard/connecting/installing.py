@@ -76,23 +76,29 @@ def _row(row: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def clicks_left(
-    project: str, mapping: RecordMapping, surveys: Sequence[str], *, repeating_done: bool, more_rights: bool
+    project: str, mapping: RecordMapping, surveys: Sequence[str], *, repeating_done: bool, more_rights: bool, writes: bool = False
 ) -> tuple[str, ...]:
-    """What only a person can do, in order and in REDCap's words."""
+    """What only a person can do, in order and in REDCap's words. `writes`: the program writes into a form of its own."""
     steps = []
     if not repeating_done:
         forms = ", ".join(repeating_forms(project, mapping))
         steps.append(f"Project Setup > Repeating instruments and events > Enable, and tick: {forms}")
     if surveys:
         steps.append("Project Setup > Use surveys in this project? > Enable")
-        steps.append(f"Designer > click Enable in the survey column of: {', '.join(surveys)}; save without changes")
-    steps.append("Project Setup > Auto-numbering for records > Enable, if it is off")
-    rights = "User Rights > the program's user: API Export and nothing else, Full Data Set on every form, no data access group"
-    steps.append(rights)
-    if more_rights:
         steps.append(
-            "User Rights > the user of this token: take Project Design and API Import/Update away again, or put the token of "
-            "the program's own user into secrets.env"
+            f"Designer > click Enable in the survey column of: {', '.join(surveys)}; where the page offers to let respondents "
+            "repeat the survey, allow it, so that one link is enough for two courses; save"
+        )
+    steps.append("Project Setup > Auto-numbering for records > Enable, if it is off")
+    rights = "API Export and API Import/Update" if writes else "API Export"
+    steps.append(
+        f"User Rights > the program's user: {rights} and nothing else, Full Data Set on every form, no data access group"
+    )
+    if more_rights:
+        taken = "Project Design" if writes else "Project Design and API Import/Update"
+        steps.append(
+            f"User Rights > the user of this token: take {taken} away again, or put the token of the program's own user into "
+            "secrets.env"
         )
     steps.append("Project Setup > Move project to production, before the first real person is typed in")
     return tuple(steps)

@@ -14,8 +14,9 @@ What the reader of REDCap needs:
 What comes back goes into ``Export.instruments["<project>.<instrument>"]`` as CSV text, comma, header row, LF, no BOM:
 first column the record id under its own name, then ``redcap_event_name`` if the project has events, then
 ``redcap_repeat_instrument,redcap_repeat_instance`` if REDCap sent them, then the fields (a checkbox as its ``___`` columns)
-and ``<instrument>_complete``. Rows as REDCap sent them: the reader of tables drops those of other instruments. Every mapped
-instrument is in the export; one without rows has its header row alone.
+and ``<instrument>_complete``, and for the form of `hand_in` its ``<instrument>_timestamp`` if REDCap sent it. Rows as REDCap
+sent them: the reader of tables drops those of other instruments. Every mapped instrument is in the export; one without rows has
+its header row alone.
 """
 
 from __future__ import annotations
@@ -95,13 +96,20 @@ class Source:
         """The instrument's own status column."""
         return f"{self.instrument}_complete"
 
+    @property
+    def stamp_field(self) -> str:
+        """When a row was submitted by survey; asked for where evidence is handed in by survey, and nowhere else."""
+        return f"{self.instrument}_timestamp"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """All sources of a lab. `missing_codes`: cells that say "no value" and are read as blank."""
+    """All sources of a lab. `missing_codes`: cells that say "no value" and are read as blank. `hand_in`: the form of
+    completions that is also a survey, on which people hand evidence in; "" = they reply with it."""
 
     sources: tuple[Source, ...]
     missing_codes: frozenset[str] = frozenset()
+    hand_in: str = ""
 
     @property
     def projects(self) -> tuple[str, ...]:
@@ -111,6 +119,12 @@ class Mapping:
     def of(self, table: str) -> tuple[Source, ...]:
         """The sources of one table; empty when the lab does not keep it."""
         return tuple(source for source in self.sources if source.table == table)
+
+    @property
+    def hand_in_source(self) -> Source | None:
+        """Where evidence by survey arrives; None when it is off, or its project is not among these."""
+        found = (one for one in self.of("completions") if self.hand_in and one.instrument == self.hand_in and not one.only_if)
+        return next(found, None)
 
     def instruments(self, project: str) -> dict[str, tuple[str, ...]]:
         """Instrument -> REDCap fields to ask for, each once; without the record id and ``<instrument>_complete``.

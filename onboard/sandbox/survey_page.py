@@ -3,6 +3,7 @@
 Decides: which fields a respondent sees and that a submitted form is complete. Values are checked as imports are.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 
@@ -17,6 +18,7 @@ from onboard.sandbox.validation import Rules, check, stored
 
 RESPONDENT = "[survey respondent]"
 HIDDEN_TAGS = frozenset({"@HIDDEN", "@HIDDEN-SURVEY"})
+DEFAULT = re.compile(r"@DEFAULT\s*=\s*(['\"])(.*?)\1")
 Response = tuple[Project, str, Place, str]
 
 
@@ -43,13 +45,30 @@ def fill_in(state: State, code: str, params: Params, uploads: Mapping[str, Uploa
     values, problems = _read(project, form, params)
     if problems:
         return html_page(project.label(form), _form(project, form, values, problems))
-    project.write(record, place, {**values, f"{form}_complete": "2"}, RESPONDENT)
+    held = project.records[record].get(place, {})
+    project.write(record, place, {**_defaults(project, form, held), **values, f"{form}_complete": "2"}, RESPONDENT)
     for field in _shown(project, form):
         if field.kind == "file" and field.name in uploads:
             file = uploads[field.name]
             project.attach(record, place, field.name, file.name, file.content, file.content_type, RESPONDENT)
     project.survey_times[record, place, form] = project.clock().strftime("%Y-%m-%d %H:%M:%S")
-    return html_page(project.label(form), "<p>Thank you. Your answers were saved.</p>")
+    return html_page(project.label(form), f"<p>Thank you. Your answers were saved.</p>{_again(project, record, place, form)}")
+
+
+def _defaults(project: Project, form: str, held: Mapping[str, str]) -> Values:
+    """What the page stores of hidden fields: the default where nothing stands yet. assumption: not evidenced - for those."""
+    found = {field.name: DEFAULT.search(field.row["field_annotation"]) for field in project.dictionary.fields_of(form)}
+    return {name: tag[2] for name, tag in found.items() if tag and not held.get(name)}
+
+
+def _again(project: Project, record: str, place: Place, form: str) -> str:
+    """The button for another response of a repeating survey, at the next free instance. assumption: not evidenced - that it is
+    switched on, and how it looks."""
+    if place.instance == 0:
+        return ""
+    taken = [one.instance for one, _ in project.places(record) if project.design.lives(form, one) and one.event == place.event]
+    code = survey_code(project, record, place._replace(instance=max(taken) + 1), form)
+    return f'<p><a href="/surveys/?s={code}">Take this survey again</a></p>'
 
 
 def queue(state: State, code: str) -> str:

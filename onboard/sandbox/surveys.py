@@ -40,7 +40,10 @@ def survey_code(project: Project, record: str, place: Place, form: str, length: 
 
 
 def survey_link(call: Call) -> Reply:
-    """The address of the survey page for one record, instrument and instance."""
+    """The address of the survey page for one record, instrument and instance, which need not exist yet.
+
+    assumption: not evidenced - that API Export is enough, the content type, and which of two mistakes is named first.
+    """
     record, place, form = _target(call)
     return text_reply(_link(call, record, place, form), call.params.return_format())
 

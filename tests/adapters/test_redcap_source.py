@@ -136,7 +136,7 @@ def test_a_wrong_token_says_the_likely_causes_and_is_not_tried_again(redcap_lab)
 
 def test_a_missing_export_right_says_which_box_to_tick(redcap_lab):
     redcap_lab.tokens["people"] = redcap_lab.people.add_token(rights=Rights(export=False, import_=True))
-    with pytest.raises(ReadInDoubt, match=r"lacks a right .*User Rights, give its user API Export"):
+    with pytest.raises(ReadInDoubt, match=r"lacks a right .*User Rights, give the token's user API Export"):
         redcap_lab.source().fetch({})
 
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jobs.__main__ import app
-from onboard.sandbox.design import Event
+from onboard.sandbox.design import Event, Place
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.projects import Project
 from onboard.sandbox.rights import Rights
@@ -60,6 +60,49 @@ def test_the_token_that_installed_is_told_to_be_too_strong(serve: Callable[..., 
     home = make_home(tmp_path / "home", served.server.url, served.tokens)
     onboard(home, "install")
     assert "its user also has API Import/Update, Project Design and Setup." in onboard(home, "check")
+
+
+def test_write_backs_own_form_comes_along_where_it_is_on(serve: Callable[..., Served], tmp_path: Path) -> None:
+    served = serve(blank_projects(), ALL)
+    home = make_home(tmp_path / "home", served.server.url, served.tokens)
+    onboard(home, "install")
+    people, protocols = served.projects["people"], served.projects["protocols"]
+    assert "onboard_status" not in people.dictionary.forms
+    # Turned on later, while nobody is typed in: the form is added, and everything else stays.
+    more = '[writeback]\nenabled = true\nblockers = "ob_missing"\nlast_mail = ""\n'
+    make_home(home, served.server.url, served.tokens, more=more)
+    assert "Write-back is on, and form 'onboard_status' lacks ob_readiness" in onboard(home, "check", code=1)
+    before = people.dictionary.fields
+    first = onboard(home, "install")
+    assert f"Installed {len(before) + 3} fields." in first
+    assert "the program's user: API Export and API Import/Update and nothing else" in first
+    assert "take Project Design away again" in first
+    assert people.dictionary.fields[: len(before)] == before and "onboard_status" not in protocols.dictionary.forms
+    mine = people.dictionary.fields_of("onboard_status")
+    assert [(field.name, field.kind, field.validation) for field in mine] == [
+        ("ob_readiness", "text", ""),
+        ("ob_missing", "notes", ""),
+        ("ob_ready_until", "text", "date_ymd"),
+    ]
+    assert onboard(home, "install").count("The forms are there already.") == 2
+    # What was installed is what is written to.
+    served.new_token("people", Rights(import_=True))
+    make_home(home, served.server.url, served.tokens, more=more)
+    people.put("1", "person", {"full_name": "Ada Ito", "university_email": "ada@northlake.example"})
+    people.put("1", "appointment", {"appt_kind": "employee", "appt_role": "data", "appt_from": "2020-01-01"}, 1)
+    assert "Write-back" not in onboard(home, "check")
+    assert "1 of 1 records written and read back." in onboard(home, "writeback", "--send")
+    assert people.records["1"][Place()]["ob_readiness"] in ("blocked", "unknown")
+
+
+def test_a_project_in_use_gets_the_clicks_for_write_backs_form(serve: Callable[..., Served], tmp_path: Path) -> None:
+    served = serve(with_a_record(), ALL)
+    home = make_home(tmp_path / "home", served.server.url, served.tokens, more="[writeback]\nenabled = true\n")
+    said = onboard(home, "install", code=1)
+    clicks = (
+        "Create a new instrument from scratch, onboard_status, with the fields ob_readiness (Text Box), ob_blockers (Notes Box)"
+    )
+    assert said.count(clicks) == 1 and "Nothing was changed. It holds 1 records." in said
 
 
 def kept(served: Served) -> list[object]:
@@ -114,6 +157,7 @@ def test_a_token_without_rights_changes_nothing_and_says_which(serve: Callable[.
     home = make_home(tmp_path / "home", served.server.url, served.tokens)
     result = CliRunner().invoke(app, ["install", "--home", str(home)])
     assert "You do not have API Import/Update privileges" in str(result.exception)
+    assert str(result.exception).endswith("Under User Rights, give the token's user API Import/Update.")
     assert kept(served) == before
 
 

@@ -28,7 +28,10 @@ def test_the_administrators_page_names_machine_calls_rights_and_fields(tmp_path:
     assert f"REDCap project 'people': {URL}" in text
     # 16 calls for people, 7 for protocols; four jobs on a Monday.
     assert "23 calls a read, one after the other; at most 4 reads on a day, so about 92 calls." in text
+    assert "One more for each person whose mail links to their survey 'completion'." in text
+    assert "its reader's own link to the survey completion, and nobody else's" in text and "Survey Distribution Tools" in text
     assert "people: API Export, and Full Data Set on person, appointment," in text and "No data access group." in text
+    assert "intake_papers until it is settled" in text and "comp_source, completion_timestamp people, listing:" in text
     assert "people, disclosure: coi_on, coi_expires" in text and "comp_file" not in text
     assert "Nothing by itself: write-back is off." in text
     assert "The text of mails: 90 days" in text and "mails go to their readers (mode live)" in text
@@ -44,7 +47,7 @@ def test_what_is_configured_otherwise_is_said_otherwise(tmp_path: Path) -> None:
     assert "Form onboard_status: ob_readiness, ob_blockers, ob_ready_until. No other field" in text
     assert "The text of mails: 30 days" in text and "proofs of days from 1 Jan 2025 on" in text
     assert "everything goes to me@northlake.example (mode trial)" in text
-    assert "people, training: hsp_date, hsp_exp" in text
+    assert "people, training: hsp_date, hsp_exp" in text and "survey" not in text
 
 
 def test_the_successors_page_says_where_the_token_is_and_how_to_get_another(tmp_path: Path) -> None:

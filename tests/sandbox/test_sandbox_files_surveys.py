@@ -1,11 +1,15 @@
 """Files, the log, survey links and the pages behind them."""
 
 import io
+import re
 from typing import Any
 
 import pytest
 import redcap
 import requests
+
+from onboard.sandbox.projects import Project
+from tests.sandbox.conftest import COMPLETION, PERSON, dictionary, put_ada_ben_cem
 
 
 class TestFiles:
@@ -105,6 +109,25 @@ class TestSurveys:
         assert row["completion_timestamp"] == "2026-03-02 09:30:00"
         assert repeating.pycap.export_file("10", "certificate", repeat_instance=3)[0] == b"%PDF"
         assert "already completed" in requests.get(link, timeout=10).text
+
+    def test_a_repeating_survey_can_be_taken_again_at_the_next_free_instance(self, repeating: Any) -> None:
+        answer = requests.post(self.link(repeating), data={"course": "GCP", "passed": "2026-03-01"}, timeout=10)
+        (again,) = re.findall(r'href="/(surveys/[^"]+)">Take this survey again', answer.text)
+        requests.post(repeating.server.root + again, data={"course": "HSP", "passed": "2026-03-02"}, timeout=10)
+        rows = repeating.pycap.export_records(records=["10"])[-2:]
+        assert [(row["redcap_repeat_instance"], row["course"]) for row in rows] == [(3, "GCP"), (4, "HSP")]
+
+    def test_a_hidden_field_gets_its_default_and_keeps_what_stands_there(self, open_lab: Any) -> None:
+        text = dictionary(PERSON, COMPLETION.replace("@HIDDEN-SURVEY", "@HIDDEN-SURVEY @DEFAULT='survey'"))
+        project = Project("Defaults", text, repeating=["completion"], surveys=["completion"])
+        put_ada_ben_cem(project)
+        lab = open_lab(project)
+        project.put("10", "completion", {"checked": "Maria"}, instance=2)
+        for instance in (1, 2):
+            link = lab.pycap.export_survey_link("10", "completion", repeat_instance=instance)
+            requests.post(link, data={"course": "GCP", "passed": "2026-03-01"}, timeout=10)
+        rows = lab.pycap.export_records(records=["10"], fields=["checked"])
+        assert [row["checked"] for row in rows if row["redcap_repeat_instance"]] == ["survey", "Maria"]
 
     def test_bad_answers_show_the_form_again(self, repeating: Any) -> None:
         link = self.link(repeating)
