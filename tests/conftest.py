@@ -5,6 +5,7 @@ import os
 import pytest
 
 collect_ignore_glob = ["*/snapshots/*"]
+pytest_plugins = ["tests.secrecy.overhearing"]
 
 
 @pytest.hookimpl(hookwrapper=True)

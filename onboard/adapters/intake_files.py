@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,6 +16,11 @@ from onboard.intake.claims import PdfText, Table
 _LARGEST = 50_000_000
 _MOST_PAGES = 60
 _SEPARATORS = (",", ";", "\t", "|")
+#: How spreadsheets (new, old) and archives begin, whatever their files are called.
+_PACKED = (b"PK", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
+_PAGE = re.compile(r"\s*<(!doctype html|html)\b", re.IGNORECASE)
+#: What some spreadsheets write above the header, for each other.
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 #: Elements of a SOAP answer that are one row each.
 _ROW_ELEMENTS = frozenset({"CRS", "Table", "Table1", "MEMBERS", "MRS"})
@@ -25,9 +31,11 @@ def read_intake_file(path: Path) -> Table | PdfText:
     content = _bytes(path)
     if content.startswith(b"%PDF") or path.suffix.lower() == ".pdf":
         return PdfText(file=path.name, path=str(path.resolve()), text=_pdf_text(path, content))
-    if content[:2] == b"PK":
+    if content.startswith(_PACKED):
         raise ConfigError(f"{path} is a spreadsheet or an archive, not text. Save it as “CSV UTF-8” and give that file.")
     text = _text(path, content)
+    if _PAGE.match(text):
+        raise ConfigError(f"{path} is a web page, most likely of a log-in that had run out. Log in, and download the file again.")
     if text.lstrip().startswith("<"):
         return _xml_table(path, text)
     return _csv_table(path, text)
@@ -45,6 +53,8 @@ def _bytes(path: Path) -> bytes:
 def _text(path: Path, content: bytes) -> str:
     """UTF-8 or UTF-16 by their marks, else UTF-8, else the Western Windows code page that older exports use."""
     marked = next((encoding for mark, encoding in _BOMS.items() if content.startswith(mark)), "")
+    if not marked and b"\0" in content:
+        raise ConfigError(f"{path} holds zero bytes, which no text does. Save it again as “CSV UTF-8”.")
     for encoding in (marked,) if marked else ("utf-8", "cp1252"):
         try:
             return content.decode(encoding)
@@ -54,16 +64,18 @@ def _text(path: Path, content: bytes) -> str:
 
 
 def _csv_table(path: Path, text: str) -> Table:
-    first = text.lstrip().partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
+    said = _SEPARATOR_LINE.match(text)
+    text = text[said.end() :] if said else text
+    separator = said[1] if said else max(_SEPARATORS, key=text.lstrip().partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     lines: list[tuple[int, list[str]]] = []
-    begins = 1
+    above = 1 if said else 0
+    begins = 1 + above
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
                 lines.append((begins, row))
-            begins = reader.line_num + 1
+            begins = reader.line_num + 1 + above
     except csv.Error as error:
         raise ConfigError(f"{path}, line {begins}: it is no whole CSV file ({error}). Download it again.") from error
     if not lines:
@@ -72,6 +84,11 @@ def _csv_table(path: Path, text: str) -> Table:
 
 
 def _whole(path: Path, header: Sequence[str], lines: Sequence[tuple[int, list[str]]]) -> Table:
+    lengths = {len(row) for _, row in lines}
+    if len(lines) > 1 and len(lengths) == 1 and max(lengths) > len(header):
+        raise ConfigError(
+            f"{path}: every row has more cells than the first, which must be a title. Take out what stands above the header."
+        )
     for line, row in lines:
         if len(row) != len(header):
             raise ConfigError(

@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from onboard.adapters.csv_files import csv_text, read_csv_file
 from onboard.errors import ConfigError, OnboardError
-from onboard.intake.irb_list import IrbList, Listed
-from onboard.intake.queue import Queued, queue_item, queue_line
+
+if TYPE_CHECKING:
+    from onboard.intake.irb_list import IrbList
+    from onboard.intake.queue import Queued
 
 QUEUE, PAPERS, LISTS = "intake_queue.jsonl", "intake_papers", "irb_lists"
 _HEADER = ("protocol", "as_of", "name", "address", "role")
@@ -26,6 +29,8 @@ def queued(home: Path) -> Sequence[Queued]:
     path = home / QUEUE
     if not path.exists():
         return ()
+    from onboard.intake.queue import queue_item
+
     found = []
     for number, line in enumerate(_read(path).splitlines(), start=1):
         try:
@@ -37,6 +42,8 @@ def queued(home: Path) -> Sequence[Queued]:
 
 def save_queue(home: Path, items: Sequence[Queued]) -> None:
     """Replace the queue; papers that nothing waits for any more are removed."""
+    from onboard.intake.queue import queue_line
+
     _write(home / QUEUE, "".join(queue_line(item) + "\n" for item in items))
     kept = {Path(item.claim.document).name for item in items if item.claim.document}
     for paper in (home / PAPERS).glob("*.pdf"):
@@ -80,6 +87,8 @@ def _list_path(home: Path, code: str) -> Path:
 
 
 def _stored(path: Path) -> IrbList | None:
+    from onboard.intake.irb_list import IrbList, Listed
+
     file = read_csv_file(path)
     columns = {name: file.column(name) for name in _HEADER}
     if not file.rows:

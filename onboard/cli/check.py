@@ -3,19 +3,23 @@ about a project is onboard/connecting/advice.py. Sends nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, ExportFolder, Home
 from onboard.cli.output import print_table, say
+from onboard.cli.writeback import own_form
 from onboard.connecting.advice import Advice, State, advise
 from onboard.connecting.facts import ProjectFacts
-from onboard.errors import LedgerError, ReadInDoubt
+from onboard.errors import LedgerError, OnboardError, ReadInDoubt
 from onboard.model import Mode
+
+if TYPE_CHECKING:
+    from onboard.ports import BounceSource, Mailer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,10 @@ def command(
     home: Home = HERE,
     export: ExportFolder = None,
 ) -> None:
-    """Check settings, REDCap, mail and ledger; say what is wrong and the next step. Exit code 1 when something is."""
+    """Check settings, REDCap, mail and ledger; say what is wrong and the next step. Exit code 1 when something is.
+
+    The mail server is logged in to and told the sender, the mailbox of [bounces] is logged in to; nothing is sent or changed.
+    """
     app = open_app(home, export=export)
     if explain:
         _explain(app)
@@ -44,9 +51,11 @@ def command(
     facts = _facts(app) if export is None else []
     checks += [check for one in facts for check in _project(app, one)]
     checks += [_records(app, facts), _ledger(app), _sending(app)]
+    if export is None:
+        checks += [_mail_server(app), _mailbox(app)]
     print_table(app.lab.name, ["what", "", "found"], [[c.what, c.state.value, c.words] for c in checks])
     if export is None and app.config.mail.transport != "files":
-        say("Mail was not tried. `onboard run send_worklist --send` in mode 'trial' sends one to your trial address.")
+        say("No mail was sent. `onboard mail test ADDRESS` sends one, which says what to look for.")
     if any(check.state is State.LOOK for check in checks):
         raise typer.Exit(1)
 
@@ -54,14 +63,17 @@ def command(
 def _facts(app: App) -> list[ProjectFacts]:
     from onboard.adapters.redcap_facts import describe
 
-    return [describe(project) for project in app.redcap_projects()]
+    hand_in = app.redcap_mapping.hand_in_source
+    return [
+        describe(project, hand_in=hand_in if hand_in and hand_in.project == project.name else None)
+        for project in app.redcap_projects()
+    ]
 
 
 def _project(app: App, facts: ProjectFacts) -> list[Checked]:
     status = {True: "Production", False: "Development", None: "unknown status"}[facts.in_production]
     words = f"{facts.title or 'no title'}, REDCap {facts.version or '?'}, {status}."
-    target = app.config.writeback
-    advice = advise(facts, app.redcap_mapping, writes=target is not None and target.project == facts.name)
+    advice = advise(facts, app.redcap_mapping, own=own_form(app.config.writeback, facts.name))
     read = facts.version is not None and facts.dictionary is not None
     found = [Advice(state=State.OK, words=words), *advice] if read else list(advice)
     return [Checked(what=f"REDCap {facts.name}", state=one.state, words=one.words) for one in found]
@@ -82,7 +94,7 @@ def _records(app: App, facts: Sequence[ProjectFacts]) -> Checked:
     if not assessment.problems:
         return Checked(what="records", state=State.OK, words=f"{words} Nothing unreadable.")
     first = assessment.problems[0]
-    rest = f"{len(assessment.problems)} cells to look at, listed in the worklist; first: {first.what} {first.next_step}"
+    rest = f"{len(assessment.problems)} cells to look at (by cause: onboard fix-first); first: {first.what} {first.next_step}"
     return Checked(what="records", state=State.OK, words=f"{words} {rest}")
 
 
@@ -104,6 +116,35 @@ def _sending(app: App) -> Checked:
         Mode.LIVE: f"mode live: mail goes to the readers, by {where}.",
     }
     return Checked(what="sending", state=State.OK, words=words[mode])
+
+
+def _mail_server(app: App) -> Checked:
+    """As far as one can go without a message: with a made-up key where each mail has an envelope sender of its own."""
+    return _tried("mail", lambda: app.mailer, lambda mailer: mailer.knock(app.lab.envelope_of(f"<{'0' * 32}@check>")))
+
+
+def _mailbox(app: App) -> Checked:
+    if app.config.bounces is None:
+        words = "nobody looks for mail that comes back: name the mailbox of `sender` in [bounces] of settings.toml."
+        return Checked(what="mailbox", state=State.NOTE, words=words)
+    return _tried("mailbox", app.bounce_source, lambda source: source.knock() if source else "")
+
+
+Opened = TypeVar("Opened", bound="Mailer | BounceSource | None")
+
+
+def _tried(what: str, build: Callable[[], Opened], knock: Callable[[Opened], str]) -> Checked:
+    """What was reached, or why it was not and the next step."""
+    try:
+        opened = build()
+        try:
+            words = knock(opened)
+        finally:
+            if opened is not None:
+                opened.close()
+    except OnboardError as error:
+        return Checked(what=what, state=State.LOOK, words=str(error))
+    return Checked(what=what, state=State.OK, words=f"{words}.")
 
 
 def _explain(app: App) -> None:

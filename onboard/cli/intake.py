@@ -172,7 +172,8 @@ def _send(app: App, planned: Sequence[Planned]) -> Brought | None:
         return None
     project = next(one for one in app.redcap_projects() if one.name == source.project)
     known = frozenset(c.evidence for found in app.assessment.completions.values() for c in found)
-    return RedcapImporter(project, source).bring(rows, papers, known)
+    with app.terminal.working(f"Writing {len(rows)} rows and {len(papers)} files into REDCap"):
+        return RedcapImporter(project, source).bring(rows, papers, known)
 
 
 def _new_row(app: App, item: Planned) -> NewRow:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from onboard.connecting.facts import ProjectFacts
+from onboard.connecting.own_form import OwnForm, why_not_written
 from onboard.model.mapping import Mapping, Source
 
 #: Tables of which a person or protocol has several rows.
@@ -32,8 +33,8 @@ class Advice:
     words: str
 
 
-def advise(facts: ProjectFacts, mapping: Mapping, *, writes: bool = False) -> tuple[Advice, ...]:
-    """Everything worth saying about one project; `mapping` is the lab's. `writes`: the lab lets the program write here."""
+def advise(facts: ProjectFacts, mapping: Mapping, *, own: OwnForm | None = None) -> tuple[Advice, ...]:
+    """Everything worth saying about one project; `mapping` is the lab's. `own`: the form the lab lets the program write here."""
     if facts.version is None or facts.dictionary is None:
         return (Advice(state=State.LOOK, words=" ".join(facts.troubles) or "The project could not be read."),)
     sources = [source for source in mapping.sources if source.project == facts.name]
@@ -42,9 +43,11 @@ def advise(facts: ProjectFacts, mapping: Mapping, *, writes: bool = False) -> tu
         *_repeats(facts, sources),
         *_events(facts, sources),
         *_status(facts),
-        *_rights(facts, sources, writes),
+        *_rights(facts, sources, own is not None),
         *_group(facts),
         *_codes(facts, mapping.missing_codes),
+        *(Advice(state=State.LOOK, words=words) for words in (why_not_written(facts, own) if own else ())),
+        *([Advice(state=State.NOTE, words=facts.no_survey_link)] if facts.no_survey_link else ()),
     )
 
 

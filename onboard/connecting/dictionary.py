@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from onboard.errors import ConfigError
 
@@ -68,6 +69,7 @@ def _choices(kind: str, text: str) -> dict[str, str]:
     return {code.strip(): label.strip() or code.strip() for code, _, label in pairs}
 
 
+@lru_cache(maxsize=16384)
 def words_of(text: str) -> frozenset[str]:
     """The words of a name or label, lower case; "e-mail" is one word, digits are words of their own."""
     joined = re.sub(r"e-?mail", "email", text.lower())

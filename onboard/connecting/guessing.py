@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from onboard.connecting.dictionary import Field, words_of
+from onboard.connecting.guesses import Block, Guess
+from onboard.connecting.rows_apart import only_where_filled, tell_apart
 from onboard.connecting.vocabulary import (
     CALLED,
     CHOICE,
@@ -27,53 +29,9 @@ from onboard.connecting.vocabulary import (
     TICKS,
     YES_NO,
 )
-from onboard.model.mapping import REQUIRED_FIELDS
 
 #: Below this a likeness says nothing.
 _LEAST = 0.5
-_SURE, _LIKELY = 0.9, 0.7
-#: Fields that tell, where one form feeds a table in several columns, that a row is there.
-_ANCHORS = ("completed", "title", "protocol", "first", "on", "requirement", "training", "title", "kind", "opt_out")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
-    """A REDCap field for one of ours, 0 < likeness <= 1."""
-
-    column: Field
-    likeness: float
-    values: Mapping[str, str] = field(default_factory=dict)  # code -> our word
-    unknown: Mapping[str, str] = field(default_factory=dict)  # code -> label nobody knows
-
-    @property
-    def confidence(self) -> str:
-        """The likeness as a word."""
-        if self.likeness >= _SURE:
-            return "sure"
-        return "likely" if self.likeness >= _LIKELY else "a guess"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One ``[tables.X]`` of a redcap.toml to be."""
-
-    table: str
-    project: str
-    form: str
-    guesses: Mapping[str, Guess]
-    constants: Mapping[str, str] = field(default_factory=dict)
-    only_if: str = ""
-    events: tuple[str, ...] = ()
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Fields the table cannot be read without, and that were not found."""
-        return tuple(sorted(REQUIRED_FIELDS.get(self.table, frozenset()) - self.guesses.keys() - self.constants.keys()))
-
-    @property
-    def weight(self) -> float:
-        """How much speaks for it."""
-        return sum(guess.likeness for guess in self.guesses.values())
 
 
 def guess_blocks(
@@ -82,11 +40,12 @@ def guess_blocks(
     tables: Collection[str],
     known: Mapping[str, tuple[str, str]],
     events: Mapping[str, Sequence[str]],
+    repeats: bool = True,
 ) -> tuple[Block, ...]:
     """Which of `tables` a project probably holds, and where.
 
     `known` names the fields of the shipped dictionaries: REDCap field -> (table, our field). `events`: form -> unique event
-    names, empty for a classic project.
+    names, empty for a classic project. `repeats`: False when it is known that nothing in the project repeats.
     """
     forms: dict[str, list[Field]] = {}
     for one in fields[1:]:
@@ -101,7 +60,8 @@ def guess_blocks(
         columns = _course_columns(project, forms, found)
         if columns:
             found = [block for block in found if block.table != "completions"] + columns
-    return tuple(replace(block, events=tuple(events.get(block.form, ()))) for block in found)
+    placed = [replace(block, events=tuple(events.get(block.form, ()))) for block in found]
+    return tuple(tell_apart(placed, fields, repeats=repeats))
 
 
 def _blocks(table: str, project: str, form: str, fields: Sequence[Field], known: Mapping[str, tuple[str, str]]) -> list[Block]:
@@ -113,7 +73,7 @@ def _blocks(table: str, project: str, form: str, fields: Sequence[Field], known:
     blocks = [_block(table, project, form, inside, known) for inside in (numbered if len(numbered) > 1 else [])]
     full = [block for block in blocks if block and not block.missing]
     if len(full) > 1:
-        return [_told_apart(block) for block in full]
+        return [only_where_filled(block) for block in full]
     whole = _block(table, project, form, fields, known)
     return [whole] if whole else []
 
@@ -128,7 +88,7 @@ def _block(table: str, project: str, form: str, fields: Sequence[Field], known: 
     taken: set[str] = set()
     for likeness, ours, one in sorted(pairs, key=lambda pair: -pair[0]):
         if likeness >= _LEAST and ours not in guesses and one.name not in taken:
-            guesses[ours] = _with_values(table, ours, one, likeness)
+            guesses[ours] = _with_values(table, ours, _box(FIELDS[table][ours][0], one), likeness)
             taken.add(one.name)
     return Block(table=table, project=project, form=form, guesses=guesses) if guesses else None
 
@@ -143,11 +103,6 @@ def _best(table: str, blocks: Sequence[Block]) -> list[Block]:
         return [heaviest]
     rivals = [block for block in whole if block.form == heaviest.form or block.weight >= 0.8 * heaviest.weight]
     return rivals if len(rivals) > 1 and all(block.only_if for block in rivals) else [heaviest]
-
-
-def _told_apart(block: Block) -> Block:
-    anchor = next((name for name in _ANCHORS if name in block.guesses), "")
-    return replace(block, only_if=anchor)
 
 
 def _likeness(table: str, ours: str, one: Field, known: Mapping[str, tuple[str, str]]) -> float:
@@ -177,11 +132,27 @@ def _kind(kind: str, one: Field) -> float:
         EMAIL: 1.0 if one.validation == "email" else 0.6 * text,
         TEXT: 1.0 if text else 0.9 * (one.validation in ("email", "integer", "number")),
         NUMBER: 1.0 if one.validation in ("number", "integer") else 0.7 * text,
-        YES_NO: 1.0 if one.kind in ("yesno", "truefalse") else 0.8 * ({x.lower() for x in one.choices.values()} == {"yes", "no"}),
+        YES_NO: _yes_no(one),
         CHOICE: 1.0 if one.kind in ("dropdown", "radio", "yesno") else 0.7 * text,
         TICKS: 1.0 if one.kind == "checkbox" else 0.75 * text,
     }
     return float(fits[kind])
+
+
+def _yes_no(one: Field) -> float:
+    if one.kind in ("yesno", "truefalse"):
+        return 1.0
+    if one.kind == "checkbox":
+        return 0.95 * (len(one.choices) == 1)
+    return 0.8 * ({label.lower() for label in one.choices.values()} == {"yes", "no"})
+
+
+def _box(kind: str, one: Field) -> Field:
+    """The one box of a checkbox that says yes or no, by the column it is exported in."""
+    if kind != YES_NO or one.kind != "checkbox":
+        return one
+    code = re.sub(r"[^a-z0-9_]", "_", next(iter(one.choices)).lower())
+    return replace(one, name=f"{one.name}___{code}")
 
 
 def _belongs(table: str, one: Field) -> float:
@@ -197,6 +168,9 @@ def _with_values(table: str, ours: str, one: Field, likeness: float) -> Guess:
     words = [member.value for member in enum] if enum else []
     if (table, ours) == ("completions", "source"):
         words = ["survey", "typed", "intake", "attested"]
+    if (table, ours) == ("enrolments", "training") and one.choices and all(map(str.isdigit, one.choices)):
+        # The words are the lab's own, in requirements.toml.
+        return Guess(column=one, likeness=likeness, unknown=one.choices)
     if not words or not one.choices or set(one.choices) <= set(words):
         return Guess(column=one, likeness=likeness)
     said = {code: _word(label, words) for code, label in one.choices.items()}

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from onboard.connecting.dictionary import Field
-from onboard.connecting.guessing import Block, Guess
+from onboard.connecting.guesses import Block, Guess
+from onboard.connecting.vocabulary import ENUMS
 from onboard.model.mapping import REQUIRED_FIELDS, TABLE_FIELDS
 
 _HEAD = """# A first mapping, guessed from the data dictionary. Look at every line, correct it, then save it as redcap.toml.
@@ -17,7 +18,7 @@ _HEAD = """# A first mapping, guessed from the data dictionary. Look at every li
 
 def mapping_text(blocks: Sequence[Block], fields: Mapping[str, Sequence[Field]], missing_codes: Mapping[str, str]) -> str:
     """The whole file. `fields`: project -> its dictionary; `missing_codes`: code -> meaning, as the projects tell."""
-    parts = [_HEAD, _missing(missing_codes)]
+    parts = [_HEAD, _missing(missing_codes), *_hand_in(blocks)]
     tables = [block.table for block in blocks]
     for block in blocks:
         parts.append(_block(block, several=tables.count(block.table) > 1))
@@ -32,6 +33,13 @@ def _missing(codes: Mapping[str, str]) -> str:
     return f"missing_codes = [{listed}]{note}\n"
 
 
+def _hand_in(blocks: Sequence[Block]) -> Iterable[str]:
+    """Evidence by survey, off: no dictionary tells which form is enabled as one."""
+    for form in [block.form for block in blocks if block.table == "completions" and not block.only_if][:1]:
+        note = "take both # away where this form is a survey: mails then link to it"
+        yield f"# [hand_in]    # {note}\n# instrument = {_quoted(form)}\n"
+
+
 def _block(block: Block, *, several: bool) -> str:
     name = f"tables.{block.table}"
     lines = [f"[[{name}]]" if several else f"[{name}]", f"project = {_quoted(block.project)}"]
@@ -40,17 +48,27 @@ def _block(block: Block, *, several: bool) -> str:
         listed = ", ".join(_quoted(event) for event in block.events)
         several_events = f"[{listed}]    # the form stands in all of them; keep what counts"
         lines.append(f"event = {listed if len(block.events) == 1 else several_events}")
-    if block.only_if:
-        lines.append(f"only_if = {_quoted(block.only_if)}")
+    lines += _conditions(block)
     if "tasks" in block.guesses and block.guesses["tasks"].column.kind == "checkbox":
         lines.append('checkboxes = ["tasks"]')
     lines += [f"[{name}.fields]", *_fields(block)]
     if "group" in block.constants:
-        lines.append("# requirements.toml says what a course of this name counts for: [[course]] group = [...]")
+        group = _quoted(block.constants["group"])
+        lines.append(f'# It counts for nothing before requirements.toml says: [[course]] training = "..." group = [{group}]')
     if block.constants:
         lines += [f"[{name}.constants]", *(f"{ours} = {_quoted(word)}" for ours, word in block.constants.items())]
     lines += _values(name, block)
     return "\n".join(lines) + "\n"
+
+
+def _conditions(block: Block) -> Iterable[str]:
+    """Which rows of the form count."""
+    if block.only_if:
+        note = "    # a record without it is passed over in silence" if block.table in ("people", "protocols") else ""
+        yield f"only_if = {_quoted(block.only_if)}{note}"
+    for name, code in block.where.items():
+        said = f"records whose field {name} says so are {block.table}; others are not"
+        yield f"where = {{ {name} = {_quoted(code)} }}    # a guess: {said}"
 
 
 def _fields(block: Block) -> Iterable[str]:
@@ -80,6 +98,11 @@ def _values(name: str, block: Block) -> Iterable[str]:
         if guess.values or guess.unknown:
             yield f"[{name}.values.{ours}]"
             yield from _codes(guess)
+        elif (block.table, ours) in ENUMS and not guess.column.choices:
+            words = ", ".join(ENUMS[block.table, ours])
+            yield f"# {guess.column.name} is typed by hand. Where it holds codes of your own, name each in our words ({words}):"
+            yield f"# [{name}.values.{ours}]"
+            yield '# "your code" = "our word"'
 
 
 def _codes(guess: Guess) -> Iterable[str]:
@@ -91,7 +114,7 @@ def _codes(guess: Guess) -> Iterable[str]:
 
 def _unmapped(blocks: Sequence[Block], fields: Mapping[str, Sequence[Field]]) -> str:
     """What was not used, by form: the place to look for what was not found."""
-    used = {(block.project, guess.column.name) for block in blocks for guess in block.guesses.values()}
+    used = {(block.project, guess.column.name.partition("___")[0]) for block in blocks for guess in block.guesses.values()}
     lines = ["# Fields that nothing reads (only mapped fields are ever asked of REDCap):"]
     for project, all_fields in fields.items():
         forms: dict[str, list[str]] = {}

@@ -38,6 +38,7 @@ class Sheet:
     board: str  # file of the status page, ""
     writes: Sequence[str]  # REDCap fields written, empty = nothing
     write_form: str
+    hand_in: str  # the survey people hand evidence in on, ""
 
 
 def administrator_page(sheet: Sheet) -> str:
@@ -104,9 +105,10 @@ def _connections(sheet: Sheet) -> Iterable[str]:
 def _calls(sheet: Sheet) -> str:
     calls = sum(3 + len(sheet.mapping.instruments(project)) for project in sheet.redcap)
     total = calls * sheet.reads_a_day
+    links = f"One more for each person whose mail links to their survey {sheet.hand_in!r}. " if sheet.hand_in else ""
     return (
-        f"{calls} calls a read, one after the other; at most {sheet.reads_a_day} reads on a day, so about {total} calls. After "
-        "an error of the server a call is tried again a few times with growing pauses, never after a refusal. User-Agent: "
+        f"{calls} calls a read, one after the other; at most {sheet.reads_a_day} reads on a day, so about {total} calls. {links}"
+        "After an error of the server a call is tried again a few times with growing pauses, never after a refusal. User-Agent: "
         f"onboard/{sheet.version} with the contact below."
     )
 
@@ -115,15 +117,19 @@ def _rights(sheet: Sheet) -> Iterable[str]:
     for project in sheet.redcap:
         forms = ", ".join(sheet.mapping.instruments(project))
         yield f"{project}: API Export, and Full Data Set on {forms}. No data access group. Nothing else."
+    if sheet.hand_in:
+        yield f"Where REDCap asks for it to give a survey's link: Survey Distribution Tools, for {sheet.hand_in}."
     if sheet.writes:
         yield "API Import/Update besides, for the fields named under “Written into REDCap”."
     yield "API Import/Update is also needed if certificates are taken in with `onboard intake --send`."
 
 
 def _fields(mapping: RecordMapping) -> Iterable[str]:
+    survey = mapping.hand_in_source
     for project in mapping.projects:
         for form, names in mapping.instruments(project).items():
-            yield f"{project}, {form}: {', '.join(names)}"
+            stamp = [survey.stamp_field] if survey and (survey.project, survey.instrument) == (project, form) else []
+            yield f"{project}, {form}: {', '.join([*names, *stamp])}"
 
 
 def _written(sheet: Sheet) -> Iterable[str]:
@@ -136,6 +142,7 @@ def _stored(sheet: Sheet) -> Iterable[str]:
     since = f"proofs of days from {show(sheet.verdicts_from)} on" if sheet.verdicts_from else "ever; no age is set"
     yield f"In {sheet.ledger}: each read that differs from the one before (the fields above), kept for {since}."
     yield f"The text of mails: {sheet.bodies_days} days; after that only that one went, when, to whom and about what."
+    yield "What `onboard intake` could not place: intake_queue.jsonl, intake_papers until it is settled. IRB lists: irb_lists."
     yield "Tokens and passwords are stored nowhere by the program and stand in no log. `onboard forget RECORD` drops a person."
     if sheet.board:
         yield f"The status page is written to {sheet.board}; whoever can open that folder sees names and verdicts."
@@ -150,6 +157,8 @@ def _mailed(sheet: Sheet) -> Iterable[str]:
     yield mode[sheet.lab.limits.mode]
     yield "To each person: their own checklist or reminders. To supervisors and PIs: who of theirs is blocked or about to be."
     yield "To PIs: a weekly digest. To the coordinator: a worklist each working day. To the operator: trouble with the program."
+    if sheet.hand_in:
+        yield f"A mail that asks for a course holds its reader's own link to the survey {sheet.hand_in}, and nobody else's."
     domains = ", ".join(sorted(sheet.lab.limits.institution_domains)) or "none named"
     yield f"Lists of people go to addresses of {domains} only."
     yield f"A run that would send more than {sheet.lab.limits.ceiling} mails to people sends none before somebody has looked."

@@ -17,7 +17,7 @@ from onboard.words import fold
 
 
 class Layout(StrEnum):
-    """The shapes a completion file comes in (domain 3)."""
+    """The shapes a completion file comes in, as CITI exports it and campus systems pass it on."""
 
     SOAP = "soap"  # answer of CITI's GetCompletionReports
     DOWNLOAD = "download"  # automated download, one row a completion
@@ -133,7 +133,8 @@ class Refused:
 
 def one_line(text: str) -> str:
     """Text without control characters, spaces collapsed."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    plain = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(plain.split())
 
 
 def plain_id(text: str) -> str:
@@ -148,10 +149,11 @@ def who(claim: Claimed) -> str:
 
 
 def claim_key(claim: Claimed) -> str:
-    """Short and stable: the same completion in another file has the same key."""
+    """Short and stable: the same completion in another file has the same key. Long enough that no two of an institution's
+    hundred thousand share one by accident."""
     number = plain_id(claim.record_id)
     parts: Sequence[str] = (number,)
     if not number:
         stage = str(claim.stage or claim.stage_name)
         parts = (who(claim), fold(claim.curriculum), fold(claim.group), stage, str(claim.earned or ""))
-    return sha256("\x1f".join(parts).encode()).hexdigest()[:8]
+    return sha256("\x1f".join(parts).encode()).hexdigest()[:12]

@@ -1,6 +1,6 @@
 """Which shape a file of rows has. Decides by its headers, synonyms aside; an unknown shape is refused, never half read.
 
-Header names vary between institutions and years (domain 3), so each of our columns has the spellings seen.
+Header names vary between institutions and years, so each of our columns has the spellings seen.
 """
 
 from __future__ import annotations

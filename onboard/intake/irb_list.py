@@ -1,7 +1,7 @@
 """The IRB's own personnel list of a protocol, held against ours. Decides who is on one and not on the other; files nothing.
 
 Ours is compared as of the day the IRB's list was taken, since what changed later cannot be on it. Without a list, or with one
-older than 90 days, a comparison is one with our own list only, and says so (domain 4.4).
+older than 90 days, a comparison is one with our own list only, and says so.
 """
 
 from __future__ import annotations

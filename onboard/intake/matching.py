@@ -1,5 +1,5 @@
 """Whose completion it is. Decides by CITI member id, addresses and user name, each held against the name; a name alone only
-suggests somebody, and two keys that point to different people decide nothing (domain 6.18)."""
+suggests somebody, and two keys that point to different people decide nothing."""
 
 from __future__ import annotations
 

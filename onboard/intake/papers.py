@@ -1,5 +1,5 @@
 """The text of a CITI PDF as a claim. Decides by its labels whether it is a completion report or a certificate; a PDF that is
-neither is refused. Labels: domain 3; a report names each value ("Record ID: 1"), a certificate prints the word below it."""
+neither is refused. Labels are CITI's: a report names each value ("Record ID: 1"), a certificate prints the word below."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _day(text: str, habits: Habits) -> date | str | None:
 
 
 def _theirs(text: str, habits: Habits) -> str:
-    """The institution, blank when it is ours: a course taken for another one is judged by the earlier date (domain 4.3)."""
+    """The institution, blank when it is ours: a course taken for another one is judged by the earlier date."""
     name = one_line(re.sub(r"\(ID:?\s*\d+\)", "", text, flags=re.IGNORECASE))
     return "" if habits.institution and fold(name) == fold(habits.institution) else name
 

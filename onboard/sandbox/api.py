@@ -5,14 +5,14 @@ Decides: dispatch and the order of checks (token, project, content, rights). Kno
 
 from collections.abc import Callable, Mapping, Sequence
 
-from onboard.sandbox import definitions, events, files, logs, surveys, users
+from onboard.sandbox import definitions, events, files, logs, repository, roles, surveys, users
 from onboard.sandbox.call import Call, Params, Upload
 from onboard.sandbox.deleting import delete_records
 from onboard.sandbox.export import export_records
 from onboard.sandbox.importing import import_records
 from onboard.sandbox.numbering import next_record
 from onboard.sandbox.projects import Access, Project
-from onboard.sandbox.refusals import ApiError, not_permitted, project_deleted, unknown_content
+from onboard.sandbox.refusals import ApiError, not_implemented, not_permitted, project_deleted, unknown_content
 from onboard.sandbox.wire import Reply, error_reply, text_reply
 
 
@@ -25,6 +25,11 @@ def _records(call: Call) -> Reply:
 def _next_name(call: Call) -> Reply:
     call.need_export()
     return text_reply(next_record(call.project, call.access.rights.dag), call.params.return_format())
+
+
+def _not_offered(call: Call) -> Reply:
+    """A content that REDCap knows and this stand-in does not answer: its bodies are not evidenced well enough."""
+    raise not_implemented()
 
 
 CONTENTS: Mapping[str, Callable[[Call], Reply]] = {
@@ -42,13 +47,18 @@ CONTENTS: Mapping[str, Callable[[Call], Reply]] = {
     "user": users.users,
     "dag": users.groups,
     "userDagMapping": users.group_members,
+    "userRole": roles.roles,
+    "userRoleMapping": roles.role_members,
     "file": files.files,
+    "fileRepository": repository.repository,
     "log": logs.logs,
     "surveyLink": surveys.survey_link,
     "surveyQueueLink": surveys.survey_queue_link,
     "surveyAccessCode": surveys.survey_access_code,
     "surveyReturnCode": surveys.survey_return_code,
     "participantList": surveys.participant_list,
+    "report": _not_offered,
+    "pdf": _not_offered,
 }
 
 

@@ -37,6 +37,9 @@ def as_text(value: object) -> str:
         return ""
     if value is True:
         return "1"
+    if isinstance(value, dict):
+        # rights by form, as CSV has them: form_a:1,form_b:1
+        return ",".join(f"{key}:{level}" for key, level in value.items())
     return str(value)
 
 

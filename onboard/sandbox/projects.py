@@ -22,7 +22,8 @@ from onboard.sandbox.design import (
 )
 from onboard.sandbox.dictionary import Column, Dictionary, Role, parse_csv
 from onboard.sandbox.journal import Journal, Kind
-from onboard.sandbox.rights import Access, Rights, new_token
+from onboard.sandbox.repository_store import Folders
+from onboard.sandbox.rights import Access, Rights, UserRole, new_token
 
 __all__ = ["Access", "Document", "Event", "Project", "Repeat", "Rights"]
 
@@ -79,6 +80,9 @@ class Project:
         self.created = clock()
         self.journal = Journal(clock)
         self.accesses: dict[str, Access] = {}
+        self.colleagues: dict[str, Access] = {}  # users without a token, by name
+        self.roles: dict[str, UserRole] = {}  # by unique name
+        self.repository = Folders()
         self.records: dict[str, dict[Place, Values]] = {}
         self.record_groups: dict[str, str] = {}
         self.locked: set[str] = set()  # records that nobody may change
@@ -130,6 +134,11 @@ class Project:
     def revoke(self, token: str) -> None:
         """Make a token unknown."""
         del self.accesses[token.upper()]
+
+    @property
+    def members(self) -> list[Access]:
+        """Everybody with rights in the project, those with tokens first."""
+        return [*self.accesses.values(), *self.colleagues.values()]
 
     def put(
         self,

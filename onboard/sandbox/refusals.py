@@ -87,6 +87,15 @@ def not_a_file_field(field: str) -> ApiError:
     return ApiError(400, f"The field '{field}' does not exist or is not a 'file' field")
 
 
+def no_such_folder(folder: str) -> ApiError:
+    """A folder of the File Repository that is not there."""
+    return ApiError(
+        400,
+        f"The File Repository folder folder_id={folder} does not exist or else you do not have permission to that folder "
+        "because it is DAG-restricted or Role-restricted.",
+    )
+
+
 def no_such_record(record: str) -> ApiError:
     """A survey or file call named a record that does not exist (evidenced for survey links)."""
     return ApiError(400, f'The record "{record}" does not exist')
@@ -118,7 +127,7 @@ def no_record_id(field: str) -> ApiError:
 
 
 def not_implemented() -> ApiError:
-    """Something this stand-in cannot do (also: exports and imports in XML)."""
+    """Something this stand-in cannot do: reports, PDFs, exports and imports in XML."""
     return ApiError(501, "The requested method is not implemented.")
 
 

@@ -27,6 +27,7 @@ class Rights:
     survey: bool = False
     user_rights: bool = False
     data_access_groups: bool = False
+    repository: bool = False
     forms: Mapping[str, int] = field(default_factory=dict)
     dag: str | None = None
 
@@ -37,12 +38,21 @@ class Rights:
 
 @dataclass(slots=True, kw_only=True)
 class Access:
-    """A user of a project with a token. The token is in no repr."""
+    """A user of a project, with a token or (blank) without one. The token is in no repr."""
 
     username: str
     token: str = field(repr=False)
     rights: Rights
     expiration: str = ""
+    role: str = ""  # unique name, "" for none
+
+
+@dataclass(slots=True, kw_only=True)
+class UserRole:
+    """Rights under a name, to be given to users."""
+
+    label: str
+    rights: Rights
 
 
 def new_token() -> str:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.sandbox.projects import Project, Rights
+from onboard.sandbox.projects import EXPORT_ONLY, Project, Rights
 from onboard.sandbox.sample_lab import PEOPLE, Row, SampleLab, sample_lab
-from onboard.sandbox.server import SandboxServer
+from onboard.sandbox.server import SandboxServer, Tls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +33,20 @@ def newcomers(lab: SampleLab, records: frozenset[str]) -> list[tuple[str, Row]]:
 
 @contextmanager
 def sample_server(
-    today: date, *, port: int = 0, empty: bool = False, without: frozenset[str] = frozenset()
+    today: date,
+    *,
+    port: int = 0,
+    empty: bool = False,
+    without: frozenset[str] = frozenset(),
+    rights: Rights = EXPORT_ONLY,
+    public_url: str | None = None,
+    tls: Tls | None = None,
 ) -> Iterator[SampleServer]:
     """The sample lab as of `today`, served until the block ends; with `empty` its projects hold no record.
 
     People whose record id is in `without` are not typed in yet; `put(newcomers(...))` does it later. The tokens may export
-    and nothing else, as the click list says.
+    and nothing else, as the click list says, unless `rights` says otherwise. `public_url`: where links to this server begin,
+    when that is not its own address.
     """
     lab = sample_lab(today)
     projects, tokens = {}, {}
@@ -49,7 +57,7 @@ def sample_server(
             if empty or (name == PEOPLE and row.record in without):
                 continue
             project.put(row.record, row.form, row.values, row.instance, row.complete)
-        tokens[name] = project.add_token(rights=Rights(export=True))
+        tokens[name] = project.add_token(rights=rights)
         projects[name] = project
-    with SandboxServer(list(projects.values()), port=port) as server:
+    with SandboxServer(list(projects.values()), port=port, public_url=public_url, tls=tls) as server:
         yield SampleServer(server=server, projects=projects, tokens=tokens)

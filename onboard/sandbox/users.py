@@ -1,17 +1,18 @@
 """Users of a project, data access groups, and who is in which.
 
-Decides: the columns of these exports. Roles are not kept: every project of the sandbox has none.
+Decides: the columns of these exports, and what their imports change. Roles are in `roles.py`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from onboard.sandbox.call import Call
 from onboard.sandbox.design import unique_group_names
 from onboard.sandbox.numbering import group_number
 from onboard.sandbox.payload import read_rows
 from onboard.sandbox.projects import Access, Project, Rights
-from onboard.sandbox.refusals import invalid_values, not_implemented
+from onboard.sandbox.refusals import invalid_values, missing_parameter
 from onboard.sandbox.wire import Cell, Reply, Table, table_reply, text_reply
 
 # assumption: not evidenced - that users and groups need these rights, and the words for them
@@ -44,15 +45,29 @@ _RIGHTS = (
     "lock_records",
     "lock_records_customization",
 )
+#: REDCap's column -> our right.
+_OURS = {
+    "user_rights": "user_rights",
+    "data_access_groups": "data_access_groups",
+    "manage_survey_participants": "survey",
+    "logging": "logging",
+    "file_repository": "repository",
+    "api_export": "export",
+    "api_import": "import_",
+    "record_delete": "delete",
+}
+NOBODY = Rights(export=False)
 
 
 def users(call: Call) -> Reply:
-    """Export the users with their rights; import and delete of users are not offered."""
-    if call.imports or call.action:
-        raise not_implemented()
+    """Export the users with their rights, import some (presence of `data`), or delete some."""
+    if call.action == "delete":
+        return _delete_users(call)
+    if call.imports:
+        return _import_users(call)
     call.need_export()
     call.need(call.access.rights.user_rights, USERS_RIGHT)
-    rows = [_user(call.project, access) for access in call.project.accesses.values()]
+    rows = [_user(call.project, access) for access in call.project.members]
     call.log("Export users")
     return table_reply(Table(columns=list(rows[0]), rows=rows, trailing_newline=False), call.table_format())
 
@@ -69,22 +84,63 @@ def _user(project: Project, access: Access) -> dict[str, Cell]:
         "data_access_group_id": group_number(project, dag) if dag else "",
         "data_access_group_label": project.groups[dag] if dag else "",
         "design": int(rights.design),
-        **(dict.fromkeys(_RIGHTS, 0) | _held(rights)),
-        "forms": dict.fromkeys(project.dictionary.forms, 1),
-        "forms_export": {form: int(rights.form(form)) for form in project.dictionary.forms},
+        **held(rights),
+        **of_forms(project, rights),
     }
 
 
-def _held(rights: Rights) -> dict[str, int]:
-    return {
-        "user_rights": int(rights.user_rights),
-        "data_access_groups": int(rights.data_access_groups),
-        "manage_survey_participants": int(rights.survey),
-        "logging": int(rights.logging),
-        "api_export": int(rights.export),
-        "api_import": int(rights.import_),
-        "record_delete": int(rights.delete),
-    }
+def held(rights: Rights) -> dict[str, int]:
+    """REDCap's columns of rights with 1 where the right is held; those nobody here has are 0."""
+    return {name: int(getattr(rights, _OURS[name])) if name in _OURS else 0 for name in _RIGHTS}
+
+
+def of_forms(project: Project, rights: Rights) -> dict[str, Cell]:
+    """The two columns of rights by form."""
+    forms = project.dictionary.forms
+    return {"forms": dict.fromkeys(forms, 1), "forms_export": {form: int(rights.form(form)) for form in forms}}
+
+
+def rights_of(row: Mapping[str, str], before: Rights) -> Rights:
+    """What a row of an import makes of somebody's rights; columns that are not there change nothing."""
+    given: dict[str, Any] = {ours: row[name] == "1" for name, ours in {"design": "design", **_OURS}.items() if row.get(name)}
+    pairs = [pair.partition(":") for pair in row.get("forms_export", "").split(",") if ":" in pair]
+    forms = dict(before.forms) | {form: int(level) for form, _, level in pairs if level.isdigit()}
+    return replace(before, **given, forms=forms)
+
+
+def _import_users(call: Call) -> Reply:
+    """A name alone is enough. assumption: not evidenced - that who comes so holds no right."""
+    call.need_import()
+    call.need(call.access.rights.user_rights, USERS_RIGHT)
+    rows = read_rows(call.params.text("data"), call.params.success_format()) or []
+    known = {member.username: member for member in call.project.members}
+    groups = [row["data_access_group"] for row in rows if row.get("data_access_group", "") not in {"", *call.project.groups}]
+    if groups:
+        raise invalid_values("data_access_group", groups)
+    for row in rows:
+        name = row.get("username", "")
+        if not name:
+            raise missing_parameter("username")
+        member = known.get(name) or call.project.colleagues.setdefault(name, Access(username=name, token="", rights=NOBODY))
+        member.rights = replace(rights_of(row, member.rights), dag=row.get("data_access_group") or member.rights.dag)
+        member.expiration = row.get("expiration", member.expiration)
+    call.log("Import users")
+    return text_reply(str(len(rows)), call.params.return_format())
+
+
+def _delete_users(call: Call) -> Reply:
+    """Who goes loses the token too. assumption: not evidenced - the text for an unknown name."""
+    call.need_import()
+    call.need(call.access.rights.user_rights, USERS_RIGHT)
+    names = call.params.items("users")
+    unknown = [name for name in names if name not in {member.username for member in call.project.members}]
+    if unknown or not names:
+        raise invalid_values("users", unknown) if unknown else missing_parameter("users")
+    project = call.project
+    project.accesses = {token: access for token, access in project.accesses.items() if access.username not in names}
+    project.colleagues = {name: access for name, access in project.colleagues.items() if name not in names}
+    call.log("Delete users")
+    return text_reply(str(len(names)), call.params.return_format())
 
 
 def groups(call: Call) -> Reply:
@@ -142,14 +198,31 @@ def _switch(call: Call) -> Reply:
 
 
 def group_members(call: Call) -> Reply:
-    """Export which user is in which group."""
+    """Export which user is in which group, or import it (presence of `data`)."""
     if call.imports:
-        raise not_implemented()
+        return _import_group_members(call)
     call.need_export()
     call.need(call.access.rights.data_access_groups, GROUPS_RIGHT)
     columns = ("username", "redcap_data_access_group")
     rows: Sequence[Mapping[str, Cell]] = [
-        dict(zip(columns, (access.username, access.rights.dag or ""), strict=True)) for access in call.project.accesses.values()
+        dict(zip(columns, (access.username, access.rights.dag or ""), strict=True)) for access in call.project.members
     ]
     call.log("Export User-DAG assignments")
     return table_reply(Table(columns=columns, rows=rows), call.table_format())
+
+
+def _import_group_members(call: Call) -> Reply:
+    """A blank group takes the user out of any. assumption: not evidenced - the texts for unknown names."""
+    call.need_import()
+    call.need(call.access.rights.data_access_groups, GROUPS_RIGHT)
+    rows = read_rows(call.params.text("data"), call.params.success_format()) or []
+    known = {member.username: member for member in call.project.members}
+    wrong = [row.get("username", "") for row in rows if row.get("username", "") not in known]
+    wrong += [group for row in rows if (group := row.get("redcap_data_access_group", "")) not in {"", *call.project.groups}]
+    if wrong:
+        raise invalid_values("data", wrong)
+    for row in rows:
+        member = known[row["username"]]
+        member.rights = replace(member.rights, dag=row.get("redcap_data_access_group") or None)
+    call.log("Import User-DAG assignments")
+    return text_reply(str(len(rows)), call.params.return_format())

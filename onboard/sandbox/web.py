@@ -43,7 +43,7 @@ LARGEST_UPLOAD = 64 * 1024 * 1024
 BAN = "Your IP address has been banned due to suspected abuse."
 OFFLINE = "REDCap is currently offline. Please return at another time. We apologize for any inconvenience."
 CRITICAL = "CRITICAL ERROR: REDCap server is offline!"
-DATABASE = "The hostname (db) / username (redcap) / password (XXXXXX) combination could not connect"
+DATABASE = "The hostname (db) / username (redcap) / password (********) combination could not connect"
 LOGIN = "<!DOCTYPE html>\n<html><head><title>REDCap</title></head><body><h1>Log In</h1></body></html>"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,20 +12,48 @@ from typer.testing import CliRunner
 from jobs.__main__ import app
 from onboard.adapters.redcap_facts import describe
 from onboard.connecting.advice import Advice, State, advise
+from onboard.connecting.facts import ProjectFacts
+from onboard.connecting.own_form import OwnForm, own_rows, why_not_written
+from onboard.model.mapping import Source
+from onboard.sandbox.faults import Fault
 from onboard.sandbox.projects import Project
 from onboard.sandbox.rights import FormExport, Rights
 from onboard.shipped import shipped
 from tests.connect.conftest import Served, make_home, mapping_of
-from tests.connect.retell import FOREIGN, shipped_projects
+from tests.connect.retell import FOREIGN, PEOPLE_REPEAT, shipped_projects
 from tests.connect.retell_classic import classic
 from tests.connect.retell_visits import longitudinal
 
 MAPPING = mapping_of(shipped("config") / "redcap.toml")
 
 
-def said(served: Served, name: str = "people", **options: bool) -> tuple[Advice, ...]:
+OWN = OwnForm(
+    instrument="onboard_status",
+    event="",
+    fields={
+        "readiness": "ob_readiness",
+        "blockers": "ob_blockers",
+        "ready_until": "ob_ready_until",
+        "last_mail": "ob_last_mail",
+    },
+)
+FORM = (
+    "ob_readiness,onboard_status,,text,Records,,,,,,,,,,,,,\nob_blockers,onboard_status,,notes,Missing,,,,,,,,,,,,,\n"
+    "ob_ready_until,onboard_status,,text,Until,,,date_ymd,,,,,,,,,,\nob_last_mail,onboard_status,,text,Mail,,,date_ymd,,,,,,,,,,\n"
+)
+
+
+def said(
+    served: Served, name: str = "people", *, own: OwnForm | None = None, hand_in: Source | None = None
+) -> tuple[Advice, ...]:
     (project,) = (one for one in served.reached() if one.name == name)
-    return advise(describe(project, served.pauses.append), MAPPING, **options)
+    return advise(describe(project, served.pauses.append, hand_in=hand_in), MAPPING, own=own)
+
+
+def with_own_form(form: str = FORM, **options: object) -> dict[str, Project]:
+    """People in production, with the program's own form."""
+    dictionary = (shipped("config/redcap_project") / "people.csv").read_text(encoding="utf-8")
+    return {"people": Project("People", dictionary.rstrip("\n") + "\n" + form, in_production=True, **options)}  # type: ignore[arg-type]
 
 
 def words(advice: tuple[Advice, ...], state: State) -> str:
@@ -59,10 +88,58 @@ def test_a_token_that_can_do_more_is_named_with_what_it_can_do(serve: Callable[.
 
 
 def test_a_lab_that_writes_back_needs_the_right_to_import(serve: Callable[..., Served]) -> None:
-    served = serve(shipped_projects(), Rights(import_=True))
-    assert "API Import/Update" not in words(said(served, writes=True), State.NOTE)
-    served.projects["people"].in_production = True
-    assert said(served, writes=True) == ()
+    served = serve(with_own_form(repeating=PEOPLE_REPEAT), Rights(import_=True))
+    assert said(served, own=OWN) == ()
+    assert "its user also has API Import/Update" in words(said(served), State.NOTE)
+    served.new_token("people", Rights())
+    assert words(said(served, own=OWN), State.LOOK) == (
+        "Write-back is on, and the token may not write. User Rights > the token's user: API Import/Update."
+    )
+
+
+def test_write_back_without_its_form_is_told_with_the_clicks(serve: Callable[..., Served]) -> None:
+    served = serve(with_own_form("", repeating=PEOPLE_REPEAT), Rights(import_=True))
+    look = words(said(served, own=OWN), State.LOOK)
+    assert "form 'onboard_status' lacks ob_readiness, ob_blockers, ob_ready_until, ob_last_mail." in look
+    assert "Create a new instrument from scratch, onboard_status, with the fields ob_readiness (Text Box)" in look
+    assert "ob_ready_until (Text Box, Date (Y-M-D))" in look
+
+
+def test_write_backs_form_must_hold_texts_and_stand_once(serve: Callable[..., Served]) -> None:
+    form = FORM.replace("notes,Missing", "yesno,Missing").replace("ob_last_mail", "ob_mail")
+    projects = with_own_form(form, repeating=(*PEOPLE_REPEAT, "onboard_status"))
+    look = words(said(serve(projects, Rights(import_=True, design=True)), own=OWN), State.LOOK)
+    assert "form 'onboard_status' lacks ob_last_mail." in look and "'ob_blockers': a yesno holds no text" in look
+    assert "'onboard_status': it repeats" in look
+
+
+@pytest.mark.parametrize(("event", "said"), [("start_arm_1", 0), ("later_arm_1", 1), ("", 1)])
+def test_in_events_write_backs_form_needs_one_that_holds_it(event: str, said: int) -> None:
+    facts = ProjectFacts(
+        name="people",
+        url="https://redcap.northlake.example/api/",
+        dictionary=own_rows(OWN),
+        is_longitudinal=True,
+        events={"onboard_status": ("start_arm_1",), "person": ("start_arm_1", "later_arm_1")},
+        may_import=True,
+    )
+    found = list(why_not_written(facts, replace(OWN, event=event)))
+    assert len(found) == said and all(f"event = {event!r} is none" in words for words in found)
+
+
+def test_whether_people_get_a_page_for_their_evidence(serve: Callable[..., Served]) -> None:
+    projects = shipped_projects()
+    projects["people"].in_production = True
+    served, hand_in = serve(projects), MAPPING.hand_in_source
+    note = words(said(served, hand_in=hand_in), State.NOTE)
+    assert "REDCap gives no link to the survey 'completion'" in note and "mails ask to reply with the PDF" in note
+    assert "Use surveys in this project? > Enable; then Designer > Enable in the survey column of completion" in note
+    projects["people"].surveys = ["completion"]
+    assert said(served, hand_in=hand_in) == () and not projects["people"].survey_codes
+    served.server.faults.add(Fault.PERMISSION_LOST, content="surveyLink", times=None)
+    assert "Survey Distribution Tools" in words(said(served, hand_in=hand_in), State.NOTE)
+    # Off: nothing is asked.
+    assert said(served) == ()
 
 
 def test_asking_for_rights_changes_no_record(serve: Callable[..., Served]) -> None:

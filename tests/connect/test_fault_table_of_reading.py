@@ -41,12 +41,15 @@ FAULTS = [
     (Fault.PERMISSION_LOST, None),
     (Fault.PROJECT_DELETED, None),
     (Fault.REDIRECT, None),
+    (Fault.REDIRECT, 301),
     (Fault.WRONG_PAGE, None),
     (Fault.TOO_LARGE, None),
     (Fault.HTML, None),
 ]
 #: A list cut to half its rows says nothing where there is no list.
 UNTOUCHED = {Fault.FEWER_ROWS: ("version", "project")}
+#: Odd, but whole: the same words in another dress are read as if nothing were the matter.
+HARMLESS = (Fault.BYTE_ORDER_MARK, Fault.NO_CHARSET)
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +106,21 @@ def test_no_fault_at_any_call_is_taken_for_records(
     name = f"{fault} {status or ''}".strip()
     line = f"{name:<18} at {tried:>2} of {len(asked)} calls   never believed   {sorted(told)[0][:70]}"
     record_property("table", line)
+
+
+def test_every_fault_is_in_the_table_or_does_no_harm() -> None:
+    assert {fault for fault, _ in FAULTS} | set(HARMLESS) == set(Fault)
+
+
+@pytest.mark.parametrize("fault", HARMLESS, ids=str)
+def test_an_odd_answer_to_every_call_is_read_as_it_was_meant(
+    lab: Served, whole: tuple[Export, list[Seen]], fault: Fault, record_property: Callable[[str, object], None]
+) -> None:
+    lab.server.faults.add(fault, times=None)
+    found = source(lab).fetch(row_counts(whole[0].instruments))
+    lab.server.faults.clear()
+    assert found.instruments == whole[0].instruments
+    record_property("table", f"{fault:<18} at {CALLS:>2} of {CALLS} calls   read as it was meant")
 
 
 def test_no_token_in_any_repr(lab: Served) -> None:

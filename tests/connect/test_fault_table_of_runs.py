@@ -23,7 +23,10 @@ from tests.connect.test_fault_table_of_reading import FAULTS, UNTOUCHED
 
 MONDAY = date(2026, 11, 23)
 OPERATOR = "it-help@northlake.example"
+#: What a read asks; without any of these nothing is known.
 CONTENTS = ("version", "project", "metadata", "record")
+#: What is asked for mails that are ready: without it they go, and ask to reply with the PDF.
+AFTER = "surveyLink"
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +69,11 @@ def good_day(lab: Served, tmp_path_factory: pytest.TempPathFactory) -> tuple[str
     lab.server.faults.clear()
     folder = make_home(tmp_path_factory.mktemp("good") / "home", lab.server.url, lab.tokens)
     run(folder, 0)
-    return run(folder, 8)
+    before = len(lab.server.requests)
+    found = run(folder, 8)
+    # What the table goes through is all that a run asks.
+    assert {seen.content for seen in lab.server.requests[before:]} == {*CONTENTS, AFTER}
+    return found
 
 
 @pytest.mark.parametrize(("fault", "status"), FAULTS, ids=str)
@@ -95,7 +102,9 @@ def test_a_bad_day_mails_nobody_and_the_next_good_run_catches_up(
     assert outcomes == ["failed"] * len(contents)
     # One mail for each thing that is wrong, however often it is tried; different calls may fail in different words.
     assert set(mails) == {OPERATOR} and 1 <= mails[OPERATOR] <= len(contents)
+    lab.server.faults.add(fault, content=AFTER, times=None, status=status, delay=1.0 if fault is Fault.SLOW else 0.0)
     assert run(home, 8) == good_day
+    lab.server.faults.clear()
     assert run(home, 8) == ("already", Counter())
     kept = caplog.text.encode() + b"".join(path.read_bytes() for path in home.glob("ledger.db*"))
     assert not [token for token in lab.tokens.values() if token.encode() in kept]
@@ -104,5 +113,5 @@ def test_a_bad_day_mails_nobody_and_the_next_good_run_catches_up(
     record_property(
         "table",
         f"{name:<18} during {', '.join(contents):<35} {people} mails to people, {mails[OPERATOR]} to the operator; "
-        f"next good run: {sum(good_day[1].values())} mails",
+        f"next good read, still {name} at {AFTER}: {sum(good_day[1].values())} mails",
     )

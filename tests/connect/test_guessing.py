@@ -47,6 +47,10 @@ def test_the_shipped_dictionaries_are_guessed_as_they_are_mapped(tmp_path: Path)
     assert pairs(mapping) == pairs(mapping_of(shipped("config") / "redcap.toml"))
     assert "# likely" not in text and "nobody is written to before this says yes" in text
     assert "# Fields that nothing reads" in text and "comp_file" in text
+    # Evidence by survey is off until somebody who knows takes two signs away.
+    assert mapping.hand_in == "" and "\n# [hand_in]" in text
+    on = text.replace("\n# [hand_in]", "\n[hand_in]").replace('\n# instrument = "completion"', '\ninstrument = "completion"')
+    assert load_mapping(tomllib.loads(on))[0].hand_in_source is not None
 
 
 @pytest.mark.parametrize(("name", "found", "wrong"), [("classic", 0.93, 0.04), ("longitudinal", 0.9, 0.06)])

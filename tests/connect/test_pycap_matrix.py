@@ -27,7 +27,7 @@ DICTIONARY = (
     "paper,training,file,Certificate,,\n"
 )
 EVERY = Rights(
-    import_=True, delete=True, design=True, logging=True, survey=True, user_rights=True, data_access_groups=True
+    import_=True, delete=True, design=True, logging=True, survey=True, user_rights=True, data_access_groups=True, repository=True,
 )  # fmt: skip
 METADATA = [
     "field_name", "form_name", "section_header", "field_type", "field_label", "select_choices_or_calculations", "field_note",

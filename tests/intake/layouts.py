@@ -1,4 +1,4 @@
-"""Completion files as they are exported (domain 3): one writer a layout, rows given as plain facts."""
+"""Completion files as they are exported: one writer a layout, rows given as plain facts."""
 
 from __future__ import annotations
 

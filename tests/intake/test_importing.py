@@ -67,7 +67,7 @@ class TestWhatIsWritten:
         assert intake_lab.completions("3")[-1]["comp_score"] == "80"
 
     def test_case_20_older_evidence_imported_later_shortens_nothing(self, intake_lab: IntakeLab) -> None:
-        """Domain 6.20: Devon's course of this year stands; one of six years ago comes in after it."""
+        """Devon's course of this year stands; one of six years ago comes in after it."""
         before = hsp_until(intake_lab, "3")
         old = Fact(earned=date(2020, 5, 4), expires=date(2023, 5, 3))
         assert "Imported 1 completion," in intake_lab.run(intake_lab.put("a.csv", soap([old])), "--send")[1]

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from onboard.courses import CourseMap
-from onboard.intake.claims import Claimed, Layout
+from onboard.intake.claims import Claimed, Layout, claim_key
 from onboard.intake.matching import Roster
 from onboard.intake.planning import Planned, State, as_completion, counts, plan
 from onboard.model import UNREADABLE, Completion, Course, Person
@@ -61,7 +61,7 @@ def planned(*claims: Claimed, held: tuple[Completion, ...] = (), mailboxes: tupl
 
 
 class TestCase18WhoItIs:
-    """Domain 6.18: homonyms, a changed surname, CITI's address differs from the lab's, padded ids."""
+    """Homonyms, a changed surname, CITI's address differs from the lab's, padded ids."""
 
     def test_a_name_alone_never_decides(self) -> None:
         (item,) = planned(claim(member_id="", name="Devon Brooks"))
@@ -213,7 +213,6 @@ class TestWhatIsNew:
          "gcp\u2014social and behavioral research best practices for clinical research"],
     )  # fmt: skip
     def test_case_15_dashes_spaces_and_case(self, group: str) -> None:
-        """Domain 6.15."""
         assert planned(claim(group=group))[0].training == "gcp_sbr"
 
     def test_not_completed_and_not_passed_are_no_completions(self) -> None:
@@ -222,3 +221,9 @@ class TestWhatIsNew:
 
     def test_every_state_is_counted(self) -> None:
         assert counts(planned(claim())) == {state: int(state is State.NEW) for state in State}
+
+
+def test_two_completions_of_an_institution_do_not_share_a_key() -> None:
+    """Of a hundred thousand record numbers two would have the same eight digits, for instance these."""
+    one, other = (claim_key(claim(record_id=number)) for number in ("61023860", "61088264"))
+    assert one[:8] == other[:8] and one != other

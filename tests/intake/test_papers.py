@@ -64,14 +64,13 @@ def test_a_long_group_name_with_dash_and_accents(tmp_path: Path) -> None:
 
 
 def test_case_9_a_score_equal_to_the_pass_mark_passes(tmp_path: Path) -> None:
-    """Domain 6.9."""
     equal, below = outcome(tmp_path, report(score="80")), outcome(tmp_path, report(score="79"))
     assert isinstance(equal, Claimed) and equal.passed
     assert isinstance(below, Claimed) and not below.passed
 
 
 def test_case_24_the_day_of_the_report_is_not_the_day_passed(tmp_path: Path) -> None:
-    """Domain 6.24: the report was printed on 20 March."""
+    """The report was printed on 20 March."""
     claim = outcome(tmp_path, report())
     assert isinstance(claim, Claimed) and claim.earned == date(2026, 3, 13)
 

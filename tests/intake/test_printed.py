@@ -47,7 +47,7 @@ def test_whatever_else_is_no_date(text: str) -> None:
 
 
 class TestCase10MonthMinuteStyleBugs:
-    """Domain 6.10: 01/02 against 02/01, years of two digits, 12-hour times."""
+    """01/02 against 02/01, years of two digits, 12-hour times."""
 
     def test_month_first_unless_said_otherwise(self) -> None:
         assert printed_day("01/02/2026", NEW_YORK) == date(2026, 1, 2)
@@ -68,7 +68,7 @@ class TestCase10MonthMinuteStyleBugs:
 
 
 class TestCase14UtcAgainstLocalDay:
-    """Domain 6.14: a pass at 23:30 local is that date."""
+    """A pass at 23:30 local is that date."""
 
     def test_late_evening_stays_its_day(self) -> None:
         assert printed_day("2023-03-13T23:30:00-04:00", NEW_YORK) == date(2023, 3, 13)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 from datetime import date
 from pathlib import Path
@@ -119,7 +120,7 @@ class TestDates:
 
 
 class TestCase19ModuleRows:
-    """Domain 6.19: module-level rows do not multiply completions."""
+    """Module-level rows do not multiply completions."""
 
     def test_ten_rows_are_one_completion(self) -> None:
         claims = merged(read(layouts.modules([Fact(), Fact(record="7", stage=2)])).claims)
@@ -171,6 +172,13 @@ class TestFiles:
         [
             (b"", "empty"),
             (b"PK\x03\x04", "spreadsheet"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "spreadsheet"),
+            (gzip.compress(b"a,b\n1,2\n"), "archive"),
+            ("a,b\n1,2\n".encode("utf-16-le"), "zero bytes"),
+            (b"a,b\n1,De\0von\n", "zero bytes"),
+            (b"<!DOCTYPE html><html><body>Log in</body></html>", "web page, most likely of a log-in"),
+            (b"\n<HTML><body>Log in</body></HTML>", "web page"),
+            (b"CITI Completion Report,,\na,b,c,d\n1,2,3,4\n", "must be a title. Take out what stands above the header"),
             (b"a,b\n1,2,3\n", "line 2: 3 cells under 2 columns"),
             (b'a,b\n"1,2\n', "no whole CSV"),
             (b"<!DOCTYPE x><x/>", "definitions"),
@@ -184,6 +192,13 @@ class TestFiles:
         path.write_bytes(content)
         with pytest.raises(ConfigError, match=said):
             read_intake_file(path)
+
+    def test_a_separator_said_in_the_first_line_counts(self, tmp_path: Path) -> None:
+        path = tmp_path / "file.csv"
+        path.write_bytes(b"sep=;\r\na;b,c,d,e\r\n1;2\r\n\r\n3;4\r\n")
+        table = read_intake_file(path)
+        assert isinstance(table, Table) and table.header == ("a", "b,c,d,e")
+        assert (table.rows, table.lines) == ((("1", "2"), ("3", "4")), (3, 5))
 
     def test_a_missing_file_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="cannot be read"):
