@@ -2,15 +2,16 @@
 nothing down.
 
 RFC 3464: multipart/report with a part message/delivery-status, one block for the report and one for each recipient, and the
-returned mail or its headers. Postfix, Exchange, Microsoft 365 and Gmail all write that; Exim's header X-Failed-Recipients is
-read, too. What a stranger may have typed is only compared with what we sent, never followed.
+returned mail or its headers. Postfix, Exchange, Microsoft 365 and Gmail all write that. Older servers write plain words; Exim
+beside them the header X-Failed-Recipients. What a stranger may have typed is only compared with what we sent, never followed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
@@ -21,16 +22,39 @@ from onboard.model import Bounce
 _ID = re.compile(r"<[^<>\s@]+@[^<>\s]+>")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _CODE = re.compile(r"\b([45])\d\d\b")
+#: The line of the returned mail that stands among a report's plain words.
+_ID_LINE = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s@]+@[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
+#: Where a report's own words end and the returned mail begins, which may hold any number.
+_COPY = re.compile(r"^(?:-{3,}.*|(?:Return-Path|Received|From): .*)$", re.IGNORECASE | re.MULTILINE)
+_SHORT = 150
+#: What the model puts in KEY's place.
+_KEY = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})(?=[^@\s]*@)")
+#: Where the address stands that a report was sent to; a mailbox's server writes the last ones.
+_SENT_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
+
+#: From a mail's bytes the addresses its plain words give up on.
+PlainWords = Callable[[bytes], Sequence[str]]
 
 
-def read_report(raw: bytes) -> tuple[Bounce, ...]:
+def nobody(raw: bytes) -> Sequence[str]:
+    """For a reader without a knowledge of plain words."""
+    return ()
+
+
+def read_report(raw: bytes, plain_words: PlainWords = nobody) -> tuple[Bounce, ...]:
     """One bounce for each recipient a report names; empty for a mail that is no delivery report. Never raises."""
     mail = message_from_bytes(raw, policy=compat32)
     report = _first_id(_text(mail.get("Message-ID"))) or f"hash:{hashlib.sha256(raw).hexdigest()}"
-    original = _original(mail)
+    about = Bounce(report=report, message_id=_original(mail), key=_key(mail), addresses=(), status="", failed=False, words="")
     blocks = [block for part in mail.walk() if part.get_content_type() == "message/delivery-status" for block in _blocks(part)]
-    found = [_of_block(block, report, original) for block in blocks if _addresses(block)]
-    return tuple(found) or tuple(_of_exim(mail, report, original))
+    found = [_of_block(block, about) for block in blocks if _addresses(block)]
+    return tuple(found) or tuple(_of_words(mail, about, plain_words(raw)))
+
+
+def _key(mail: Message) -> str:
+    """What made the envelope sender of the returned mail its own, from the address the report came to."""
+    sent_to = (_text(value) for name in _SENT_TO for value in mail.get_all(name, []))
+    return next((found[1] for address in sent_to if (found := _KEY.search(address.lower()))), "")
 
 
 def _blocks(part: Message) -> list[Message]:
@@ -52,12 +76,11 @@ def _address(text: str) -> str:
     return address if "@" in address else ""
 
 
-def _of_block(block: Message, report: str, original: str) -> Bounce:
+def _of_block(block: Message, about: Bounce) -> Bounce:
     words = _one_line(_text(block.get("Diagnostic-Code")))
     action = _text(block.get("Action")).split(";")[0].strip().lower()
-    return Bounce(
-        report=report,
-        message_id=original,
+    return replace(
+        about,
         addresses=_addresses(block),
         status=_status(_text(block.get("Status"))) or _status(words),
         failed=action == "failed",
@@ -65,16 +88,23 @@ def _of_block(block: Message, report: str, original: str) -> Bounce:
     )
 
 
-def _of_exim(mail: Message, report: str, original: str) -> Iterator[Bounce]:
-    """A report in plain words, whose header names who did not get the mail."""
-    words = _one_line(" ".join(_plain(mail)))
-    for address in _text(mail.get("X-Failed-Recipients")).split(","):
-        if _address(address):
-            status = _status(words)
-            yield Bounce(
-                report=report, message_id=original, addresses=(_address(address),), status=status, failed=True,
-                words=_around(words, status),
-            )  # fmt: skip
+def _of_words(mail: Message, about: Bounce, given_up: Sequence[str]) -> Iterator[Bounce]:
+    """A report in plain words. Whom they give up on stands in Exim's header, or was read out of the words."""
+    listed = [found for text in _text(mail.get("X-Failed-Recipients")).split(",") if (found := _address(text))]
+    written = "\n".join(_plain(mail))
+    inside = _ID_LINE.search(written)
+    named = about.message_id or (inside[1] if inside else "")
+    said = _COPY.split(written, maxsplit=1)[0]
+    status = _status(said)
+    for address in listed or given_up:
+        words = _line_with(said, status) or _one_line(said[max(said.lower().rfind(address), 0) :])[:_SHORT]
+        yield replace(
+            about, message_id=named, addresses=(address,), status=status or _GIVEN_UP, failed=True, words=words, plain=True
+        )
+
+
+#: Whoever gives up without a number means it (RFC 3463: other or undefined status, for good).
+_GIVEN_UP = "5.0.0"
 
 
 def _plain(mail: Message) -> Iterator[str]:
@@ -93,16 +123,16 @@ def _status(text: str) -> str:
     return f"{code[1]}.0.0" if code else ""
 
 
-def _around(words: str, status: str) -> str:
-    at = max(words.find(status), 0) if status else 0
-    return words[max(at - 20, 0) : at + 200].strip()
+def _line_with(text: str, sign: str) -> str:
+    return next((_one_line(line) for line in text.splitlines() if sign and sign in line), "")
 
 
 def _original(mail: Message) -> str:
     """The Message-ID of the returned mail; else what the report says it answers."""
     returned = [found for part in mail.walk() if part is not mail for found in _returned(part)]
     answers = (_text(mail.get(name)) for name in ("In-Reply-To", "References", "X-MS-Exchange-Parent-Message-Id"))
-    return next((found for text in (*returned, *answers) if (found := _first_id(text))), "")
+    # the last reference is the mail itself, those before it are its thread (RFC 5322 3.6.4)
+    return next((found[-1] for text in (*returned, *answers) if (found := _ID.findall(text))), "")
 
 
 def _returned(part: Message) -> Iterable[str]:

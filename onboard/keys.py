@@ -7,7 +7,7 @@ governs with the day it ends, or ``none:`` and the day by which something is wan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -68,6 +68,11 @@ def checklist(person: str, slot: date) -> str:
     return f"checklist/{part(person)}/{slot.isoformat()}"
 
 
+def calendar(person: str, slot: date, method: str) -> str:
+    """The calendar file that came with a mail of one day; `method` is publish or cancel."""
+    return f"calendar/{part(person)}/{slot.isoformat()}/{method}"
+
+
 def introduction(person: str) -> str:
     """The one mail at go-live."""
     return f"introduction/{part(person)}"
@@ -86,6 +91,27 @@ def problem(key: str, first_seen: date) -> str:
 def worklist(address: str, slot: date) -> str:
     """One worklist of one day."""
     return f"worklist/{address}/{slot.isoformat()}"
+
+
+#: Kinds of key that end in a tier or a state of one and the same thing.
+_STAGED = ("reminder", "receipt")
+#: Kinds of key of the mail itself, all about one list of one person.
+_LIST = ("welcome", "checklist")
+
+
+def threads(found: Iterable[str], person: str) -> tuple[str, ...]:
+    """What mails of one item of `person` have in common, for the keys of theirs among `found`, each once and in order: an
+    episode without its tier, evidence without its state, a new hire's list. Never anything about two people."""
+    stems = set()
+    for key in found:
+        kind, _, rest = key.partition("/")
+        if rest.partition("/")[0] != part(person):
+            continue
+        if kind in _STAGED:
+            stems.add(key.rpartition("/")[0])
+        elif kind in _LIST:
+            stems.add(f"{_LIST[-1]}/{part(person)}")
+    return tuple(sorted(stems))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
 """The last gate before words: which planned notices may go now, and why the others wait. Decides by the lab's limits and by
-what was said; knows no words, no database and no clock."""
+what was said; knows no words, no database and no clock.
+
+A reason is printed and logged, so it holds no name and no address: it says the record's id, or what a reader without one does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
-from onboard.model import Held, History, Lab, Limits, MessageKind, Mode, Notice, ReaderRole
+from onboard.model import Held, History, JobName, Lab, Limits, MessageKind, Mode, Notice, Reader, ReaderRole
 
 #: Mail to those who run the lab's day and the tool: no ceiling, no quiet day.
 NOT_TO_PEOPLE = frozenset({MessageKind.WORKLIST, MessageKind.OPERATOR})
@@ -14,6 +18,8 @@ NOT_TO_PEOPLE = frozenset({MessageKind.WORKLIST, MessageKind.OPERATOR})
 TO_THE_PERSON = frozenset({MessageKind.WELCOME, MessageKind.CHECKLIST, MessageKind.REMINDER, MessageKind.INTRODUCTION})
 #: Views of the day, which may name what another mail says, too.
 VIEWS = frozenset({MessageKind.DIGEST, MessageKind.WORKLIST})
+#: Beside a job's plan: as many as there are troubles.
+_ASIDE = frozenset({MessageKind.OPERATOR})
 #: States of a message that never reached, and will not reach, its reader.
 _NEVER_CAME = frozenset({"failed", "refused", "expired"})
 
@@ -26,15 +32,18 @@ class _Seen:
     keys: set[str] = field(default_factory=set)
 
 
-def gate(notices: Sequence[Notice], limits: Limits, history: History, lab: Lab) -> tuple[list[Notice], list[Held], bool]:
+def gate(
+    notices: Sequence[Notice], limits: Limits, history: History, lab: Lab, job: JobName | None = None
+) -> tuple[list[Notice], list[Held], bool]:
     """(ready in the planned order, held with reason, whether mail to people is over the ceiling).
 
+    `job` plans once more for a slot it did not use up: whoever has a mail of this job and slot already gets no second one.
     `limits.mode` dry gates like live. In trial mode a ready notice names its real reader in ``facts["trial_for"]``; its
     reader stays the one it is for, and `letterbox` says where it goes.
     """
     ready: list[Notice] = []
     held: list[Held] = []
-    seen = _Seen()
+    seen = _Seen(readers=_written_by(job, {notice.slot for notice in notices}, history))
     for notice in notices:
         reason = _why_not(notice, limits, history, lab, seen)
         if reason:
@@ -46,9 +55,19 @@ def gate(notices: Sequence[Notice], limits: Limits, history: History, lab: Lab) 
     return ready, held, sum(notice.kind not in NOT_TO_PEOPLE for notice in ready) > limits.ceiling
 
 
+def _written_by(job: JobName | None, slots: set[date], history: History) -> set[str]:
+    """Addresses that have a mail of this job for one of these slots, whatever became of it."""
+    return {mail.reader for mail in history.mails if job and mail.job == job and mail.slot in slots and mail.kind not in _ASIDE}
+
+
 def letterbox(notice: Notice, limits: Limits) -> str:
     """The address a notice goes to: its reader's, or the one of the trial."""
     return limits.trial_address if limits.mode is Mode.TRIAL else notice.reader.address
+
+
+def whom(reader: Reader) -> str:
+    """A reader without name or address: ``record 5``, ``the coordinator``."""
+    return f"record {reader.record}" if reader.record else f"the {reader.role}"
 
 
 def _named(notice: Notice, limits: Limits) -> Notice:
@@ -72,11 +91,11 @@ def _why_not(notice: Notice, limits: Limits, history: History, lab: Lab, seen: _
 
 def _address(notice: Notice, limits: Limits) -> str:
     if not notice.reader.address:
-        return f"{notice.reader.name or 'the reader'} has no mail address: enter one on the person form"
+        return f"{whom(notice.reader)} has no mail address: enter one on the person form"
     if limits.mode is Mode.TRIAL and not limits.trial_address:
         return "trial mode has no address to write to: set trial_address in settings.toml"
     invited = not limits.guest_list or notice.reader.address in limits.guest_list
-    return "" if invited or limits.mode is Mode.TRIAL else f"{notice.reader.address} is not on the guest list"
+    return "" if invited or limits.mode is Mode.TRIAL else f"{whom(notice.reader)} is not on the guest list"
 
 
 def _quiet(notice: Notice, lab: Lab) -> str:
@@ -86,8 +105,11 @@ def _quiet(notice: Notice, lab: Lab) -> str:
 
 
 def _stopped(notice: Notice, limits: Limits, history: History) -> str:
-    to = letterbox(notice, limits)
-    return f"{to} refused our mail: correct the address on the person form" if to in history.suppressed else ""
+    if letterbox(notice, limits) not in history.suppressed:
+        return ""
+    if limits.mode is Mode.TRIAL:
+        return "the trial address refused our mail: correct trial_address in settings.toml"
+    return f"the address of {whom(notice.reader)} refused our mail: correct it on the person form"
 
 
 def _outside(notice: Notice, limits: Limits) -> str:
@@ -98,12 +120,11 @@ def _outside(notice: Notice, limits: Limits) -> str:
     )
     if not about_people or not limits.institution_domains:
         return ""
-    outside = [
-        address
-        for address in dict.fromkeys((notice.reader.address, letterbox(notice, limits)))
-        if not _within(address, limits.institution_domains)
-    ]
-    return f"{outside[0]} lies outside the institution, and this mail lists people" if outside else ""
+    if not _within(notice.reader.address, limits.institution_domains):
+        return f"the address of {whom(notice.reader)} lies outside the institution, and this mail lists people"
+    if not _within(letterbox(notice, limits), limits.institution_domains):
+        return "the trial address lies outside the institution, and this mail lists people"
+    return ""
 
 
 def _within(address: str, domains: frozenset[str]) -> bool:
@@ -113,13 +134,13 @@ def _within(address: str, domains: frozenset[str]) -> bool:
 
 def _second_mail(notice: Notice, history: History, seen: _Seen) -> str:
     address = notice.reader.address
-    if address in seen.readers and notice.kind is not MessageKind.OPERATOR:
-        return f"{address} already gets a mail of this job today"
+    if address in seen.readers and notice.kind not in _ASIDE:
+        return f"{whom(notice.reader)} already gets a mail of this job today"
     written = notice.kind in TO_THE_PERSON and any(
         mail.reader == address and mail.slot == notice.slot and mail.kind in TO_THE_PERSON and mail.state not in _NEVER_CAME
         for mail in history.mails
     )
-    return f"{address} was already written to today" if written else ""
+    return f"{whom(notice.reader)} was already written to today" if written else ""
 
 
 def _said(notice: Notice, history: History, seen: _Seen) -> str:

@@ -31,7 +31,7 @@ class FileMailer:
             self._folder.mkdir(parents=True, exist_ok=True)
             part = _write_aside(self._folder / f".{target.name}.{post.token}", post.mime)
         except OSError as error:
-            raise TransportDown(f"{self._folder} cannot be written ({error.strerror}): free it, then run again") from error
+            raise _not_writable(self._folder, error) from error
         try:
             before_data()
             _name_it(part, target, post.mime)
@@ -39,8 +39,21 @@ class FileMailer:
             part.unlink(missing_ok=True)
         return target.name
 
+    def knock(self, envelope_from: str) -> str:
+        """See the port: whether a file can be made in the folder."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _write_aside(self._folder / f".knock.{os.getpid()}", b"").unlink()
+        except OSError as error:
+            raise _not_writable(self._folder, error) from error
+        return f"{self._folder} takes files"
+
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _not_writable(folder: Path, error: OSError) -> TransportDown:
+    return TransportDown(f"{folder} cannot be written ({error.strerror}): free it, then run again")
 
 
 def file_name(post: Posted) -> str:

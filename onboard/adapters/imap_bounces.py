@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from onboard.adapters.plain_bounces import given_up
 from onboard.errors import OnboardError, TransportDown
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -24,6 +25,10 @@ _WRITERS = ('FROM "mailer-daemon"', 'FROM "postmaster"', 'FROM "MicrosoftExchang
 #: A report needs no more: the returned mail stands at its end and only its headers count.
 _MOST_BYTES = 65_536
 _MOST_REPORTS = 500
+_NO_SENT = (
+    "it names no folder of sent mail, so a person settles each mail in doubt: if the server keeps what we send, write the "
+    "folder's name into sent_folder"
+)
 _PLAIN_ID = re.compile(r"<[\x21\x23-\x5b\x5d-\x7e]+>")
 _SENT_FOLDER = re.compile(rb'\([^)]*\\Sent\b[^)]*\) (?:"[^"]*"|NIL) (.+)$', re.IGNORECASE)
 
@@ -40,6 +45,7 @@ class Mailbox:
     token: Callable[[], str] | None = field(default=None, repr=False)
     ca_file: Path | None = None
     folder: str = "INBOX"
+    reports_to: str = ""  # how the addresses begin that our mail comes back to, where each has its own
     sent_folder: str = ""  # "" = the one the server calls \\Sent
     timeout: float = 30.0
 
@@ -62,7 +68,8 @@ class ImapBounces:
     def reports(self, since: date) -> Sequence[bytes]:
         """See the port."""
         day = f"{since.day:02}-{_MONTHS[since.month - 1]}-{since.year}"
-        either = "OR " * (len(_WRITERS) - 1) + " ".join(_WRITERS)
+        asked = (*_WRITERS, f'TO "{self._mailbox.reports_to}"') if self._mailbox.reports_to else _WRITERS
+        either = "OR " * (len(asked) - 1) + " ".join(asked)
         link = self._open()
         try:
             self._select(link, self._mailbox.folder)
@@ -70,6 +77,10 @@ class ImapBounces:
             return [mail for number in found[-_MOST_REPORTS:] if (mail := _fetched(link, number))]
         except (OSError, imaplib.IMAP4.error) as error:
             raise self._down(error) from error
+
+    def given_up(self, report: bytes) -> Sequence[str]:
+        """See the port."""
+        return given_up(report)
 
     def in_sent(self, message_ids: Sequence[str]) -> frozenset[str]:
         """See the port."""
@@ -83,6 +94,19 @@ class ImapBounces:
             return frozenset(one for one in plain if self._search(link, f'HEADER Message-ID "{one}"'))
         except (OSError, imaplib.IMAP4.error) as error:
             raise self._down(error) from error
+
+    def knock(self) -> str:
+        """See the port."""
+        link = self._open()
+        try:
+            self._select(link, self._mailbox.folder)
+            sent = self._mailbox.sent_folder or _sent_folder(link)
+            if sent:
+                self._select(link, sent)
+        except (OSError, imaplib.IMAP4.error) as error:
+            raise self._down(error) from error
+        found = f"{self._mailbox.where} lets {self._mailbox.user} in; reports arrive in {self._mailbox.folder}"
+        return f"{found}, sent mail is kept in {sent}" if sent else f"{found}; {_NO_SENT}"
 
     def close(self) -> None:
         """See the port."""

@@ -28,10 +28,14 @@ _TAKEN = (MessageState.SENT, MessageState.IN_DOUBT, MessageState.REFUSED)
 
 def bounced(connection: Connection, lab: str, mode: Mode, bounce: Bounce, today: date, now: datetime) -> BounceEffect:
     """Count one report; see the port."""
-    row = _mail(connection, lab, mode, bounce, now) if bounce.hard else None
+    if not bounce.hard:
+        return BounceEffect.NOTHING
+    row = _mail(connection, lab, mode, bounce, now)
+    if bounce.plain and not _agree(bounce, row):
+        return BounceEffect.UNCLEAR if row is not None or not _names_a_mail(bounce) else BounceEffect.NOTHING
     if row is None:
         return BounceEffect.NOTHING
-    scope, key = _scope(mode, row.to_addr), bounce.message_id or bounce.report
+    scope, key = _scope(mode, row.to_addr), row.id if _names_a_mail(bounce) else bounce.report
     counted = _counted(connection, lab, scope)
     if key in counted:
         return BounceEffect.NOTHING
@@ -59,12 +63,24 @@ def _counted(connection: Connection, lab: str, scope: str) -> dict[str, date]:
     return {row.key: row.first_seen for row in rows}
 
 
+def _names_a_mail(bounce: Bounce) -> bool:
+    """Whether it says which mail, and not only to whom."""
+    return bool(bounce.message_id or bounce.key)
+
+
+def _agree(bounce: Bounce, row: Any) -> bool:
+    """Plain words anybody can type: they must name a mail of ours and the address that mail went to."""
+    return row is not None and _names_a_mail(bounce) and row.to_addr.lower() in bounce.addresses
+
+
 def _mail(connection: Connection, lab: str, mode: Mode, bounce: Bounce, now: datetime) -> Any:
-    """The mail a report is about. One that names a Message-ID we never gave is about somebody else's mail, or forged."""
+    """The mail a report is about. One that names a mail we never sent is about somebody else's, or forged."""
     ours = select(message.c.id, message.c.to_addr).where(of_lab(message, lab, mode))
-    if bounce.message_id:
+    if _names_a_mail(bounce):
         taken = or_(message.c.state.in_(_TAKEN), message.c.doubtful)
-        return connection.execute(ours.where(message.c.id == bounce.message_id, taken)).first()
+        own = message.c.id.startswith(f"<{bounce.key}@", autoescape=True) & message.c.envelope_from.contains(bounce.key)
+        named = (message.c.id == bounce.message_id) | own if bounce.key else message.c.id == bounce.message_id
+        return connection.execute(ours.where(named, taken)).first()
     fresh = ours.where(message.c.state.in_(_TAKEN), message.c.sent_at > now - _RECENT)
     to_it = fresh.where(func.lower(message.c.to_addr).in_(bounce.addresses))
     return connection.execute(to_it.order_by(message.c.sent_at.desc()).limit(1)).first()

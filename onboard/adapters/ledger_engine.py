@@ -4,15 +4,29 @@ locked (SQLite: WAL, full sync, immediate writes; PostgreSQL: the head row's loc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select, update
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    and_,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    select,
+    update,
+)
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from onboard.adapters import migrations
+from onboard.adapters.ledger_driver import Say
 from onboard.adapters.ledger_schema import head
 from onboard.errors import ConfigError, LedgerError
 from onboard.model import JobName, Mode
@@ -37,7 +51,7 @@ _WORDS = (
 )
 
 
-def _in_words(error: SQLAlchemyError, where: str) -> LedgerError:
+def _in_words(error: Exception, where: str) -> LedgerError:
     """What happened and the next step; never the statement's values, which hold names and addresses."""
     said = str(getattr(error, "orig", None) or error).splitlines()[0]
     words = next((w for sign, w in _WORDS if sign in said.lower()), f"it answered: {said}. Check it, then run again")
@@ -45,13 +59,17 @@ def _in_words(error: SQLAlchemyError, where: str) -> LedgerError:
 
 
 class Door:
-    """Transactions on one lab's ledger. `reading()` sees one state; `writing()` is alone, and is kept whole or not at all."""
+    """Transactions on one lab's ledger. `reading()` sees one state; `writing()` is alone, and is kept whole or not at all.
+
+    Without a `url` the ledger is blank and lives in this process's memory alone.
+    """
 
     def __init__(self, url: str, lab: str, patience: float) -> None:
         self.lab = lab
-        checked = _checked(url)
-        self.where = checked.render_as_string(hide_password=True)
-        self._engine = _engine(checked, lab, patience)
+        checked = _checked(url) if url else None
+        self.where = checked.render_as_string(hide_password=True) if checked else "in memory"
+        self._engine = _engine(checked, lab, patience) if checked else _blank_engine(patience)
+        self._driver_error: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         self._writer = self._engine.execution_options(onboard_writes=True)
         self._prepare()
 
@@ -77,12 +95,22 @@ class Door:
                 self._lock(connection, mode)
             yield connection
 
+    @contextmanager
+    def saying(self) -> Iterator[Say]:
+        """A transaction that writes, spoken with the driver itself; what is not committed at its end never was."""
+        with self._translated(), closing(self._engine.raw_connection()) as link, closing(link.cursor()) as cursor:
+            dialect = self._engine.dialect
+            if dialect.name == "sqlite":
+                cursor.execute(_BEGIN_WRITING)
+            yield lambda statement, values: statement.say(cursor, dialect, values)
+            link.commit()
+
     def _lock(self, connection: Connection, mode: Mode) -> None:
-        connection.execute(select(head.c.version).where(_row(self.lab, mode, EVERYBODY)).with_for_update())
+        connection.execute(_LOCK, {"the_lab": self.lab, "the_mode": mode, "the_job": EVERYBODY})
 
     def bump(self, connection: Connection, mode: Mode, job: str = EVERYBODY) -> None:
         """Moves the history on: plans made before must be made again."""
-        connection.execute(update(head).where(_row(self.lab, mode, job)).values(version=head.c.version + 1))
+        connection.execute(_BUMP, {"the_lab": self.lab, "the_mode": mode, "the_job": job})
 
     def close(self) -> None:
         """Give the connections back."""
@@ -92,12 +120,13 @@ class Door:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self._driver_error) as error:
             raise _in_words(error, self.where) from error
 
 
-def _row(lab: str, mode: Mode, job: str) -> Any:
-    return (head.c.lab == lab) & (head.c.mode == mode) & (head.c.job == job)
+_ROW = and_(head.c.lab == bindparam("the_lab"), head.c.mode == bindparam("the_mode"), head.c.job == bindparam("the_job"))
+_LOCK = select(head.c.version).where(_ROW).with_for_update()
+_BUMP = update(head).where(_ROW).values(version=head.c.version + 1)
 
 
 _HEADS = tuple((mode.value, job) for mode in Mode for job in (EVERYBODY, *(job.value for job in JobName)))
@@ -156,6 +185,14 @@ def _engine(url: URL, lab: str, patience: float) -> Engine:
     return engine
 
 
+def _blank_engine(patience: float) -> Engine:
+    """One connection for everybody: a second one would see a memory of its own."""
+    engine = create_engine("sqlite://", hide_parameters=True, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _sqlite_settings(patience))
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
 def _missing_folder(url: URL) -> None:
     folder = Path(str(url.database)).absolute().parent
     if not folder.is_dir():
@@ -173,10 +210,13 @@ def _sqlite_settings(patience: float) -> Any:
     return set_up
 
 
+#: A write that begins as a read cannot wait for its turn: SQLite refuses it at once. So writes say so first.
+_BEGIN_WRITING = "BEGIN IMMEDIATE"
+
+
 def _sqlite_begin(connection: Connection) -> None:
-    # A write that begins as a read cannot wait for its turn: SQLite refuses it at once. So writes say so first.
     writes = connection.get_execution_options().get("onboard_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql(_BEGIN_WRITING if writes else "BEGIN")
 
 
 def _bind_to_lab(lab: str) -> Any:

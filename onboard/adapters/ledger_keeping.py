@@ -170,11 +170,19 @@ class LedgerKeeping:
             raise LedgerError(f"{target} exists; nothing was changed. Name a new file, for example with today's date.")
         with self._door.reading() as connection:
             if connection.dialect.name != "sqlite":
-                raise LedgerError("This ledger lives in PostgreSQL: back it up with pg_dump, restore it with pg_restore.")
+                raise LedgerError(_elsewhere(str(connection.engine.url.database), target))
             raw = connection.connection.driver_connection
             assert raw is not None
             _copy(raw, target)
         return target.stat().st_size
+
+
+def _elsewhere(database: str, target: Path) -> str:
+    return (
+        "This ledger lives in PostgreSQL, which copies itself. As its superuser, because the tables hide labs from each other: "
+        f"pg_dump -Fc -f {target} {database}. To restore: createdb NEW; pg_restore -d NEW {target}; then name NEW in url "
+        "under [ledger]."
+    )
 
 
 def _copy(source: sqlite3.Connection, target: Path) -> None:

@@ -62,7 +62,13 @@ def history(connection: Connection, lab: str, mode: Mode, ignoring: JobName | No
         suppressed=frozenset(connection.execute(select(suppressed.c.address).where(of_lab(suppressed, lab, mode))).scalars()),
         problems_seen=_seen(connection, lab, RECORDS),
         parked=_parked(connection, lab, mode),
+        unclear=tuple(sorted({one.partition(" ")[2] for one in _seen(connection, lab, unclear_scope(mode))})),
     )
+
+
+def unclear_scope(mode: Mode) -> str:
+    """Scope of the reports in the mailbox that a person must look at."""
+    return f"{mode}/unclear"
 
 
 def _head(connection: Connection, lab: str, mode: Mode, job: JobName | None) -> tuple[int, bool]:
@@ -95,12 +101,12 @@ def _items(connection: Connection, lab: str, mode: Mode, ignoring: JobName | Non
 
 
 def _mails(connection: Connection, lab: str, mode: Mode, ignoring: JobName | None) -> tuple[MailRecord, ...]:
-    columns = (message.c.kind, message.c.reader, message.c.person, message.c.slot, message.c.state)
+    columns = (message.c.kind, message.c.reader, message.c.person, message.c.slot, message.c.state, message.c.job)
     asked = select(*columns).where(of_lab(message, lab, mode), message.c.state.not_in(_GONE))
     if ignoring is not None:
         asked = asked.where(not_(replaceable(ignoring)))
     return tuple(
-        MailRecord(kind=MessageKind(row.kind), reader=row.reader, person=row.person, slot=row.slot, state=row.state)
+        MailRecord(kind=MessageKind(row.kind), reader=row.reader, person=row.person, slot=row.slot, state=row.state, job=row.job)
         for row in connection.execute(asked.order_by(message.c.slot, message.c.created_at, message.c.place))
     )
 

@@ -1,4 +1,4 @@
-"""Putting messages into the outbox and taking them back. Decides what a plan replaces (design 5.2), what is freed and what
+"""Putting messages into the outbox and taking them back. Decides what a plan replaces, what is freed and what
 is settled with a message; handing over is ledger_sending's."""
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from onboard.adapters.holder import is_gone, this_process
 from onboard.adapters.ledger_schema import rules, run, snapshot
 from onboard.errors import LedgerError
 from onboard.model import JobName, Mode, Run, RunReport, RunState, Snapshot
@@ -20,16 +21,21 @@ _USED_UP = (RunState.PLANNED, RunState.DONE)
 def begin(
     connection: Connection, lab: str, mode: Mode, job: JobName, slot: date, now: datetime, lease_seconds: int
 ) -> Run | None:
-    """Take the slot: a new run, or one that failed or whose holder is gone. None when used up or held."""
+    """Take the slot: a new run, or one that failed or whose holder is gone. None when used up or held.
+
+    A holder that was killed on this machine is known to be gone before its lease ends. A mistake there would cost a read and
+    send nothing twice, because a run that lost its token cannot use the slot up.
+    """
     lease = now + timedelta(seconds=lease_seconds)
-    token = secrets.token_hex(8)
+    token = f"{this_process()}#{secrets.token_hex(8)}"
     where = (run.c.lab == lab) & (run.c.mode == mode) & (run.c.job == job) & (run.c.slot == slot)
-    found = connection.execute(select(run.c.id, run.c.state, run.c.lease_until).where(where)).first()
+    found = connection.execute(select(run.c.id, run.c.state, run.c.lease_until, run.c.token).where(where)).first()
     if found is None:
         number = 1 + (connection.execute(select(func.max(run.c.id)).where(run.c.lab == lab)).scalar() or 0)
         connection.execute(insert(run).values(_new(lab, number, mode, job, slot, token, lease, now)))
         return Run(id=number, mode=mode, job=job, slot=slot, state=RunState.OPEN, token=token)
-    if found.state in _USED_UP or (found.lease_until is not None and found.lease_until > now):
+    leased = found.lease_until is not None and found.lease_until > now
+    if found.state in _USED_UP or (leased and not is_gone(found.token.partition("#")[0])):
         return None
     again = {"state": RunState.OPEN, "token": token, "lease_until": lease, "started_at": now, "ended_at": None}
     connection.execute(update(run).where(where).values(again))
@@ -45,14 +51,25 @@ def _new(
 
 
 def planned(
-    connection: Connection, lab: str, held_run: Run, now: datetime, held: bool, on: Snapshot | None, rules_version: str
+    connection: Connection,
+    lab: str,
+    held_run: Run,
+    now: datetime,
+    held: bool,
+    on: Snapshot | None,
+    rules_version: str,
+    whole: bool = True,
 ) -> None:
-    """Use the slot up. Raises LedgerError when another process holds the run by now: the transaction must not stand."""
+    """Use the slot up, unless the plan could not be written as a `whole`: then it is planned again.
+
+    Raises LedgerError when another process holds the run by now: the transaction must not stand.
+    """
+    state = RunState.PLANNED if whole else RunState.OPEN
     judged = {"snapshot": on.id if on else "", "read_at": on.read_at if on else None, "rules": rules_version}
     done = connection.execute(
         update(run)
         .where(run.c.lab == lab, run.c.id == held_run.id, run.c.token == held_run.token, run.c.state == RunState.OPEN)
-        .values(state=RunState.PLANNED, held=held, ended_at=now, **judged)
+        .values(state=state, held=held, ended_at=now, **judged)
     )
     if done.rowcount != 1:
         raise LedgerError(
@@ -133,8 +150,7 @@ def release(connection: Connection, lab: str, run_id: int, now: datetime) -> Run
     if found is None:
         names = ", ".join(f"{row.id} ({row.job}, {row.slot})" for row in held) or "none"
         raise LedgerError(f"Run {run_id} is not held. Held runs: {names}. Write `onboard release RUN` with one of them.")
+    after = RunState.DONE if found.state == RunState.PLANNED else RunState(found.state)
     done = update(run).where(run.c.lab == lab, run.c.id == run_id)
-    connection.execute(done.values(held=False, state=RunState.DONE, ended_at=now))
-    return Run(
-        id=found.id, mode=Mode(found.mode), job=JobName(found.job), slot=found.slot, state=RunState.DONE, token=found.token
-    )
+    connection.execute(done.values(held=False, state=after, ended_at=now))
+    return Run(id=found.id, mode=Mode(found.mode), job=JobName(found.job), slot=found.slot, state=after, token=found.token)

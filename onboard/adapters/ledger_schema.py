@@ -1,4 +1,4 @@
-"""The ledger's tables. Decides names, types and keys (design 5); every key begins with the lab; migrations/ builds them.
+"""The ledger's tables. Decides names, types and keys; every key begins with the lab; migrations/ builds them.
 
 Instants are kept as UTC text of fixed width, which sorts as it reads and means the same in SQLite and PostgreSQL.
 """
@@ -26,7 +26,7 @@ from sqlalchemy.engine import Dialect
 
 
 class MessageState(StrEnum):
-    """Life of a message in the outbox (mail notes 5.2)."""
+    """Life of a message in the outbox; the moves between these are `ledger_sending`'s."""
 
     QUEUED = "queued"  # waits for a sender
     SENDING = "sending"  # claimed; its phase says whether bytes may have been offered

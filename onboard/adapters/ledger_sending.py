@@ -1,4 +1,4 @@
-"""A message on its way: claimed, offered, settled. Decides the moves of mail notes 5.2; every one is fenced by the token of
+"""A message on its way: claimed, offered, settled. Decides the moves; every one is fenced by the token of
 the claim, so a sender that lost its lease can change nothing. Opens no connection to anybody."""
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
-from onboard.adapters.ledger_memory import chunks, of_lab
+from onboard.adapters.ledger_driver import Say, Statement
+from onboard.adapters.ledger_memory import chunks
 from onboard.adapters.ledger_outbox import NOT_TO_PEOPLE, close, close_or_park, refuse_items, suppress
 from onboard.adapters.ledger_schema import MessageState, Phase, body, item, message, run
 from onboard.errors import LedgerError
@@ -33,29 +34,22 @@ def delay(attempts: int) -> timedelta:
 
 def expire(connection: Connection, lab: str, mode: Mode, now: datetime) -> int:
     """Close queued messages that are stale; what they said is free. Returns how many."""
+    if connection.execute(_STALE, {"the_lab": lab, "the_mode": mode, "now": now}).first() is None:
+        return 0
     stale = and_(message.c.state == MessageState.QUEUED, message.c.expires_at <= now)
     return close_or_park(connection, lab, mode, stale, MessageState.EXPIRED, "not handed over in time")
 
 
 def due(connection: Connection, lab: str, mode: Mode, now: datetime, limit: int) -> list[Any]:
     """Queued messages whose time has come and that no ceiling holds, hard deadlines first."""
-    its_run = (run.c.lab == message.c.lab) & (run.c.id == message.c.run)
-    free = or_(run.c.held.is_not(True), message.c.kind.in_(NOT_TO_PEOPLE))
-    queued = and_(of_lab(message, lab, mode), message.c.state == MessageState.QUEUED)
-    its_body = (body.c.lab == message.c.lab) & (body.c.message == message.c.id)
-    asked = select(message, body.c.mime).join(body, its_body).outerjoin(run, its_run).where(queued)
-    ordered = asked.where(message.c.next_attempt_at <= now, free).order_by(
-        message.c.hard.desc(), message.c.created_at, message.c.place
-    )
-    return list(connection.execute(ordered.limit(limit)))
+    return list(connection.execute(_DUE, {"the_lab": lab, "the_mode": mode, "now": now, "most": limit}))
 
 
 def claim(connection: Connection, lab: str, rows: Sequence[Any], lease: datetime) -> list[Posted]:
     """Take rows under one fresh token."""
     token = secrets.token_hex(8)
-    values = {"state": MessageState.SENDING, "phase": Phase.PRE, "token": token, "lease_until": lease}
     for part in chunks(row.id for row in rows):
-        connection.execute(update(message).where(message.c.lab == lab, message.c.id.in_(part)).values(values))
+        connection.execute(_CLAIMED, {"the_lab": lab, "ids": part, "new_token": token, "new_lease": lease})
     return [
         Posted(
             id=row.id,
@@ -72,6 +66,29 @@ def claim(connection: Connection, lab: str, rows: Sequence[Any], lease: datetime
     ]
 
 
+# Said for every message or batch, so put together once: building a statement costs as much as running it.
+_QUEUED = and_(
+    message.c.lab == bindparam("the_lab"), message.c.mode == bindparam("the_mode"), message.c.state == MessageState.QUEUED
+)
+_STALE = select(message.c.id).where(_QUEUED, message.c.expires_at <= bindparam("now")).limit(1)
+_POST = (
+    message.c.id, message.c.job, message.c.kind, message.c.reader, message.c.envelope_from, message.c.to_addr, body.c.mime,
+    message.c.attempts, message.c.hard,
+)  # fmt: skip
+_DUE = (
+    select(*_POST)
+    .join(body, (body.c.lab == message.c.lab) & (body.c.message == message.c.id))
+    .outerjoin(run, (run.c.lab == message.c.lab) & (run.c.id == message.c.run))
+    .where(_QUEUED, message.c.next_attempt_at <= bindparam("now"))
+    .where(or_(run.c.held.is_not(True), message.c.kind.in_(NOT_TO_PEOPLE)))
+    .order_by(message.c.hard.desc(), message.c.created_at, message.c.place)
+    .limit(bindparam("most"))
+)
+_CLAIMED = (
+    update(message)
+    .where(message.c.lab == bindparam("the_lab"), message.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=MessageState.SENDING, phase=Phase.PRE, token=bindparam("new_token"), lease_until=bindparam("new_lease"))
+)
 #: The fence: this row, under this token, still on its way.
 _HELD = and_(
     message.c.lab == bindparam("the_lab"),
@@ -79,9 +96,8 @@ _HELD = and_(
     message.c.token == bindparam("the_token"),
     message.c.state == MessageState.SENDING,
 )
-# Said for every message, so put together once: building a statement costs as much as running it.
-_OFFERED = update(message).where(_HELD).values(phase=Phase.DATA, lease_until=bindparam("new_lease"))
-_SENT = (
+_OFFERED = Statement(update(message).where(_HELD).values(phase=Phase.DATA, lease_until=bindparam("new_lease")))
+_SENT = Statement(
     update(message)
     .where(_HELD)
     .values(state=MessageState.SENT, sent_at=bindparam("at"), detail=bindparam("said"), lease_until=None)
@@ -91,6 +107,7 @@ _ITEMS_SENT = (
     .where(item.c.lab == bindparam("the_lab"), item.c.message == bindparam("the_id"), item.c.state == ItemState.CLAIMED)
     .values(state=ItemState.SENT)
 )
+_SAY_ITEMS_SENT = Statement(_ITEMS_SENT)
 
 
 def _fence(lab: str, post: Posted) -> dict[str, str]:
@@ -101,16 +118,16 @@ def _move(connection: Connection, lab: str, post: Posted, **values: object) -> b
     return connection.execute(update(message).where(_HELD).values(values), _fence(lab, post)).rowcount == 1
 
 
-def offered(connection: Connection, lab: str, post: Posted, lease: datetime) -> bool:
+def offered(say: Say, lab: str, post: Posted, lease: datetime) -> bool:
     """From here on the bytes may have left."""
-    return connection.execute(_OFFERED, {**_fence(lab, post), "new_lease": lease}).rowcount == 1
+    return say(_OFFERED, {**_fence(lab, post), "new_lease": lease}) == 1
 
 
-def sent(connection: Connection, lab: str, post: Posted, detail: str, now: datetime) -> bool:
+def sent(say: Say, lab: str, post: Posted, detail: str, now: datetime) -> bool:
     """Handed over: what it said is said."""
-    moved = connection.execute(_SENT, {**_fence(lab, post), "at": now, "said": detail}).rowcount == 1
+    moved = say(_SENT, {**_fence(lab, post), "at": now, "said": detail}) == 1
     if moved:
-        connection.execute(_ITEMS_SENT, {"the_lab": lab, "the_id": post.id})
+        say(_SAY_ITEMS_SENT, {"the_lab": lab, "the_id": post.id})
     return moved
 
 

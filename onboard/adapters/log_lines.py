@@ -26,12 +26,13 @@ class LogForm(StrEnum):
     JSON = "json"  # one object a line: at, level, logger, lab, text, and trace where something broke
 
 
-def set_up_log(form: LogForm = LogForm.AUTO) -> None:
-    """Log to standard error from now on, information and worse."""
+def set_up_log(form: LogForm = LogForm.AUTO, *, troubles_only: bool = False) -> None:
+    """Log to standard error from now on, information and worse, or troubles only."""
     people = sys.stderr.isatty() if form is LogForm.AUTO else form is LogForm.HUMAN
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(HumanLines() if people else JsonLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    level = logging.WARNING if troubles_only else logging.INFO
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     # the scheduler reports every look at information level; only its troubles are news
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     # so does the upgrade of the ledger, with every plugin it finds

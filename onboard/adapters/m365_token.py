@@ -54,7 +54,7 @@ class M365Tokens:
             else:
                 answer = app.acquire_token_silent(_OWN_SCOPES, account=self._account(app))
         except (OSError, ValueError) as error:
-            raise _unreachable(error) from error
+            raise _unreachable(error) from None
         self._keep()
         if answer is None:
             raise TransportDown("Nobody has signed in for this mailbox, or not for months: run `onboard mail login`")
@@ -72,7 +72,7 @@ class M365Tokens:
             tell(str(asked["message"]))
             answer = app.acquire_token_by_device_flow(asked)
         except (OSError, ValueError) as error:
-            raise _unreachable(error) from error
+            raise _unreachable(error) from None
         _token(answer)
         self._keep()
 
@@ -88,7 +88,7 @@ class M365Tokens:
                     kind = self._msal.PublicClientApplication
                 self._application = kind(one.client_id, **more)
             except (OSError, ValueError) as error:
-                raise _unreachable(error) from error
+                raise _unreachable(error) from None
         return self._application
 
     def _account(self, app: Any) -> Any:
@@ -147,7 +147,7 @@ def _next_step(said: str) -> str:
 
 
 def _unreachable(error: Exception) -> TransportDown:
-    # Not the original words: they may quote the request, and with it the secret.
+    # Not the original words, and not chained: they may quote the request, and with it the secret.
     return TransportDown(
         f"No access token could be asked for ({type(error).__name__}). Check tenant in [m365], and that this machine "
         "reaches login.microsoftonline.com"

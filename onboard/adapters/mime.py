@@ -1,30 +1,40 @@
 """A message as bytes. Decides headers, parts and encodings, so that any mail program shows what was meant and none can be
 tricked by a name; knows no server.
 
-Headers: RFC 3834 (Auto-Submitted), MS-OXCMAIL (X-Auto-Response-Suppress without NDR, which would hide bounces), RFC 2919
-(List-Id), RFC 2369 (List-Unsubscribe by mail).
+Headers: RFC 5322 (References), RFC 3834 (Auto-Submitted), MS-OXCMAIL (X-Auto-Response-Suppress without NDR, which would hide
+bounces), RFC 2919 (List-Id), RFC 2369 (List-Unsubscribe by mail).
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 import unicodedata
 from datetime import datetime
 from email.errors import MessageError
 from email.header import Header
-from email.headerregistry import Address, AddressHeader
+from email.headerregistry import Address, AddressHeader, HeaderRegistry
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from urllib.parse import quote
 
 from onboard.errors import DeliveryError
-from onboard.model import Attachment, Message, MessageKind
+from onboard.keys import threads
+from onboard.model import Attachment, Message, MessageKind, Notice, ReaderRole
 
 #: Headers whose single long word the standard folding would encode, and so destroy: they go out as they are.
-_WHOLE = frozenset({"message-id", "list-id", "list-unsubscribe"})
+_WHOLE = frozenset({"message-id", "in-reply-to", "list-id", "list-unsubscribe"})
+#: A thread's header names so many items at most.
+_MOST_THREADS = 10
 _LONGEST_NAME = 200
 #: RFC 5322 allows 998; a subject folded after its name would reach some programs with a space before it.
 _LONGEST_LINE = 900
+#: What nearly every address is: dot-atoms, and labels that need no IDNA (RFC 5321 4.1.2). All others are parsed.
+_ATOM, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PLAIN_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
+#: Category Cc of Unicode but for tab, line feed and carriage return.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 #: Mail that is not owed to anybody and can be stopped by an answer.
 _CAN_STOP = frozenset({MessageKind.DIGEST})
 
@@ -38,6 +48,8 @@ class _Wire(EmailPolicy):
     def fold_binary(self, name: str, value: str) -> bytes:
         """One header, ready for the wire."""
         plain = value.isascii() and len(value) < _LONGEST_LINE
+        if name.lower() == "references":
+            return ("References: " + "\r\n ".join(value.split()) + "\r\n").encode("ascii")
         if name.lower() in _WHOLE or (name.lower() == "subject" and plain):
             return f"{name}: {value}\r\n".encode("ascii")
         if str(value).isascii():
@@ -52,9 +64,24 @@ def _words(name: str, text: str) -> str:
     return Header(str(text), "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n")
 
 
+class _Headers(HeaderRegistry):
+    """The standard kinds of header; its class for a name is made once, not for each header of each mail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        """The class of a header of this name."""
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
+_HEADERS = _Headers()
 #: Seven bits: not every relay takes eight.
-_BUILD = SMTP.clone(cte_type="7bit")
-_WIRE = _Wire(linesep="\r\n", cte_type="7bit")
+_BUILD = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
+_WIRE = _Wire(linesep="\r\n", cte_type="7bit", header_factory=_HEADERS)
 
 
 def build(
@@ -78,6 +105,7 @@ def build(
         _head(mail, message, to, message_id, date, _address(sender, sender_name))
         if reply_to:
             mail["Reply-To"] = _address(reply_to, reply_name)
+        _thread(mail, message.notice, lab_id, sender)
         _list(mail, message.notice.kind, sender, sender_name, lab_id)
         _body(mail, message)
         return mail.as_bytes(policy=_WIRE)
@@ -88,6 +116,8 @@ def build(
 
 def ascii_address(address: str) -> str:
     """The address as it goes over the wire, its domain in IDNA. Raises DeliveryError (permanent) for one that is none."""
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return address
     local, at, domain = address.strip().rpartition("@")
     try:
         wire = f"{local}@{domain.encode('idna').decode('ascii')}"
@@ -115,8 +145,8 @@ def _clean(text: str) -> str:
 
     A line break stays, so that the header refuses it: taking it out silently would hide an attack.
     """
-    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return "".join(c for c in unicodedata.normalize("NFC", whole) if c in "\r\n\t" or unicodedata.category(c) != "Cc")
+    whole = text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return _CONTROLS.sub("", unicodedata.normalize("NFC", whole))
 
 
 def _one_line(text: str) -> str:
@@ -137,6 +167,22 @@ def _head(mail: EmailMessage, message: Message, to: str, message_id: str, date: 
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+
+
+def _thread(mail: EmailMessage, notice: Notice, lab_id: str, sender: str) -> None:
+    """Mails about one item of one person stand together in a mail program, and never with somebody else's.
+
+    Each item has a first message that was never sent, named by what the item is, so that nothing need be looked up; it names
+    nobody, because headers are read by strangers. Sorted, so that two items never stand in both orders (RFC 5322 3.6.4).
+    """
+    if notice.reader.role is not ReaderRole.PERSON or not notice.reader.record:
+        return
+    domain = ascii_address(sender).rpartition("@")[2]
+    stems = threads(notice.keys(), notice.reader.record)[:_MOST_THREADS]
+    roots = [f"<{hashlib.sha256(f'{lab_id}/{stem}'.encode('utf-8', 'replace')).hexdigest()[:32]}@{domain}>" for stem in stems]
+    if roots:
+        mail["In-Reply-To"] = roots[-1]
+        mail["References"] = " ".join(roots)
 
 
 def _list(mail: EmailMessage, kind: MessageKind, sender: str, name: str, lab_id: str) -> None:

@@ -21,12 +21,17 @@ class Step(StrEnum):
     BODY = "body"  # after the whole message
 
 
+_NO_RELAY = 'the relay takes no mail to other domains from this machine: ask for it, or set transport = "login"'
 #: (code or None, sign in the text, what it means and the next step). The first that fits.
 _WORDS: tuple[tuple[int | None, str, str], ...] = (
     (None, "5.7.30", 'Microsoft 365 takes no password any more: set login = "xoauth2" and install onboard[m365]'),
     (None, "5.7.139", 'Microsoft 365 refuses password logins for this mailbox: ask for SMTP AUTH or use login = "xoauth2"'),
     (None, "5.7.57", "the server wants a login: set user and password, or the relay's own address"),
     (None, "5.7.60", "the mailbox may not send as this address: ask for the Send As right, or correct `sender`"),
+    (None, "SendAsDenied", "the mailbox may not send as this address: ask for the Send As right, or correct `sender`"),
+    (550, "5.1.8", "Microsoft 365 stopped this mailbox, as it does after spam: an administrator must let it send again"),
+    (None, "5.7.54", _NO_RELAY),
+    *((None, sign, _NO_RELAY) for sign in ("to relay", "elay access denied", "elaying denied")),
     (
         535,
         "5.7.3",
@@ -39,9 +44,14 @@ _WORDS: tuple[tuple[int | None, str, str], ...] = (
     (454, "4.7.0", "too many logins in a short time: wait an hour; the next run goes on by itself"),
     (432, "4.3.2", "too many connections of this mailbox at once: close other programs that send from it"),
     (None, "5.4.5", "the mailbox reached its limit for today: the rest goes tomorrow by itself"),
+    (None, "5.1.90", "the mailbox reached its limit of recipients for today: the rest goes tomorrow by itself"),
 )
-_QUOTA = re.compile(r"5\.4\.5|5\.2\.0.*(recipient|quota|limit)|SubmissionQuotaExceeded", re.IGNORECASE)
-_NO_ADDRESS = re.compile(r"\b5\.(1\.[0-9]+|2\.1|2\.2)\b")
+_QUOTA = re.compile(r"5\.4\.5|5\.1\.90|5\.2\.0.*(recipient|quota|limit)|SubmissionQuotaExceeded", re.IGNORECASE)
+#: About the recipient, not 5.1.7 and 5.1.8, which are about the sender (RFC 3463 3.2).
+_NO_ADDRESS = re.compile(r"\b5\.(1\.(?![78]\b)[0-9]+|2\.1|2\.2)\b")
+#: A rule of the server, not a fault of the address: it would stop everybody's mail, or this one's words (RFC 3463 3.8).
+_POLICY = re.compile(r"\b5\.7\.[0-9]+\b|\b5\.1\.[78]\b")
+_SENDER_STOPPED = re.compile(r"5\.7\.60|SendAsDenied|\b5\.1\.[78]\b")
 
 
 def refusal(step: Step, code: int, text: str, server: str) -> OnboardError:
@@ -54,12 +64,19 @@ def refusal(step: Step, code: int, text: str, server: str) -> OnboardError:
     if code < 500:
         return DeliveryError(told, code=code)
     if step is Step.SENDER:
-        return TransportDown(f"{told}. The server refuses our sender: correct `sender` or ask for the right to use it")
-    return DeliveryError(told, permanent=True, code=code, address=step is Step.RECIPIENT or bool(_NO_ADDRESS.search(said)))
+        return TransportDown(
+            f"{told}. The server refuses our sender: correct `sender`, leave `envelope_sender` blank, or ask for the right"
+        )
+    return DeliveryError(told, permanent=True, code=code, address=_blames_the_address(step, said))
+
+
+def _blames_the_address(step: Step, said: str) -> bool:
+    """Only then nothing more is written there until somebody corrects it."""
+    return bool(_NO_ADDRESS.search(said)) or (step is Step.RECIPIENT and not _POLICY.search(said))
 
 
 def _stops_all(said: str) -> bool:
-    return "5.7.30" in said or "5.7.57" in said or bool(_QUOTA.search(said))
+    return "5.7.30" in said or "5.7.57" in said or bool(_QUOTA.search(said) or _SENDER_STOPPED.search(said))
 
 
 def _meaning(code: int, said: str) -> str:

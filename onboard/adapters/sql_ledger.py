@@ -38,6 +38,11 @@ class SqlLedger:
         self._lab = lab
         self._door = Door(url, lab, patience)
 
+    @classmethod
+    def blank(cls, lab: str) -> SqlLedger:
+        """A ledger that remembers nothing and leaves nothing behind: for looking at a lab that has none yet."""
+        return cls("", lab)
+
     def __repr__(self) -> str:
         return f"SqlLedger({self._door.where!r}, lab={self._lab!r})"
 
@@ -92,6 +97,10 @@ class SqlLedger:
         with self._door.writing(_NUMBERS) as connection:
             return ledger_memory.see(connection, self._lab, scope, keys, today)
 
+    def see_unclear(self, mode: Mode, reports: Sequence[str], today: date) -> None:
+        """See the port."""
+        self.see_troubles(ledger_memory.unclear_scope(mode), reports, today)
+
     def suppress(self, mode: Mode, address: str, why: str, now: datetime) -> None:
         """See the port."""
         with self._door.writing(mode) as connection:
@@ -124,6 +133,7 @@ class SqlLedger:
         held: bool = False,
         snapshot: Snapshot | None = None,
         rules: str = "",
+        whole: bool = True,
     ) -> bool:
         """See the port."""
         with self._door.writing(run.mode) as connection:
@@ -131,7 +141,7 @@ class SqlLedger:
                 return False
             ledger_outbox.supersede(connection, self._lab, run.mode, run.job)
             ledger_outbox.put(connection, self._lab, run.mode, run.job, outgoing, now, run.id)
-            ledger_runs.planned(connection, self._lab, run, now, held, snapshot, rules)
+            ledger_runs.planned(connection, self._lab, run, now, held, snapshot, rules, whole)
             self._door.bump(connection, run.mode)
             return True
 
@@ -185,16 +195,16 @@ class SqlLedger:
         self, post: Posted, now: datetime, *, sent: Sequence[tuple[Posted, str]] = (), lease_seconds: int = 900
     ) -> bool:
         """See the port."""
-        with self._door.writing() as connection:
+        with self._door.saying() as say:
             for done, detail in sent:
-                ledger_sending.sent(connection, self._lab, done, detail, now)
-            return ledger_sending.offered(connection, self._lab, post, now + timedelta(seconds=lease_seconds))
+                ledger_sending.sent(say, self._lab, done, detail, now)
+            return ledger_sending.offered(say, self._lab, post, now + timedelta(seconds=lease_seconds))
 
     def mark_sent(self, done: Sequence[tuple[Posted, str]], now: datetime) -> None:
         """See the port."""
-        with self._door.writing() as connection:
+        with self._door.saying() as say:
             for post, detail in done:
-                ledger_sending.sent(connection, self._lab, post, detail, now)
+                ledger_sending.sent(say, self._lab, post, detail, now)
 
     def mark_retry(self, post: Posted, detail: str, now: datetime, *, attempted: bool = True) -> bool:
         """See the port."""

@@ -53,6 +53,15 @@ class LabClient(yagmail.Client):
         self.send(to=ascii_address(to), contents=mime)
         return self.answer
 
+    def knock(self, envelope_from: str) -> str:
+        """See the port."""
+        self._envelope_from = ascii_address(envelope_from)
+        self.login()
+        self._expect(Step.SENDER, self._safely(self._say_sender), (250,))
+        self._forget()
+        as_whom = f"logged in as {self._settings.user}" if self._settings.user else "no login"
+        return f"{self._settings.where} takes mail from {self._envelope_from} ({self._settings.tls}, {as_whom})"
+
     def ready(self) -> bool:
         """Whether there is a link that may take one more message."""
         return bool(self.smtp is not None and self.smtp.sock is not None and self._handed_over < self._settings.rotate_after)

@@ -14,7 +14,7 @@ from onboard.model import Bounce, Mode
 def command(home: Home = HERE) -> None:
     """Look for mail that came back, and for mail in doubt among what was sent. Nothing in the mailbox is changed.
 
-    Exit code 1 when an address is not written to any more: its correction needs a person.
+    Exit code 1 when an address is not written to any more, or a report is not clear: both need a person.
     """
     from onboard.pipeline.bouncing import look
 
@@ -31,9 +31,11 @@ def command(home: Home = HERE) -> None:
         say(f"Came back: {_told(one)}. What it said is tried once more.")
     for one in found.suppressed:
         say(f"Came back twice: {_told(one)}. The address is not written to any more; the worklist shows it.")
+    for one in found.unclear:
+        say(f"Came back, but not clearly which mail: {_told(one)}. Look into the mailbox; the worklist shows it, too.")
     if found.settled:
         say(f"{len(found.settled)} mails in doubt were found among the sent ones: they left.")
-    if found.suppressed:
+    if found.suppressed or found.unclear:
         raise typer.Exit(1)
 
 

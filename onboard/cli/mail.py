@@ -100,7 +100,7 @@ def _send(app: App, to: str) -> str:
         id=message_id,
         kind=MessageKind.OPERATOR,
         reader=to,
-        envelope_from=app.lab.sender,
+        envelope_from=app.lab.envelope_of(message_id),
         to_addr=to,
         mime=app.compose(message, to, message_id, app.clock.now()),
         token="",

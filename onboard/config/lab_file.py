@@ -146,6 +146,11 @@ def _wrong_sending(settings: SettingsFile) -> Iterator[str]:
         yield f"{FILE}, [sending], trial_address: is missing. Trial mode needs the address that gets everything."
     if not sending or sending.mode is Mode.DRY or not lab:
         return
+    if settings.mail and settings.mail.preset and settings.mail.transport == "files":
+        yield (
+            f"{FILE}, [mail], transport: 'files' writes mail into a folder, though preset = {settings.mail.preset!r} names a "
+            "server. Write transport = 'login' or 'relay'; or leave preset blank to keep the files."
+        )
     addresses = {"[lab], sender": lab.sender, "[lab], operator": lab.operator}
     addresses |= {f"[[coordinator]] {n}, address": c.address for n, c in enumerate(settings.coordinators, start=1)}
     for where, address in addresses.items():
@@ -160,6 +165,8 @@ def _wrong_mail(mail: MailTable | None) -> Iterator[str]:
         yield f"{FILE}, [mail], host: is missing. transport = {mail.transport!r} needs the mail server's name."
     if mail.transport == "login" and not mail.user:
         yield f"{FILE}, [mail], user: is missing. transport = 'login' needs the login name; else write 'relay'."
+    if mail.transport == "relay" and mail.user:
+        yield f"{FILE}, [mail], user: is not used. transport = 'relay' logs in nobody; write 'login', or leave user blank."
     if mail.tls == "none" and not mail.unencrypted_because and not is_loopback(mail.host):
         yield (
             f"{FILE}, [mail], tls: 'none' sends names and dates readable for the network. Write 'starttls', or say in "
@@ -196,12 +203,13 @@ def build_lab(settings: SettingsFile, home: Path, digest_weekday: int, mistakes:
     """The lab as the product wants it; None when a part of it could not be read."""
     lab, sending, cadence, calendar = settings.lab, settings.sending, settings.cadence, settings.calendar
     days = work_calendar(calendar, home, f"{FILE}, [calendar]", mistakes) if calendar else None
-    if lab is None or sending is None or cadence is None or days is None or settings.digest is None:
+    if lab is None or sending is None or cadence is None or days is None or settings.digest is None or settings.mail is None:
         return None
     return Lab(
         **lab.model_dump(include={"id", "name", "sender", "operator", "institution", "verify", "evening"}),
         zone=lab.zone_info(),
         attach=settings.digest.attach,
+        envelope_sender=settings.mail.envelope_sender,
         coordinators=tuple(Coordinator(**block.model_dump()) for block in settings.coordinators),
         cadence=Cadence(calendar=days, digest_weekday=digest_weekday, **cadence.model_dump()),
         limits=Limits(

@@ -62,10 +62,8 @@ def place_of(name: str, home: Path, environ: Mapping[str, str] = os.environ) -> 
 def _credential(name: str, environ: Mapping[str, str]) -> str:
     folder = environ.get("CREDENTIALS_DIRECTORY", "")
     path = Path(folder) / name
-    if not folder or not path.is_file():
-        return ""
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8").strip() if folder and path.is_file() else ""
     except (OSError, UnicodeDecodeError):
         raise ConfigError(f"{path} cannot be read. Check LoadCredential of the service.") from None
 

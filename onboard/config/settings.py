@@ -31,6 +31,20 @@ def _address_or_blank(text: str) -> str:
     return _address(text) if text.strip() else ""
 
 
+#: So long is what stands in KEY's place, and so long may be what stands before an @ (RFC 5321 4.5.3.1.1).
+_KEY_LENGTH, _LONGEST_LOCAL = 32, 64
+
+
+def _envelope(text: str) -> str:
+    """An address with KEY once before its @, or blank."""
+    local, _, domain = text.strip().partition("@")
+    if local and (local.count("KEY") != 1 or len(local) > _LONGEST_LOCAL - _KEY_LENGTH + len("KEY")):
+        most = _LONGEST_LOCAL - _KEY_LENGTH
+        raise ValueError(f"{text!r} will not do. Write KEY once before the @, and at most {most} letters beside it.")
+    filled = "0" * _KEY_LENGTH
+    return _address_or_blank(f"{local.replace('KEY', filled)}@{domain}" if text.strip() else "").replace(filled, "KEY")
+
+
 def _zone(text: str) -> str:
     if text not in available_timezones():
         raise ValueError(f"{text!r} is no time zone. {nearest(text, available_timezones() if len(text) > 2 else ())}")
@@ -62,6 +76,7 @@ def _api_url(text: str) -> str:
 
 Address = Annotated[str, AfterValidator(_address)]
 AddressOrBlank = Annotated[str, AfterValidator(_address_or_blank)]
+Envelope = Annotated[str, AfterValidator(_envelope)]
 ApiUrl = Annotated[str, AfterValidator(_api_url)]
 OneLine = Annotated[str, AfterValidator(_one_line)]
 Days = Annotated[int, Field(ge=0, le=3650)]
@@ -139,6 +154,7 @@ class MailTable(Block):
     helo: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]_-]*$")] = ""
     user: OneLine = ""
     login: Literal["basic", "xoauth2"] = "basic"
+    envelope_sender: Envelope = ""
     rate_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 25
     folder: Annotated[str, Field(min_length=1)] = "mail"
 

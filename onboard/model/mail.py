@@ -101,6 +101,8 @@ class Line:
     hard: bool = False  # a hard deadline: resent when in doubt, moved earlier over a weekend
     also: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()  # keys of lower tiers that this line makes pointless
+    report: bool = False  # the person hands in a completion report for it
+    hand_in: str = field(default="", repr=False)  # their own page for it; whoever has it can hand in in their name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,7 @@ class Message:
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    left_out: tuple[Line, ...] = ()  # lines of the notice that did not fit: counted, not shown, and so not said
 
 
 class ItemState(StrEnum):
@@ -213,6 +216,7 @@ class MailRecord:
     person: str  # record id of the reader, "" when not a record
     slot: date
     state: str
+    job: str = ""  # what planned it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +230,7 @@ class History:
     suppressed: frozenset[str] = frozenset()  # addresses that bounced or refused for good
     problems_seen: Mapping[str, date] = field(default_factory=dict)  # problem key -> first seen
     parked: int = 0  # messages in doubt that wait for a person
+    unclear: tuple[str, ...] = ()  # sentences: reports in the mailbox that a person must look at
 
     def said(self, key: str) -> bool:
         """Whether an item is settled: claimed by a message on its way, sent, skipped or baseline."""
@@ -262,6 +267,8 @@ class Bounce:
     status: str  # "5.1.1", "" when none is given
     failed: bool  # given up; a delay, or "delivered", is not
     words: str  # the server's reason, one line
+    key: str = ""  # from the address the report was sent to, where each mail has an envelope sender of its own
+    plain: bool = False  # read out of plain words: worth nothing unless mail and address agree
 
     @property
     def hard(self) -> bool:
@@ -275,3 +282,4 @@ class BounceEffect(StrEnum):
     NOTHING = "nothing"  # soft, counted before, or about a mail that is not ours
     NOTED = "noted"  # first hard one: what the mail said is open again and is tried once more
     SUPPRESSED = "suppressed"  # second hard one: the address is not written to any more
+    UNCLEAR = "unclear"  # in plain words, and mail and address do not agree: a person must look

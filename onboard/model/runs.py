@@ -13,7 +13,7 @@ from onboard.model.mail import Attach, Delivery, Held, Notice
 
 
 class Mode(StrEnum):
-    """What a run may do (design 6)."""
+    """What a run may do."""
 
     DRY = "dry"  # nothing leaves the machine
     TRIAL = "trial"  # everything goes to one address
@@ -36,7 +36,7 @@ class RunState(StrEnum):
     OPEN = "open"  # begun, not used up
     PLANNED = "planned"  # its messages are in the outbox: the slot is used up
     DONE = "done"  # everything handed over or given up
-    FAILED = "failed"  # read in doubt: the slot stays open for another try
+    FAILED = "failed"  # read in doubt, or a template broken: the slot stays open for another try
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class Coordinator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cadence:
-    """When mails may go and how often (domain 5.1)."""
+    """When mails may go and how often; each default is a setting."""
 
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     new_hire_days: int = 30  # after the start a person belongs to send_checklists until first clearance or so many days
@@ -148,7 +148,7 @@ class Cadence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The last gate's values (design 6)."""
+    """The last gate's values."""
 
     mode: Mode = Mode.DRY
     trial_address: str = ""
@@ -173,6 +173,12 @@ class Lab:
     cadence: Cadence = field(default_factory=Cadence)
     limits: Limits = field(default_factory=Limits)
     attach: Attach = Attach.NONE  # the digest's roster as a file
+    envelope_sender: str = ""  # where mail comes back to, KEY in place of what is each message's own; "" = `sender`
+
+    def envelope_of(self, message_id: str) -> str:
+        """The address one message comes back to: where the lab wants one of its own for each, with what stands before the @ of
+        its Message-ID in it."""
+        return self.envelope_sender.replace("KEY", message_id.strip("<>").partition("@")[0]) or self.sender
 
     def on_duty(self, day: date) -> tuple[Coordinator, ...]:
         """The coordinators whose duty covers `day`; the first of all when nobody's does."""

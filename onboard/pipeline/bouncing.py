@@ -26,6 +26,7 @@ class Looked:
     reports: int = 0  # mails that are delivery reports
     noted: tuple[Bounce, ...] = ()  # hard, for the first time
     suppressed: tuple[Bounce, ...] = ()  # hard again: not written to any more
+    unclear: tuple[Bounce, ...] = ()  # plain words that do not say which of our mails: a person looks
     settled: tuple[str, ...] = ()  # Message-IDs in doubt that were found among the sent mail
 
 
@@ -36,16 +37,25 @@ def look(source: BounceSource, ledger: Ledger, clock: Clock, mode: Mode, today: 
     """
     try:
         settled = _settle(source, ledger, clock, mode)
-        read = [bounces for raw in source.reports(today - _LOOK_BACK) if (bounces := read_report(raw))]
+        reports = source.reports(today - _LOOK_BACK)
+        read = [bounces for raw in reports if (bounces := read_report(raw, source.given_up))]
     finally:
         source.close()
     effects = [(one, ledger.bounced(mode, one, today, clock.now())) for bounces in read for one in bounces]
+    of = {effect: tuple(one for one, found in effects if found is effect) for effect in BounceEffect}
+    unclear = of[BounceEffect.UNCLEAR]
+    ledger.see_unclear(mode, [f"{one.report} {_in_short(one)}" for one in unclear], today)
     return Looked(
         reports=len(read),
-        noted=tuple(one for one, effect in effects if effect is BounceEffect.NOTED),
-        suppressed=tuple(one for one, effect in effects if effect is BounceEffect.SUPPRESSED),
+        noted=of[BounceEffect.NOTED],
+        suppressed=of[BounceEffect.SUPPRESSED],
+        unclear=unclear,
         settled=settled,
     )
+
+
+def _in_short(one: Bounce) -> str:
+    return f"{', '.join(one.addresses)}: {one.words}" if one.words else ", ".join(one.addresses)
 
 
 def look_before_jobs(

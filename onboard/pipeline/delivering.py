@@ -27,6 +27,15 @@ class Written:
     failed: tuple[Held, ...] = ()
     troubles: tuple[Trouble, ...] = ()
 
+    @property
+    def whole(self) -> bool:
+        """Whether no template was broken. A bad address is a matter of its record; a template stops everybody of its kind."""
+        return not any(one.key.startswith(_TEMPLATE) for one in self.troubles)
+
+
+#: How the keys of troubles with words begin.
+_TEMPLATE = "template/"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pen:
@@ -68,7 +77,7 @@ def _could_not(notice: Notice, error: Exception) -> Trouble:
         reader = notice.reader.record or notice.reader.address
         return trouble(f"address/{reader}", f"No mail can be made for {notice.reader.name}", str(error))
     text = str(error) if isinstance(error, OnboardError) else f"{notice.kind} could not be written: {error!r}"
-    return trouble(f"template/{notice.kind}", f"{notice.kind} mails cannot be written", text)
+    return trouble(f"{_TEMPLATE}{notice.kind}", f"{notice.kind} mails cannot be written", text)
 
 
 def _write(notice: Notice, pen: Pen, now: datetime, keys: Sequence[str]) -> Outgoing:
@@ -76,21 +85,31 @@ def _write(notice: Notice, pen: Pen, now: datetime, keys: Sequence[str]) -> Outg
     to = letterbox(notice, limits)
     message_id = f"<{uuid.uuid4().hex}@{pen.lab.sender.rpartition('@')[2]}>"
     message = _trial_subject(_rendered(notice, pen), pen.mode)
+    unsaid = _unsaid(message)
     return Outgoing(
         kind=notice.kind,
         reader=notice.reader.address,
         person=notice.reader.record,
         slot=notice.slot,
         message_id=message_id,
-        envelope_from=pen.lab.sender,
+        envelope_from=pen.lab.envelope_of(message_id),
         to_addr=to,
         subject=message.subject,
         mime=pen.compose(message, to, message_id, now),
-        keys=tuple(keys),
-        skips=tuple(dict.fromkeys(key for line in notice.lines for key in line.skips)),
+        keys=tuple(key for key in keys if key not in unsaid),
+        skips=tuple(dict.fromkeys(key for line in notice.lines if line.key not in unsaid for key in line.skips)),
         hard=notice.hard,
         expires_at=stale_at(notice, pen.lab, now),
     )
+
+
+def _unsaid(message: Message) -> set[str]:
+    """What nobody can read in this message because it did not fit: it is said in the next one."""
+    cut = {key for line in message.left_out for key in (line.key, *line.also) if key}
+    if not cut:
+        return cut
+    out = set(map(id, message.left_out))
+    return cut - {key for line in message.notice.lines if id(line) not in out for key in (line.key, *line.also)}
 
 
 def _rendered(notice: Notice, pen: Pen) -> Message:

@@ -6,8 +6,8 @@ Dry runs read and plan by the live history (the trial's, where the lab is in tri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 
@@ -25,6 +25,7 @@ from onboard.model import (
 )
 from onboard.outbox import NOT_TO_PEOPLE, gate
 from onboard.pipeline.delivering import Drained, Written, drain, write_all
+from onboard.pipeline.handing_in import Handing
 from onboard.pipeline.reading import Judged, read, remember
 from onboard.pipeline.telling import mail_troubles, pen, tell
 from onboard.pipeline.tools import Plan, Stop, Tools, never
@@ -32,7 +33,7 @@ from onboard.pipeline.troubles import Trouble, over_ceiling, read_failed, rules_
 
 __all__ = ["Plan", "Tools", "deliver_waiting", "run_job"]
 
-#: Jobs whose first planning records what is already true instead of mailing it (design 6).
+#: Jobs whose first planning records what is already true instead of mailing it.
 BASELINED = frozenset({JobName.CHECKLISTS, JobName.REMINDERS})
 #: A plan is made again so often when the history moved under it.
 _TRIES = 5
@@ -46,6 +47,7 @@ class _Draft:
     held: tuple[Held, ...]
     over: bool
     written: Written
+    handing: Mapping[str, Sequence[Trouble]] = field(default_factory=dict)  # what keeps people from handing evidence in
 
 
 def run_job(tools: Tools, job: JobName, plan: Plan, today: date, *, mode: Mode | None = None, stop: Stop = never) -> RunReport:
@@ -112,9 +114,10 @@ def _welcomes_newcomer(notice: Notice, assessment: Assessment, today: date) -> b
 
 def _queue(tools: Tools, run: Run, plan: Plan, judged: Judged) -> _Draft:
     """Plan, write and enqueue; from the start again while another process changes what was said."""
+    handing = Handing(tools.hand_in)
     for _ in range(_TRIES):
         history = tools.ledger.history(run.mode, ignoring=run.job)
-        draft = _draft(tools, run.mode, plan, judged, history, run.slot)
+        draft = _draft(tools, (run.mode, run.job, run.slot), plan, judged, history, handing)
         queued = tools.ledger.enqueue(
             run,
             draft.written.outgoing,
@@ -123,22 +126,35 @@ def _queue(tools: Tools, run: Run, plan: Plan, judged: Judged) -> _Draft:
             held=draft.over,
             snapshot=judged.snapshot,
             rules=tools.rules.version,
+            whole=draft.written.whole,
         )
         if queued:
             return draft
     raise LedgerError(f"{run.job} was planned {_TRIES} times while other processes wrote to the ledger: run it again later")
 
 
-def _draft(tools: Tools, mode: Mode, plan: Plan, judged: Judged, history: History, today: date) -> _Draft:
+def _draft(
+    tools: Tools,
+    what: tuple[Mode, JobName, date],
+    plan: Plan,
+    judged: Judged,
+    history: History,
+    handing: Handing | None = None,
+) -> _Draft:
+    """With `handing` people get their own page to hand evidence in, unless all mail waits for a person to look at it. The pages
+    stand in the messages alone: what is reported and logged holds the notices without them."""
+    mode, job, today = what
     notices = plan(judged.now, history, tools.lab, today, judged.before)
-    ready, held, over = gate(notices, replace(tools.lab.limits, mode=mode), history, tools.lab)
-    written = write_all(ready, pen(tools, mode), tools.clock.now(), history)
-    return _Draft(ready=tuple(ready), held=(*held, *written.failed), over=over, written=written)
+    ready, held, over = gate(notices, replace(tools.lab.limits, mode=mode), history, tools.lab, job)
+    filled = ready if handing is None or over else handing.fill(ready, judged.now)
+    written = write_all(filled, pen(tools, mode), tools.clock.now(), history)
+    troubles = handing.troubles() if handing else {}
+    return _Draft(ready=tuple(ready), held=(*held, *written.failed), over=over, written=written, handing=troubles)
 
 
 def _hand_over(tools: Tools, run: Run, judged: Judged, draft: _Draft, stop: Stop) -> RunReport:
     drained = drain(tools.mailer, tools.ledger, tools.clock, run.mode, stop)
-    scopes = {"read": (), **_plan_troubles(tools, run, draft), **mail_troubles(tools, run.mode, drained)}
+    scopes = {"read": (), **_plan_troubles(tools, run, draft), **draft.handing, **mail_troubles(tools, run.mode, drained)}
     told, drained = tell(tools, run.mode, run.job, run.slot, scopes, drained, stop)
     report = _report(run, _outcome(draft, drained), told, drained, draft, judged)
     tools.ledger.end_run(run, report, tools.clock.now())
@@ -179,7 +195,7 @@ def _report(
         held=draft.held if draft else (),
         deliveries=drained.deliveries,
         problems=len(judged.now.problems) if judged else 0,
-        trouble=tuple(one.text for one in told),
+        trouble=tuple(one.text for one in told if not one.mild),
         read_at=judged.now.read_at if judged else None,
     )
 
@@ -191,7 +207,7 @@ def _rehearse(tools: Tools, job: JobName, plan: Plan, today: date) -> RunReport:
         judged = read(tools, as_mode, job)
     except (ReadInDoubt, SilentChange) as error:
         return RunReport(job=job, slot=today, mode=Mode.DRY, outcome="failed", trouble=(str(error),))
-    draft = _draft(tools, as_mode, plan, judged, tools.ledger.history(as_mode, ignoring=job), today)
+    draft = _draft(tools, (as_mode, job, today), plan, judged, tools.ledger.history(as_mode, ignoring=job))
     return RunReport(
         job=job,
         slot=today,

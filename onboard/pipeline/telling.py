@@ -30,7 +30,7 @@ def mail_troubles(tools: Tools, mode: Mode, drained: Drained) -> dict[str, Seque
 
 def _in_doubt(row: Mapping[str, object]) -> Trouble:
     text = (
-        f"{row['kind']} to {row['reader']} ({row['subject']}) was offered, and the link was lost before an answer. Look into "
+        f"{row['kind']} of {row['slot']} to {row['reader']} was offered, and the link was lost before an answer. Look into "
         f"the Sent folder for Message-ID {row['id']}; it is not sent again by itself."
     )
     return Trouble(key=f"parked/{row['id']}", title="A mail may or may not have arrived", text=text)

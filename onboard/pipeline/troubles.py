@@ -19,6 +19,7 @@ class Trouble:
     key: str
     title: str
     text: str  # what, where and the next step
+    mild: bool = False  # told to the operator, and no fault of the run: everything went all the same
 
 
 def trouble(name: str, title: str, text: str) -> Trouble:

@@ -62,6 +62,11 @@ class Mailer(Protocol):
         """
         ...
 
+    def knock(self, envelope_from: str) -> str:
+        """Go as far as one can without a message: connect, log in, name the sender, take it back. Returns what was reached in
+        words; raises TransportDown or DeliveryError as `deliver` does."""
+        ...
+
     def close(self) -> None:
         """End the connection politely; never raises for a dead link."""
         ...
@@ -74,8 +79,16 @@ class BounceSource(Protocol):
         """Whole mails that look like delivery reports and came on or after a day, oldest first. Raises TransportDown."""
         ...
 
+    def given_up(self, report: bytes) -> Sequence[str]:
+        """The addresses that a report in plain words gives up on for good, normalised. Never raises."""
+        ...
+
     def in_sent(self, message_ids: Sequence[str]) -> frozenset[str]:
         """Those of the Message-IDs that stand in the folder of sent mail; empty where there is none. Raises TransportDown."""
+        ...
+
+    def knock(self) -> str:
+        """Log in and look for both folders. Returns what was found in words; raises TransportDown."""
         ...
 
     def close(self) -> None:

@@ -31,6 +31,10 @@ class Memory(Protocol):
         """The same for troubles of the tool itself; only keys of this scope are forgotten when they are gone."""
         ...
 
+    def see_unclear(self, mode: Mode, reports: Sequence[str], today: date) -> None:
+        """Remember the reports that a person must look at, each as its id, a space and a sentence; the others are forgotten."""
+        ...
+
     def suppress(self, mode: Mode, address: str, why: str, now: datetime) -> None:
         """Stop writing to an address: queued messages to it are closed and their items refused."""
         ...

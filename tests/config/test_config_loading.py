@@ -184,6 +184,35 @@ def test_a_mistake_in_settings(home, change, mistakes, old, new, said):
     assert any(said in line for line in mistakes())
 
 
+def test_a_login_name_that_nobody_would_use_is_a_mistake(home, change, mistakes):
+    change("settings.toml", 'transport = "files"', 'transport = "relay"')
+    change("settings.toml", 'host = ""                           # mail server', 'host = "relay.northlake.example"')
+    change("settings.toml", 'user = ""                           # login name, with', 'user = "lab"  #')
+    (said,) = mistakes()
+    assert "[mail], user: is not used" in said and "write 'login', or leave user blank" in said
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("", ""), ("Bounces+KEY@Northlake.example", "bounces+KEY@northlake.example"), ("KEY@b.northlake.example",) * 2],
+)
+def test_an_address_of_its_own_for_each_mail_to_come_back_to(home, change, written, kept):
+    change("settings.toml", 'envelope_sender = ""', f'envelope_sender = "{written}"')
+    lab = load_config(home).lab
+    assert lab.envelope_sender == kept
+    own = f"{'0f' * 16}"
+    assert lab.envelope_of(f"<{own}@x.example>") == (kept.replace("KEY", own) or lab.sender)
+
+
+@pytest.mark.parametrize(
+    "written", ["bounces@northlake.example", "b+KEY+KEY@northlake.example", "b+key@northlake.example", f"{'b' * 33}KEY@n.example",
+                "bounces@KEY.example", "KEY", "b KEY@northlake.example"],
+)  # fmt: skip
+def test_a_key_that_would_not_come_back_is_a_mistake(home, change, mistakes, written):
+    change("settings.toml", 'envelope_sender = ""', f'envelope_sender = "{written}"')
+    assert any("[mail], envelope_sender" in said for said in mistakes())
+
+
 def test_a_relay_with_everything_it_needs(home, change):
     change("settings.toml", 'transport = "files"', 'transport = "relay"')
     change("settings.toml", 'host = ""', 'host = "relay.northlake.example"')
@@ -205,7 +234,7 @@ def test_mail_without_encryption_needs_a_reason_in_words(home, change, mistakes,
     change("settings.toml", 'transport = "files"', f'transport = "{transport}"')
     change("settings.toml", 'host = ""', f'host = "{host}"')
     change("settings.toml", 'tls = "starttls"', 'tls = "none"')
-    change("settings.toml", 'user = ""', 'user = "lab"')
+    change("settings.toml", 'user = ""', f'user = "{"lab" if transport == "login" else ""}"')
     change("settings.toml", 'unencrypted_because = ""', f'unencrypted_because = "{because}"')
     if said:
         assert any(said in line for line in mistakes())
@@ -230,3 +259,22 @@ def test_the_weekly_digests_day_is_the_schedules(home, change):
 def test_a_config_holds_no_secret_field(home):
     text = repr(load_config(home)).lower()
     assert "password" not in text and "secretstr" not in text
+
+
+def test_evidence_by_survey_names_a_form_that_is_read(home, change, mistakes):
+    assert load_config(home).mapping.hand_in == "completion"
+    change("redcap.toml", '[hand_in]\ninstrument = "completion"', '[hand_in]\ninstrument = "complition"')
+    (told,) = mistakes()[0:]
+    assert "redcap.toml, hand_in, instrument: 'complition' is no form of tables.completions" in told
+    assert "Did you mean 'completion'?" in told
+    change("redcap.toml", 'instrument = "complition"', 'instrument = ""')
+    assert load_config(home).mapping.hand_in_source is None
+    change("redcap.toml", '[hand_in]\ninstrument = ""', "")
+    assert load_config(home).mapping.hand_in_source is None
+
+
+def test_one_column_a_course_is_no_form_to_hand_in_on(home, change, mistakes):
+    change("redcap.toml", "[tables.completions]\n", '[tables.completions]\nonly_if = "completed"\n')
+    assert "no form of tables.completions with a row each. Map one, or leave it blank." in mistakes()[0]
+    change("redcap.toml", "[hand_in]", "[hand_inn]")
+    assert "redcap.toml, hand_inn: is not known. Did you mean 'hand_in'?" in mistakes()[0]

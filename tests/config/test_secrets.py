@@ -35,6 +35,11 @@ def test_then_the_services_credentials(home, tmp_path):
     assert secret(NAME, home, {"CREDENTIALS_DIRECTORY": str(folder)}).get_secret_value() == "from-credential"
 
 
+def test_credentials_that_cannot_be_looked_at_are_a_mistake_with_its_next_step(home, tmp_path):
+    with pytest.raises(ConfigError, match="Check LoadCredential"):
+        secret(NAME, home, {"CREDENTIALS_DIRECTORY": str(tmp_path / ("x" * 300))})
+
+
 @pytest.mark.parametrize(
     "line",
     [f"{NAME}=swordfish", f"export {NAME} = 'swordfish'", f'# tokens\n\n{NAME}="swordfish"', f"\ufeff{NAME}=swordfish"],

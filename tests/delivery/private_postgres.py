@@ -81,6 +81,15 @@ class PrivatePostgres:
         where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database)
         return self._run("psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", *where, "-c", statement)
 
+    def tool(self, program: str, *words: object) -> str:
+        """Run one of PostgreSQL's own tools as super-user, in a folder of the server's; returns what it prints."""
+        return self._run(program, "-h", "127.0.0.1", "-p", self.port, "-U", "postgres", *words)
+
+    @property
+    def folder(self) -> Path:
+        """A folder the server's account may write into."""
+        return self._folder / "home"
+
     def _run(self, program: str, *words: object) -> str:
         account = _account()
         lent = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 and account else {}

@@ -139,7 +139,42 @@ class TestNothingLeavesUnprotected:
         assert {post.attempts for post in waiting.claim(LIVE, clock.now())} == {0}
 
 
-def test_a_full_disk_in_the_middle_stops_before_the_next_offer(tmp_path: Path, clock: HandClock, catcher: MailCatcher) -> None:
+class _Filling(YagmailMailer):
+    """After the second message nothing more can be written to the ledger."""
+
+    def __init__(self, ledger: SqlLedger, port: int) -> None:
+        super().__init__(Smtp(host="127.0.0.1", port=port, sender="lab@northlake.example", tls=Tls.NONE, timeout=5))
+        self._ledger, self._count = ledger, 0
+
+    def deliver(self, post, before_data) -> str:
+        said = super().deliver(post, before_data)
+        self._count += 1
+        if self._count == 2:
+            with self._ledger._door.reading() as connection:
+                connection.exec_driver_sql("PRAGMA query_only=ON")
+        return said
+
+
+def test_a_disk_that_fills_between_two_messages_costs_one_doubt_and_no_second_copy(tmp_path: Path, clock: HandClock) -> None:
+    url = f"sqlite:///{tmp_path / 'l.db'}"
+    ledger = SqlLedger(url, "rivera")
+    queue(ledger, *(outgoing(f"p{n}@x.example", f"r/{n}") for n in range(4)))
+    with MailCatcher() as server:
+        with pytest.raises(LedgerError):
+            drain(_Filling(ledger, server.port), ledger, clock, LIVE)
+        assert [one.rcpt_tos[0] for one in server.messages] == ["p0@x.example", "p1@x.example"], "the third was not offered"
+        ledger.close()
+        freed = SqlLedger(url, "rivera")
+        assert freed.outbox(LIVE) == {"sending": 3, "sent": 1}
+        clock.wait(hours=1)
+        drain(YagmailMailer(Smtp(host="127.0.0.1", port=server.port, sender=BAD, tls=Tls.NONE, timeout=5)), freed, clock, LIVE)
+        assert freed.outbox(LIVE) == {"in_doubt": 1, "sent": 3}
+        assert sorted(one.rcpt_tos[0] for one in server.messages) == [f"p{n}@x.example" for n in range(4)]
+
+
+def test_a_ledger_that_cannot_be_written_stops_before_anything_is_offered(
+    tmp_path: Path, clock: HandClock, catcher: MailCatcher
+) -> None:
     ledger = SqlLedger(f"sqlite:///{tmp_path / 'l.db'}", "rivera")
     queue(ledger, *(outgoing(f"p{n}@x.example", f"r/{n}") for n in range(4)))
     with ledger._door.reading() as connection:

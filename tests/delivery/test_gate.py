@@ -60,8 +60,29 @@ def test_only_guests_are_written_to_when_there_is_a_list() -> None:
     assert [n.reader for n in ready] == [LEILA] and "guest list" in held[0].reason
 
 
-def test_a_person_without_an_address_is_named() -> None:
-    assert reasons([reminder(replace(LEILA, address=""))]) == ["Leila Haddad has no mail address: enter one on the person form"]
+def test_a_person_without_an_address_is_said_by_their_record() -> None:
+    assert reasons([reminder(replace(LEILA, address=""))]) == ["record 5 has no mail address: enter one on the person form"]
+
+
+@pytest.mark.parametrize("mode", [Mode.LIVE, Mode.TRIAL])
+def test_no_reason_holds_a_name_or_an_address(mode: Mode) -> None:
+    """Reasons are printed by a timer and end in the machine's log."""
+    limits = Limits(mode=mode, trial_address="maria@home.example", institution_domains=frozenset({"northlake.example"}))
+    guests = replace(limits, guest_list=frozenset({"nobody@northlake.example"}))
+    said_today = MailRecord(kind=MessageKind.CHECKLIST, reader=LEILA.address, person="5", slot=MONDAY, state="sent")
+    refusing = History(suppressed=frozenset({LEILA.address, MARIA.address, "maria@home.example"}), mails=(said_today,))
+    outside = replace(ELENA, address="elena@home.example")
+    notices = [
+        reminder(LEILA), reminder(LEILA, "b/1"), reminder(replace(LEILA, address="")), about(outside, "5"), WORKLIST,
+        reminder(AMARA, slot=SATURDAY),
+    ]  # fmt: skip
+    found = [
+        reason for given in (limits, guests) for history in (NOTHING, refusing, History(mails=(said_today,)))
+        for reason in reasons(notices, given, history)
+    ]  # fmt: skip
+    assert len(set(found)) >= 5
+    for reason in found:
+        assert "@" not in reason and not any(name in reason for name in ("Leila", "Amara", "Elena", "Maria")), reason
 
 
 def test_an_address_that_refused_us_waits_until_it_is_corrected() -> None:

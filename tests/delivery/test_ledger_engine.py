@@ -29,6 +29,17 @@ def raw_url(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://")
 
 
+def test_a_blank_ledger_works_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For looking at a lab that has no memory yet."""
+    monkeypatch.chdir(tmp_path)
+    blank = SqlLedger.blank("rivera")
+    assert blank.snapshot_at() is None and not blank.history(LIVE).started and blank.last_slot(LIVE, REMINDERS) is None
+    queue(blank, outgoing(LEILA.address, "r/1"), now=MORNING)
+    assert blank.outbox(LIVE) == {"queued": 1}
+    blank.close()
+    assert list(tmp_path.iterdir()) == [] and SqlLedger.blank("rivera").outbox(LIVE) == {}
+
+
 class TestTables:
     def test_the_migrations_build_exactly_the_tables_the_code_speaks_of(self, ledger: SqlLedger, ledger_url: str) -> None:
         with create_engine(raw_url(ledger_url)).connect() as connection:

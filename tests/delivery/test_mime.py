@@ -10,11 +10,14 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onboard.adapters.mime import ascii_address, build
 from onboard.errors import DeliveryError
+from onboard.keys import part
 from onboard.model import Attachment, Message, MessageKind
-from tests.delivery.delivery_cast import LEILA, reminder
+from tests.delivery.delivery_cast import AMARA, ELENA, LEILA, reminder
 
 ID = "<0123456789abcdef0123456789abcdef@very-long-name-of-a-department.northlake-university-medical-center.example>"
 NOW = datetime(2026, 11, 23, 12, 2, tzinfo=UTC)
@@ -49,6 +52,55 @@ def test_the_headers_say_who_writes_and_that_no_person_typed_it() -> None:
     assert mail["Auto-Submitted"] == "auto-generated" and mail["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert mail["Date"] == "Mon, 23 Nov 2026 12:02:00 +0000"
     assert mail["List-Id"] == "Rivera Lab onboarding reminder <reminder.rivera.northlake.example>"
+
+
+class TestThreads:
+    """Mails about one item of one person stand together, and never with somebody else's."""
+
+    @staticmethod
+    def refs(*keys: str, reader=LEILA, key: str = "") -> list[str]:
+        """What a mail with these items hangs on."""
+        given = message()
+        notice = replace(reminder(reader, *keys) if keys else replace(reminder(reader), lines=()), key=key)
+        mail = read(wire(replace(given, notice=notice), reader.address))
+        found = str(mail["References"] or "").split()
+        assert (mail["In-Reply-To"] or "") == (found[-1] if found else "")
+        return found
+
+    def test_all_tiers_of_an_item_hang_together_and_another_episode_does_not(self) -> None:
+        (first,) = self.refs("reminder/5/gcp/-/e1:2026-12-18/30")
+        assert (
+            self.refs("reminder/5/gcp/-/e1:2026-12-18/7") == [first] == self.refs("reminder/5/gcp/-/e1:2026-12-18/introduction")
+        )
+        assert self.refs("reminder/5/gcp/-/e2:2029-12-18/30") != [first]
+        assert first.endswith("@northlake.example>") and "gcp" not in first, "a header names nobody and nothing"
+
+    def test_a_receipt_and_its_answer_hang_together(self) -> None:
+        assert self.refs("receipt/5/completion/5/2/received") == self.refs("receipt/5/completion/5/2/accepted") != []
+
+    def test_a_new_hires_list_is_one_thread(self) -> None:
+        assert self.refs(key="welcome/11/a1", reader=AMARA) == self.refs(key="checklist/11/2026-11-30", reader=AMARA) != []
+
+    def test_two_items_stand_in_one_order_whichever_is_more_urgent(self) -> None:
+        gcp, hsp = "reminder/5/gcp/-/e1:2026-12-18/30", "reminder/5/hsp/-/e1:2026-12-18/30"
+        assert self.refs(gcp, hsp) == self.refs(hsp, gcp) and set(self.refs(gcp)) < set(self.refs(gcp, hsp))
+
+    def test_never_across_people_and_not_in_mails_about_people(self) -> None:
+        of_leila = self.refs("reminder/5/gcp/-/e1:2026-12-18/30")
+        assert of_leila != self.refs("reminder/11/gcp/-/e1:2026-12-18/30", reader=AMARA)
+        assert self.refs("reminder/11/gcp/-/e1:2026-12-18/30") == [], "an item of somebody else in Leila's mail"
+        assert self.refs("escalation/5/gcp/-/e1:2026-12-18/pi:1", reader=ELENA) == []
+
+    def test_many_items_and_long_domains_are_folded_and_not_encoded(self) -> None:
+        keys = [f"reminder/5/course{n}/-/e1:2026-12-18/30" for n in range(30)]
+        raw = wire(replace(message(), notice=reminder(LEILA, *keys)))
+        assert len(read(raw)["References"].split()) == 10 and b"=?" not in raw and max(map(len, raw.split(b"\r\n"))) < 130
+
+    @given(st.lists(st.text(max_size=30)), st.text(max_size=8))
+    def test_no_key_makes_a_header_that_breaks(self, keys: list[str], person: str) -> None:
+        reader = replace(LEILA, record=person)
+        lines = [f"reminder/{part(person)}/{key}/1" for key in keys]
+        read(wire(replace(message(), notice=reminder(reader, *lines, "x"))))
 
 
 def test_text_and_html_are_alternatives() -> None:

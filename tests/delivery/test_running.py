@@ -338,6 +338,78 @@ class TestMailTrouble:
         assert not desk.ledger.history(LIVE).said(about(ELENA, "5").keys()[0])
 
 
+class TestABrokenTemplate:
+    """It must not cost its readers the day, or the week of a digest."""
+
+    @pytest.fixture
+    def broken(self, desk: Desk) -> Desk:
+        def render(notice: Notice) -> Message:
+            if notice.kind is MessageKind.ESCALATION:
+                raise OnboardError("escalation.body.html, line 7: unknown word")
+            return plain(notice)
+
+        desk.go_live()
+        desk.render = render
+        return desk
+
+    PLAN = staticmethod(says(about(ELENA, "5"), reminder(AMARA)))
+
+    def test_its_slot_stays_open_and_the_others_go_once(self, broken: Desk) -> None:
+        assert broken.run(self.PLAN).needs_person and broken.ledger.last_slot(LIVE, REMINDERS) is None
+        for _ in range(3):
+            broken.clock.wait(minutes=10)
+            report = broken.run(self.PLAN)
+            assert report.outcome == "nothing" and report.needs_person and report.run
+        assert broken.reached() == [AMARA.address, LAB.operator], "each of them once"
+
+    def test_as_soon_as_it_is_mended_its_readers_hear(self, broken: Desk) -> None:
+        broken.run(self.PLAN)
+        broken.clock.wait(minutes=10)
+        broken.render = plain
+        assert broken.run(self.PLAN).outcome == "sent" and broken.ledger.last_slot(LIVE, REMINDERS) == MONDAY
+        assert broken.reached() == [AMARA.address, LAB.operator, ELENA.address]
+        assert broken.run(self.PLAN).outcome == "already"
+
+    def test_a_killed_try_leaves_the_slot_open_too(self, broken: Desk) -> None:
+        broken.mailer.answers = {AMARA.address: [KeyboardInterrupt()]}
+        with pytest.raises(KeyboardInterrupt):
+            broken.run(self.PLAN)
+        broken.clock.wait(hours=1)
+        broken.render = plain
+        broken.run(self.PLAN)
+        assert ELENA.address in broken.reached() and broken.ledger.last_slot(LIVE, REMINDERS) == MONDAY
+
+    def test_what_became_true_meanwhile_waits_for_tomorrow(self, broken: Desk) -> None:
+        """One mail of a job to one address and day, also over several tries."""
+        broken.mailer.answers = {AMARA.address: [DeliveryError("554 spam", permanent=True)]}
+        broken.run(self.PLAN)
+        broken.clock.wait(minutes=10)
+        report = broken.run(says(about(ELENA, "5"), reminder(AMARA), reminder(AMARA, "n/2")))
+        assert [held.reason for held in report.held if held.notice.reader == AMARA] == [
+            "record 11 already gets a mail of this job today"
+        ] * 2
+        broken.clock.wait(days=1)
+        broken.run(self.PLAN, today=TUESDAY)
+        assert AMARA.address in broken.reached()
+
+    def test_over_the_ceiling_a_word_lets_the_others_go_and_the_slot_stays_open(self, broken: Desk) -> None:
+        broken.lab = replace(LAB, limits=replace(LAB.limits, ceiling=1))
+        plan = says(about(ELENA, "5"), reminder(AMARA), reminder(LEILA))
+        held = broken.run(plan)
+        assert held.outcome == "held" and broken.ledger.release(held.run, broken.clock.now()) == 2
+        assert broken.ledger.last_slot(LIVE, REMINDERS) is None
+
+    def test_a_bad_address_uses_the_slot_up_like_any_other_day(self, desk: Desk) -> None:
+        def render(notice: Notice) -> Message:
+            if notice.reader == LEILA:
+                raise DeliveryError("no address", permanent=True)
+            return plain(notice)
+
+        desk.go_live()
+        desk.render = render
+        assert desk.run(BOTH).needs_person and desk.run(BOTH).outcome == "already"
+
+
 class TestCeiling:
     def test_over_it_everything_waits_for_a_word(self, desk: Desk) -> None:
         desk.lab = replace(LAB, limits=replace(LAB.limits, ceiling=1))

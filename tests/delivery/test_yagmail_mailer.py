@@ -332,6 +332,11 @@ WORDS = {
     "three connections": (Step.BODY, 432, "4.3.2 Concurrent connections limit exceeded", "close other programs", DeliveryError),
     "many logins": (Step.LOGIN, 454, "4.7.0 Too many login attempts", "wait an hour", TransportDown),
     "may not send as": (Step.SENDER, 550, "5.7.60 Client does not have permissions", "Send As", TransportDown),
+    "may not send as, after the message": (Step.BODY, 554, "5.2.252 SendAsDenied; lab not allowed", "Send As", TransportDown),
+    "mailbox stopped": (Step.BODY, 550, "5.1.8 Access denied, bad outbound sender", "administrator", TransportDown),
+    "daily recipients": (Step.BODY, 550, "5.1.90 Your message can't be sent", "rest goes tomorrow", TransportDown),
+    "no relaying": (Step.RECIPIENT, 554, "5.7.1 <a@b>: Relay access denied", "other domains", DeliveryError),
+    "no relaying at Exchange": (Step.RECIPIENT, 550, "5.7.54 SMTP; Unable to relay recipient", "other domains", DeliveryError),
     "login wanted": (Step.SENDER, 530, "5.7.57 Client was not authenticated", "set user and password", TransportDown),
 }
 
@@ -341,6 +346,26 @@ def test_the_usual_refusals_name_the_next_step(name: str) -> None:
     step, code, text, next_step, kind = WORDS[name]
     found = refusal(step, code, text, "smtp.office365.com:587")
     assert isinstance(found, kind) and next_step in str(found) and str(code) in str(found)
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "said", "blamed"),
+    [
+        (Step.RECIPIENT, 550, "5.1.1 User unknown", True),
+        (Step.RECIPIENT, 550, "No such user", True),
+        (Step.BODY, 550, "5.1.10 Recipient not found", True),
+        (Step.BODY, 552, "5.2.2 Mailbox full", True),
+        (Step.RECIPIENT, 554, "5.7.1 Relay access denied", False),
+        (Step.RECIPIENT, 550, "5.7.1 Blocked using a list of senders of spam", False),
+        (Step.BODY, 554, "5.7.1 Message looks like spam", False),
+        (Step.BODY, 554, "Transaction failed, no delay", False),
+    ],
+)
+def test_only_an_address_that_is_no_good_is_not_written_to_again(step: Step, code: int, said: str, blamed: bool) -> None:
+    """A rule of the server that stops one mail would else silence every new hire outside the university."""
+    found = refusal(step, code, said, "relay.northlake.example:25")
+    assert isinstance(found, DeliveryError) and found.permanent and found.address is blamed
+    assert "other domains" not in str(found) or "Relay" in said
 
 
 class TestYagmail:

@@ -161,6 +161,7 @@ class University:
             alias_maps =
             alias_database =
             local_recipient_maps =
+            recipient_delimiter = +
             default_transport = error:no mail leaves this machine
             virtual_mailbox_domains = {DOMAIN}
             virtual_mailbox_base = {self.root}/home

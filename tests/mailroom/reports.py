@@ -218,4 +218,107 @@ def out_of_office() -> bytes:
         """)
 
 
+def qmail(mail: str = MAIL, to: str = LEILA, sent_to: str = "rivera-lab@northlake.example") -> bytes:
+    """qmail: no parts and no header, the words and the whole mail below them."""
+    return _wire(f"""
+        Return-Path: <>
+        Delivered-To: {sent_to}
+        From: MAILER-DAEMON@mx.northlake.example
+        To: {sent_to}
+        Subject: failure notice
+        Date: 23 Nov 2026 12:00:08 -0000
+        Message-ID: <20261123.qmail@mx.northlake.example>
+
+        Hi. This is the qmail-send program at mx.northlake.example.
+        I'm afraid I wasn't able to deliver your message to the following addresses.
+        This is a permanent error; I've given up. Sorry it didn't work out.
+
+        <{to}>:
+        Sorry, no mailbox here by that name. (#5.1.1)
+
+        --- Below this line is a copy of the message.
+
+        Return-Path: <rivera-lab@northlake.example>
+        From: Rivera Lab onboarding <rivera-lab@northlake.example>
+        To: Leila Haddad <{to}>
+        Message-ID: {mail}
+        Subject: GCP for STEP-HF ends Fri 4 Dec 2026
+
+        Hello Leila.
+        """)
+
+
+def exim_with_copy(mail: str = MAIL, to: str = LEILA) -> bytes:
+    """Exim 4 without its header, the mail copied below the words."""
+    return _wire(f"""
+        From: Mail Delivery System <Mailer-Daemon@relay.northlake.example>
+        To: rivera-lab@northlake.example
+        Auto-Submitted: auto-replied
+        Subject: Mail delivery failed: returning message to sender
+        Message-Id: <E1qX-0002@relay.northlake.example>
+
+        This message was created automatically by mail delivery software.
+
+        A message that you sent could not be delivered to one or more of its
+        recipients. This is a permanent error. The following address(es) failed:
+
+          {to}
+            host mx.northlake.example [192.0.2.7]
+            SMTP error from remote mail server after RCPT TO:<{to}>:
+            550 5.1.1 User unknown
+
+        ------ This is a copy of the message, including all the headers. ------
+
+        From: Rivera Lab onboarding <rivera-lab@northlake.example>
+        To: Leila Haddad <{to}>
+        Message-ID: {mail}
+        Subject: GCP for STEP-HF ends Fri 4 Dec 2026
+
+        Hello Leila.
+        """)
+
+
+def old_exchange(mail: str = MAIL, to: str = LEILA) -> bytes:
+    """Exchange 5.5: words, and the mail as a part of its own."""
+    return _wire(f"""
+        From: System Administrator <postmaster@med.northlake.example>
+        To: rivera-lab@northlake.example
+        Subject: Undeliverable: GCP for STEP-HF ends Fri 4 Dec 2026
+        Date: Mon, 23 Nov 2026 07:00:09 -0500
+        Message-ID: <B5A1@med.northlake.example>
+        MIME-Version: 1.0
+        X-Mailer: Internet Mail Service (5.5.2653.19)
+        Content-Type: multipart/mixed; boundary="----_=_NextPart_000_01"
+
+        ------_=_NextPart_000_01
+        Content-Type: text/plain; charset="iso-8859-1"
+
+        Your message
+
+          To:      {to}
+          Subject: GCP for STEP-HF ends Fri 4 Dec 2026
+          Sent:    Mon, 23 Nov 2026 07:00:03 -0500
+
+        did not reach the following recipient(s):
+
+        {to} on Mon, 23 Nov 2026 07:00:08 -0500
+            The recipient name is not recognized
+        \tThe MTS-ID of the original message is: c=us;a= ;p=northlake;l=MED0-1123T
+            MSEXCH:IMS:NORTHLAKE:MED:MED0 0 (000C05A6) Unknown Recipient
+
+        ------_=_NextPart_000_01
+        Content-Type: message/rfc822
+
+        From: Rivera Lab onboarding <rivera-lab@northlake.example>
+        To: {to}
+        Message-ID: {mail}
+        Subject: GCP for STEP-HF ends Fri 4 Dec 2026
+
+        Hello Leila.
+
+        ------_=_NextPart_000_01--
+        """)
+
+
+PLAIN = {"qmail": qmail, "exim with a copy": exim_with_copy, "exim": exim, "exchange 5.5": old_exchange}
 ALL = {"postfix": postfix, "exchange": exchange, "gmail": gmail, "exim": exim}

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from onboard.adapters.plain_bounces import given_up
 from onboard.adapters.sql_ledger import SqlLedger
 from onboard.errors import InDoubt, TransportDown
 from onboard.model import JobName, Mode
@@ -38,6 +39,10 @@ class FakeMailbox:
         if self.down:
             raise self.down
         return self.mails
+
+    def given_up(self, report: bytes) -> Sequence[str]:
+        """What the product reads out of plain words."""
+        return given_up(report)
 
     def in_sent(self, message_ids: Sequence[str]) -> frozenset[str]:
         """Those asked for that are there."""
@@ -112,11 +117,11 @@ def test_a_stranger_cannot_silence_anybody(sqlite_ledger: SqlLedger, clock: Hand
 
 def test_a_report_without_the_mail_counts_for_the_last_one_to_that_address(sqlite_ledger: SqlLedger, clock: HandClock) -> None:
     send(sqlite_ledger, clock, outgoing(LEILA.address, "r/1"))
-    bare = reports.exim().replace(f"References: {reports.MAIL}\r\n".encode(), b"")
+    bare = reports.postfix().replace(f"Message-ID: {reports.MAIL}\r\n".encode(), b"")
     assert len(see(sqlite_ledger, clock, bare).noted) == 1
     assert see(sqlite_ledger, clock, bare).noted == (), "the same report once"
     clock.wait(days=30)
-    other = bare.replace(b"E1qX-0001", b"E1qX-0002")
+    other = bare.replace(b"20261.4C2D1@", b"20262.4C2D1@")
     assert see(sqlite_ledger, clock, other, today=MONDAY + 30 * DAY).noted == (), "nothing was written there for weeks"
 
 

@@ -82,6 +82,16 @@ def test_a_refusal_is_said_in_words(home: Path, catcher: MailCatcher) -> None:
     assert "Send As" in str(onboard(home, "mail", "test", ANN).exception)
 
 
+def test_the_test_mail_tries_an_envelope_sender_of_its_own(home: Path, catcher: MailCatcher) -> None:
+    change(home, 'envelope_sender = ""', 'envelope_sender = "bounces+KEY@northlake.example"')
+    assert onboard(home, "mail", "test", ANN).exit_code == 0
+    (caught,) = catcher.messages
+    own = str(message_from_bytes(caught.content, policy=default)["Message-ID"])[1:33]
+    assert caught.envelope_from == f"bounces+{own}@northlake.example"
+    catcher.script.add(Trouble(stage=Stage.MAIL, code=553, text="5.7.1 not yours"))
+    assert "envelope_sender" in str(onboard(home, "mail", "test", ANN).exception)
+
+
 def test_a_lost_link_is_a_doubt(home: Path, catcher: MailCatcher) -> None:
     catcher.script.add(Trouble(stage=Stage.BODY, kept=True))
     said = onboard(home, "mail", "test", ANN)
@@ -114,6 +124,12 @@ class TestPresets:
         mail = load_config(written(tmp_path, preset=preset)).mail
         assert (mail.host, mail.port, mail.tls, mail.login, mail.rate_per_minute) == (host, port, "starttls", login, rate)
         assert mail.transport == "files", "a preset never switches sending on"
+
+    def test_a_lab_that_means_to_send_is_told_that_nothing_would_leave(self, tmp_path: Path) -> None:
+        home = written(tmp_path, preset="gmail")
+        change(home, 'mode = "dry"', 'mode = "live"')
+        with pytest.raises(ConfigError, match=r"transport: 'files' writes mail into a folder, though preset = 'gmail'"):
+            load_config(home)
 
     def test_a_relay_still_wants_its_name(self, tmp_path: Path) -> None:
         home = written(tmp_path, preset="relay")

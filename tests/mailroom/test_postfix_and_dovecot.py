@@ -22,12 +22,15 @@ from onboard.adapters.imap_bounces import ImapBounces, Mailbox
 from onboard.adapters.mime import build
 from onboard.adapters.sql_ledger import SqlLedger
 from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
+from onboard.bounces import read_report
 from onboard.errors import TransportDown
 from onboard.pipeline.bouncing import look
 from onboard.pipeline.delivering import drain
 from onboard.ports import Outgoing
+from tests.delivery.delivery_cast import LAB as LAB_VALUES
 from tests.delivery.delivery_cast import LIVE, MONDAY, HandClock, outgoing, plain, queue, reminder
 from tests.mailroom.postfix import DOMAIN, PASSWORD, University, missing
+from tests.mailroom.test_came_back import FakeMailbox
 
 LAB, LEILA, GONE = (f"{name}@{DOMAIN}" for name in ("rivera-lab", "leila.haddad", "no.longer.here"))
 DAY = timedelta(days=1)
@@ -131,6 +134,31 @@ def test_an_address_that_does_not_exist_comes_back_twice_and_is_left_alone(
     link.logout()
 
 
+def test_a_report_finds_its_mail_by_the_address_it_came_to(
+    university: University, smtp: Smtp, mailbox: Mailbox, sqlite_ledger: SqlLedger, now: HandClock
+) -> None:
+    """With an envelope sender of its own for each mail, even a report that holds nothing of the mail tells which it was."""
+    mail = letter("nobody.at.all@northlake.example", "reminder/12/gcp/30")
+    pattern = replace(LAB_VALUES, sender=LAB, envelope_sender=LAB.replace("@", "+KEY@"))
+    own = replace(mail, envelope_from=pattern.envelope_of(mail.message_id))
+    assert own.envelope_from == f"rivera-lab+{mail.message_id[1:33]}@{DOMAIN}"
+    queue(sqlite_ledger, own, now=now.at)
+    assert drain(YagmailMailer(smtp), sqlite_ledger, now, LIVE).deliveries[0].state == "sent"
+    source = ImapBounces(replace(mailbox, reports_to="rivera-lab+"))
+
+    def came() -> list[bytes]:
+        return [raw for raw in source.reports(now.at.date() - DAY) if own.envelope_from.encode() in raw]
+
+    (raw,) = until(came) or pytest.fail(university.log())
+    bare = raw.replace(mail.message_id.encode(), b"<somebody@else>").replace(b"Message-ID: <somebody", b"X-Was: <somebody")
+    (bounce,) = read_report(bare)
+    assert (bounce.message_id, bounce.key) == ("", mail.message_id[1:33]) and bounce.hard
+    found = look(FakeMailbox(mails=[bare]), sqlite_ledger, now, LIVE, now.at.date())
+    assert len(found.noted) == 1 and sqlite_ledger.outbox(LIVE) == {"refused": 1}
+    assert look(FakeMailbox(mails=[raw]), sqlite_ledger, now, LIVE, now.at.date()).noted == (), "the same mail once"
+    source.close()
+
+
 def test_the_sent_folder_ends_a_doubt(university: University, mailbox: Mailbox) -> None:
     link = imap(university, LAB)
     for number in (1, 2):
@@ -141,6 +169,14 @@ def test_the_sent_folder_ends_a_doubt(university: University, mailbox: Mailbox) 
         source = ImapBounces(box)
         assert source.in_sent(asked) == {f"<kept1@{DOMAIN}>"}
         source.close()
+
+
+def test_a_check_of_the_mailbox_finds_both_folders_and_one_of_the_server_its_sender(mailbox: Mailbox, smtp: Smtp) -> None:
+    found = ImapBounces(mailbox).knock()
+    assert found == f"{mailbox.where} lets {LAB} in; reports arrive in INBOX, sent mail is kept in Sent"
+    with pytest.raises(TransportDown, match="there is no folder Sent Items"):
+        ImapBounces(replace(mailbox, sent_folder="Sent Items")).knock()
+    assert YagmailMailer(smtp).knock(LAB) == f"{smtp.where} takes mail from {LAB} (starttls, logged in as {LAB})"
 
 
 @pytest.mark.parametrize(
