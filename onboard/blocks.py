@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from onboard.desk import Desk
 from onboard.edges import Edge, edges
-from onboard.model import Cleared, Finding, Readiness, Task
+from onboard.model import Cleared, Finding, Readiness, RequirementKind, Task
 from onboard.people import codes
 from onboard.readiness import cleared_on
 from onboard.timeline import Answer
@@ -83,7 +83,20 @@ def together(found: Iterable[Block], apart: Callable[[Block], str] = lambda bloc
     return list(groups.values())
 
 
-def titles(causes: Sequence[Block], most: int = 3) -> str:
-    """``HIPAA, IRB list``; beyond `most` the rest is counted."""
-    more = f" and {len(causes) - most} more" if len(causes) > most else ""
-    return ", ".join(b.finding.requirement.title for b in causes[:most]) + more
+def cause_title(causes: Sequence[Block]) -> str:
+    """What a line about causes is headed by: the one, or how many there are."""
+    return causes[0].finding.requirement.title if len(causes) == 1 else f"{len(causes)} things are open"
+
+
+def cause_words(causes: Sequence[Block], why: Callable[[Block], str], most: int = 3) -> str:
+    """The reason of each cause, beside its title where there are several; beyond `most` the rest is counted."""
+    if len(causes) == 1:
+        return why(causes[0])
+    more = [f"And {len(causes) - most} more."] if len(causes) > most else []
+    return " ".join([*(_titled(block, why(block)) for block in causes[:most]), *more])
+
+
+def _titled(block: Block, why: str) -> str:
+    """The sentence about a listing names the list itself."""
+    requirement = block.finding.requirement
+    return why if requirement.kind is RequirementKind.LISTING else f"{requirement.title}: {why}"

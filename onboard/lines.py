@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from onboard import keys
-from onboard.dates import show
+from onboard.dates import show_near, show_to_act
 from onboard.desk import Desk
 from onboard.edges import HARD_TIERS, Edge, skipped
 from onboard.model import (
@@ -19,7 +19,7 @@ from onboard.model import (
     Section,
     Status,
 )
-from onboard.people import codes, named
+from onboard.people import codes, greeted, named
 from onboard.readiness import deciding, status_on, why
 from onboard.timeline import Answer
 
@@ -48,10 +48,10 @@ def actor(requirement: Requirement) -> str:
 
 
 def actor_name(desk: Desk, finding: Finding, protocols: Iterable[str] = ()) -> str:
-    """The same by name: the person, the coordinator on duty, or the PI of the protocol."""
+    """The same by name: the person as they are greeted, since their name stands beside it; the coordinator on duty; the PI."""
     who = actor(finding.requirement)
     if who == "you":
-        return named(desk, finding.person)
+        return greeted(desk, finding.person)
     if who == "pi":
         return pi_name(desk, (finding.scope.protocol, *protocols))
     return coordinator(desk)
@@ -78,7 +78,7 @@ def next_step(desk: Desk, edge: Edge) -> str:
     """What the person does, in one sentence."""
     kind, who = edge.requirement.kind, coordinator(desk)
     if edge.doubted:
-        return f"{who} checks the certificate we hold; ask before you repeat anything."
+        return "Ask before you repeat anything."
     if kind is RequirementKind.TRAINING:
         verb = "Pass the course" if edge.in_hand else "Renew it" if edge.ends else "Take the course"
         return f"{verb}, then send {who} the completion report."
@@ -95,44 +95,48 @@ def why_for_others(finding: Finding, day: date, edge: Edge | None = None) -> str
     """The reason for anybody but the person, short: what ended and when, else the deciding sentence. Whose waiver it was and
     who approved it is not theirs to read."""
     if edge and edge.ends and finding.requirement.kind in _TAUGHT:
-        return f"{'Ended' if edge.ends < day else 'Ends'} {show(edge.ends)}."
+        return f"{'Ended' if edge.ends < day else 'Ends'} {show_to_act(edge.ends, day)}."
     ground = deciding(finding, day)
     if ground is None or not ground.waiver:
         return why(finding, day)
-    return f"It was covered through {show(ground.until)}." if ground.until else "Nothing covers it any more."
+    return f"It was covered through {show_near(ground.until, day)}." if ground.until else "Nothing covers it any more."
 
 
-def why_open(edge: Edge, others_on: date | None = None) -> str:
-    """Why it is asked, in one or two sentences with dates; the short form for others, as read on `others_on`."""
+def why_open(edge: Edge, today: date, *, for_others: bool = False) -> str:
+    """Why it is asked, in one or two sentences with dates; the short form for others."""
     parts = [_CHECKED] if edge.doubted else []
-    parts.append(why_for_others(edge.finding, others_on, edge) if others_on else why(edge.finding, edge.gap))
+    parts.append(why_for_others(edge.finding, today, edge) if for_others else why(edge.finding, edge.gap))
     if edge.ends is None:
-        parts.append(f"Needed from {show(edge.since)}.")
+        parts.append(f"Needed from {show_to_act(edge.since, today)}.")
     return " ".join(parts)
 
 
 def owed(desk: Desk, edge: Edge, section: Section, tier: int | None) -> Line:
-    """One thing the person owes. With a tier the line is remembered under it; without one it is context."""
+    """One thing the person owes. With a tier the line is remembered under it; without one it is context.
+
+    While evidence is being looked at no day is set, and the coordinator acts next.
+    """
     requirement, days = edge.requirement, edge.days(desk.today)
     return Line(
         key=keys.reminder(edge.stem, tier) if tier is not None else "",
         section=section,
         title=requirement.title,
-        why=why_open(edge),
+        why=why_open(edge, desk.today),
         act=next_step(desk, edge),
         person=edge.person,
         protocol=codes(desk, [edge.scope.protocol]) if edge.scope.protocol else "",
         task=edge.scope.task or "",
         status=status_of(desk, edge),
-        due=None if edge.ends else edge.deadline,
+        due=None if edge.ends or edge.doubted else edge.deadline,
         ends=edge.ends,
         days=days,
         url=requirement.how_to,
         minutes=requirement.minutes,
         does_not_count=requirement.does_not_count,
-        owner="you",
+        owner=coordinator(desk) if edge.doubted else "you",
         hard=tier in HARD_TIERS,
         skips=skipped(desk, edge, tier) if tier is not None else (),
+        report=requirement.kind is RequirementKind.TRAINING and not edge.doubted,
     )
 
 
@@ -157,7 +161,7 @@ def silenced(desk: Desk, edge: Edge) -> bool:
 
 
 def in_grace(desk: Desk, edge: Edge) -> bool:
-    """Whether doubtful evidence is so new that the person hears nothing: the coordinator looks first (domain 4.4)."""
+    """Whether doubtful evidence is so new that the person hears nothing: the coordinator looks first."""
     if not edge.doubted:
         return False
     seen = _doubt_since(desk, edge)

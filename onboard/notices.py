@@ -1,12 +1,15 @@
-"""A notice put together: what every kind shares. Decides nothing but the common fields."""
+"""A notice put together: what every kind shares, when a digest is due, and when a mail carries the calendar file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
+from onboard import keys
+from onboard.dates import WorkCalendar, plus_days
 from onboard.desk import Desk
-from onboard.model import Bar, Line, MessageKind, Notice, Reader
+from onboard.model import Bar, ItemState, Line, MessageKind, Notice, Reader
 
 #: States of a message that never reached its reader.
 NEVER_CAME = frozenset({"superseded", "withdrawn", "failed", "refused", "expired", "held"})
@@ -50,6 +53,62 @@ def mails_to(desk: Desk, address: str, *kinds: MessageKind) -> list[date]:
     )
 
 
-def written_before(desk: Desk, address: str) -> bool:
-    """Whether this is not the first mail to an address: a first mail carries no attachment (domain 5.1)."""
-    return bool(mails_to(desk, address))
+# the digest's day ------------------------------------------------------------------------------------------------------
+
+#: How many weeks back the last slot is looked for; a lab closed for longer starts afresh.
+_WEEKS_BACK = 8
+#: What a snooze names to hold back its PI's digest.
+DIGEST = "digest"
+
+
+def latest_slot(calendar: WorkCalendar, weekday: int, today: date) -> date | None:
+    """The newest digest day not after today: that weekday, or the first working day after it. A closed week's digest moves to
+    the first working day and is one with that week's own."""
+    monday = plus_days(today, -today.weekday())
+    days = (calendar.on_or_after(plus_days(monday, weekday - 7 * back)) for back in range(_WEEKS_BACK))
+    return next((day for day in days if day <= today), None)
+
+
+def gets_digests(desk: Desk, record: str) -> bool:
+    """Whether a PI has a digest to be told things in: they lead a protocol and have not paused it. Not while what is true
+    already is noted, before anything is said: then nothing may wait for a digest."""
+    if not desk.history.started:
+        return False
+    leads = any(protocol.pi == record for protocol in desk.assessment.protocols.values())
+    return leads and not digest_paused(desk, record)
+
+
+def digest_paused(desk: Desk, record: str) -> bool:
+    """Whether a snooze of somebody's digest holds today: up to its day, or for good."""
+    rows = (s for s in desk.assessment.snoozes.get(record, ()) if s.requirement.strip().casefold() == DIGEST)
+    return any(row.opt_out or (isinstance(row.until, date) and desk.today <= row.until) for row in rows)
+
+
+def digest_comes(desk: Desk, record: str, address: str) -> bool:
+    """Whether today's digest, not sent yet, will tell a PI: then no other mail about people goes to them on this day."""
+    slot = latest_slot(desk.calendar, desk.lab.cadence.digest_weekday, desk.today)
+    return slot == desk.today and gets_digests(desk, record) and not desk.said.settled(keys.digest(address, slot), address)
+
+
+# the calendar file -----------------------------------------------------------------------------------------------------
+
+
+def with_calendar(desk: Desk, person: str, address: str, lines: Sequence[Line]) -> tuple[list[Line], bool]:
+    """The lines of a mail to a person, and whether it carries the calendar file: to ask, or to take back what was asked before.
+
+    Never in the first mail to an address, which would look like phishing. The line that is first to ask remembers the file.
+    """
+    asks = next((n for n, line in enumerate(lines) if line.owner == "you"), None)
+    method = "publish" if asks is not None else "cancel" if _published(desk, person) else ""
+    if not lines or not method or not mails_to(desk, address):
+        return list(lines), False
+    place, key = asks or 0, keys.calendar(person, desk.today, method)
+    return [replace(line, also=(*line.also, key)) if n == place else line for n, line in enumerate(lines)], True
+
+
+def _published(desk: Desk, person: str) -> bool:
+    """Whether the last calendar file the person got asked for something."""
+    prefix = f"calendar/{keys.part(person)}/"
+    sent = (i for key, i in desk.history.items.items() if key.startswith(prefix) and i.state is ItemState.SENT)
+    last = max(sent, key=lambda item: (item.on, item.key), default=None)
+    return last is not None and last.key.endswith("/publish")

@@ -91,7 +91,7 @@ def inside(desk: Desk, address: str) -> bool:
 
 
 def green_light(desk: Desk, record: str) -> bool:
-    """Whether a person may be written to at all: form complete, and a current or coming appointment (design 6)."""
+    """Whether a person may be written to at all: form complete, and a current or coming appointment."""
     person = desk.assessment.people.get(record)
     return person is not None and person.complete and stay(desk.assessment, record, desk.today) is not None
 
@@ -178,18 +178,24 @@ def named(desk: Desk, record: str) -> str:
     return (person.name or record) if person else record
 
 
+def greeted(desk: Desk, record: str) -> str:
+    """How the person wants to be greeted, for sentences in which their name was said; else the name."""
+    person = desk.assessment.people.get(record)
+    return (person.greet if person else "") or named(desk, record)
+
+
 def codes(desk: Desk, protocols: Iterable[str]) -> str:
     """Short codes of protocols for people, in the lab's order: ``STEP-HF, P4``."""
-    wanted = set(protocols)
-    found = [p.code or p.number or p.record for r, p in desk.assessment.protocols.items() if r in wanted]
-    return ", ".join(sorted(found))
+    known = desk.assessment.protocols
+    found = [known[record] for record in set(protocols) if record in known]
+    return ", ".join(sorted(p.code or p.number or p.record for p in found))
 
 
 # new hires, quiet days ------------------------------------------------------------------------------------------------
 
 
 def is_new_hire(desk: Desk, person: str) -> bool:
-    """Whether send_checklists has the person: until the first clearance or so many days after the start (design 5)."""
+    """Whether send_checklists has the person: until the first clearance or so many days after the start."""
     run = stay(desk.assessment, person, desk.today)
     if run is None or desk.today > plus_days(run[0], desk.lab.cadence.new_hire_days):
         return False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from email.utils import make_msgid
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,9 @@ from onboard.cli.output import say
 from onboard.errors import ConfigError
 from onboard.model import History, MessageKind, Mode, Notice
 from onboard.questions.people import find_person
+
+if TYPE_CHECKING:
+    from onboard.rendering import ShownMail
 
 
 def command(
@@ -26,28 +30,58 @@ def command(
     export: ExportFolder = None,
 ) -> None:
     """Show who would get what today: each mail on a phone, on a desktop and in the dark, with its text and headers."""
-    from onboard.rendering.pages import preview_page, shown_mail
+    from onboard.rendering.pages import preview_page
 
     if kind and kind not in list(MessageKind):
         raise ConfigError(f"there is no kind of mail {kind!r}. Kinds: {', '.join(MessageKind)}.")
     app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
-    notices = [notice for notice in _planned(app, fresh=everything or export is not None) if not kind or notice.kind == kind]
+    notices = [
+        notice for notice in _planned(app, kind, fresh=everything or export is not None) if notice.kind == (kind or notice.kind)
+    ]
     if person:
         record = find_person(app.assessment, person).record
         notices = [notice for notice in notices if notice.reader.record == record]
-    mails = []
+    mails, faults = _shown(app, notices)
+    page.write_text(preview_page(mails, f"{app.lab.name}, {app.today:%d %b %Y}"), encoding="utf-8")
+    for fault in faults:
+        say(f"! {fault}.")
+    if not notices:
+        say("Nobody would get such a mail today. Try --all, as if nothing had ever been said, or --as-of for another day.")
+    say(f"{len(mails)} mails. Nothing was sent. Open {page} to read them.")
+    if faults:
+        raise typer.Exit(1)
+
+
+def _shown(app: App, notices: Sequence[Notice]) -> tuple[list[ShownMail], list[str]]:
+    """The mails as they would leave, and what is wrong with templates: a broken one stops its own kind only."""
+    from onboard.rendering.faults import TemplateFault
+    from onboard.rendering.pages import shown_mail
+
+    mails, faults = [], dict[str, None]()
     for notice in notices:
-        message = app.render(notice)
+        try:
+            message = app.render(notice)
+        except TemplateFault as fault:
+            faults[str(fault)] = None
+            continue
         raw = app.compose(message, notice.reader.address, make_msgid(domain="preview.invalid"), app.clock.now())
         mails.append(shown_mail(raw, notice.kind.value))
         say(f"{notice.kind.value:12} {notice.reader.name} <{notice.reader.address}>: {message.subject}")
-    page.write_text(preview_page(mails, f"{app.lab.name}, {app.today:%d %b %Y}"), encoding="utf-8")
-    say(f"{len(mails)} mails. Nothing was sent. Open {page} to read them.")
+    return mails, list(faults)
 
 
-def _planned(app: App, *, fresh: bool) -> list[Notice]:
-    """What every job would say today; with `fresh` as if nothing had been said, yet the tool had started."""
+def _planned(app: App, kind: str, *, fresh: bool) -> list[Notice]:
+    """What every job would say today; with `fresh` as if nothing had been said, yet the tool had started. What no job plans is
+    shown when asked for: introductions, and what the operator would read of a read that failed."""
     from onboard.pipeline.plans import PLANS
+    from onboard.pipeline.troubles import operator_notices, read_failed
+    from onboard.reminders import plan_introductions
+
+    if kind == MessageKind.INTRODUCTION:
+        return plan_introductions(app.assessment, History(), app.lab, app.today)
+    if kind == MessageKind.OPERATOR:
+        trouble = read_failed("An example: REDCap did not answer. It is tried again by itself until the evening.")
+        return operator_notices(app.lab, [("operator/example", trouble)], app.today)
 
     mode = app.lab.limits.mode if app.lab.limits.mode is not Mode.DRY else Mode.LIVE
     history = History(started=True) if fresh else app.ledger.history(mode)

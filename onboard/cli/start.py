@@ -45,7 +45,8 @@ def command(
         raise ConfigError("settings.toml says mode = 'dry', so nothing is sent. Write mode = 'trial' or 'live' first.")
     reports = begin(app)
     for report in reports:
-        say(f"{report.job.value}: {report.outcome}, {len(report.deliveries)} mails")
+        number = len(report.deliveries)
+        say(f"{report.job.value}: {report.outcome}, {number} mail{'' if number == 1 else 's'}")
         for trouble in report.trouble:
             say(f"  ! {trouble}")
     if any(report.needs_person for report in reports):
@@ -85,10 +86,11 @@ def first_week(assessment: Assessment, lab: Lab, today: date) -> Iterator[tuple[
     from onboard.pipeline.plans import PLANS
     from onboard.pipeline.running import already_true
 
-    history = History(started=True)
+    history = History()
     for job in (JobName.CHECKLISTS, JobName.REMINDERS):
         planned = PLANS[job](assessment, history, lab, today, None)
         history = _remembered(history, dict.fromkeys(already_true(planned, assessment, today), ItemState.BASELINE), (), today)
+    history = replace(history, started=True)
     introductions = list(_introductions(assessment, history, lab, today, None))
     for days in range(_WEEK):
         day = today + timedelta(days=days)

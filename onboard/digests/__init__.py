@@ -9,19 +9,18 @@ from datetime import date
 
 from onboard import keys
 from onboard.addresses import normal, record_order
-from onboard.dates import WorkCalendar, plus_days
 from onboard.desk import Desk, desk_of
 from onboard.digests.ahead import next_lines, stack_lines, starting_lines
 from onboard.digests.changes import since_lines
+from onboard.digests.hands import calls_to, hand_lines
 from onboard.digests.roster import roster
 from onboard.digests.scope import View, bars, counts, view_of
 from onboard.digests.today import blocked_lines, needs_you_lines
 from onboard.model import Assessment, Attach, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
-from onboard.notices import notice
+from onboard.notices import digest_paused, latest_slot, notice
 from onboard.people import codes, inside, overseer
 
-#: How many weeks back the last slot is looked for; a lab closed for longer starts afresh.
-_WEEKS_BACK = 8
+__all__ = ["latest_slot", "plan_digests"]
 
 
 def plan_digests(
@@ -50,14 +49,6 @@ def plan_digests(
     return found
 
 
-def latest_slot(calendar: WorkCalendar, weekday: int, today: date) -> date | None:
-    """The newest digest day not after today: that weekday, or the first working day after it. A closed week's digest moves to
-    the first working day and is one with that week's own."""
-    monday = plus_days(today, -today.weekday())
-    days = (calendar.on_or_after(plus_days(monday, weekday - 7 * back)) for back in range(_WEEKS_BACK))
-    return next((day for day in days if day <= today), None)
-
-
 def _readers(desk: Desk) -> list[tuple[Reader, frozenset[str]]]:
     """PIs with their protocols, then the addresses protocols name, inside the institution only (34 CFR 99.3)."""
     led: dict[str, set[str]] = {}
@@ -70,10 +61,10 @@ def _readers(desk: Desk) -> list[tuple[Reader, frozenset[str]]]:
     found: dict[str, tuple[Reader, set[str]]] = {}
     for record in sorted(led, key=record_order):
         reader = overseer(desk, record, ReaderRole.PI)
-        if reader:
+        if reader and not digest_paused(desk, record):
             found.setdefault(reader.address, (reader, set()))[1].update(led[record])
     for address in sorted(told):
-        if address and inside(desk, address):
+        if address and inside(desk, address) and not any(digest_paused(desk, record) for record in desk.records_at(address)):
             name, greet = _name_at(desk, address), _greet_at(desk, address)
             reader = Reader(address=address, name=name, greet=greet, role=ReaderRole.COORDINATOR)
             found.setdefault(address, (reader, set()))[1].update(told[address])
@@ -102,12 +93,15 @@ def _digest(
     links: Callable[[str], str],
 ) -> Notice:
     # A PI answers the mail; whoever else reads it opens the form.
+    calls = calls_to(desk, view, reader.address)
     needs = needs_you_lines(desk, view, (lambda evidence: "") if reader.role is ReaderRole.PI else links)
+    ahead = next_lines(desk, view, calls)
     lines: list[Line] = [
         *needs,
-        *blocked_lines(desk, view),
+        *blocked_lines(desk, view, calls),
+        *hand_lines(calls, ahead),
         *(since_lines(desk, view, previous) if previous else []),
-        *next_lines(desk, view),
+        *ahead,
         *starting_lines(desk, view),
         *stack_lines(desk, view),
     ]

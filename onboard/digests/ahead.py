@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from onboard.blocks import blocks
-from onboard.dates import plus_days, show
+from onboard.dates import plus_days, show, show_to_act
 from onboard.desk import Desk
+from onboard.digests.hands import Calls
 from onboard.digests.scope import View
 from onboard.edges import announced, edges, own_act
 from onboard.knowing import knows, welcomed
 from onboard.model import Assignment, Finding, Horizon, Line, RequirementKind, Role, Section, Status
-from onboard.people import codes, green_light, here, is_new_hire, named, present_appointment, stay
+from onboard.people import codes, green_light, greeted, here, is_new_hire, named, present_appointment, stay
 from onboard.readiness import met_until, status_on
 from onboard.steps import checklist, ready_about
+from onboard.words import fold
 
 # next 30 days ---------------------------------------------------------------------------------------------------------
 
 
-def next_lines(desk: Desk, view: View) -> list[Line]:
+def next_lines(desk: Desk, view: View, calls: Calls) -> list[Line]:
     """Ends of approvals, and of trainings whose holders were told long enough ago; by date, the reader's own first on a day."""
-    found = _approval_lines(desk, view) + [line for person in view.people for line in _ends(desk, view, person)]
+    found = _approval_lines(desk, view) + [line for person in view.people for line in _ends(desk, view, person, calls)]
     return sorted(found, key=lambda line: (line.ends or desk.today, line.person != view.reader, line.name, line.title))
 
 
-def _ends(desk: Desk, view: View, person: str) -> list[Line]:
+def _ends(desk: Desk, view: View, person: str, calls: Calls) -> list[Line]:
     until = plus_days(desk.today, desk.lab.cadence.next_days)
     return [
         Line(
@@ -38,8 +41,9 @@ def _ends(desk: Desk, view: View, person: str) -> list[Line]:
             ends=edge.ends,
             days=edge.days(desk.today),
             knows=knows(desk, person, edge),
-            owner="" if edge.started else named(desk, person),
+            owner="" if edge.started else greeted(desk, person),
             act="Something is under way." if edge.started else "",
+            also=calls.keys(person, edge.of),
         )
         for edge in edges(desk.findings(person), desk.today)
         if edge.ends and desk.today <= edge.ends <= until and own_act(edge.requirement) and here(desk, person)
@@ -95,11 +99,13 @@ def _starting_line(desk: Desk, person: str, start: date) -> Line:
     code = codes(desk, [ready.protocol]) if ready and ready.protocol else ""
     slow = f" What takes longest: {ready.bottleneck.requirement.title}." if ready and ready.bottleneck else ""
     known = slow if welcomed(desk, person) else ""
-    when = f"Ready about {show(desk.calendar.on_or_after(ready.day))}.{known}" if ready else "When ready cannot be told yet."
+    day = desk.calendar.on_or_after(ready.day) if ready else None
+    when = f"Ready about {show_to_act(day, desk.today)}.{known}" if day else "When ready cannot be told yet."
+    begins = "starts" if start > desk.today else "started"
     return Line(
         key="",
         section=Section.STARTING,
-        title="starts today" if start == desk.today else f"{'starts' if start > desk.today else 'started'} {show(start)}",
+        title="starts today" if start == desk.today else f"{begins} {show_to_act(start, desk.today)}",
         why=when,
         person=person,
         name=named(desk, person),
@@ -115,8 +121,8 @@ _MANY = 4
 
 
 def stack_lines(desk: Desk, view: View) -> list[Line]:
-    """Short, medium and long work of people past their first weeks who have any: what is overdue, an empty shelf, much due
-    at once; facts only."""
+    """Short, medium and long work of people past their first weeks who have any: what is overdue, what waits for it, an
+    empty shelf, much due at once; facts only."""
     found = []
     for person in view.people:
         pieces = desk.assessment.assignments.get(person, ())
@@ -133,6 +139,17 @@ def _does_research(desk: Desk, person: str) -> bool:
     return appointment is None or appointment.role not in (Role.PI, Role.COORDINATOR, Role.ADMIN)
 
 
+def _held_up(live: Sequence[Assignment], today: date) -> Iterable[str]:
+    """Pieces that wait for another open one, where that one is overdue or due after the piece itself."""
+    open_pieces = {fold(piece.title): piece for piece in live}
+    for piece in live:
+        first = open_pieces.get(fold(piece.depends_on)) if piece.depends_on.strip() else None
+        if first is None or first is piece or not isinstance(first.due, date):
+            continue
+        if first.due < today or (isinstance(piece.due, date) and piece.due < first.due):
+            yield f"{piece.title} waits for {first.title}"
+
+
 def _stack_facts(desk: Desk, pieces: tuple[Assignment, ...]) -> list[str]:
     live = [p for p in pieces if p.done is None and not (isinstance(p.first, date) and p.first > desk.today)]
     due = [(p, p.due) for p in live if isinstance(p.due, date)]
@@ -142,7 +159,7 @@ def _stack_facts(desk: Desk, pieces: tuple[Assignment, ...]) -> list[str]:
     soon = sum(desk.today <= day <= plus_days(desk.today, _SOON) for _, day in due)
     has = {p.horizon for p in live}
     empty = [h.value for h in Horizon if h not in has] if None not in has else []
-    facts = late
+    facts = [*late, *_held_up(live, desk.today)]
     if soon >= _MANY:
         facts.append(f"{soon} pieces are due within {_SOON} days")
     if empty:

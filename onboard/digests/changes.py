@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 from onboard.blocks import blocks
-from onboard.dates import show
+from onboard.dates import show, show_near
 from onboard.desk import Desk
 from onboard.digests.scope import View
 from onboard.knowing import may_name
@@ -78,7 +78,7 @@ _NEWS = {
 
 def _approval_line(desk: Desk, row: Approval) -> Line:
     code = codes(desk, [row.protocol])
-    until = f"through {show(row.last)}" if isinstance(row.last, date) else ""
+    until = f"through {show_near(row.last, desk.today)}" if isinstance(row.last, date) else ""
     return Line(
         key="",
         section=Section.SINCE,

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from onboard.addresses import record_order
-from onboard.blocks import Block, blocks, stop_words, task_words, titles, together
+from onboard.blocks import Block, blocks, cause_title, cause_words, task_words, together
 from onboard.dates import show
 from onboard.desk import Desk
+from onboard.digests.hands import Calls
 from onboard.digests.scope import View
 from onboard.edges import edges
 from onboard.knowing import knows, may_name
@@ -85,11 +86,8 @@ def _pi_steps(desk: Desk, person: str) -> list[Line]:
 
 # blocked now ----------------------------------------------------------------------------------------------------------
 
-#: So many reasons are spelt out in one line.
-_REASONS = 3
 
-
-def blocked_lines(desk: Desk, view: View) -> list[Line]:
+def blocked_lines(desk: Desk, view: View, calls: Calls) -> list[Line]:
     """Who certainly may not do work they have today: the reader's own lapses first, then whoever has waited longest.
 
     People who were not told and are not told today are counted, not named.
@@ -99,19 +97,18 @@ def blocked_lines(desk: Desk, view: View) -> list[Line]:
         stopped = blocks(desk, person, view.protocols)
         named_here = [b for b in stopped if person == view.reader or may_name(desk, person, b.edge)]
         nameless += bool(stopped) and not named_here
-        found += [_blocked_line(desk, person, group) for group in together(named_here)]
+        found += [_blocked_line(desk, person, group, calls) for group in together(named_here)]
     ordered = sorted(found, key=lambda line: (line.person != view.reader, line.since or desk.today, line.name, line.title))
     return ordered + ([_nameless_line(desk, nameless)] if nameless else [])
 
 
-def _blocked_line(desk: Desk, person: str, causes: Sequence[Block]) -> Line:
+def _blocked_line(desk: Desk, person: str, causes: Sequence[Block], calls: Calls) -> Line:
     first = causes[0]
     return Line(
         key="",
         section=Section.BLOCKED_NOW,
-        title=titles(causes),
-        why=" ".join(dict.fromkeys(why_for_others(b.finding, desk.today, b.edge) for b in causes[:_REASONS])),
-        act=stop_words(desk, first),
+        title=cause_title(causes),
+        why=cause_words(causes, lambda b: why_for_others(b.finding, desk.today, b.edge)),
         person=person,
         name=named(desk, person),
         protocol=codes(desk, first.protocols),
@@ -122,6 +119,7 @@ def _blocked_line(desk: Desk, person: str, causes: Sequence[Block]) -> Line:
         owner=" and ".join(dict.fromkeys(actor_name(desk, b.finding, b.protocols) for b in causes)),
         knows=knows(desk, person, first.edge),
         hard=True,
+        also=calls.keys(person, *(b.of for b in causes)),
     )
 
 

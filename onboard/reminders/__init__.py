@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from onboard.desk import desk_of
+from onboard.desk import Desk, desk_of
 from onboard.model import Assessment, History, Lab, Notice, Section
+from onboard.notices import digest_comes
 from onboard.reminders.escalations import escalations
 from onboard.reminders.introductions import introductions
 from onboard.reminders.personal import personal_notices
@@ -18,16 +19,21 @@ def plan_reminders(assessment: Assessment, history: History, lab: Lab, today: da
     """One reminder for each person who is no new hire and has something due, and one escalation for each supervisor or PI.
 
     Nobody gets two mails: who has both a reminder and an escalation gets the one with work that stops today, and the other
-    on the next working day; it stays due until then. Most urgent first, people before those who stand over them.
+    on the next working day; it stays due until then. So does a PI's own nudge on the day of their digest. Most urgent first,
+    people before those who stand over them.
     """
     desk = desk_of(assessment, history, lab, today)
     personal = personal_notices(desk)
     about_others = escalations(desk, personal)
     first = {n.reader.address for n in about_others if n.hard} - {n.reader.address for n in personal if _pressing(n)}
-    own = [n for n in personal if n.reader.address not in first]
+    own = [n for n in personal if n.reader.address not in first and (_pressing(n) or not _digest_comes(desk, n))]
     taken = {n.reader.address for n in own}
     planned = own + [n for n in about_others if n.reader.address not in taken]
     return sorted(planned, key=lambda n: not _pressing(n))
+
+
+def _digest_comes(desk: Desk, own: Notice) -> bool:
+    return digest_comes(desk, own.reader.record, own.reader.address)
 
 
 def _pressing(notice: Notice) -> bool:

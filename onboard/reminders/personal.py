@@ -10,7 +10,7 @@ from onboard.desk import Desk
 from onboard.edges import Edge, due_tier, edges, own_act
 from onboard.lines import actor_name, in_grace, owed, silenced
 from onboard.model import Line, MessageKind, Notice, Reader, Section
-from onboard.notices import notice, written_before
+from onboard.notices import notice, with_calendar
 from onboard.people import codes, is_new_hire, mail_day, myself, writable
 from onboard.readiness import status_on, why
 from onboard.receipts import cleared_lines, receipts
@@ -31,17 +31,11 @@ def _personal(desk: Desk, record: str, reader: Reader) -> Notice | None:
     stopped = blocks(desk, record)
     blocked = [line for block in stopped if (line := _blocked_line(desk, block, reader.address))]
     due = due_lines(desk, record, reader.address, stopped)
-    asked = blocked + due
-    lines = asked + cleared_lines(desk, record, reader.address) + receipts(desk, record, reader.address)
+    lines = blocked + due + cleared_lines(desk, record, reader.address) + receipts(desk, record, reader.address)
     if not lines:
         return None
-    return notice(
-        desk,
-        MessageKind.REMINDER,
-        reader,
-        lines,
-        calendar=bool(asked) and written_before(desk, reader.address),
-    )
+    lines, calendar = with_calendar(desk, record, reader.address, lines)
+    return notice(desk, MessageKind.REMINDER, reader, lines, calendar=calendar)
 
 
 # stopped --------------------------------------------------------------------------------------------------------------

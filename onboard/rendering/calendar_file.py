@@ -22,7 +22,7 @@ def calendar_file(notice: Notice, sequence: int, lab: Lab) -> Attachment:
     The UID is the person's for ever, so a later file replaces an earlier one; DTEND is exclusive (RFC 5545 3.6.1). With
     nothing left to do the file cancels the event: METHOD CANCEL, same UID, higher SEQUENCE (RFC 5546 3.2.5).
     """
-    asked = [line for section in _ASKED for line in notice.section(section)]
+    asked = [line for section in _ASKED for line in notice.section(section) if line.owner in ("", "you")]
     days = sorted(day for day in (_day(line) for line in asked) if day and day >= notice.slot)
     method = "PUBLISH" if asked else "CANCEL"
     event = _event(notice, sequence, lab, days[0] if days else notice.slot)

@@ -4,6 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from onboard.model import Line, MessageKind, Notice, Section
+
+
+def left_out(notice: Notice, most: int) -> tuple[Line, ...]:
+    """The lines that are only counted when `most` rows are shared out over the sections."""
+    lines: dict[Section, list[Line]] = {section: [] for section in Section}
+    for line in notice.lines:
+        lines[line.section].append(line)
+    shown = shown_counts(notice.kind, [len(found) for found in lines.values()], most)
+    return tuple(line for found, count in zip(lines.values(), shown, strict=True) for line in found[count:])
+
+
+#: So many rows are a coordinator's day; the whole list is attached.
+_A_DAY = 30
+#: So many rows of each section stay, however much the ones before it hold.
+_A_GLANCE = 3
+
+
+def shown_counts(kind: MessageKind, counts: Sequence[int], most: int) -> list[int]:
+    """How many lines of each section a mail shows: a worklist what weighs most, every other mail a fair share of each."""
+    return cut_by_weight(counts, min(most, _A_DAY)) if kind is MessageKind.WORKLIST else cut_evenly(counts, most)
+
+
+def cut_by_weight(counts: Sequence[int], most: int) -> list[int]:
+    """Sections in the order they come, whole as long as there is room; those after keep a glance, and none vanishes."""
+    filled = sum(count > 0 for count in counts)
+    glance = max(1, min(_A_GLANCE, most // max(filled, 1)))
+    kept = [min(count, glance) for count in counts]
+    left = max(most - sum(kept), 0)
+    for n, count in enumerate(counts):
+        more = min(count - kept[n], left)
+        kept[n], left = kept[n] + more, left - more
+    return kept
+
 
 def cut_evenly(counts: Sequence[int], most: int) -> list[int]:
     """How many of each to show so that the sum is at most `most`: small sections stay whole, long ones share the rest.

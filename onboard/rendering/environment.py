@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import CodeType
+from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from onboard.rendering import phrases
@@ -29,11 +33,43 @@ _OURS = frozenset({Mail, Row, Group, Numbers, Facts, Contact, Picture, Track, Se
 class _Sandbox(ImmutableSandboxedEnvironment):
     """The strict sandbox, which asks no further questions about our own values."""
 
-    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """Whether a template may read this attribute."""
-        if type(obj) in _OURS:
-            return not attr.startswith("_")
-        return bool(super().is_safe_attribute(obj, attr, value))
+    def call(self, context: Context, obj: Any, /, *values: Any, **named: Any) -> Any:
+        """What a template calls: a macro of its own at once, everything else as the strict sandbox allows."""
+        if type(obj) is not Macro:
+            return super().call(context, obj, *values, **named)
+        for inner in ("_loop_vars", "_block_vars"):  # for callables that ask for the context, which a macro does not
+            named.pop(inner, None)
+        return obj(context.eval_ctx, *values, **named)
+
+    def getattr(self, obj: object, attribute: str) -> Any:
+        """What a template reads: a value of ours as it is, everything else as the strict sandbox allows."""
+        if type(obj) in _OURS and not attribute.startswith("_"):
+            found = getattr(obj, attribute, None)
+            if found is not None:
+                return found
+        return super().getattr(obj, attribute)
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled in this process: a folder of labs shares the shipped ones. A file that changed is compiled again."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """See jinja2."""
+        checksum, code = self._held.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """See jinja2."""
+        if bucket.code is not None:
+            self._held[bucket.key] = bucket.checksum, bucket.code
+
+
+#: What is compiled depends on the escaping, so each way has its own.
+_COMPILED = {True: _Compiled(), False: _Compiled()}
 
 
 def template_environment(overrides: Path | None, *, escape: bool) -> ImmutableSandboxedEnvironment:
@@ -50,6 +86,8 @@ def template_environment(overrides: Path | None, *, escape: bool) -> ImmutableSa
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=_COMPILED[escape],
+        auto_reload=False,  # a renderer lives for one run, and a run uses one wording
     )
     environment.filters |= {
         "short": phrases.shortened,
@@ -59,6 +97,7 @@ def template_environment(overrides: Path | None, *, escape: bool) -> ImmutableSa
         "host": phrases.host,
         "ended": phrases.full_stop,
         "yearless": phrases.yearless,
+        "gone_by": phrases.gone_by,
     }
     environment.globals |= {"counted": phrases.counted}
     return environment

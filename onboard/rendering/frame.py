@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
+from onboard.dates import show_near, show_to_act
 from onboard.model import Coordinator, Lab, Line, Notice, Section
-from onboard.rendering.cut import cut_evenly
+from onboard.rendering.cut import shown_counts
 from onboard.rendering.phrases import day_name, distance, fact_words, host, length, listed, one_line, safe_url
 from onboard.rendering.picture import Picture, picture
 from onboard.rendering.tone import badge, tone
@@ -50,6 +51,9 @@ class Row:
     does_not_count: str
     owner: str
     knows: str
+    report: bool  # the reader hands in a completion report for it
+    hand_in: str  # on this page of their own; "" = by replying
+    hand_in_host: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,10 @@ class Facts:
     cover: str = ""
     trial_for: str = ""  # the real reader, when a trial sends everything to one address
     test: str = ""  # what a test mail is, in place of the opening
+
+
+_NUMBERS = frozenset(field.name for field in fields(Numbers))
+_FACTS = frozenset(field.name for field in fields(Facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +160,8 @@ def frame(notice: Notice, lab: Lab, most_rows: int, subject: str = "") -> Mail:
         read=_read_words(notice.read_at, notice.slot, lab),
         sections=_groups(notice, most_rows, today),
         total=len(notice.lines),
-        numbers=Numbers(**{f.name: notice.numbers[f.name] for f in fields(Numbers) if f.name in notice.numbers}),
-        facts=Facts(**{f.name: fact_words(notice.facts[f.name]) for f in fields(Facts) if f.name in notice.facts}),
+        numbers=Numbers(**{name: number for name, number in notice.numbers.items() if name in _NUMBERS}),
+        facts=Facts(**{name: fact_words(text) for name, text in notice.facts.items() if name in _FACTS}),
         not_tracked=", ".join(one_line(title) for title in notice.not_tracked),
         rules_version=one_line(notice.rules_version),
         picture=picture(notice.bars[:most_rows], today),
@@ -178,8 +186,10 @@ def _today(notice: Notice, lab: Lab) -> date:
 
 
 def _groups(notice: Notice, most_rows: int, today: date) -> Mapping[str, Group]:
-    lines = {section: notice.section(section) for section in Section}
-    shown = cut_evenly([len(found) for found in lines.values()], most_rows)
+    lines: dict[Section, list[Line]] = {section: [] for section in Section}
+    for line in notice.lines:
+        lines[line.section].append(line)
+    shown = shown_counts(notice.kind, [len(found) for found in lines.values()], most_rows)
     groups: dict[str, Group] = {}
     number = 0
     for (section, found), count in zip(lines.items(), shown, strict=True):
@@ -205,17 +215,20 @@ def _row(line: Line, number: int, today: date) -> Row:
         when=_when(line, today),
         badge=badge(line),
         tone=tone(line),
-        due=day_name(line.due) if line.due else "",
-        ends=day_name(line.ends) if line.ends else "",
+        due=show_to_act(line.due, today) if line.due else "",
+        ends=show_to_act(line.ends, today) if line.ends else "",
         over=marked is not None and marked < today,
-        since=day_name(line.since) if line.since else "",
-        date=day_name(line.due or line.ends or line.since or today),
+        since=show_near(line.since, today) if line.since else "",
+        date=show_to_act(line.due or line.ends or line.since or today, today),
         minutes=length(line.minutes),
         url=safe_url(line.url),
         host=host(line.url),
         does_not_count=one_line(line.does_not_count),
         owner="" if line.owner in ("", "you") else one_line(line.owner),
         knows=one_line(line.knows),
+        report=line.report,
+        hand_in=safe_url(line.hand_in),
+        hand_in_host=host(line.hand_in),
     )
 
 
@@ -228,20 +241,20 @@ def _besides(title: str, *parts: str) -> str:
 
 
 def _when(line: Line, today: date) -> str:
-    """``by Mon 30 Nov 2026 (in 7 days)``, ``ended Wed 18 Nov 2026 (5 days ago)``, or "".
+    """``by Mon 30 Nov 2026 (in 7 days)``, ``ended 18 Nov 2026 (5 days ago)``, or "".
 
     A line that only says since when does so here unless its own sentence does.
     """
     if line.section is Section.CLEARED and line.why:
         return ""
     if line.due:
-        return f"{'was due' if line.due < today else 'by'} {_beside(line.due, line)}"
+        return f"{'was due' if line.due < today else 'by'} {_beside(line.due, line, today)}"
     if line.ends:
-        return f"{'ended' if line.ends < today else 'ends'} {_beside(line.ends, line)}"
-    return f"since {day_name(line.since)}" if line.since and not line.why else ""
+        return f"{'ended' if line.ends < today else 'ends'} {_beside(line.ends, line, today)}"
+    return f"since {show_near(line.since, today)}" if line.since and not line.why else ""
 
 
-def _beside(day: date, line: Line) -> str:
+def _beside(day: date, line: Line, today: date) -> str:
     if line.days is None or abs(line.days) > _FAR:
-        return day_name(day)
-    return f"{day_name(day)} ({distance(line.days)})"
+        return show_to_act(day, today)
+    return f"{show_to_act(day, today)} ({distance(line.days)})"

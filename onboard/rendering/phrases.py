@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-#: A date as `day_name` writes it.
-DAY_WORDS = re.compile(rf"(?:{'|'.join(_DAYS)}) \d{{1,2}} (?:{'|'.join(_MONTHS)}) \d{{4}}")
+#: A date as `day_name` or `onboard.dates.show` writes it.
+DAY_WORDS = re.compile(rf"(?:(?:{'|'.join(_DAYS)}) )?\d{{1,2}} (?:{'|'.join(_MONTHS)}) \d{{4}}")
 _FIRST_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 #: Marks that turn the order of the text around them: a record never needs them, a forger does.
 _BIDI_MARKS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -23,7 +24,7 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def day_name(day: date) -> str:
-    """``Mon 7 Dec 2026``."""
+    """``Mon 7 Dec 2026``, for the day of a mail and for days to act on; `onboard.dates` has the rule for all others."""
     return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
@@ -33,8 +34,13 @@ def short_day(day: date) -> str:
 
 
 def yearless(words: str) -> str:
-    """``Mon 7 Dec 2026`` as ``Mon 7 Dec``, for subjects; other words as they are."""
+    """``Mon 7 Dec 2026`` as ``Mon 7 Dec`` and ``7 Dec 2026`` as ``7 Dec``, for subjects; other words as they are."""
     return words[:-5] if DAY_WORDS.fullmatch(words) else words
+
+
+def gone_by(words: str) -> str:
+    """``Mon 16 Nov 2026`` as ``16 Nov 2026``, for a day that is past; other words as they are."""
+    return words[4:] if DAY_WORDS.fullmatch(words) and not words[0].isdigit() else words
 
 
 def distance(days: int) -> str:
@@ -75,7 +81,7 @@ def one_line(text: str) -> str:
     Every kind of white space becomes one space, so nothing can start a header of its own; control characters, half
     surrogates and direction marks go; right-to-left runs are isolated, so they order only themselves.
     """
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if text.isprintable() and "  " not in text and (text.isascii() or not _RTL_RUN.search(text)):
         return text.strip()
     spaced = (" " if c.isspace() else c for c in text.translate(_BIDI_MARKS))
     plain = " ".join("".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs")).split())
@@ -106,6 +112,7 @@ def _closed(text: str) -> str:
     return text + _POP_ISOLATE * (text.count(_FIRST_ISOLATE) - text.count(_POP_ISOLATE))
 
 
+@lru_cache(maxsize=1024)  # courses have one page each, and every reader is sent to it
 def safe_url(text: str) -> str:
     """The address if it is one a person may follow (http, https, mailto), else ""."""
     url = text.strip()
@@ -119,6 +126,7 @@ def safe_url(text: str) -> str:
     return url if (parts.scheme in ("http", "https") and named) or (parts.scheme == "mailto" and parts.path) else ""
 
 
+@lru_cache(maxsize=1024)
 def host(url: str) -> str:
     """Where a link really leads: ``citiprogram.org``, or the address of a mailto; "" for no safe link."""
     if not safe_url(url):

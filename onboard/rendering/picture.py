@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
 
 from onboard.model import Bar
@@ -56,10 +57,15 @@ def picture(bars: Sequence[Bar], today: date, weeks: int = WEEKS) -> Picture:
     return Picture(
         steady=tuple(one_line(bar.label) for bar in steady),
         tracks=_shared([_track(bar, today, start, weeks) for bar in bars if bar not in steady]),
-        months=_runs([short_day(start + timedelta(weeks=n)).split()[1] for n in range(weeks)]),
+        months=_months(start, weeks),
         first=day_name(start),
         last=day_name(end),
     )
+
+
+@lru_cache(maxsize=8)  # every mail of a run has the same
+def _months(start: date, weeks: int) -> tuple[Segment, ...]:
+    return _runs([short_day(start + timedelta(weeks=n)).split()[1] for n in range(weeks)])
 
 
 def _track(bar: Bar, today: date, start: date, weeks: int) -> Track:
@@ -96,9 +102,17 @@ def cleared_words(bar: Bar, today: date, end: date) -> str:
     """
     ahead = sorted((first, last) for first, last in bar.cleared if last >= today and first <= end)
     if not ahead:
-        return "cannot be told" if any(f <= end and today <= t for f, t in bar.unknown) else "not complete in these weeks"
+        return _doubtful_words([last for first, last in bar.unknown if first <= end and today <= last], end)
     words = [_range_words(first, last, today, end, again=n > 0) for n, (first, last) in enumerate(ahead)]
     return ", ".join(words)
+
+
+def _doubtful_words(lasts: Sequence[date], end: date) -> str:
+    """Words for who is certainly complete on no day: until when it cannot be told."""
+    if not lasts:
+        return "not complete in these weeks"
+    last = max(lasts)
+    return "cannot be told" if last >= end else f"cannot be told until {yearless(day_name(last))}, not complete after"
 
 
 def _range_words(first: date, last: date, today: date, end: date, *, again: bool) -> str:

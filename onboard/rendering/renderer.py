@@ -10,14 +10,16 @@ from pathlib import Path
 import css_inline
 from jinja2 import TemplateError, TemplateSyntaxError
 
-from onboard.model import Attach, Attachment, Lab, Message, MessageKind, Notice
+from onboard.model import Attach, Attachment, Lab, Line, Message, MessageKind, Notice
 from onboard.rendering.calendar_file import calendar_file
+from onboard.rendering.cut import left_out
 from onboard.rendering.environment import template_environment
 from onboard.rendering.faults import TemplateFault
 from onboard.rendering.frame import Mail, frame
 from onboard.rendering.layout import lay_out
 from onboard.rendering.phrases import one_line, shortened
 from onboard.rendering.roster_file import roster_file
+from onboard.rendering.worklist_file import worklist_file
 
 #: Gmail hides what is beyond about 102 KB of HTML; half-way headers and link rewriting take some of it.
 MOST_BYTES = 90_000
@@ -48,19 +50,23 @@ class Renderer:
         bare = frame(notice, self._lab, rows)
         subject = shortened(one_line(self._part(kind, "subject.txt", bare)), _LONGEST_SUBJECT)
         mail = replace(bare, subject=subject)
+        cut = left_out(notice, rows)
         return Message(
             notice=notice,
             subject=subject,
             text=lay_out(self._part(kind, "body.txt", mail)),
             html=self._inliner.inline(self._part(kind, "body.html", mail)),
-            attachments=tuple(self._attachments(notice)),
+            attachments=tuple(self._attachments(notice, cut)),
+            left_out=() if kind is MessageKind.WORKLIST else cut,
         )
 
-    def _attachments(self, notice: Notice) -> Iterator[Attachment]:
+    def _attachments(self, notice: Notice, cut: tuple[Line, ...]) -> Iterator[Attachment]:
         if notice.calendar and notice.kind not in _FIRST_MAILS:
             yield calendar_file(notice, calendar_sequence(notice), self._lab)
         if notice.roster and self._lab.attach is not Attach.NONE:
             yield roster_file(notice, self._lab.attach)
+        if cut and notice.kind is MessageKind.WORKLIST:
+            yield worklist_file(notice)
 
     def _part(self, kind: MessageKind, part: str, mail: Mail) -> str:
         name = f"{kind.value}.{part}"

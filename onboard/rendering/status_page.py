@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from onboard.dates import show_near, show_to_act
 from onboard.model import Assessment, Cleared, Lab, Problem, Readiness, Reason
 from onboard.readiness import cleared_on, ready_span, reasons_on
 from onboard.rendering.pages import render_page
@@ -146,11 +147,11 @@ def _row(assessment: Assessment, row: Readiness, today: date, said: set[Reason])
 
 
 def _span(row: Readiness, today: date, verdict: Cleared) -> str:
-    """``through Fri 18 Dec 2026``, ``from Wed 9 Dec 2026``, "" where nothing is certain."""
+    """``through 18 Dec 2026``, ``from Wed 9 Dec 2026``, "" where nothing is certain."""
     first, last = ready_span(row, today)
     if verdict is Cleared.CLEARED:
-        return f"through {day_name(last)}" if last else "no end on record"
-    return f"from {day_name(first)}" if first and first > today else ""
+        return f"through {show_near(last, today)}" if last else "no end on record"
+    return f"from {show_to_act(first, today)}" if first and first > today else ""
 
 
 def _reason(reason: Reason) -> ReasonWords:

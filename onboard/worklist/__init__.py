@@ -9,6 +9,7 @@ from datetime import date
 
 from onboard import keys
 from onboard.addresses import normal
+from onboard.dates import show
 from onboard.desk import Desk, desk_of
 from onboard.model import Assessment, Coordinator, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
 from onboard.notices import NEVER_CAME, notice
@@ -46,6 +47,7 @@ def plan_worklist(
         *unreadable_lines(desk, seen, links),
         *mail_lines(desk, mail_trouble),
     ]
+    lines = [_aged(line, today) for line in lines]
     found, claimed = [], set[str]()
     for coordinator in lab.on_duty(today):
         made = _worklist(desk, coordinator, [_once(line, claimed) for line in lines])
@@ -53,6 +55,13 @@ def plan_worklist(
             found.append(made)
             claimed |= {line.key for line in made.lines if line.key}
     return found
+
+
+def _aged(line: Line, today: date) -> Line:
+    """An item says since when it has been open, once it is not new."""
+    if not line.since or not line.why or line.since >= today:
+        return line
+    return replace(line, knows=f"{line.knows} Open since {show(line.since)}.".strip())
 
 
 def _once(line: Line, claimed: set[str]) -> Line:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from onboard.addresses import record_order
-from onboard.dates import plus_days, show
+from onboard.dates import plus_days, show, show_to_act
 from onboard.desk import Desk
 from onboard.edges import Edge, edges, own_act
 from onboard.lines import status_of, why_open
@@ -37,11 +37,12 @@ def _starts(desk: Desk, person: str, start: date, links: Callable[[str], str]) -
     steps = checklist(desk.assessment, person, desk.today)
     ready = ready_about(desk.assessment, person, desk.today, steps)
     ours = [s.requirement.title for s in steps if s.owner == "coordinator" and s.about]
-    when = f"Ready about {show(desk.calendar.on_or_after(ready.day))}." if ready else "When ready cannot be told yet."
+    day = desk.calendar.on_or_after(ready.day) if ready else None
+    when = f"Ready about {show_to_act(day, desk.today)}." if day else "When ready cannot be told yet."
     return Line(
         key="",
         section=Section.MOVES,
-        title=f"starts {show(start)}",
+        title=f"starts {show_to_act(start, desk.today)}",
         why=when,
         act=f"Yours: {', '.join(ours)}." if ours else "",
         person=person,
@@ -57,7 +58,7 @@ def _leaves(desk: Desk, person: str, last: date, links: Callable[[str], str]) ->
     return Line(
         key="",
         section=Section.MOVES,
-        title=f"leaves {show(last)}",
+        title=f"leaves {show_to_act(last, desk.today)}",
         act=f"Take them off the IRB lists and end their delegations: {protocols}." if protocols else "",
         person=person,
         name=named(desk, person),
@@ -109,7 +110,7 @@ def _silent(desk: Desk, person: str, reminded: Sequence[tuple[Edge, tuple[date, 
         key="",
         section=Section.SILENT,
         title=", ".join(edge.requirement.title for edge, _ in reminded),
-        why=why_open(first, desk.today),
+        why=why_open(first, desk.today, for_others=True),
         act="Please call.",
         person=person,
         name=named(desk, person),

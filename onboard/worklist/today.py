@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import chain
 
 from onboard.addresses import record_order
-from onboard.blocks import Block, blocks, task_words, titles, together
+from onboard.blocks import Block, blocks, cause_title, cause_words, task_words, together
 from onboard.dates import show
 from onboard.desk import Desk
 from onboard.knowing import knows
 from onboard.lines import actor, actor_name, why_for_others
-from onboard.model import Checked, Completion, Ground, Line, RequirementKind, Section, Status, Waiting
+from onboard.model import Checked, Completion, Finding, Ground, Line, RequirementKind, Section, Status, Waiting
 from onboard.people import codes, named, stay, typed
 from onboard.readiness import status_on
 from onboard.reconcile import Mismatch, MismatchKind, reconcile
@@ -40,8 +41,8 @@ def _line(desk: Desk, person: str, causes: Sequence[Block], links: Links) -> Lin
     return Line(
         key="",
         section=Section.BLOCKS_WORK,
-        title=titles(causes),
-        why=" ".join(dict.fromkeys(_why(desk, b) for b in causes)),
+        title=cause_title(causes),
+        why=cause_words(causes, lambda b: _why(desk, b), most=len(causes)),
         act=_act(desk, first),
         person=person,
         name=named(desk, person),
@@ -163,8 +164,13 @@ def _completion_line(desk: Desk, completion: Completion, links: Links) -> Line:
 
 
 def _waivers(desk: Desk) -> list[tuple[str, Ground]]:
-    found = {g.evidence: (f.person, g) for f in desk.assessment.findings for g in f.grounds if g.waiver and g.claim}
+    found = {g.evidence: (f.person, g) for f in desk.assessment.findings for g in _waivers_of(f) if g.claim}
     return [found[evidence] for evidence in sorted(found)]
+
+
+def _waivers_of(finding: Finding) -> list[Ground]:
+    """Also those for one protocol of what is asked once for all."""
+    return [ground for ground in chain(finding.grounds, *finding.local.values()) if ground.waiver]
 
 
 def _waiver_line(desk: Desk, person: str, ground: Ground, links: Links) -> Line:

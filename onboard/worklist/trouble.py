@@ -17,10 +17,27 @@ from onboard.readiness import status_on
 def unreadable_lines(desk: Desk, first_seen: Mapping[str, date], links: Callable[[str], str]) -> list[Line]:
     """Every problem with its next step and how many people wait for it, most people first; then what nobody recorded."""
     unknown = [f for f in desk.assessment.findings if status_on(f, desk.today) is Status.UNKNOWN]
-    waiting = {p.key: _waiting(unknown, p) for p in desk.assessment.problems}
-    ordered = sorted(desk.assessment.problems, key=lambda p: (-len(waiting[p.key]), p.key))
+    told_here = [p for p in desk.assessment.problems if not _told_below(desk, p)]
+    waiting = {p.key: _waiting(unknown, p) for p in told_here}
+    ordered = sorted(told_here, key=lambda p: (-len(waiting[p.key]), p.key))
     found = [_line(desk, p, waiting[p.key], first_seen.get(p.key, desk.today), links) for p in ordered]
     return found + _unrecorded(desk, links)
+
+
+#: How the keys of problems with addresses begin.
+_MALFORMED, _NO_ADDRESS, _SAME_ADDRESS = "malformed-address/", "no-address/", "duplicate: the address "
+
+
+def _told_below(desk: Desk, problem: Problem) -> bool:
+    """Whether another line says the same: an address that is no good stands in a worklist once."""
+    if problem.key.startswith(_NO_ADDRESS):
+        return any(_malformed(desk, person) or _unreachable(desk, person) for person in problem.people)
+    return any(problem.key.startswith(f"{_SAME_ADDRESS}{address}/") for address in sharing(desk))
+
+
+def _malformed(desk: Desk, record: str) -> bool:
+    """Whether a cell of the person holds what is no address; the line of that cell says what to type."""
+    return any(p.key.startswith(_MALFORMED) and record in p.people for p in desk.assessment.problems)
 
 
 def _waiting(unknown: Sequence[Finding], problem: Problem) -> frozenset[str]:
@@ -79,6 +96,8 @@ def _unrecorded(desk: Desk, links: Callable[[str], str]) -> list[Line]:
 def _matters(desk: Desk, finding: Finding) -> bool:
     """Whether it is unknown today for somebody who is here, and, where it is a protocol's fact, works on it."""
     protocol = finding.scope.protocol
+    if finding.obligation.evidence.unplaced:  # each of those rows is a problem of its own
+        return False
     if status_on(finding, desk.today) is not Status.UNKNOWN or not here(desk, finding.person):
         return False
     return not protocol or protocol in desk.protocols_today(finding.person)
@@ -103,13 +122,15 @@ def _unrecorded_line(desk: Desk, form: str, owner: str, title: str, people: froz
 
 
 def mail_lines(desk: Desk, trouble: Sequence[str]) -> list[Line]:
-    """Addresses that refuse mail, addresses two records share, people who cannot be written to, and what the outbox says."""
+    """Addresses that refuse mail, what came back unclearly, addresses two records share, people who cannot be written to, and
+    what the outbox says."""
     found = [_refused(desk, address) for address in sorted(desk.history.suppressed)]
-    found += [_shared(desk, address, records) for address, records in sorted(sharing(desk).items())]
+    found += [_shared(desk, address, records) for address, records in _shared_still(desk)]
     for person in sorted(desk.assessment.people, key=record_order):
         words = _unreachable(desk, person)
         if words:
             found.append(_mail(title=words[0], act=words[1], person=person, name=named(desk, person)))
+    found += [_unclear(said) for said in desk.history.unclear]
     if desk.history.parked:
         count = desk.history.parked
         title = f"{count} {'mail' if count == 1 else 'mails'} may or may not have arrived"
@@ -133,6 +154,19 @@ def _refused(desk: Desk, address: str) -> Line:
     )
 
 
+def _shared_still(desk: Desk) -> list[tuple[str, tuple[str, ...]]]:
+    """Addresses several people have; one that refuses mail is said above."""
+    return [(a, records) for a, records in sorted(sharing(desk).items()) if a not in desk.history.suppressed]
+
+
+def _unclear(said: str) -> Line:
+    return _mail(
+        title="A mail came back, and the program cannot tell which",
+        why=f"It says: {said}",
+        act="Look into the lab's mailbox. Correct the address if it is wrong, then move that report out of the inbox.",
+    )
+
+
 def _shared(desk: Desk, address: str, records: tuple[str, ...]) -> Line:
     return _mail(
         title=f"Records {', '.join(records[:-1])} and {records[-1]} share the address {address}",
@@ -148,6 +182,6 @@ def _unreachable(desk: Desk, record: str) -> tuple[str, str] | None:
         return None
     if not person.complete:
         return "gets no mail: the person form is not marked Complete", "Mark it Complete when it is."
-    if green_light(desk, record) and not address_of(person, desk.today):
+    if green_light(desk, record) and not address_of(person, desk.today) and not _malformed(desk, record):
         return "has no address we may use", "Enter the university address, or a personal one with its last day."
     return None

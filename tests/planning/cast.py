@@ -347,6 +347,7 @@ class Book:
         first: Reading = START,
         due: Reading = None,
         horizon: Horizon | None = Horizon.SHORT,
+        depends_on: str = "",
     ) -> None:
         row = Assignment(
             evidence=self._evidence("assignment", record, "assignments"),
@@ -358,7 +359,7 @@ class Book:
             first=first,
             due=due,
             done=None,
-            depends_on="",
+            depends_on=depends_on,
         )
         self.add("assignments", row)
 

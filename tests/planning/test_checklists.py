@@ -217,6 +217,16 @@ def test_nobody_is_late_in_the_mail_that_first_tells_them() -> None:
     assert all(line.due is None or line.due >= TODAY for line in notice.lines)
 
 
+def test_nobody_is_counted_late_from_before_they_were_told() -> None:
+    """Nina's course was wanted a week before her first day; she heard of it on her first day."""
+    book = everybody()
+    first = plan_checklists(book.judge(), History(), lab(), TODAY)
+    book.completion(NINA, "gcp", TODAY, source="survey")
+    later = for_person(plan_checklists(book.judge(in_days(1)), send(History(), first), lab(), in_days(1)), NINA)
+    assert later is not None and later.section(Section.STEPS)
+    assert all(line.due is None or line.due >= TODAY for line in later.section(Section.STEPS))
+
+
 def test_a_person_belongs_to_one_of_the_two_jobs_on_every_day() -> None:
     book = coming()
     history = History()

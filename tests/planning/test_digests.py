@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from onboard.dates import WorkCalendar
 from onboard.digests import latest_slot, plan_digests
-from onboard.model import Assessment, History, Horizon, Line, MessageKind, Notice, ReaderRole, Role, Section, StudyType
+from onboard.model import Assessment, History, Horizon, Line, MessageKind, Notice, ReaderRole, Role, Section, StudyType, Task
 from onboard.reminders import plan_reminders
 from tests.planning.cast import (
     ADA,
@@ -61,7 +61,7 @@ def test_a_delegation_of_somebody_untrained_needs_nobody_yet() -> None:
 def test_blocked_now_says_who_what_why_since_who_acts_and_whether_they_know() -> None:
     found = {line.person: line for line in lines(everybody(), Section.BLOCKED_NOW)}
     line = found[HADDAD]
-    assert (line.protocol, line.title, line.since, line.owner) == ("STEP-HF", "GCP", date(2026, 11, 19), "Hana Haddad")
+    assert (line.protocol, line.title, line.since, line.owner) == ("STEP-HF", "GCP", date(2026, 11, 19), "Hana")
     assert "18 Nov 2026" in line.why
     assert line.knows == "They are told today."
 
@@ -155,6 +155,18 @@ def test_the_stack_names_what_is_off_as_facts() -> None:
     assert line.title == "Table 1 was due 13 Nov 2026; 4 pieces are due within 14 days"
 
 
+def test_the_stack_names_a_piece_that_waits_for_one_that_is_late_or_due_after_it() -> None:
+    book = everybody()
+    for horizon in (Horizon.MEDIUM, Horizon.LONG):
+        book.assignment(ADA, "P2", f"{horizon.value} piece", horizon=horizon)
+    book.assignment(ADA, "P2", "Table 1", due=days_ago(10))
+    book.assignment(ADA, "P2", "Draft", due=in_days(20), depends_on="table 1")
+    book.assignment(ADA, "P2", "Poster", due=in_days(20), depends_on="Draft")
+    book.assignment(ADA, "P2", "Abstract", due=in_days(17), depends_on="Poster")
+    (line,) = [line for line in lines(book, Section.STACK) if line.person == ADA]
+    assert line.title == "Table 1 was due 13 Nov 2026; Draft waits for Table 1; Abstract waits for Poster"
+
+
 def test_the_bars_are_cleared_ranges_of_the_next_half_year() -> None:
     bars = {bar.label: bar for bar in digest(everybody()).bars}
     assert bars["Ben Brandt"].cleared == ((TODAY, date(2026, 12, 12)),)
@@ -200,6 +212,33 @@ def test_two_pis_see_their_own_protocols() -> None:
     plan = {n.reader.record: n for n in plan_digests(book.judge(), History(), lab(), TODAY)}
     assert {line.person for line in plan["20"].section(Section.BLOCKED_NOW)} == {"20", "21"}
     assert "21" not in {line.person for line in plan[RIVERA].lines}
+
+
+def test_a_pause_holds_the_digest_of_its_reader_through_its_day_and_nobody_elses() -> None:
+    book = everybody()
+    book.protocol("P3", "REG", StudyType.CHART_REVIEW, digest_to=("dean@med.northlake.example",))
+    book.snooze(RIVERA, "Digest", until=in_days(7))
+    assert [n.reader.address for n in plan_digests(book.judge(), History(), lab(), TODAY)] == ["dean@med.northlake.example"]
+    after = {day: plan_digests(book.judge(in_days(day)), History(), lab(), in_days(day)) for day in (7, 8)}
+    assert RIVERA not in {n.reader.record for n in after[7]} and RIVERA in {n.reader.record for n in after[8]}
+
+
+def test_opting_out_of_reminders_pauses_no_digest_and_pausing_the_digest_no_reminder() -> None:
+    book = everybody()
+    book.snooze(RIVERA, opt_out=True)
+    assert RIVERA in {n.reader.record for n in plan_digests(book.judge(), History(), lab(), TODAY)}
+    book = everybody()
+    book.snooze(BRANDT, "digest", opt_out=True)
+    assert BRANDT in {n.reader.record for n in plan_reminders(book.judge(), History(), lab(), TODAY)}
+
+
+def test_several_causes_stand_with_their_reasons() -> None:
+    book = everybody()
+    book.drop("listings", person=HADDAD)
+    book.delegation(HADDAD, "P1", Task.CONSENT)
+    (line,) = [line for line in lines(book, Section.BLOCKED_NOW) if line.person == HADDAD]
+    assert line.title.endswith("things are open")
+    assert "GCP: Ended 18 Nov 2026." in line.why and "Not on the IRB list." in line.why
 
 
 # the week -------------------------------------------------------------------------------------------------------------

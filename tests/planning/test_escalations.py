@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from onboard.checklists import plan_checklists
+from onboard.digests import plan_digests
 from onboard.model import Checked, History, MessageKind, Notice, Role, Section
 from onboard.reminders import plan_reminders
 from tests.planning.cast import (
@@ -46,8 +47,11 @@ def watched(days_left: int) -> Book:
     return book
 
 
-def told(book: Book, on: date) -> History:
-    return send(History(), plan_reminders(book.judge(on), History(), lab(), on), on)
+STARTED = History(started=True)
+
+
+def told(book: Book, on: date, before: History = STARTED) -> History:
+    return send(before, plan_reminders(book.judge(on), before, lab(), on), on)
 
 
 def test_the_supervisor_hears_from_fourteen_days_before_when_nothing_was_started() -> None:
@@ -88,7 +92,8 @@ def test_a_queued_or_baseline_item_is_no_announcement() -> None:
 
 
 def test_a_lapse_on_todays_study_reaches_person_and_pi_in_the_same_run() -> None:
-    plan = plan_reminders(everybody().judge(), History(), lab(), TODAY)
+    tuesday = in_days(1)
+    plan = plan_reminders(everybody().judge(tuesday), History(), lab(), tuesday)
     kinds = {(n.kind, n.reader.record) for n in plan}
     assert {(MessageKind.REMINDER, HADDAD), (MessageKind.ESCALATION, RIVERA)} <= kinds
     order = [n.reader.record for n in plan]
@@ -103,11 +108,46 @@ def test_a_lapse_of_somebody_without_an_address_reaches_no_pi() -> None:
     assert heard(book, History(), TODAY) == {}
 
 
-def test_the_pi_hears_on_the_last_day_of_somebody_on_a_protocol() -> None:
-    book = watched(4)
+def test_on_the_digests_day_the_digest_is_the_pis_one_mail_and_nothing_is_said_again() -> None:
+    book = everybody()
+    plan = plan_reminders(book.judge(), STARTED, lab(), TODAY)
+    assert RIVERA not in {n.reader.record for n in plan}
+    sent = send(STARTED, plan)
+    (digest,) = plan_digests(book.judge(), sent, lab(), TODAY)
+    (haddad,) = [line for line in digest.section(Section.BLOCKED_NOW) if line.person == HADDAD]
+    assert [key for key in haddad.also if key.startswith(f"escalation/{HADDAD}/gcp/")]
+    assert RIVERA not in heard(book, send(sent, [digest]), in_days(1))
+    assert heard(book, sent, in_days(1)).get(RIVERA), "what no digest said goes out the day after"
+
+
+def test_what_stops_no_work_today_waits_for_the_pis_digest() -> None:
+    """On the last day of a course the PI's time has come; a mail of its own goes once work is blocked."""
+    book = watched(1)
     history = told(book, TODAY)
-    assert RIVERA not in heard(book, history, in_days(3))
-    assert heard(book, history, in_days(4))[RIVERA] == [BRANDT]
+    assert RIVERA not in heard(book, history, in_days(1))
+    assert heard(book, history, in_days(2))[RIVERA] == [BRANDT]
+
+
+def test_what_the_digest_shows_nowhere_else_gets_a_line_there_and_is_claimed_once() -> None:
+    """Ben joins a protocol in ten days and has not taken its course: nothing ends and nothing blocks yet."""
+    book = study()
+    book.person(BRANDT, "Ben Brandt", supervisor=RIVERA)
+    book.listing(BRANDT, "P2", approved=in_days(12))
+    history, monday = told(book, TODAY), in_days(7)
+    assert RIVERA not in heard(book, history, in_days(4)) and RIVERA not in heard(book, history, monday)
+    (digest,) = plan_digests(book.judge(monday), history, lab(), monday)
+    (line,) = digest.section(Section.ABOUT)
+    assert (line.person, line.act) == (BRANDT, "Please ask Ben whether something is in the way.")
+    assert line.key.endswith(f"supervisor:{RIVERA}")
+    again = send(history, [digest], monday)
+    assert RIVERA not in heard(book, again, in_days(8))
+
+
+def test_a_paused_digest_holds_nothing_back() -> None:
+    book = everybody()
+    book.snooze(RIVERA, until=in_days(3), requirement="digest")
+    plan = plan_reminders(book.judge(), STARTED, lab(), TODAY)
+    assert RIVERA in {n.reader.record for n in plan if n.kind is MessageKind.ESCALATION}
 
 
 def test_the_pi_hears_after_five_working_days_of_somebody_on_none() -> None:
@@ -117,7 +157,7 @@ def test_the_pi_hears_after_five_working_days_of_somebody_on_none() -> None:
     history = told(book, TODAY)
     for day in range(1, 12):
         found = heard(book, history, in_days(day))
-        assert (RIVERA in found) == (day >= 1 and in_days(day).weekday() < 5), day
+        assert (RIVERA in found) == (0 < in_days(day).weekday() < 5), "Mondays belong to the digest"
 
 
 def test_one_mail_lists_all_people_of_a_reader_and_each_once() -> None:
@@ -136,12 +176,12 @@ def test_one_mail_lists_all_people_of_a_reader_and_each_once() -> None:
 def test_a_supervisor_who_is_the_pi_hears_once_for_both() -> None:
     book = study()
     member(book, BRANDT, "Ben Brandt", "P2", supervisor=RIVERA)
-    book.trained(BRANDT, "hsp", ends=in_days(3))
+    book.trained(BRANDT, "hsp", ends=in_days(1))
     history = told(book, TODAY)
-    (mail,) = escalations(book, history, in_days(3))
+    (mail,) = escalations(book, history, in_days(2))
     assert len(mail.lines) == 1
     assert len(mail.keys()) == 2
-    assert escalations(book, send(history, [mail], in_days(3)), in_days(4)) == []
+    assert escalations(book, send(history, [mail], in_days(2)), in_days(3)) == []
 
 
 def test_nobody_is_reported_to_themselves() -> None:
@@ -176,10 +216,11 @@ def test_stopped_work_of_others_goes_before_an_own_nudge() -> None:
     book = everybody()
     book.drop("completions", person=RIVERA)
     book.trained(RIVERA, ends=in_days(30))
-    plan = [n for n in plan_reminders(book.judge(), History(), lab(), TODAY) if n.reader.record == RIVERA]
+    tuesday, wednesday = in_days(1), in_days(2)
+    plan = [n for n in plan_reminders(book.judge(tuesday), History(), lab(), tuesday) if n.reader.record == RIVERA]
     assert [n.kind for n in plan] == [MessageKind.ESCALATION]
-    sent = send(History(), plan)
-    plan = [n for n in plan_reminders(book.judge(in_days(1)), sent, lab(), in_days(1)) if n.reader.record == RIVERA]
+    sent = send(History(), plan, tuesday)
+    plan = [n for n in plan_reminders(book.judge(wednesday), sent, lab(), wednesday) if n.reader.record == RIVERA]
     assert [n.kind for n in plan] == [MessageKind.REMINDER]
 
 

@@ -292,6 +292,8 @@ def test_doubtful_evidence_buys_five_silent_working_days_then_the_ordinary_remin
     line = due_line(book, seen, monday)
     assert line is not None
     assert line.why.startswith("We hold a certificate that is still being checked.")
+    assert (line.owner, line.act) == ("Maria Chen", "Ask before you repeat anything.")
+    assert line.url and line.does_not_count, "it may turn out to be the wrong course"
 
 
 def test_the_first_mail_carries_no_calendar_and_the_second_does() -> None:
@@ -301,3 +303,25 @@ def test_the_first_mail_carries_no_calendar_and_the_second_does() -> None:
     sent = send(History(), [first])
     second = for_person(plan_reminders(book.judge(in_days(7)), sent, lab(), in_days(7)), BRANDT)
     assert isinstance(second, Notice) and second.calendar
+
+
+def test_what_was_asked_is_taken_back_from_the_calendar_once_nothing_is_asked_any_more() -> None:
+    """The second mail brings the event, the one that leaves nothing to do cancels it, and the next one brings no file."""
+    book, found = ends_on(in_days(14)), []
+    history = send(History(), [n for n in plan_reminders(book.judge(), History(), lab(), TODAY) if n.reader.record == BRANDT])
+    for day in (7, 8, 9):
+        mail = for_person(plan_reminders(book.judge(in_days(day)), history, lab(), in_days(day)), BRANDT)
+        assert mail is not None, day
+        found.append((mail.calendar, [key.rpartition("/")[2] for key in mail.keys() if key.startswith(f"calendar/{BRANDT}/")]))
+        history = send(history, [mail], in_days(day))
+        book.completion(BRANDT, "hsp", in_days(day), source="survey")
+    assert found == [(True, ["publish"]), (True, ["cancel"]), (False, [])]
+
+
+def test_what_somebody_else_does_puts_nothing_into_a_calendar() -> None:
+    book = ends_on(in_days(400))
+    history = news(book, days_ago(7))
+    book.drop("listings", person=BRANDT)
+    book.delegation(BRANDT, "P2")
+    mail = for_person(plan_reminders(book.judge(), history, lab(), TODAY), BRANDT)
+    assert mail is not None and mail.section(Section.BLOCKED) and not mail.calendar

@@ -58,8 +58,15 @@ def test_blocks_work_puts_the_coordinators_own_first_with_the_form_to_open() -> 
     assert found[0].act == 'File the change with the IRB, then enter "submitted on".'
     assert found[0].url == f"https://redcap.example/listing/{NOVAK}/"
     (haddad,) = [line for line in found if line.person == HADDAD]
-    assert haddad.owner == "Hana Haddad"
+    assert haddad.owner == "Hana"
     assert haddad.url.startswith(f"https://redcap.example/completion/{HADDAD}/")
+
+
+def test_an_item_says_since_when_it_is_open() -> None:
+    found = {line.person: line for line in lines(everybody(), Section.BLOCKS_WORK)}
+    assert found[HADDAD].knows.endswith("Open since 19 Nov 2026.")
+    fresh = {line.person: line for line in lines(everybody(), Section.BLOCKS_WORK, today=date(2026, 11, 19))}
+    assert "Open since" not in fresh[HADDAD].knows, "on its first day it is new"
 
 
 def test_evidence_waits_for_eyes_with_its_link() -> None:
@@ -90,7 +97,7 @@ def test_starters_and_leavers_of_two_weeks_and_what_leavers_left_behind() -> Non
     book.person("30", "Lara Leaving", last=in_days(9))
     book.listing("30", "P2")
     found = {line.person: line for line in lines(book, Section.MOVES)}
-    assert found["7"].title == "starts 7 Dec 2026"
+    assert found["7"].title == "starts Mon 7 Dec 2026"
     assert found["30"].act == "Take them off the IRB lists and end their delegations: CHART."
     assert found[ORTIZ].act == "Enter its last day."
 
@@ -145,6 +152,27 @@ def test_mail_trouble_lists_refused_shared_missing_and_half_typed() -> None:
     assert found["has no address we may use"].person == "50"
     assert "2 mails may or may not have arrived" in found
     assert "The mail server was down for two hours." in found
+
+
+def test_one_bad_address_stands_once() -> None:
+    """Where its cell is wrong: there; where it is missing or shared: among the mail that does not arrive."""
+    book = everybody()
+    book.person("50", "No Address", email="")
+    book.person("51", "Bad Address", email="")
+    book.person("52", "Hana Haddad", email="haddad@northlake.example")
+    told = {"record": "x", "instrument": "person", "instance": None, "field": "", "next_step": "Mend"}
+    wrong = "malformed-address/person/51//university_email"
+    shared = "duplicate: the address haddad@northlake.example/person/5//"
+    for key, people in (
+        ("no-address/person/50//", ("50",)), ("no-address/person/51//", ("51",)), (wrong, ("51",)), (shared, ("5", "52")),
+    ):  # fmt: skip
+        book.problems.append(Problem(key=key, what=key, people=people, **told))
+    found = worklist(book)
+    unreadable = [line.title for line in found.section(Section.UNREADABLE)]
+    assert wrong in unreadable and shared not in unreadable and not any("no-address" in title for title in unreadable)
+    mail = [(line.person, line.title) for line in found.section(Section.MAIL)]
+    assert ("50", "has no address we may use") in mail and "51" not in [person for person, _ in mail]
+    assert sum("haddad@northlake.example" in title for _, title in mail) == 1
 
 
 def test_a_problem_is_claimed_once_and_stays_on_the_list_while_it_stands() -> None:

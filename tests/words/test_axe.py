@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from onboard.model import History
+from onboard.questions.history import history
+from onboard.questions.history_picture import as_svg
+from onboard.questions.proof import Proof, prove
+from onboard.questions.proof_words import page_context
 from onboard.rendering import Renderer, inbox_page, preview_page, status_page
+from onboard.rendering.board_page import board_page
+from onboard.rendering.pages import render_page
 from tests.judge import cast as judge
 from tests.words import axe
 from tests.words.browser import CHROMIUM, Browser, open_browser
@@ -25,7 +32,21 @@ PAGES: dict[str, Callable[[], str]] = {
     "inbox": lambda: inbox_page(shown(*MAILS)),
     "preview": lambda: preview_page(shown("reminder", "digest")),
     "status": lambda: status_page(judged(BO), judge.READ_ON, LAB),
+    "board": lambda: board_page(judged(BO), History(), judge.READ_ON, LAB),
+    "proof": lambda: render_page("proof.html", **page_context(_proof("ada"), _proof("bo"), ("Then it was said otherwise.",))),
+    "history": lambda: f'<!doctype html><html lang="en"><title>History</title><main><h1>Ada</h1>{_picture()}</main></html>',
 }
+
+
+def _proof(person: str) -> Proof:
+    protocol = next(row.protocol for row in judged(BO).readiness if row.person == person)
+    return prove(judged(BO), person, protocol, None, judge.READ_ON)
+
+
+def _picture() -> str:
+    """The SVG of a person's history as it stands in its file."""
+    ada = next(row.person for row in judged(BO).readiness)
+    return as_svg(history(judged(BO), ada))
 
 
 @pytest.fixture(scope="module")

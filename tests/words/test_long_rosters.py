@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from onboard.model import Bar, Line, Notice, Section
 from onboard.rendering import MOST_BYTES, Renderer
-from onboard.rendering.cut import cut_evenly
+from onboard.rendering.cut import cut_by_weight, cut_evenly
 from tests.words.cast import LAB, MONDAY
 from tests.words.mails import MAILS
 
@@ -29,16 +30,16 @@ def test_a_digest_stays_below_the_size_whatever_the_lab(number: int, length: int
     message = Renderer(LAB).render(crowd(number, length))
     assert len(message.html.encode()) < MOST_BYTES
     assert "Yuki Tanaka" in message.html, "the one thing that needs the PI is never cut"
-    shown = message.text.count("Ended Wed 18 Nov 2026")
+    shown = message.text.count("Ended 18 Nov 2026")
     if shown < number:
         assert f"and {number - shown} more: ask Maria Chen" in message.text
         assert f"and {number - shown} more: ask Maria Chen" in message.html
-    assert message.html.count("Ended Wed 18 Nov 2026") == shown
+    assert message.html.count("Ended 18 Nov 2026") == shown
 
 
 def test_a_hundred_people_are_named_in_full() -> None:
     quiet = replace(crowd(100), bars=())
-    assert Renderer(LAB).render(quiet).text.count("Ended Wed 18 Nov 2026") == 100
+    assert Renderer(LAB).render(quiet).text.count("Ended 18 Nov 2026") == 100
 
 
 def test_a_worklist_of_hundreds_keeps_every_section() -> None:
@@ -56,7 +57,28 @@ def test_a_worklist_of_hundreds_keeps_every_section() -> None:
     text = Renderer(LAB).render(replace(MAILS["worklist"], lines=lines)).text
     for section in (Section.BLOCKS_WORK, Section.EYES, Section.UNREADABLE):
         assert f"{section.value} 0." in text.casefold()
-    assert "600 for you today" in text
+    assert "600 for you today" in text and "blocks_work 23." in text.casefold() and "eyes 3." not in text.casefold()
+
+
+def test_a_long_worklist_shows_a_day_and_attaches_the_rest_so_that_nothing_is_lost() -> None:
+    lines = tuple(Line(key=f"problem/{n}", section=Section.MAIL, title=f"=trouble {n:03d}") for n in range(90))
+    message = Renderer(LAB).render(replace(MAILS["worklist"], lines=lines))
+    (file,) = message.attachments
+    assert file.filename == "worklist-2026-11-23.csv" and message.left_out == ()
+    rows = list(csv.DictReader(file.content.decode("utf-8-sig").splitlines()))
+    assert [row["what"].lstrip("'") for row in rows] == [line.title for line in lines]
+    assert all(row["what"].startswith("'=") for row in rows), "no cell is run as a formula"
+    assert "and 60 more: in the attached list" in message.text and "and 60 more: in the attached list" in message.html
+    assert Renderer(LAB).render(MAILS["worklist"]).attachments == ()
+
+
+@given(st.lists(st.integers(0, 300), max_size=24), st.integers(0, 400))
+def test_a_cut_by_weight_fills_the_first_sections_and_loses_none(counts: list[int], most: int) -> None:
+    kept = cut_by_weight(counts, most)
+    assert all((0 < k <= c) if c else k == 0 for k, c in zip(kept, counts, strict=True))
+    assert sum(kept) <= max(most, sum(c > 0 for c in counts))
+    cut = [n for n, (k, c) in enumerate(zip(kept, counts, strict=True)) if k < c]
+    assert all(kept[n] <= 3 for n in range(cut[0] + 1, len(counts))) if cut else kept == counts
 
 
 @given(st.lists(st.integers(0, 300), max_size=24), st.integers(0, 400))

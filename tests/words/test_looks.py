@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from onboard.rendering import Renderer, inbox_page, status_page
-from tests.judge import cast as judge
+from onboard.rendering import Renderer
 from tests.words.browser import CHROMIUM, Browser, open_browser
 from tests.words.cast import LAB
 from tests.words.mails import MAILS
+from tests.words.test_axe import PAGES
 from tests.words.test_long_rosters import crowd
-from tests.words.test_pages import BO, judged, shown
 
 pytestmark = [
     pytest.mark.chromium,
@@ -69,12 +68,9 @@ def test_a_crowd_with_long_names_does_not_scroll_sideways(browser: Browser) -> N
     assert faults(browser, Renderer(LAB).render(crowd(20, length=200)).html) == []
 
 
-def test_the_inbox_reads_well(browser: Browser) -> None:
-    assert faults(browser, inbox_page(shown(*MAILS))) == []
-
-
-def test_the_status_page_reads_well(browser: Browser) -> None:
-    assert faults(browser, status_page(judged(BO), judge.READ_ON, LAB)) == []
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "history"])  # a drawing scales
+def test_a_page_reads_well_on_every_screen(browser: Browser, name: str) -> None:
+    assert faults(browser, PAGES[name]()) == []
 
 
 def test_the_check_itself_sees_pale_small_and_wide(browser: Browser) -> None:

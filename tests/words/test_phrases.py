@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onboard.dates import show
 from onboard.rendering.layout import WIDTH, lay_out
 from onboard.rendering.phrases import (
     DAY_WORDS,
@@ -17,6 +18,7 @@ from onboard.rendering.phrases import (
     distance,
     fact_words,
     full_stop,
+    gone_by,
     length,
     listed,
     one_line,
@@ -43,6 +45,7 @@ def test_every_date_is_one_whole_word_of_ours(day: date) -> None:
     if day.year >= 1000:
         assert DAY_WORDS.fullmatch(day_name(day))
         assert yearless(day_name(day)) == day_name(day).rsplit(" ", 1)[0]
+        assert gone_by(day_name(day)) == show(day) == gone_by(show(day)) and DAY_WORDS.fullmatch(show(day))
     assert fact_words(day.isoformat()) == day_name(day)
 
 

@@ -1,0 +1,95 @@
+"""What a supervisor or PI should hear about a person. Decides level, reader and moment, and the line; never before the person
+was told. Which mail says it is the planners': reminders has the mail of its own, digests the week's.
+
+Supervisor: so many days before the end when nothing has been started. PI: at the end when the person is on a protocol, else
+some working days after. A lapse that stops work today is heard on the day the person hears it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from onboard import keys
+from onboard.blocks import Block, blocks, stop_words, task_words
+from onboard.desk import Desk
+from onboard.edges import Edge, announced, edges, own_act
+from onboard.knowing import knows
+from onboard.lines import status_of, why_open
+from onboard.model import Line, ReaderRole, Section
+from onboard.people import codes, green_light, greeted, here, is_new_hire, named, pis_over, supervisor_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One thing one reader should hear."""
+
+    role: ReaderRole
+    reader: str  # record id
+    of: tuple[str, str]  # requirement id and scope, as an edge and a block have them
+    line: Line
+
+    @property
+    def stem(self) -> str:
+        """What the keys of all levels and readers begin with."""
+        return self.line.key.rpartition("/")[0]
+
+
+def calls_about(desk: Desk, person: str, hears_now: Callable[[Edge], bool]) -> Iterable[Call]:
+    """Everything anybody should hear about a person who is here. `hears_now` says whether the person was told, or is today."""
+    if not (green_light(desk, person) and here(desk, person)):
+        return
+    stopped = {b.of: b for b in blocks(desk, person)}
+    for edge in edges(desk.findings(person), desk.today):
+        if not own_act(edge.requirement) or not edge.requirement.blocks or edge.claimed or edge.doubted:
+            continue
+        block = stopped.get(edge.of)
+        lapsed_at_work = block is not None and edge.ends is not None
+        if not (announced(desk, edge) or (lapsed_at_work and hears_now(edge))):
+            continue
+        for role, reader in _readers(desk, edge):
+            yield Call(role=role, reader=reader, of=edge.of, line=_line(desk, edge, block, role, reader))
+
+
+def is_said(desk: Desk, call: Call, address: str) -> bool:
+    """Whether the reader heard it at this level, or as PI already."""
+    levels = (call.line.key, f"{call.stem}/{ReaderRole.PI.value}:{keys.part(call.reader)}")
+    return any(desk.said.settled(key, address) for key in levels)
+
+
+def _readers(desk: Desk, edge: Edge) -> Iterable[tuple[ReaderRole, str]]:
+    days, requirement = edge.days(desk.today), edge.requirement
+    supervisor = supervisor_of(desk, edge.person)
+    if supervisor and days <= requirement.escalate_supervisor_days and not edge.in_hand:
+        yield ReaderRole.SUPERVISOR, supervisor
+    # What was never met counts from the day it is needed, and a new hire has the working days everybody has.
+    zero = edge.ends or edge.since
+    at_once = bool(desk.protocols_today(edge.person)) and not is_new_hire(desk, edge.person)
+    late = desk.calendar.between(zero, desk.today) >= max(requirement.escalate_pi_working_days, 1)
+    if (at_once and zero <= desk.today) or late:
+        for pi in pis_over(desk, edge.person):
+            yield ReaderRole.PI, pi
+
+
+def _line(desk: Desk, edge: Edge, block: Block | None, role: ReaderRole, reader: str) -> Line:
+    name = greeted(desk, edge.person)
+    protocols = block.protocols if block else (edge.scope.protocol,)
+    return Line(
+        key=keys.escalation(edge.stem, role.value, reader),
+        section=Section.ABOUT,
+        title=edge.requirement.title,
+        why=why_open(edge, desk.today, for_others=True),
+        act=stop_words(desk, block) if block else f"Please ask {name} whether something is in the way.",
+        person=edge.person,
+        name=named(desk, edge.person),
+        protocol=codes(desk, protocols),
+        task=task_words(block.tasks) if block else "",
+        status=status_of(desk, edge),
+        due=None if edge.ends else edge.deadline,
+        ends=edge.ends,
+        since=edge.since if block else None,
+        days=edge.days(desk.today),
+        owner=name,
+        knows=knows(desk, edge.person, edge),
+        hard=block is not None,
+    )

@@ -1,0 +1,53 @@
+"""What an escalation would say, told in the digest. Decides which lines of it carry an escalation's keys, so that the reader
+hears nothing twice; what stands nowhere else in the digest gets a line of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from onboard.calls import Call, calls_about, is_said
+from onboard.desk import Desk
+from onboard.digests.scope import View
+from onboard.knowing import may_name
+from onboard.model import Line, ReaderRole
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What this reader should hear: by person and by what it is about, the PI's level before the supervisor's."""
+
+    found: Mapping[tuple[str, tuple[str, str]], tuple[Call, ...]] = field(default_factory=dict)
+    settled: frozenset[str] = frozenset()  # keys of what the reader heard
+
+    def keys(self, person: str, *abouts: tuple[str, str]) -> tuple[str, ...]:
+        """The keys that a line about a person settles."""
+        every = (call.line.key for of in abouts for call in self.found.get((person, of), ()))
+        return tuple(key for key in every if key not in self.settled)
+
+
+def calls_to(desk: Desk, view: View, address: str) -> Calls:
+    """Everything the reader of a view should hear about its people, heard or not."""
+    found: dict[tuple[str, tuple[str, str]], list[Call]] = {}
+    for person in view.people if view.reader else ():
+        for call in calls_about(desk, person, partial(may_name, desk, person)):
+            if call.reader == view.reader:
+                found.setdefault((person, call.of), []).append(call)
+    ranked = {about: tuple(sorted(calls, key=lambda c: c.role is not ReaderRole.PI)) for about, calls in found.items()}
+    heard = (call.line.key for calls in ranked.values() for call in calls if is_said(desk, call, address))
+    return Calls(ranked, frozenset(heard))
+
+
+def hand_lines(calls: Calls, elsewhere: Iterable[Line]) -> list[Line]:
+    """A line for each thing that stops nothing today and stands in no other section, nearest day first."""
+    said = {(line.person, line.title) for line in elsewhere}
+    found = [_line(calls, person, of, every) for (person, of), every in calls.found.items() if not every[0].line.hard]
+    kept = [line for line in found if (line.person, line.title) not in said]
+    return sorted(kept, key=lambda line: (line.days if line.days is not None else 0, line.name, line.title))
+
+
+def _line(calls: Calls, person: str, of: tuple[str, str], every: Sequence[Call]) -> Line:
+    """It stays in the digest while it stands, and is claimed once."""
+    key, *also = calls.keys(person, of) or ("",)
+    return replace(every[0].line, key=key, also=tuple(also))
