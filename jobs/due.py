@@ -162,7 +162,7 @@ def _safely(app: App, name: JobName, slot: date, mode: Mode, act: Callable[[], R
         return RunReport(job=name, slot=slot, mode=mode, outcome="failed", trouble=(str(error),))
     except Exception as fault:
         # A mistake of ours in one job must not cost the lab the others: it is logged, told to the operator, and tried again.
-        LOG.exception("%s of %s stopped by a fault", name.value, slot)
+        LOG.exception("%s of %s stopped by a fault", name.value, slot, extra={"lab": app.lab.id})
         return _told_crash(app, name, slot, mode, fault)
 
 
@@ -175,5 +175,5 @@ def _told_crash(app: App, name: JobName, slot: date, mode: Mode, fault: Exceptio
         return tell_crash(app.tools(), mode, name, slot, fault)
     except Exception:
         # Telling went wrong, too (a broken ledger, a broken template): the report and the log still say it.
-        LOG.exception("the operator could not be told")
+        LOG.exception("the operator could not be told", extra={"lab": app.lab.id})
         return crashed(name, slot, mode, fault)

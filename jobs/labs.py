@@ -16,6 +16,7 @@ from onboard.app import App, open_app
 from onboard.config.schedule import JobTime
 from onboard.errors import ConfigError, OnboardError
 from onboard.model import JobName, Lab, Mode, RunReport
+from onboard.pipeline.crashing import place
 from onboard.ports import Clock
 
 LOG = logging.getLogger("onboard.labs")
@@ -51,19 +52,31 @@ class LabHome:
         return self.brief.lab.id if self.brief else self.home.name
 
     def load(self) -> None:
-        """Read the configuration if its files changed since the last look."""
+        """Read the configuration if its files changed since the last look. Raises nothing that another lab could feel."""
+        try:
+            self._load()
+        except ConfigError as error:
+            if self._unusable(str(error)):
+                LOG.error("%s: %s", self.home.name, error, extra={"lab": self.home.name})
+        except Exception as fault:
+            # A file that is no file, a folder of somebody else's: whatever it is, the other labs go on.
+            why = f"its files cannot be read ({type(fault).__name__} at {place(fault)}): run onboard check --home {self.home}"
+            if self._unusable(why):
+                LOG.exception("%s: %s", self.home.name, why, extra={"lab": self.home.name})
+
+    def _load(self) -> None:
         seen = tuple(path.stat().st_mtime if path.exists() else 0.0 for path in (self.home / name for name in _FILES))
         if seen == self._seen:
             return
         self._seen = seen
-        try:
-            app = open_app(self.home, clock=self.clock)
-        except ConfigError as error:
-            self.brief, self.trouble = None, str(error)
-            LOG.error("%s: %s", self.home.name, error, extra={"lab": self.home.name})
-            return
+        app = open_app(self.home, clock=self.clock)
         self.trouble = ""
         self.brief, self.not_before = Brief(lab=app.lab, schedule=schedule_of(app)), None
+
+    def _unusable(self, why: str) -> bool:
+        """Leave the lab alone; whether that is news."""
+        news, self.brief, self.trouble = why != self.trouble, None, why
+        return news
 
     def wants_look(self) -> bool:
         """Whether a slot may wait; opens nothing."""

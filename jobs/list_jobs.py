@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from jobs.due import Timing, schedule_of, timings
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
-from onboard.cli.output import print_table
+from onboard.cli.output import print_table, say
+from onboard.cli.runs import held_words
 from onboard.model import Mode
 
+#: A slot is looked for once a minute.
+_ON_TIME = timedelta(minutes=2)
 _COLUMNS = ["job", "last", "result", "late", "now", "next"]
 
 
@@ -19,9 +22,15 @@ def command(home: Home = HERE) -> None:
     app = open_app(home)
     mode = app.lab.limits.mode
     asked = mode if mode is not Mode.DRY else Mode.LIVE
-    newest = {run["job"]: run for run in reversed(list(app.ledger.last_runs(200))) if run["mode"] == asked}
+    runs = [run for run in app.ledger.last_runs(200) if run["mode"] == asked]
+    newest = {run["job"]: run for run in reversed(runs)}
     rows = [_row(app, timing, newest.get(timing.job, {})) for timing in timings(app, asked)]
     print_table(f"Jobs of {app.lab.name} (mode {mode.value}, {app.lab.zone.key})", _COLUMNS, rows)
+    for run in runs:
+        if run["held"]:
+            say(held_words(run))
+    if mode is Mode.DRY:
+        say("The mode is dry, so nothing runs by itself: mode in settings.toml.")
 
 
 def _row(app: App, timing: Timing, run: Mapping[str, object]) -> list[str]:
@@ -30,8 +39,8 @@ def _row(app: App, timing: Timing, run: Mapping[str, object]) -> list[str]:
         timing.last.isoformat() if timing.last else "never",
         str(run["outcome"] or run["state"]) if run else "-",
         lateness(_late(app, timing, run)),
-        f"waits, {lateness(timing.late)}" if timing.waiting else "-",
-        timing.next.strftime("%a %Y-%m-%d %H:%M"),
+        f"waits {span(timing.late)}" if timing.waiting else "-",
+        timing.next.strftime("%a %d %b %H:%M"),
     ]
 
 
@@ -45,11 +54,14 @@ def _late(app: App, timing: Timing, run: Mapping[str, object]) -> timedelta | No
     return max(local - opened, timedelta())
 
 
-def lateness(span: timedelta | None) -> str:
+def lateness(late: timedelta | None) -> str:
     """``on time`` within the first minutes, ``25 min late``, ``3 h 10 min late``; ``-`` for none."""
-    if span is None:
+    if late is None:
         return "-"
-    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
-    if not hours and minutes < 2:
-        return "on time"
-    return f"{hours} h {minutes} min late" if hours else f"{minutes} min late"
+    return "on time" if late < _ON_TIME else f"{span(late)} late"
+
+
+def span(of: timedelta) -> str:
+    """``25 min``, ``3 h 10 min``."""
+    hours, minutes = divmod(int(of.total_seconds()) // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -10,14 +11,23 @@ from onboard.cli.output import print_table, say
 from onboard.model import RunReport
 
 LOG = logging.getLogger("onboard.run")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:'\"]+@[^\s<>()\[\],;:'\"]*[A-Za-z0-9]")
+#: What is before the @ of a Message-ID of ours; it names nobody and is what a person looks for.
+_MESSAGE_ID = re.compile(r"[0-9a-f]{32}@")
 
 
 def told(report: RunReport) -> list[str]:
-    """The report as lines for a person: counts, what is held and why, troubles."""
+    """The report as lines for a person: counts, what is held and why, troubles. A timer's output ends in the machine's log, so
+    no address stands there; the operator's mail has the server's own words."""
     lines = [_head(report)]
     lines += [f"  held: {held.notice.kind.value}, {held.reason}" for held in report.held]
     lines += [f"  ! {trouble}" for trouble in report.trouble]
-    return lines
+    return [without_addresses(line) for line in lines]
+
+
+def without_addresses(text: str) -> str:
+    """The text with each mail address put out; Message-IDs stay."""
+    return _ADDRESS.sub(lambda found: found[0] if _MESSAGE_ID.match(found[0]) else "(address)", text)
 
 
 def _head(report: RunReport) -> str:
@@ -32,7 +42,9 @@ def _head(report: RunReport) -> str:
 def logged(report: RunReport) -> str:
     """The report as one line that names nobody: what is held and what went wrong is counted, `onboard runs` has the words."""
     head = _head(report)
-    counts = [f"{len(found)} {what}" for what, found in (("held", report.held), ("troubles", report.trouble)) if found]
+    held, troubles = len(report.held), len(report.trouble)
+    counts = [f"{held} held"] if held else []
+    counts += [f"{troubles} trouble{'' if troubles == 1 else 's'}"] if troubles else []
     if not counts:
         return head
     where = f"onboard runs {report.run}" if report.run else "the operator's mail"
@@ -44,11 +56,11 @@ def log(lab: str, report: RunReport) -> None:
     LOG.log(logging.WARNING if report.needs_person else logging.INFO, logged(report), extra={"lab": lab})
 
 
-def show(reports: Iterable[RunReport]) -> int:
-    """Print reports; the exit code: 1 when one needs a person."""
+def show(reports: Iterable[RunReport], *, troubles_only: bool = False) -> int:
+    """Print reports (`troubles_only`: those that need a person); the exit code: 1 when one needs a person."""
     needs = 0
     for report in reports:
-        for line in told(report):
+        for line in told(report) if report.needs_person or not troubles_only else ():
             say(line)
         needs = needs or int(report.needs_person)
     return needs

@@ -18,6 +18,7 @@ from jobs.upkeep import after
 from onboard.adapters.log_lines import set_up_log
 from onboard.adapters.system_clock import SystemClock
 from onboard.app import App, open_app
+from onboard.cli.group import nearest
 from onboard.cli.options import HERE, AsOf, ExportFolder, Home, parse_day
 from onboard.cli.output import say
 from onboard.errors import ConfigError
@@ -40,24 +41,31 @@ def command(
         Path | None,
         typer.Option("--labs", metavar="FOLDER", help="With `due --send`: every lab's home in this folder, each apart."),
     ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what needs a person: cron mails whatever is printed.")] = False,
     home: Home = HERE,
     as_of: AsOf = "",
     export: ExportFolder = None,
 ) -> None:
     """Run one job now, or everything that is due. Dry unless --send: reads, plans, sends nothing."""
-    set_up_log()
+    set_up_log(troubles_only=quiet)
     if labs is not None:
         if name != _DUE or not send or as_of or export or accept_fewer_rows:
             raise ConfigError("--labs goes with `onboard run due --send` alone. Use --home for one lab.")
-        raise typer.Exit(_run_labs(labs, _stop_flag()))
+        raise typer.Exit(_run_labs(labs, _stop_flag(), quiet))
     if name != _DUE and name not in JOBS:
-        raise ConfigError(f"there is no job {name!r}. Jobs: {', '.join(JOBS)}, or due for all that wait.")
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export, accept_fewer_rows=accept_fewer_rows)
+        raise ConfigError(f"there is no job {name!r}. {nearest(name, JOBS)}Jobs: {', '.join(JOBS)}, or due for all that wait.")
+    app = open_app(
+        home,
+        as_of=parse_day(as_of) if as_of else None,
+        export=export,
+        accept_fewer_rows=accept_fewer_rows,
+        reads_only=not send,
+    )
     mode = _mode(app, send)
     stopped = _stop_flag()
     if name == _DUE:
         reports = run_due(app, mode, stopped) or []
-        if not reports:
+        if not reports and not quiet:
             say("Nothing is due.")
     else:
         reports = [run_safely(app, JobName(name), app.today, mode, stopped)]
@@ -65,18 +73,19 @@ def command(
         show_readers(reports)
     elif name == _DUE:
         after(app, reports)
-    code = show(reports)
+    code = show(reports, troubles_only=quiet)
     if code:
         raise typer.Exit(code)
 
 
-def _run_labs(folder: Path, stop: Callable[[], bool]) -> int:
+def _run_labs(folder: Path, stop: Callable[[], bool], quiet: bool) -> int:
     """Everything due in every lab; the exit code. A lab that cannot run is reported, and the others run."""
     found = labs_in(folder, SystemClock())
     ready = [lab for lab in found if lab.wants_look()]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         reports = list(pool.map(lambda lab: _run_lab(lab, stop), ready))
-    say(f"{len(ready)} of {len(found)} labs had something due.")
+    if not quiet:
+        say(f"{len(ready)} of {len(found)} labs had something due.")
     return int(any(lab.trouble for lab in found) or any(reports))
 
 

@@ -35,6 +35,9 @@ _MOST_AT_ONCE = 32
 #: A look that lasts longer than this is stuck: the longest read, tried four times, and a full outbox take less.
 _STUCK = timedelta(hours=6).total_seconds()
 
+#: How long the runs in hand may take to end after SIGTERM; the service's TimeoutStopSec is longer.
+_LAST = timedelta(minutes=4)
+
 Told = Callable[[LabHome, RunReport], None]
 
 
@@ -86,8 +89,14 @@ def _log_trouble(event: JobEvent) -> None:
         LOG.warning("a look did not run in time; the next one looks again")
 
 
-def serve(labs: Sequence[LabHome], tell: Told, manager: ServiceManager, stop: Event | None = None) -> None:
-    """Run until SIGTERM or SIGINT (or `stop`); the runs in hand end first."""
+def serve(
+    labs: Sequence[LabHome], tell: Told, manager: ServiceManager, stop: Event | None = None, grace: timedelta = _LAST
+) -> bool:
+    """Run until SIGTERM or SIGINT (or `stop`); the runs in hand end first, for as long as `grace`.
+
+    Returns whether they did. One that did not hangs in somebody else's server; killing it loses nothing, because its lease in
+    the ledger runs out and the next process takes over.
+    """
     stop = stop or Event()
 
     def flag(signum: int, frame: FrameType | None) -> None:
@@ -103,7 +112,17 @@ def serve(labs: Sequence[LabHome], tell: Told, manager: ServiceManager, stop: Ev
     manager.ready(f"{len(labs)} labs" if len(labs) > 1 else labs[0].name)
     _wait(stop, watch, manager)
     manager.stopping()
-    scheduler.shutdown(wait=True)
+    scheduler.shutdown(wait=False)
+    return _ended(watch, grace)
+
+
+def _ended(watch: Watch, grace: timedelta) -> bool:
+    until = time.monotonic() + grace.total_seconds()
+    while watch.begun and time.monotonic() < until:
+        time.sleep(0.1)
+    for home in watch.begun:
+        LOG.warning("the run in hand of %s did not end in time and was left; the next start takes it over", home)
+    return not watch.begun
 
 
 def _wait(stop: Event, watch: Watch, manager: ServiceManager) -> None:

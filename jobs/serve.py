@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -45,7 +47,11 @@ def command(
     with ExitStack() as open_ports:
         if port:
             open_ports.enter_context(StatusPort(port, counts, lambda: [(one.name, one.trouble) for one in served]))
-        serve(served, tell, ServiceManager())
+        ended = serve(served, tell, ServiceManager())
+    if not ended:
+        # a thread that waits for somebody else's server would keep the process from ending
+        logging.shutdown()
+        os._exit(0)
 
 
 def _alone(home: Path) -> LabHome:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from subprocess import list2cmdline
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,28 +15,31 @@ from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
 from onboard.errors import ConfigError
 
-_LINES = r"""One line is enough, and needs no root. Both ways below use each job's slot once, whatever you start how often.
+if TYPE_CHECKING:
+    from onboard.config.loading import Config
+
+_LINES = r"""One line is enough, and needs no root. Every way below uses each job's slot once, whatever you start how often.
 
 # cron: run `crontab -e` and paste
-*/10 4-19 * * *  {run}
+*/10 * * * *  {cron}
 
 # systemd, user timer: paste the line, once; `loginctl enable-linger {user}` lets it run while nobody is logged in
 mkdir -p ~/.config/systemd/user && cd ~/.config/systemd/user && \
- printf '[Service]\nType=oneshot\nSuccessExitStatus=1\nExecStart={run}\n' > onboard.service && \
- printf '[Timer]\nOnCalendar=*-*-* 04..19:00/10\nPersistent=true\n[Install]\nWantedBy=timers.target\n' > onboard.timer && \
+ printf '[Service]\nType=oneshot\nSuccessExitStatus=1\nExecStart={timer}\n' > onboard.service && \
+ printf '[Timer]\nOnCalendar=*:0/10\nPersistent=true\n[Install]\nWantedBy=timers.target\n' > onboard.timer && \
  systemctl --user daemon-reload && systemctl --user enable --now onboard.timer
 
-# Windows Task Scheduler: paste into a command window
-schtasks /Create /TN onboard /SC MINUTE /MO 10 /ST 04:00 /DU 15:50 /TR "{windows}"
+# Windows Task Scheduler: paste into a command window; with /RU YOUR-NAME /RP it runs while nobody is logged in, too
+schtasks /Create /TN onboard /SC MINUTE /MO 10 /TR "{windows}"
 """
 
 _UNIT = """
 # A service of its own, for a server with systemd. As root:
-#   useradd --system --home-dir {state} --shell /usr/sbin/nologin onboard
-#   install -d -o onboard -g onboard -m 700 {state} && cp -r {home}/. {state}/ && rm -f {state}/secrets.env
-#   chown -R onboard:onboard {state}
-#   install -d -m 700 /etc/onboard; put each secret into a file of its own there, for example /etc/onboard/ONBOARD_PEOPLE_TOKEN
+{program_steps}#   useradd --system --home-dir {state} --shell /usr/sbin/nologin onboard
+#   install -d -o onboard -g onboard -m 700 {state} && cp -r {home}/. {state}/
+{secret_steps}#   chown -R onboard:onboard {state}
 #   save the lines below as /etc/systemd/system/onboard.service; systemctl enable --now onboard
+# From then on {state} is the home: take the line out of cron, and edit the settings there.
 [Unit]
 Description=onboard: reads REDCap, judges who is cleared, mails once
 Wants=network-online.target
@@ -42,7 +47,7 @@ After=network-online.target
 
 [Service]
 Type=notify
-ExecStart={program} serve --home {state} --log json
+ExecStart={program} serve {option} {state} --log json
 User=onboard
 Group=onboard
 WatchdogSec=10min
@@ -51,11 +56,10 @@ RestartSec=30s
 TimeoutStopSec=5min
 KillSignal=SIGTERM
 KillMode=mixed
-{credentials}
-# one folder may be written, nothing else
+{credentials}# what may be written, and nothing else
 StateDirectory=onboard
 StateDirectoryMode=0700
-ReadWritePaths={state}
+ReadWritePaths={writable}
 ProtectSystem=strict
 ProtectHome=read-only
 PrivateTmp=yes
@@ -91,19 +95,28 @@ WantedBy=multi-user.target
 """
 _STATE = "/var/lib/onboard"
 _USUAL = ("people", "protocols")
-#: Where a program lies that no other account may read.
-_PRIVATE = ("/root/", "/home/")
+#: Where a program lies that no other account may read, and where one lies that all may.
+_PRIVATE, _SHARED = ("/root/", "/home/"), "/opt/onboard"
+_PROGRAM_STEPS = f"""# (in the folder this program was installed from, so that all may read it)
+#   python3 -m venv {_SHARED} && {_SHARED}/bin/pip install -c requirements.lock .
+"""
+_SECRET_STEPS = """#   rm -f {state}/secrets.env; install -d -m 700 /etc/onboard; put each secret that LoadCredential names
+#   below into a file of its own there, with nothing but its value in it
+"""
+
+Labs = Annotated[Path | None, typer.Option("--labs", metavar="FOLDER", help="For every lab's home in this folder.")]
 
 
 def command(
     home: Home = HERE,
+    labs: Labs = None,
     unit: Annotated[bool, typer.Option("--unit", help="Print the systemd unit alone, to save as a file.")] = False,
 ) -> None:
     """Print the one line for cron, a systemd user timer or Windows Task Scheduler, then a hardened systemd unit."""
     if unit:
-        say("[Unit]" + service_unit(home).partition("[Unit]")[2].rstrip())
+        say("[Unit]" + service_unit(home, labs).partition("[Unit]")[2].rstrip())
         return
-    say(one_lines(home) + service_unit(home))
+    say(one_lines(home, labs) + service_unit(home, labs))
 
 
 def _program() -> Path:
@@ -111,31 +124,64 @@ def _program() -> Path:
     return Path(sys.executable).parent / "onboard"
 
 
-def one_lines(home: Path) -> str:
-    """The lines that need no root."""
-    run = f"{_program()} run due --send --home {home.absolute()}"
-    return _LINES.format(run=run, windows=run.replace("/", "\\"), user=getpass.getuser())
+def one_lines(home: Path, labs: Path | None = None) -> str:
+    """The lines that need no root. Cron mails whatever is printed, so there only what needs a person is."""
+    where = [f"--{'labs' if labs else 'home'}", str((labs or home).absolute())]
+    words = [str(_program()), "run", "due", "--send"]
+    timer = " ".join(map(_unit_word, [*words, *where]))
+    return _LINES.format(
+        cron=shlex.join([*words, "--quiet", *where]).replace("%", r"\%"),
+        timer=timer.replace("\\", "\\\\").replace("%", "%%").replace("'", r"'\''"),
+        windows=list2cmdline([*words, *where]).replace("/", "\\").replace('"', r"\""),
+        user=getpass.getuser(),
+    )
 
 
-def service_unit(home: Path) -> str:
+def _unit_word(word: str) -> str:
+    """One word of ExecStart=, as systemd.service(5) wants it."""
+    plain = word.replace("\\", "\\\\").replace("%", "%%").replace("$", "$$").replace('"', r"\"")
+    return f'"{plain}"' if " " in plain or "'" in plain else plain
+
+
+def service_unit(home: Path, labs: Path | None = None) -> str:
     """The unit, with the steps before it as comments."""
-    credentials = "\n".join(f"LoadCredential={name}:/etc/onboard/{name}" for name in needed_secrets(home))
-    text = _UNIT.format(program=_program(), home=home.absolute(), state=_STATE, credentials=credentials)
-    if str(_program()).startswith(_PRIVATE):
-        said = f"# {_program()} lies in somebody's home: install the program where all may read it, as in /opt/onboard\n"
-        text = text.replace("[Unit]", f"{said}[Unit]", 1)
-    return text
+    names = [] if labs else needed_secrets(home)
+    private = str(_program()).startswith(_PRIVATE)
+    return _UNIT.format(
+        program=f"{_SHARED}/bin/onboard" if private else _unit_word(str(_program())),
+        program_steps=_PROGRAM_STEPS if private else "",
+        secret_steps="" if labs else _SECRET_STEPS.format(state=_STATE),
+        option="--labs" if labs else "--home",
+        home=shlex.quote(str((labs or home).absolute())),
+        state=_STATE,
+        credentials="".join(f"LoadCredential={name}:/etc/onboard/{name}\n" for name in names),
+        writable=" ".join([_STATE, *map(_unit_word, [] if labs else _written_elsewhere(home))]),
+    )
+
+
+def _written_elsewhere(home: Path) -> list[str]:
+    """Folders outside the home that the lab's settings let the program write into."""
+    config = _config(home)
+    board = config.operating.board.absolute() if config and config.operating.board else None
+    return [str(board.parent)] if board and not board.is_relative_to(home.absolute()) else []
+
+
+def _config(home: Path) -> Config | None:
+    """The lab's configuration; None before it is set up, because the unit can be looked at even then."""
+    from onboard.config.loading import load_config
+
+    try:
+        return load_config(home)
+    except ConfigError:
+        return None
 
 
 def needed_secrets(home: Path) -> list[str]:
     """The secrets this lab's service is started with; systemd refuses to start when one of them has no file."""
     from onboard.config import secrets
-    from onboard.config.loading import load_config
 
-    try:
-        config = load_config(home)
-    except ConfigError:
-        # the unit can be looked at before the lab is set up
+    config = _config(home)
+    if config is None:
         return [secrets.token_name(project) for project in _USUAL]
     tokens = any(
         (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from onboard.adapters.redcap_project import RedcapProject
     from onboard.adapters.sql_ledger import SqlLedger
     from onboard.config.loading import Config
-    from onboard.model import Assessment, Export, Lab, Message, Notice, Rules
+    from onboard.model import Assessment, Export, Lab, Message, Notice, Rules, Waiting
     from onboard.model.mapping import Mapping as RecordMapping
     from onboard.pipeline.tools import Tools
     from onboard.ports import BounceSource, Clock, Mailer, RecordSource, RecordWriter
@@ -36,7 +36,8 @@ def open_app(
 ) -> App:
     """The app of one lab's home. `as_of` answers as if that day were today; `export` reads a folder instead of REDCap;
     `accept_fewer_rows` takes a read that is smaller than the last one, because somebody said that rows were deleted.
-    `reads_only` makes no ledger where there is none: a blank one stands in for it.
+    `reads_only` makes no ledger where there is none: a blank one stands in for it. Whoever brings a `clock` is no person at a
+    terminal: long work shows itself there to others only.
 
     Raises ConfigError that lists every mistake of the configuration.
     """
@@ -44,11 +45,18 @@ def open_app(
     from onboard.config.loading import load_config
 
     config = load_config(home)
+    given = clock
     clock = clock or SystemClock()
     if as_of is not None:
         clock = FixedClock(datetime.combine(as_of, time(12), tzinfo=config.lab.zone))
     return App(
-        config, clock, export=export, pretended=as_of is not None, accept_fewer_rows=accept_fewer_rows, reads_only=reads_only
+        config,
+        clock,
+        export=export,
+        pretended=as_of is not None,
+        accept_fewer_rows=accept_fewer_rows,
+        reads_only=reads_only,
+        shows_progress=given is None,
     )
 
 
@@ -64,7 +72,11 @@ class App:
         pretended: bool = False,
         accept_fewer_rows: bool = False,
         reads_only: bool = False,
+        shows_progress: bool = False,
     ) -> None:
+        from onboard.adapters.terminal_progress import Terminal
+
+        self.terminal = Terminal(shows_progress)
         self.config, self.clock, self._export = config, clock, export
         self._accept_fewer_rows, self._reads_only = accept_fewer_rows, reads_only
         self.pretended = pretended  # today is not today
@@ -82,7 +94,9 @@ class App:
     @cached_property
     def source(self) -> RecordSource:
         """REDCap, or the folder given instead of it."""
-        source = records.record_source(self.config, self.clock, self._export)
+        from onboard.adapters.terminal_progress import WatchedSource
+
+        source = WatchedSource(records.record_source(self.config, self.clock, self._export), self.terminal)
         return records.Uncounted(source) if self._accept_fewer_rows else source
 
     @cached_property
@@ -129,17 +143,29 @@ class App:
 
     def judge(self, export: Export, rules: Rules | None = None, snapshot: str = "") -> Assessment:
         """An export read into tables and judged; `read_on` is the lab's local day of the read."""
-        from onboard.adapters.intake_home import queued
-        from onboard.intake.queue import queue_sentences
+        with self.terminal.working("Judging"):
+            return self._judge(export, rules or self.config.rules, snapshot)
+
+    def _judge(self, export: Export, rules: Rules, snapshot: str) -> Assessment:
         from onboard.pipeline.judging import judge
         from onboard.tables import evidence_rows, read_tables
 
         tables, problems = read_tables(export, self.config.mapping, self.lab.zone)
         read_on = export.read_at.astimezone(self.lab.zone).date()
-        found = judge(tables, problems, rules or self.config.rules, export.read_at, read_on, snapshot)
-        waiting = queue_sentences(queued(self.config.home))
+        found = judge(tables, problems, rules, export.read_at, read_on, snapshot)
         rows = evidence_rows(export, self.config.mapping)
-        return replace(found, forms=self._forms(export.links), waiting=waiting, evidence_rows=rows)
+        return replace(found, forms=self._forms(export.links), waiting=self._waiting(), evidence_rows=rows)
+
+    def _waiting(self) -> tuple[Waiting, ...]:
+        """What intake left waiting; its rooms are opened only where something waits."""
+        from onboard.adapters.intake_home import queued
+
+        found = queued(self.config.home)
+        if not found:
+            return ()
+        from onboard.intake.queue import queue_sentences
+
+        return queue_sentences(found)
 
     def _forms(self, links: Mapping[str, str]) -> dict[str, str]:
         projects = self.config.mapping.projects
@@ -191,6 +217,15 @@ class App:
             if opened in self.__dict__:
                 self.__dict__[opened].close()
 
+    def _watched_mailer(self) -> Mailer:
+        from onboard.adapters.terminal_progress import WatchedMailer
+
+        def waiting() -> int:
+            states = self.ledger.outbox(self.lab.limits.mode)
+            return states.get("queued", 0) + states.get("sending", 0)
+
+        return WatchedMailer(self.mailer, self.terminal, waiting)
+
     def tools(self) -> Tools:
         """Everything a run needs."""
         from onboard.config.rules_file import rules_from_text
@@ -198,7 +233,7 @@ class App:
 
         return Tools(
             source=self.source,
-            mailer=self.mailer,
+            mailer=self._watched_mailer(),
             ledger=self.ledger,
             clock=self.clock,
             lab=self.lab,

@@ -84,6 +84,7 @@ def bounce_source(config: Config) -> BounceSource | None:
             ca_file=box.ca_file,
             folder=box.folder,
             sent_folder=box.sent_folder,
+            reports_to=config.lab.envelope_sender.partition("KEY")[0],
         )
     )
 

@@ -4,6 +4,7 @@ behind the port; each is imported inside the function that builds it."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def redcap_mapping(config: Config) -> RecordMapping:
 
 
 def redcap_projects(config: Config, names: Collection[str]) -> list[RedcapProject]:
-    """How each of the projects is reached, with its token."""
+    """How each of the projects is reached, with its token; one that nothing maps yet, as the first of the mapped ones is."""
     from onboard.adapters.redcap_project import RedcapProject
     from onboard.config.secrets import secret, token_name
 
@@ -70,8 +71,7 @@ def redcap_projects(config: Config, names: Collection[str]) -> list[RedcapProjec
             read_seconds=one.read_seconds,
             retries=one.retries,
         )
-        for one in config.redcap.values()
-        if one.name in names
+        for one in (config.redcap.get(name) or replace(next(iter(config.redcap.values())), name=name) for name in names)
     ]
 
 

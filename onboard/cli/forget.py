@@ -42,5 +42,6 @@ def _say_next(app: App, record: str, done: bool) -> None:
     if not done:
         say("Nothing was changed. To do it: the same with --yes. It cannot be undone.")
         return
-    say("Done. Older backups and the readers' own mailboxes still hold what was sent.")
+    say("Done. Reads that held the name keep their ids, and proofs that rest on one say that it was taken out.")
+    say("Older backups and the readers' own mailboxes still hold what was sent.")
     say(f"Take record {record} out of REDCap too, or the next read brings the name back ({app.lab.name}).")

@@ -33,10 +33,10 @@ def as_known_on(app: App, day: date) -> Assessment:
 
 def _judged(app: App, snapshot: Snapshot, moment: datetime) -> Assessment:
     from onboard.config.rules_file import rules_from_text
-    from onboard.pipeline.snapshots import export_of
+    from onboard.pipeline.snapshots import cited, export_of
 
     rules = app.ledger.rules_at(moment)
-    return app.judge(export_of(snapshot), rules_from_text(rules[1]) if rules else None, snapshot.id)
+    return app.judge(export_of(snapshot), rules_from_text(rules[1]) if rules else None, cited(snapshot))
 
 
 def decisions(app: App, on: date, until: date | None = None) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from onboard.cli.output import print_table, say
 from onboard.dates import add_months, show
 from onboard.errors import ConfigError
 from onboard.model import Rules
+from onboard.questions.wording import wrapped
 from onboard.rule_changes import RuleChange, days_words, decision_words, rule_changes
 
 _MONTHS = 12
@@ -119,7 +120,7 @@ def _show_changes(changes: Sequence[RuleChange], before: Rules, after: Rules) ->
         say(f"Rules {before.version} and {after.version} {same}.")
         return
     for change in changes:
-        say(f"  - {change.words} ({days_words(change.days)})")
+        say("\n".join(wrapped(f"{change.words} ({days_words(change.days)})", "  - ", 4)))
     say("")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -14,7 +14,12 @@ from onboard.cli.options import HERE, Format, Home, Output
 from onboard.cli.output import print_csv, print_json, print_table, say
 from onboard.errors import OnboardError
 
-_COLUMNS = ("run", "slot", "job", "mode", "began", "took", "result", "planned", "mails", "unreadable", "trouble")
+_COLUMNS = ("run", "began", "job", "mode", "result", "mails", "trouble")
+#: What one run's own page says, in this order, and the words before it.
+_WORDS = {
+    "job": "job", "slot": "for the day", "mode": "mode", "began": "began", "took": "took", "result": "result",
+    "planned": "mails planned", "mails": "mails", "unreadable": "unreadable cells",
+}  # fmt: skip
 _MOST = 5000
 
 
@@ -37,9 +42,35 @@ def command(
     elif output is Format.CSV:
         print_csv(rows)
     else:
-        print_table(f"Runs of {app.lab.name}", _COLUMNS, [[str(row[name]) for name in _COLUMNS] for row in rows])
-        for text in (text for one in found if run for text in (*_texts(one, "reasons"), *_texts(one, "trouble"))):
-            say(f"  ! {text}")
+        _print(app.lab.name, found, rows, whole=bool(run))
+
+
+def _print(lab: str, found: Sequence[Mapping[str, object]], rows: Sequence[Mapping[str, object]], *, whole: bool) -> None:
+    """For people: a line a run, or one run with all its words; then what to do about held ones."""
+    if whole:
+        _print_whole(lab, found[0], rows[0])
+    elif rows:
+        print_table(f"Runs of {lab}", _COLUMNS, [[str(row[name]) for name in _COLUMNS] for row in rows])
+    else:
+        say("Nothing ran yet. `onboard jobs` shows when each job runs next.")
+    for one in found:
+        if one["held"]:
+            say(held_words(one))
+
+
+def held_words(run: Mapping[str, object]) -> str:
+    """What to do about a run over the ceiling."""
+    return f"Run {run['run']} is held. See who would get what: onboard run {run['job']}. Let it go: onboard release {run['run']}"
+
+
+def _print_whole(lab: str, run: Mapping[str, object], row: Mapping[str, object]) -> None:
+    say(f"Run {row['run']} of {lab}")
+    for name, words in _WORDS.items():
+        say(f"  {words:<18}{row[name] or '-'}")
+    for text in _texts(run, "reasons"):
+        say(f"  held: {text}")
+    for text in _texts(run, "trouble"):
+        say(f"  ! {text}")
 
 
 def shown(run: Mapping[str, object], zone: ZoneInfo) -> dict[str, object]:

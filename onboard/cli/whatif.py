@@ -29,6 +29,7 @@ from onboard.model import Assessment, Rules
 from onboard.questions.people import find_person
 from onboard.questions.whatif import compare_assessments
 from onboard.questions.whatif_words import as_json, as_text
+from onboard.questions.wording import wrapped
 from onboard.rule_changes import days_words, rule_changes
 
 _MONTHS = 12
@@ -66,7 +67,7 @@ def command(
         print_json(as_json(found, after))
     else:
         for change in rule_changes(app.assessment.rules, after.rules):
-            say(f"  - {change.words} ({days_words(change.days)})")
+            say("\n".join(wrapped(f"{change.words} ({days_words(change.days)})", "  - ", 4)))
         say(as_text(found, after).rstrip("\n"))
 
 

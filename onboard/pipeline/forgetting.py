@@ -122,11 +122,18 @@ def _spellings(name: str) -> list[str]:
 
 
 def pseudonymised(text: str, mapping: RecordMapping, alias: Alias) -> str:
-    """A snapshot's text without the person's name; every other cell is as it was."""
+    """A snapshot's text without the person's name; every other cell is as it was.
+
+    A text that changed names the pseudonym under ``forgotten``: its id is no longer its hash, and proofs say why.
+    """
     body = json.loads(text)
-    for key in body["instruments"]:
+    instruments = {}
+    for key, table in body["instruments"].items():
         own = [source for source in mapping.sources if source.key == key and source.table not in PROTOCOL_TABLES]
-        body["instruments"][key] = _rewritten(body["instruments"][key], own, alias)
+        instruments[key] = _rewritten(table, own, alias)
+    if instruments == body["instruments"]:
+        return text
+    body |= {"instruments": instruments, "forgotten": [*body.get("forgotten", []), alias.token]}
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from jobs.demo_home import make_home
 from onboard.sandbox.sample_server import SampleServer, sample_server
+from tests.delivery.private_postgres import PrivatePostgres, missing
 
 MONDAY = date(2026, 11, 23)
 
@@ -34,3 +36,20 @@ def make_lab(home: Path, sample: SampleServer, *, lab: str = "rivera", more: str
 def home(tmp_path: Path, sample: SampleServer) -> Path:
     """The Rivera Lab's home."""
     return make_lab(tmp_path / "rivera", sample)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PrivatePostgres]:
+    """A PostgreSQL cluster of our own, on a free port of 127.0.0.1, gone afterwards."""
+    if missing():
+        pytest.skip(missing())
+    with PrivatePostgres() as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An address of an empty ledger, on each database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    return str(request.getfixturevalue("postgres").fresh_database(f"o{uuid.uuid4().hex}"))

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
 
 from jobs import JOBS, job
 from jobs.upkeep import tidy
-from onboard.adapters import migrations
 from onboard.adapters.ledger_keeping import LedgerKeeping
 from onboard.adapters.sql_ledger import SqlLedger
 from onboard.app import App, open_app
 from onboard.cli.export_person import kept_about
+from onboard.cli.memory import as_known_on
 from onboard.errors import LedgerError, OnboardError
-from onboard.model import JobName, Mode
+from onboard.model import JobName, Mode, Snapshot
 from onboard.pipeline.forgetting import Alias, Traces, find_record, pseudonymised, traces_of
-from onboard.pipeline.snapshots import export_of
+from onboard.pipeline.snapshots import cited, export_of
 from onboard.questions.status import status_rows
 from onboard.sandbox.sample_server import SampleServer
-from tests.delivery.delivery_cast import LEILA, LIVE, MORNING, REMINDERS, outgoing, queue
+from tests.delivery.delivery_cast import LEILA, LIVE, MORNING, outgoing, queue
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY, make_lab
 
@@ -110,6 +109,27 @@ class TestForget:
         assert verdicts[0] == verdicts[1]
         assert then.history(Mode.LIVE).items.keys() >= {k for k in now.history(Mode.LIVE).items if "forgotten" not in k}
         assert len(then.history(Mode.LIVE).items) == len(now.history(Mode.LIVE).items)
+
+    def test_proofs_say_that_a_name_was_taken_out_of_what_they_rest_on(
+        self, morning: tuple[App, HandClock], tmp_path: Path
+    ) -> None:
+        app, clock = morning
+        home = tmp_path / "home"
+        shutil.copytree(app.config.home, home, ignore=shutil.ignore_patterns("ledger.db*", "mail"))
+        forget(app, copy_of(app, home), LAYLA)
+        (home / "copy.db").rename(home / "ledger.db")
+        stored = app.ledger.snapshot_at()
+        assert stored and as_known_on(app, MONDAY).snapshot == cited(stored) == stored.id
+        after = open_app(home, clock=clock)
+        said = as_known_on(after, MONDAY).snapshot
+        assert said.startswith(stored.id) and "“Forgotten 12ab34cd” stands in place of a name" in said
+        after.close()
+
+    def test_a_read_changed_by_other_hands_is_told_from_one_that_forgot(self) -> None:
+        text = '{"dictionaries":{},"instruments":{}}'
+        stored = Snapshot(id=hashlib.sha256(text.encode()).hexdigest(), text=text, read_at=MORNING, rows=0)
+        assert cited(stored) == stored.id
+        assert "CHANGED since it was stored, and not by this program" in cited(replace(stored, text=text + " "))
 
     def test_others_keep_their_names(self, morning: tuple[App, HandClock], tmp_path: Path) -> None:
         app, _ = morning
@@ -197,8 +217,6 @@ class TestTidy:
         assert post.mime
 
     def test_reads_go_only_before_the_labs_date_and_the_day_itself_stays_provable(self, tmp_path: Path) -> None:
-        from onboard.model import Snapshot
-
         url = f"sqlite:///{tmp_path / 'l.db'}"
         ledger, keeping = SqlLedger(url, "rivera"), LedgerKeeping(url, "rivera")
         start = datetime(2026, 1, 1, tzinfo=UTC)
@@ -259,37 +277,3 @@ class TestBackup:
         with pytest.raises(LedgerError, match="could not be written"):
             keeping.backup(tmp_path / "no" / "x.db")
         assert (tmp_path / "here.db").read_text() == "mine"
-
-
-def _versions() -> list[str]:
-    settings = Config()
-    settings.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    return [script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()][::-1]
-
-
-@pytest.mark.parametrize("version", _versions()[:-1])
-def test_a_ledger_of_an_earlier_version_is_brought_up_and_forgets_nothing(version: str, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'l.db'}"
-    settings = Config()
-    settings.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    with create_engine(url).begin() as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, version)
-        when = "2026-11-23T12:00:00.000000Z"
-        connection.execute(
-            text(
-                "INSERT INTO run (lab, id, mode, job, slot, state, held, token, snapshot, rules, started_at, outcome, report) "
-                "VALUES ('rivera', 1, 'live', 'send_reminders', '2026-11-23', 'done', 0, 't', '', '', "
-                f"'{when}', 'sent', '{{}}')"
-            )
-        )
-        connection.execute(
-            text(
-                "INSERT INTO item (lab, mode, key, state, reader, slot, message) "
-                "VALUES ('rivera', 'live', 'reminder/5/gcp', 'sent', 'l@x.example', '2026-11-23', NULL)"
-            )
-        )
-    ledger = SqlLedger(url, "rivera")
-    assert ledger.last_slot(LIVE, REMINDERS) == MONDAY
-    assert ledger.begin_run(LIVE, REMINDERS, MONDAY, MORNING) is None
-    assert ledger.history(LIVE).said("reminder/5/gcp")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import time
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from onboard.model import Mode
 from onboard.pipeline.tools import never
 from onboard.sandbox.sample_server import SampleServer
 from tests.delivery.delivery_cast import LEILA, outgoing, queue
-from tests.delivery.private_postgres import PrivatePostgres, missing
+from tests.delivery.private_postgres import PrivatePostgres
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY, make_lab
 
@@ -66,6 +66,20 @@ def test_a_bad_configuration_is_reported_and_the_others_go_on(
     assert labs[1].wants_look() is False, "at six in the morning, in Los Angeles, nothing is due"
     clock.set(MONDAY, time(12))
     assert labs[1].wants_look() and not labs[1].trouble
+
+
+def test_a_home_whose_files_cannot_be_read_is_reported_once_and_the_others_go_on(
+    folder: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "adeyemi" / "requirements.toml").unlink()
+    (folder / "adeyemi" / "requirements.toml").mkdir()
+    (folder / "brandt" / "settings.toml").write_bytes(b"\xff\xfe[lab]")
+    with caplog.at_level(logging.INFO):
+        labs = labs_in(folder, clock)
+        assert [bool(lab.trouble) for lab in labs] == [True, True, False]
+        assert [lab.wants_look() for lab in labs] == [False, False, True]
+    said = [record.message for record in caplog.records if getattr(record, "lab", "") == "adeyemi"]
+    assert len(said) == 1 and labs[0].trouble in said[0]
 
 
 def test_a_fault_in_one_lab_is_logged_for_it_alone_and_waits_before_the_next_look(
@@ -142,15 +156,6 @@ def test_the_command_runs_them_all_and_says_that_one_needs_a_person(folder: Path
     assert done.returncode == 1, done.stdout + done.stderr
     assert "of 3 labs had something due" in done.stdout
     assert "Mars/Olympus" in done.stderr and "@" not in done.stderr
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[PrivatePostgres]:
-    """A cluster of our own."""
-    if missing():
-        pytest.skip(missing())
-    with PrivatePostgres() as cluster:
-        yield cluster
 
 
 @pytest.mark.postgres

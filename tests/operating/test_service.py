@@ -129,14 +129,47 @@ def test_the_run_in_hand_ends_before_the_process(tmp_path: Path, sample: SampleS
     assert ended.is_set()
 
 
+HANGS = """
+import sys, threading, time
+from datetime import timedelta
+from pathlib import Path
+from jobs import scheduler
+from jobs.labs import LabHome
+from onboard.adapters.service_manager import ServiceManager
+from onboard.adapters.system_clock import SystemClock
+
+class Hanging(LabHome):
+    def wants_look(self):
+        return True
+    def look(self, stop):
+        print("hangs", flush=True)
+        time.sleep(120)
+        return []
+
+stop = threading.Event()
+threading.Timer(1.0, stop.set).start()
+lab = Hanging(Path(sys.argv[1]), SystemClock())
+print(scheduler.serve([lab], print, ServiceManager({}), stop, timedelta(seconds=0.3)), flush=True)
+import os; os._exit(0)
+"""
+
+
+def test_a_run_that_hangs_in_somebody_elses_server_does_not_outlast_the_grace(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", HANGS, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.split() == ["hangs", "False"] and done.returncode == 0, done.stderr
+    assert "the next start takes it over" in done.stderr
+    assert time.monotonic() - begun < 30
+
+
 class TestLines:
     def test_each_way_runs_what_is_due_and_sends(self, home: Path) -> None:
         text = one_lines(home)
         cron = next(line for line in text.splitlines() if line.startswith("*/10"))
         assert shlex.split(cron)[5:] == [
-            str(Path(sys.executable).parent / "onboard"), "run", "due", "--send", "--home", str(home.absolute()),
+            str(Path(sys.executable).parent / "onboard"), "run", "due", "--send", "--quiet", "--home", str(home.absolute()),
         ]  # fmt: skip
-        assert text.count("run due --send --home") == 3
+        assert text.count("run due --send --home") == 2
         assert "enable --now onboard.timer" in text and "schtasks /Create" in text
 
     def test_the_user_timers_line_writes_both_files(self, home: Path, tmp_path: Path) -> None:
@@ -145,9 +178,31 @@ class TestLines:
         script = "\n".join(lines[begin : begin + 4]).replace("systemctl", "true ")
         subprocess.run(["sh", "-c", script], check=True, env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]}, timeout=30)
         folder = tmp_path / ".config/systemd/user"
-        assert "OnCalendar=*-*-* 04..19:00/10\nPersistent=true" in (folder / "onboard.timer").read_text()
+        assert "OnCalendar=*:0/10\nPersistent=true" in (folder / "onboard.timer").read_text()
         service = (folder / "onboard.service").read_text()
         assert "Type=oneshot" in service and f"--home {home.absolute()}\n" in service
+
+    def test_an_odd_folder_comes_out_of_each_way_as_it_went_in(self, tmp_path: Path) -> None:
+        odd = tmp_path / "it's 5% off"
+        lines = one_lines(odd).splitlines()
+        cron = next(line for line in lines if line.startswith("*/10"))
+        assert shlex.split(cron.replace(r"\%", "%"))[-1] == str(odd) and "%" not in cron.replace(r"\%", "")
+        begin = next(n for n, line in enumerate(lines) if line.startswith("mkdir"))
+        script = "\n".join(lines[begin : begin + 4]).replace("systemctl", "true ")
+        subprocess.run(["sh", "-c", script], check=True, env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]}, timeout=30)
+        service = (tmp_path / ".config/systemd/user/onboard.service").read_text()
+        assert f'--home "{str(odd).replace("%", "%%")}"\n' in service
+
+    def test_a_folder_of_labs_has_lines_and_a_unit_of_its_own_and_no_shared_secret(self, tmp_path: Path) -> None:
+        assert one_lines(Path(), tmp_path / "labs").count(f"--labs {tmp_path / 'labs'}") == 2
+        unit = service_unit(Path(), tmp_path / "labs")
+        assert "serve --labs /var/lib/onboard --log json" in unit and "LoadCredential" not in unit
+
+    def test_a_board_on_a_shared_drive_may_be_written(self, tmp_path: Path, sample: SampleServer) -> None:
+        (tmp_path / "shared drive").mkdir()
+        board = f'\n[board]\nfile = "{tmp_path / "shared drive" / "board.html"}"\n'
+        unit = service_unit(make_lab(tmp_path / "rivera", sample, more=board))
+        assert f'ReadWritePaths=/var/lib/onboard "{tmp_path / "shared drive"}"\n' in unit
 
     def test_the_unit_asks_for_the_secrets_this_lab_needs(self, home: Path) -> None:
         assert needed_secrets(home) == ["ONBOARD_PEOPLE_TOKEN", "ONBOARD_PROTOCOLS_TOKEN"]

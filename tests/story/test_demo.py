@@ -7,6 +7,7 @@ import email.policy
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,6 +66,16 @@ def test_the_second_monday_run_sends_nothing(told: Told) -> None:
     chapter = told.output.split("The same Monday again")[1].split("Tuesday")[0]
     assert "-> no mail" in chapter
     assert chapter.count(": already;") == 4
+
+
+def test_a_mail_that_asks_for_a_course_links_to_its_readers_own_page_and_to_nobody_elses(told: Told) -> None:
+    readers: dict[str, set[str]] = {}
+    for mail in told.mails:
+        body = mail.get_body(("plain",))
+        for link in re.findall(r"http://\S+/surveys/\?s=\w+", body.get_content() if body else ""):
+            readers.setdefault(link, set()).add(mail["To"].addresses[0].addr_spec)
+    assert any("amara" in to for readers_of in readers.values() for to in readers_of)
+    assert all(len(readers_of) == 1 for readers_of in readers.values())
 
 
 def test_no_item_is_said_twice_on_one_day_and_nobody_gets_two_mails_about_themselves(told: Told) -> None:
@@ -139,12 +150,14 @@ def sandbox_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from datetime import date
 
     from jobs.demo_home import make_home
+    from onboard.sandbox.catcher import MailCatcher
     from onboard.sandbox.sample_server import sample_server
 
     home = tmp_path_factory.mktemp("lab") / "home"
-    with sample_server(date.fromisoformat(MONDAY)) as sample:
-        make_home(home, redcap=sample.server.url, host="127.0.0.1", port=9, tokens=sample.tokens)
+    with sample_server(date.fromisoformat(MONDAY)) as sample, MailCatcher() as catcher:
+        make_home(home, redcap=sample.server.url, host="127.0.0.1", port=catcher.port, tokens=sample.tokens)
         yield home
+        assert catcher.messages == []
 
 
 def test_status_shows_every_state_and_nothing_unknown_is_cleared(sandbox_home: Path) -> None:
@@ -193,6 +206,28 @@ def test_preview_writes_a_page_and_sends_nothing(sandbox_home: Path, tmp_path: P
     assert "<html" in page.read_text(encoding="utf-8")
 
 
+def test_preview_shows_kinds_no_job_plans_today(sandbox_home: Path, tmp_path: Path) -> None:
+    page, place = tmp_path / "preview.html", ("--home", str(sandbox_home), "--as-of", MONDAY)
+    for kind, words in (("introduction", "reminders from the Rivera Lab begin"), ("operator", "could not be read")):
+        said = onboard("preview", kind, "--page", str(page), *place)
+        assert words in said and words in page.read_text(encoding="utf-8")
+    said = onboard("preview", "digest", "--person", "Amara", "--page", str(page), *place)
+    assert "Nobody would get such a mail today" in said
+
+
+def test_preview_names_the_broken_template_and_shows_the_others(sandbox_home: Path, tmp_path: Path) -> None:
+    """File and line, once, however many mails of the kind there are."""
+    page, broken = tmp_path / "preview.html", sandbox_home / "templates" / "digest.body.txt"
+    broken.parent.mkdir(exist_ok=True)
+    broken.write_text("Hello\n{{ mail.nothing_of_the_kind }}\n", encoding="utf-8")
+    try:
+        said = onboard("preview", "--all", "--page", str(page), "--home", str(sandbox_home), "--as-of", MONDAY, code=1)
+    finally:
+        broken.unlink()
+    assert said.count("digest.body.txt, line 2") == 1 and "nothing_of_the_kind" in said
+    assert "worklist" in said and "On a phone" not in said and "Plain text" in page.read_text(encoding="utf-8")
+
+
 def test_start_shows_the_first_week_and_sends_nothing(sandbox_home: Path) -> None:
     said = onboard("start", "--home", str(sandbox_home))
     assert "Nothing was sent" in said
@@ -212,3 +247,11 @@ def test_a_dry_run_shows_who_would_get_what(sandbox_home: Path) -> None:
     said = onboard("run", "send_worklist", "--home", str(sandbox_home), "--as-of", MONDAY)
     assert "maria.chen@northlake.example" in said
     assert "dry" in said
+
+
+def test_a_dry_run_in_a_home_without_a_ledger_leaves_nothing_behind(sandbox_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "fresh"
+    shutil.copytree(sandbox_home, home, ignore=shutil.ignore_patterns("ledger.db*", "mail", "onboard.lock"))
+    before = sorted(file.name for file in home.iterdir())
+    onboard("run", "due", "--home", str(home), "--as-of", MONDAY)
+    assert sorted(file.name for file in home.iterdir()) == before and "ledger.db" not in before
