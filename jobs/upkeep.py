@@ -1,5 +1,6 @@
-"""What follows a good run: the board is written anew, old bodies are dropped, the dead man's switch is called. Decides what
-counts as good, and that trouble here is logged and stops nothing: the mails are out already."""
+"""What follows a good run: the board is written anew, REDCap gets the verdicts where write-back is on, old bodies are dropped,
+the dead man's switch is called. Decides what counts as good, and that trouble here is logged and stops nothing: the mails are
+out already."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 
 from onboard.app import App
 from onboard.errors import OnboardError
-from onboard.model import Mode, RunReport
+from onboard.model import Assessment, Mode, RunReport
 
 LOG = logging.getLogger("onboard.upkeep")
 _GOOD = ("sent", "nothing")
@@ -25,7 +26,7 @@ def after(app: App, reports: Sequence[RunReport]) -> None:
     done = [report for report in reports if report.run]
     if not done or not good(done[-1]):
         return
-    for name, act in (("board", write_board), ("retention", tidy), ("ping", ping)):
+    for name, act in (("board", write_board), ("write-back", write_back), ("retention", tidy), ("ping", ping)):
         _each(app, name, act)
 
 
@@ -33,24 +34,59 @@ def _each(app: App, name: str, act: Callable[[App], object]) -> None:
     try:
         act(app)
     except OnboardError as error:
-        LOG.warning("%s: %s", name, error, extra={"lab": app.lab.id})
+        LOG.warning("%s: %s", name, error, extra=_lab(app))
     except Exception:
         # A fault in what only follows the mails may not look like a fault of the run.
-        LOG.exception("%s stopped by a fault", name, extra={"lab": app.lab.id})
+        LOG.exception("%s stopped by a fault", name, extra=_lab(app))
+
+
+def _lab(app: App) -> dict[str, str]:
+    return {"lab": app.lab.id}
 
 
 def write_board(app: App) -> bool:
     """Write the board's page from the newest good read, where settings.toml names a file. Returns whether it was written."""
-    file, snapshot = app.config.operating.board, app.ledger.snapshot_at()
-    if file is None or snapshot is None:
+    file = app.config.operating.board
+    assessment = _newest_read(app) if file else None
+    if file is None or assessment is None:
         return False
     from onboard.adapters.whole_file import write_whole
-    from onboard.pipeline.snapshots import export_of
     from onboard.rendering.board_page import board_page
 
-    assessment = app.judge(export_of(snapshot), snapshot=snapshot.id)
     write_whole(file, board_page(assessment, app.ledger.history(app.lab.limits.mode), app.today, app.lab))
     return True
+
+
+def write_back(app: App) -> int:
+    """Verdicts and last mails into the program's own fields of REDCap, where a live lab turned that on; by the newest good read.
+
+    Returns how many records were written and read back; what was locked or refused is counted in the log, and `onboard
+    writeback --send` says which and why.
+    """
+    target = app.config.writeback
+    assessment = _newest_read(app) if target and app.lab.limits.mode is Mode.LIVE else None
+    if target is None or assessment is None:
+        return 0
+    from onboard.writeback import plan_writes
+
+    writer = app.record_writer()
+    written = writer.write(plan_writes(assessment, app.ledger.history(Mode.LIVE), target, writer.current(), app.today))
+    done = sum(one.state == "written" for one in written)
+    if done < len(written):
+        left = len(written) - done
+        LOG.warning(
+            "write-back: %s of %s records were not written; see onboard writeback --send", left, len(written), extra=_lab(app)
+        )
+    return done
+
+
+def _newest_read(app: App) -> Assessment | None:
+    snapshot = app.ledger.snapshot_at()
+    if snapshot is None:
+        return None
+    from onboard.pipeline.snapshots import export_of
+
+    return app.judge(export_of(snapshot), snapshot=snapshot.id)
 
 
 def tidy(app: App) -> tuple[int, int]:

@@ -4,6 +4,7 @@ may meet it come from mine.py."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from onboard.facts import appointment_fact_known, appointment_matches
@@ -11,7 +12,7 @@ from onboard.model import Evidence, Fact, Obligation, Per, Person, Requirement, 
 from onboard.obligations.built_in import APPOINTMENT, FACTS, HOLD
 from onboard.obligations.lab import Lab, Study, in_force
 from onboard.obligations.mine import Mine
-from onboard.timeline import ALWAYS, FOR_EVER, NOT_EVER, PERHAPS, Coverage, any_of
+from onboard.timeline import ALWAYS, FOR_EVER, NOT_EVER, PERHAPS, Coverage, Timeline, any_of
 
 #: The protocols of one person, each with the days on it and the tasks there.
 _Work: TypeAlias = Sequence[tuple[Study, Coverage, Mapping[Task, Coverage]]]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from jobs.__main__ import app
+from jobs.due import run_due
+from jobs.upkeep import after, write_back
 from onboard.adapters.redcap_writer import RedcapWriter
 from onboard.adapters.system_clock import FixedClock
 from onboard.app import App, open_app
 from onboard.config.loading import load_config
 from onboard.errors import ConfigError, ReadInDoubt
-from onboard.model import History, MailRecord, MessageKind
+from onboard.model import History, MailRecord, MessageKind, Mode
+from onboard.pipeline.tools import never
 from onboard.ports import RecordChange
 from onboard.sandbox.design import Event
 from onboard.sandbox.faults import Fault
@@ -27,6 +30,8 @@ from tests.connect.conftest import READ_AT, Served, make_home
 from tests.connect.retell import PEOPLE_REPEAT, Projects, lab_rows, shipped_projects
 
 MONDAY = date(2026, 11, 23)
+#: Nine in the morning where the lab is: every job waits.
+MORNING = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 FIELDS = ("ob_readiness", "ob_blockers", "ob_ready_until", "ob_last_mail")
 FORM = (
     "ob_readiness,onboard_status,,dropdown,Records,\"cleared, Complete | blocked, Incomplete | unknown, Unknown\",,,,,,,,,,,,\n"
@@ -64,9 +69,9 @@ def stored(served: Served, record: str) -> dict[str, str]:
     return {name: value for row in places for name, value in row.items() if value}
 
 
-def opened(served: Served, tmp_path: Path, more: str = ON) -> tuple[Path, App]:
+def opened(served: Served, tmp_path: Path, more: str = ON, at: datetime = READ_AT) -> tuple[Path, App]:
     home = make_home(tmp_path / "home", served.server.url, served.tokens, more=more)
-    return home, open_app(home, clock=FixedClock(READ_AT))
+    return home, open_app(home, clock=FixedClock(at))
 
 
 # What to write --------------------------------------------------------------------------------------------------------
@@ -292,3 +297,52 @@ def test_only_a_live_lab_writes(serve: Callable[..., Served], tmp_path: Path) ->
     result = CliRunner().invoke(app, ["writeback", "--home", str(home), "--send"])
     assert "only a live lab writes into REDCap" in str(result.exception)
     assert "would be written" in onboard(home)
+
+
+# After a good run -----------------------------------------------------------------------------------------------------
+
+
+def test_a_good_run_writes_and_the_next_finds_nothing_to_write(serve: Callable[..., Served], tmp_path: Path) -> None:
+    served = serve(with_form(), WRITES)
+    _, lab = opened(served, tmp_path, at=MORNING)
+    reports = run_due(lab, Mode.LIVE, never)
+    assert "ob_readiness" not in stored(served, "5")
+    after(lab, reports)
+    assert stored(served, "5")["ob_readiness"] == "blocked" and stored(served, "16")["ob_readiness"] == "cleared"
+    assert write_back(lab) == 0
+    assert run_due(lab, Mode.LIVE, never) is not None and stored(served, "5")["ob_readiness"] == "blocked"
+
+
+@pytest.mark.parametrize("more", ["", ON], ids=["off", "on, without the right to import"])
+def test_write_back_never_stops_what_follows_a_run(
+    serve: Callable[..., Served], tmp_path: Path, caplog: pytest.LogCaptureFixture, more: str
+) -> None:
+    served = serve(with_form())
+    board = tmp_path / "board.html"
+    _, lab = opened(served, tmp_path, at=MORNING, more=f'{more}[board]\nfile = "{board}"\n')
+    after(lab, run_due(lab, Mode.LIVE, never))
+    assert board.exists() and "ob_readiness" not in stored(served, "5")
+    assert bool(more) == ("write-back: " in caplog.text)
+
+
+def test_a_locked_record_is_counted_in_the_log_and_nobody_is_named(
+    serve: Callable[..., Served], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    served = serve(with_form(), WRITES)
+    _, lab = opened(served, tmp_path, at=MORNING)
+    reports = run_due(lab, Mode.LIVE, never)
+    served.projects["people"].locked = {"5"}
+    after(lab, reports)
+    assert "ob_readiness" not in stored(served, "5") and stored(served, "16")["ob_readiness"] == "cleared"
+    assert "write-back: 1 of " in caplog.text and "Haddad" not in caplog.text
+
+
+def test_a_lab_in_trial_writes_nothing_after_a_run(serve: Callable[..., Served], tmp_path: Path) -> None:
+    served = serve(with_form(), WRITES)
+    home, _ = opened(served, tmp_path)
+    settings = home / "settings.toml"
+    text = settings.read_text().replace('mode = "live"', 'mode = "trial"\ntrial_address = "trial@northlake.example"')
+    settings.write_text(text)
+    lab = open_app(home, clock=FixedClock(MORNING))
+    after(lab, run_due(lab, Mode.TRIAL, never))
+    assert not [seen for seen in served.server.requests if "data" in seen.params]
