@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onboard.app import mail, records
+from onboard.app.judged import JudgedReads
 
 if TYPE_CHECKING:
     from onboard.adapters.ledger_keeping import LedgerKeeping
@@ -77,6 +78,7 @@ class App:
         from onboard.adapters.terminal_progress import Terminal
 
         self.terminal = Terminal(shows_progress)
+        self._judged_reads = JudgedReads()
         self.config, self.clock, self._export = config, clock, export
         self._accept_fewer_rows, self._reads_only = accept_fewer_rows, reads_only
         self.pretended = pretended  # today is not today
@@ -150,11 +152,15 @@ class App:
         from onboard.pipeline.judging import judge
         from onboard.tables import evidence_rows, read_tables
 
-        tables, problems = read_tables(export, self.config.mapping, self.lab.zone)
         read_on = export.read_at.astimezone(self.lab.zone).date()
-        found = judge(tables, problems, rules, export.read_at, read_on, snapshot)
-        rows = evidence_rows(export, self.config.mapping)
-        return replace(found, forms=self._forms(export.links), waiting=self._waiting(), evidence_rows=rows)
+
+        def judged() -> Assessment:
+            tables, problems = read_tables(export, self.config.mapping, self.lab.zone)
+            found = judge(tables, problems, rules, export.read_at, read_on, snapshot)
+            return replace(found, evidence_rows=evidence_rows(export, self.config.mapping))
+
+        found = self._judged_reads.get(export, rules, read_on, snapshot, judged)
+        return replace(found, forms=self._forms(export.links), waiting=self._waiting())
 
     def _waiting(self) -> tuple[Waiting, ...]:
         """What intake left waiting; its rooms are opened only where something waits."""

@@ -4,7 +4,7 @@ about a project is onboard/connecting/advice.py. Sends nothing."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -20,6 +20,9 @@ from onboard.model import Mode
 
 if TYPE_CHECKING:
     from onboard.ports import BounceSource, Mailer
+
+#: Somebody sits and waits here, so a server that does not answer is not asked for as long as in a run.
+_TRIES_AGAIN = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +67,8 @@ def _facts(app: App) -> list[ProjectFacts]:
     from onboard.adapters.redcap_facts import describe
 
     hand_in = app.redcap_mapping.hand_in_source
-    return [
-        describe(project, hand_in=hand_in if hand_in and hand_in.project == project.name else None)
-        for project in app.redcap_projects()
-    ]
+    projects = [replace(one, retries=min(one.retries, _TRIES_AGAIN)) for one in app.redcap_projects()]
+    return [describe(one, hand_in=hand_in if hand_in and hand_in.project == one.name else None) for one in projects]
 
 
 def _project(app: App, facts: ProjectFacts) -> list[Checked]:
@@ -82,6 +83,8 @@ def _project(app: App, facts: ProjectFacts) -> list[Checked]:
 def _records(app: App, facts: Sequence[ProjectFacts]) -> Checked:
     from onboard.adapters.redcap_source import NobodyThere
 
+    if any(one.version is None for one in facts):
+        return Checked(what="records", state=State.LOOK, words="not read, since a project above does not answer.")
     try:
         assessment = app.assessment
     except NobodyThere as error:

@@ -213,6 +213,17 @@ def test_a_good_lab_passes_with_notes(serve: Callable[..., Served], tmp_path: Pa
     assert "In Development, with 16 records." in text
 
 
+def test_a_server_that_does_not_answer_is_not_waited_for(serve: Callable[..., Served], tmp_path: Path) -> None:
+    served = serve(shipped_projects())
+    served.server.faults.add(Fault.SERVER_CRASH, times=None)
+    home = make_home(tmp_path, served.server.url, served.tokens)
+    settings = home / "settings.toml"
+    settings.write_text(settings.read_text().replace("retries = 0", "retries = 3"))
+    text = check(home, code=1)
+    assert "not read, since a project above does not answer." in text
+    assert len(served.server.requests) == 4, "one more try a project, and no read of records"
+
+
 @pytest.mark.parametrize("form", ["person", "completion"])
 def test_de_identified_rights_fail_the_check_in_redcaps_words(serve: Callable[..., Served], tmp_path: Path, form: str) -> None:
     served = serve(shipped_projects())
