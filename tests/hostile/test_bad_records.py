@@ -101,7 +101,9 @@ def seen(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen
         (worklist,) = [mail for mail in mails if "<worklist." in str(mail["List-Id"])]
         rows = json.loads(lab.onboard("status", "--format", "json", code=0).text)
         raw = b"".join(one.content for one in catcher.messages)
-        yield Seen(mails, lab.mails(), reminders, text_of(worklist), rows, raw)
+        # a long list is cut in the mail, by consequence; the whole of it is attached
+        whole = "".join(part.get_payload(decode=True).decode() for part in worklist.iter_attachments())
+        yield Seen(mails, lab.mails(), reminders, text_of(worklist) + whole, rows, raw)
 
 
 pytestmark = pytest.mark.xdist_group("bad records")
