@@ -27,6 +27,7 @@ from onboard.cli.start import begin
 from onboard.cli.status import print_status
 from onboard.errors import ConfigError
 from onboard.model import JobName, RunReport
+from onboard.rendering.phrases import counted
 from onboard.sandbox.catcher import MailCatcher
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.sample_lab import next_day, sample_lab, week_later
@@ -126,7 +127,7 @@ def _chapter(stage: Stage, title: str, act: Callable[[Stage], list[RunReport]]) 
         for line in told(report):
             say(f"  {line}")
     arrived = len(stage.catcher.messages) - before
-    say(f"  -> {arrived} mails arrived" if arrived else "  -> no mail")
+    say(f"  -> {counted(arrived, 'mail')} arrived" if arrived else "  -> no mail")
     return arrived
 
 

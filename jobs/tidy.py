@@ -6,6 +6,7 @@ from jobs.upkeep import tidy
 from onboard.app import open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
+from onboard.rendering.phrases import counted
 
 
 def command(home: Home = HERE) -> None:
@@ -13,6 +14,7 @@ def command(home: Home = HERE) -> None:
     app = open_app(home)
     bodies, snapshots = tidy(app)
     kept = app.config.operating
-    say(f"Dropped the text of {bodies} mails older than {kept.bodies_days} days, and {snapshots} old reads.")
+    dropped = f"the text of {counted(bodies, 'mail')} older than {kept.bodies_days} days, and {counted(snapshots, 'old read')}"
+    say(f"Dropped {dropped}.")
     if kept.verdicts_from is None:
         say("Every read is kept: settings.toml, [retention] names no verdicts_from.")

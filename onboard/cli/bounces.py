@@ -9,6 +9,7 @@ from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
 from onboard.errors import ConfigError
 from onboard.model import Bounce, Mode
+from onboard.rendering.phrases import counted
 
 
 def command(home: Home = HERE) -> None:
@@ -34,7 +35,7 @@ def command(home: Home = HERE) -> None:
     for one in found.unclear:
         say(f"Came back, but not clearly which mail: {_told(one)}. Look into the mailbox; the worklist shows it, too.")
     if found.settled:
-        say(f"{len(found.settled)} mails in doubt were found among the sent ones: they left.")
+        say(f"{counted(len(found.settled), 'mail')} in doubt found in the Sent folder: gone out after all.")
     if found.suppressed or found.unclear:
         raise typer.Exit(1)
 

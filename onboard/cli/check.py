@@ -17,6 +17,7 @@ from onboard.connecting.advice import Advice, State, advise
 from onboard.connecting.facts import ProjectFacts
 from onboard.errors import LedgerError, OnboardError, ReadInDoubt
 from onboard.model import Mode
+from onboard.rendering.phrases import counted
 
 if TYPE_CHECKING:
     from onboard.ports import BounceSource, Mailer
@@ -97,7 +98,8 @@ def _records(app: App, facts: Sequence[ProjectFacts]) -> Checked:
     if not assessment.problems:
         return Checked(what="records", state=State.OK, words=f"{words} Nothing unreadable.")
     first = assessment.problems[0]
-    rest = f"{len(assessment.problems)} cells to look at (by cause: onboard fix-first); first: {first.what} {first.next_step}"
+    number = counted(len(assessment.problems), "cell")
+    rest = f"{number} to look at (by cause: onboard fix-first); first: {first.what} {first.next_step}"
     return Checked(what="records", state=State.OK, words=f"{words} {rest}")
 
 

@@ -11,6 +11,7 @@ from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
 from onboard.pipeline.forgetting import Alias, find_record, pseudonymised, traces_of
+from onboard.rendering.phrases import counted
 
 
 def command(
@@ -32,7 +33,7 @@ def command(
         really=yes,
     )
     say(
-        f"Record {record}: {done.bodies} mails lose their text, {done.withdrawn} waiting ones are taken back, "
+        f"Record {record}: {counted(done.bodies, 'mail')} without text from now on, {done.withdrawn} taken back, "
         f"{done.snapshots} reads and {done.rows} other rows get “{alias.name}”."
     )
     _say_next(app, record, yes)

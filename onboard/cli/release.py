@@ -9,6 +9,7 @@ import typer
 from onboard.app import open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
+from onboard.rendering.phrases import counted
 
 
 def command(
@@ -20,4 +21,4 @@ def command(
     """Let the mails of a run go that was held because there were more of them than the ceiling allows."""
     app = open_app(home)
     number = app.ledger.release(run, app.clock.now())
-    say(f"{number} mails of run {run} may go now. They leave with the next `onboard run due --send`.")
+    say(f"{counted(number, 'mail')} of run {run} may go now, with the next `onboard run due --send`.")

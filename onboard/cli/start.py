@@ -28,6 +28,7 @@ from onboard.model import (
     Notice,
     RunReport,
 )
+from onboard.rendering.phrases import counted
 
 _WEEK = 7
 
@@ -78,7 +79,7 @@ def _show(app: App) -> None:
         for notice in notices
     ]
     print_table(f"The first week of {app.lab.name}", ["day", "mail", "to", "address"], rows)
-    say(f"{len(rows)} mails in seven days. Nothing was sent. To begin: onboard start --send")
+    say(f"{counted(len(rows), 'mail')} in seven days. Nothing was sent. To begin: onboard start --send")
 
 
 def first_week(assessment: Assessment, lab: Lab, today: date) -> Iterator[tuple[date, list[Notice]]]:

@@ -6,6 +6,7 @@ from onboard.app import App, open_app
 from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
 from onboard.cli.output import print_csv, print_json, print_table, say
 from onboard.questions.status import StatusLine, status_rows, status_table
+from onboard.rendering.phrases import counted
 
 
 def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, export: ExportFolder = None) -> None:
@@ -30,7 +31,8 @@ def print_status(app: App) -> None:
     rows = [["" if line.task else line.person, _where(line), line.word, line.until, line.why] for line in lines]
     print_table(f"{app.lab.name}, {today:%a %d %b %Y}", ["person", "protocol", "records", "until", "because"], rows)
     say(f"Records read {assessment.read_at.astimezone(app.lab.zone):%Y-%m-%d %H:%M}, rules {assessment.rules.version}.")
-    say(f"{len(assessment.problems)} cells could not be read or trusted." if assessment.problems else "Nothing unreadable.")
+    unread = len(assessment.problems)
+    say(f"{counted(unread, 'cell')} could not be read or trusted." if unread else "Nothing unreadable.")
     if assessment.rules.not_tracked():
         say(f"Not tracked here: {', '.join(assessment.rules.not_tracked())}.")
 

@@ -14,6 +14,7 @@ from onboard.connecting.own_form import OwnForm
 from onboard.errors import ConfigError
 from onboard.model import Mode
 from onboard.ports import RecordChange
+from onboard.rendering.phrases import counted
 from onboard.writeback import WriteTarget, plan_writes
 
 #: Longer words are cut on the screen, never in REDCap.
@@ -56,7 +57,7 @@ def _show(app: App, changes: tuple[RecordChange, ...]) -> None:
         for field, value in change.values.items()
     ]
     print_table(f"{app.lab.name}: would be written", ["person", "field", "value"], rows)
-    say(f"{len(changes)} records would change. Nothing was written. To write: onboard writeback --send")
+    say(f"{counted(len(changes), 'record')} would change. Nothing was written. To write: onboard writeback --send")
 
 
 def _write(app: App, changes: tuple[RecordChange, ...]) -> None:

@@ -105,7 +105,7 @@ def test_the_half_typed_person_got_no_mail(told: Told) -> None:
 def test_a_bad_read_mails_nobody_but_the_operator_once(told: Told) -> None:
     chapter = told.output.split("REDCap is offline. Nobody")[1].split("Tuesday, two hours later")[0]
     assert chapter.count("failed") == 3
-    assert "-> 1 mails arrived" in chapter
+    assert "-> 1 mail arrived" in chapter
     assert len(told.to("it-help@")) == 1
 
 
