@@ -1,4 +1,5 @@
-"""When two printed texts are the same text. Decides equality after folding; never likeness, never meaning.
+"""When two printed texts are the same text, and how many of a thing is said. Decides equality after folding; never likeness,
+never meaning.
 
 Course names and protocol numbers arrive retyped, pasted and mangled: another case, curly quotes, a dash that became
 ``¿``. What is left after folding must be equal, letter by letter ("Biomedical Research" is not "Biomedical Responsible
@@ -43,3 +44,8 @@ def _without(text: str, noise: frozenset[str]) -> str:
 
 def _is_gap(letter: str) -> bool:
     return letter in _UNSEEN or letter.isspace() or unicodedata.category(letter) in ("Pd", "Cc")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 step``, ``3 steps``, ``2 people``; `many` for plurals that are not one + s."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -9,7 +9,7 @@ from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
 from onboard.errors import ConfigError
 from onboard.model import Bounce, Mode
-from onboard.rendering.phrases import counted
+from onboard.words import counted
 
 
 def command(home: Home = HERE) -> None:

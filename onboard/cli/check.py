@@ -17,7 +17,7 @@ from onboard.connecting.advice import Advice, State, advise
 from onboard.connecting.facts import ProjectFacts
 from onboard.errors import LedgerError, OnboardError, ReadInDoubt
 from onboard.model import Mode
-from onboard.rendering.phrases import counted
+from onboard.words import counted
 
 if TYPE_CHECKING:
     from onboard.ports import BounceSource, Mailer

@@ -11,7 +11,7 @@ from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
 from onboard.pipeline.forgetting import Alias, find_record, pseudonymised, traces_of
-from onboard.rendering.phrases import counted
+from onboard.words import counted
 
 
 def command(

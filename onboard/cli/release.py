@@ -9,7 +9,7 @@ import typer
 from onboard.app import open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
-from onboard.rendering.phrases import counted
+from onboard.words import counted
 
 
 def command(

@@ -28,7 +28,7 @@ from onboard.model import (
     Notice,
     RunReport,
 )
-from onboard.rendering.phrases import counted
+from onboard.words import counted
 
 _WEEK = 7
 

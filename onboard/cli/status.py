@@ -6,7 +6,7 @@ from onboard.app import App, open_app
 from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
 from onboard.cli.output import print_csv, print_json, print_table, say
 from onboard.questions.status import StatusLine, status_rows, status_table
-from onboard.rendering.phrases import counted
+from onboard.words import counted
 
 
 def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, export: ExportFolder = None) -> None:

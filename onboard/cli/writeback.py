@@ -14,7 +14,7 @@ from onboard.connecting.own_form import OwnForm
 from onboard.errors import ConfigError
 from onboard.model import Mode
 from onboard.ports import RecordChange
-from onboard.rendering.phrases import counted
+from onboard.words import counted
 from onboard.writeback import WriteTarget, plan_writes
 
 #: Longer words are cut on the screen, never in REDCap.

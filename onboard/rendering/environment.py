@@ -16,6 +16,7 @@ from onboard.rendering import phrases
 from onboard.rendering.frame import Contact, Facts, Group, Mail, Numbers, Row
 from onboard.rendering.picture import Picture, Segment, Track
 from onboard.shipped import shipped
+from onboard.words import counted
 
 
 def by_name(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
@@ -99,5 +100,5 @@ def template_environment(overrides: Path | None, *, escape: bool) -> ImmutableSa
         "yearless": phrases.yearless,
         "gone_by": phrases.gone_by,
     }
-    environment.globals |= {"counted": phrases.counted}
+    environment.globals |= {"counted": counted}
     return environment

@@ -11,6 +11,8 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from onboard.words import counted
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: A date as `day_name` or `onboard.dates.show` writes it.
@@ -63,11 +65,6 @@ def length(minutes: int) -> str:
     halves = round(minutes / 30)
     hours, half = divmod(halves, 2)
     return f"about {hours}{'½' if half else ''} hours"
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """``1 step``, ``3 steps``, ``2 people``; `many` for plurals that are not one + s."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def listed(names: list[str] | tuple[str, ...]) -> str:
