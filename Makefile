@@ -45,7 +45,7 @@ soak: $(VENV)/.dev ## sixty simulated days of the service: outages, kills, resta
 bench: $(VENV)/.dev ## how fast it is, each figure against its floor (half an hour; BENCH= gives sizes)
 	$(RUN) tests/bench/bench.py $(BENCH)
 
-pictures: $(VENV)/.dev ## make the README's pictures anew (needs chromium)
+pictures: $(VENV)/.dev ## make the README's pictures and the sheets of all mails anew (needs chromium)
 	$(RUN) tests/pictures/make.py
 
 lock: $(VENV)/.dev ## write requirements.lock from what is installed

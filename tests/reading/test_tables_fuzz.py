@@ -27,7 +27,7 @@ def lines(draw: st.DrawFn, header: list[str]) -> list[list[str]]:
     return draw(st.lists(row, max_size=3))
 
 
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=60)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40)
 @given(data=st.data())
 def test_reading_is_total(sample_export: Export, mapping: Mapping, zone: ZoneInfo, data: st.DataObject) -> None:
     instruments = {}

@@ -56,10 +56,10 @@ class Browser:
             raise AssertionError(answer["exceptionDetails"])
         return answer["result"].get("value")
 
-    def picture(self, file: Path, *, width: int, most_height: int = 20_000) -> None:
-        """The whole page as a PNG, cut at `most_height`."""
+    def picture(self, file: Path, *, width: int, most_height: int = 20_000, scale: float = 1) -> None:
+        """The whole page as a PNG, cut at `most_height` and drawn `scale` times as large."""
         height = min(int(self.ask("document.documentElement.scrollHeight")), most_height)
-        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": scale}
         shot = self._call("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
         file.write_bytes(base64.b64decode(shot["data"]))
 
