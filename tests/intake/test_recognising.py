@@ -173,7 +173,7 @@ class TestFiles:
             (b"", "empty"),
             (b"PK\x03\x04", "spreadsheet"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "spreadsheet"),
-            (gzip.compress(b"a,b\n1,2\n"), "archive"),
+            (gzip.compress(b"a,b\n1,2\n", mtime=0), "archive"),
             ("a,b\n1,2\n".encode("utf-16-le"), "zero bytes"),
             (b"a,b\n1,De\0von\n", "zero bytes"),
             (b"<!DOCTYPE html><html><body>Log in</body></html>", "web page, most likely of a log-in"),
