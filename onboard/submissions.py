@@ -1,7 +1,7 @@
 """What must hold when a change of personnel goes to the IRB, beside what must hold to work. Decides who would be returned; clears
 and blocks nobody.
 
-Domain 4.4: a submission margin asks for the days [S, S + margin] (Chapman: not expiring within three months); some requirements
+A submission margin asks for the days [S, S + margin] (Chapman: not expiring within three months); some requirements
 are judged at a submission only (NIH research security training).
 """
 

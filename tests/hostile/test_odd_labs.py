@@ -101,7 +101,7 @@ def test_the_day_is_the_labs_and_not_greenwichs(start: Start, zone: str, utc_hou
 
 
 def test_what_ends_today_there_is_still_valid_today_there(start: Start) -> None:
-    """Domain 6, case 14: an end on the 24th holds on the 24th in Kiritimati, whatever day it is in UTC."""
+    """An end on the 24th holds on the 24th in Kiritimati, whatever day it is in UTC."""
     lab = start(new=True, day=date(2026, 11, 24) - timedelta(days=12))  # Jordan's course ends twelve days after the sample's day
     settings = lab.home / "settings.toml"
     text = settings.read_text(encoding="utf-8")

@@ -101,7 +101,7 @@ def test_a_completion_for_another_institution_always_falls_under_earlier() -> No
 
 
 class TestCourses:
-    """Domain 3, and (16)."""
+    """Ruling (16)."""
 
     book = rules(requirement(accepts=("gcp",), validity="once"))
 
