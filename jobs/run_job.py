@@ -63,15 +63,13 @@ def command(
     )
     mode = _mode(app, send)
     stopped = _stop_flag()
-    if name == _DUE:
-        reports = run_due(app, mode, stopped) or []
-        if not reports and not quiet:
-            say("Nothing is due.")
-    else:
-        reports = [run_safely(app, JobName(name), app.today, mode, stopped)]
+    due = name == _DUE
+    reports = run_due(app, mode, stopped) if due else [run_safely(app, JobName(name), app.today, mode, stopped)]
+    if not reports and not quiet:
+        say("Nothing is due.")
     if mode is Mode.DRY:
         show_readers(reports)
-    elif name == _DUE:
+    elif due:
         after(app, reports)
     code = show(reports, troubles_only=quiet)
     if code:
