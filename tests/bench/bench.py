@@ -27,7 +27,7 @@ from onboard.rules import assess
 from onboard.tables import read_tables
 from tests.bench.going_out import compose, daily, deliver
 from tests.bench.labs import MONDAY, ZONE, an_export, shipped_mapping, shipped_rules, some_records
-from tests.bench.measuring import Figure, growth, paired, seconds, table
+from tests.bench.measuring import Figure, growth, in_its_own_process, paired, seconds, table
 from tests.bench.processes import many_labs, memory, starting
 from tests.words.cast import LAB
 from tests.words.mails_about_people import DIGEST
@@ -38,17 +38,12 @@ _LARGE, _FEWER = 50_000, 3
 
 
 def judging(sizes: list[int], rounds: int) -> Iterator[Figure]:
-    """Obligations a second and core, and how the time grows with the lab."""
-    rules, times = shipped_rules(), []
+    """Obligations a second and core, and how the time grows with the lab: each size in a process of its own, so that none
+    inherits another's memory."""
+    times = []
     for size in sizes:
-        records = some_records(size)
-        gc.collect()
-        start = process_time()
-        owed = find_obligations_in(records, rules, MONDAY)
-        found = process_time() - start
-        count, again = len(owed), rounds if size < _LARGE else min(rounds, _FEWER)
-        judged = median(seconds(partial(_judged, owed), process_time) for _ in range(again))
-        del owed, records
+        again = rounds if size < _LARGE else min(rounds, _FEWER)
+        count, found, judged = in_its_own_process(_judge, size, again)
         rate = count / judged
         times.append(judged)
         what = f"judge: `assess` + `summarize`, {size:,} people, {count:,} obligations (median of {again})"
@@ -57,6 +52,17 @@ def judging(sizes: list[int], rounds: int) -> Iterator[Figure]:
     if len(sizes) > 1:
         exponent = growth(sizes, times)
         yield Figure(what="judge: growth exponent", found=f"{exponent:.2f}", target="≤ 1.1", met=exponent <= 1.1)
+
+
+def _judge(size: int, rounds: int) -> tuple[int, float, float]:
+    """How many obligations a lab of this size has, and the seconds it took to find them and to judge them."""
+    rarely_collect()
+    records, rules = some_records(size), shipped_rules()
+    gc.collect()
+    start = process_time()
+    owed = find_obligations_in(records, rules, MONDAY)
+    found = process_time() - start
+    return len(owed), found, median(seconds(partial(_judged, owed), process_time) for _ in range(rounds))
 
 
 def _judged(owed: list[Obligation]) -> None:

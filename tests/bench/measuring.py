@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import gc
 import math
+import multiprocessing as mp
 import os
 import platform
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
+from typing import ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,12 @@ def paired(
     """Median seconds of each, measured in turns, so that a busy machine is busy for both."""
     found = [(seconds(ours, clock), seconds(floor, clock)) for _ in range(rounds)]
     return median(a for a, _ in found), median(b for _, b in found)
+
+
+def in_its_own_process(work: Callable[_P, _R], *arguments: _P.args, **named: _P.kwargs) -> _R:
+    """What `work` returns from a fresh interpreter, which ends with it."""
+    with ProcessPoolExecutor(1, mp.get_context("spawn")) as one:
+        return one.submit(work, *arguments, **named).result()
 
 
 def growth(sizes: Sequence[int], times: Sequence[float]) -> float:
