@@ -72,17 +72,23 @@ _QUEUED = and_(
 )
 _STALE = select(message.c.id).where(_QUEUED, message.c.expires_at <= bindparam("now")).limit(1)
 _POST = (
-    message.c.id, message.c.job, message.c.kind, message.c.reader, message.c.envelope_from, message.c.to_addr, body.c.mime,
-    message.c.attempts, message.c.hard,
+    message.c.lab, message.c.id, message.c.job, message.c.kind, message.c.reader, message.c.envelope_from, message.c.to_addr,
+    message.c.attempts, message.c.hard, message.c.created_at, message.c.place,
 )  # fmt: skip
-_DUE = (
+_NEXT = (
     select(*_POST)
-    .join(body, (body.c.lab == message.c.lab) & (body.c.message == message.c.id))
     .outerjoin(run, (run.c.lab == message.c.lab) & (run.c.id == message.c.run))
     .where(_QUEUED, message.c.next_attempt_at <= bindparam("now"))
     .where(or_(run.c.held.is_not(True), message.c.kind.in_(NOT_TO_PEOPLE)))
     .order_by(message.c.hard.desc(), message.c.created_at, message.c.place)
     .limit(bindparam("most"))
+    .subquery()
+)
+#: The bytes are fetched for those whose turn it is, not for all that wait in line.
+_DUE = (
+    select(_NEXT, body.c.mime)
+    .join(body, (body.c.lab == _NEXT.c.lab) & (body.c.message == _NEXT.c.id))
+    .order_by(_NEXT.c.hard.desc(), _NEXT.c.created_at, _NEXT.c.place)
 )
 _CLAIMED = (
     update(message)

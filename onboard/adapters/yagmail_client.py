@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import yagmail
 
@@ -21,6 +21,7 @@ from onboard.errors import DeliveryError, InDoubt, OnboardError, TransportDown
 
 #: After so many idle seconds the link is tried before it is used.
 IDLE_SECONDS = 30.0
+_Answer = TypeVar("_Answer")
 _END = re.compile(rb"\r?\n|\r")
 
 
@@ -118,7 +119,7 @@ class LabClient(yagmail.Client):
         """Sender, recipient, message: once. What was refused is an exception; the dictionary is empty."""
         try:
             self._introduce(recipients[0])
-            self._before_data()
+            self._ask()
             self._offer(msg_strings)
         except DeliveryError as error:
             self._forget(drop=error.code == 421)
@@ -144,14 +145,18 @@ class LabClient(yagmail.Client):
             self.login()
             answer = self._safely(self._say_sender)
         self._expect(Step.SENDER, answer, (250,))
-        self._expect(Step.RECIPIENT, self._safely(lambda: self.smtp.rcpt(to)), (250, 251))
+        self._expect(Step.RECIPIENT, self._safely(lambda: self._say(f"RCPT TO:<{to}>")), (250, 251))
 
     def _say_sender(self) -> tuple[int, bytes]:
         self.smtp.ehlo_or_helo_if_needed()
-        code, said = self.smtp.mail(self._envelope_from)
+        return self._say(f"MAIL FROM:<{self._envelope_from}>")
+
+    def _say(self, words: str) -> tuple[int, bytes]:
+        """One command. Addresses are in their place as they are: yagmail's own words would take them apart once more."""
+        code, said = self.smtp.docmd(words)
         return code, said
 
-    def _safely(self, ask: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
+    def _safely(self, ask: Callable[[], _Answer]) -> _Answer:
         try:
             return ask()
         except OSError as error:
@@ -167,10 +172,19 @@ class LabClient(yagmail.Client):
         if code not in yes:
             raise refusal(step, code, _text(text), self._settings.where)
 
+    def _ask(self) -> None:
+        """DATA. The ledger writes down that the message is offered while the server makes ready to take it."""
+        self._patience(self._settings.data_timeout)
+        self._safely(lambda: self.smtp.putcmd("DATA"))
+        try:
+            self._before_data()
+        except BaseException:
+            self._drop()  # the server waits for a message: it would take any other word for one
+            raise
+        self._expect(Step.OFFER, self._safely(self.smtp.getreply), (354,))
+
     def _offer(self, mime: bytes) -> None:
         """The message itself. Until the server asks for it nothing is in doubt; from its first byte on everything is."""
-        self._patience(self._settings.data_timeout)
-        self._expect(Step.OFFER, self._safely(lambda: self.smtp.docmd("DATA")), (354,))
         body = _as_data(mime)
         try:
             self.smtp.send(body)  # in one piece: two would wait for each other's acknowledgement

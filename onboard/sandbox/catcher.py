@@ -86,6 +86,8 @@ class MailCatcher:
         # aiosmtpd warns of a deprecated attribute that it sets itself at every login.
         logging.getLogger("mail.log").setLevel(logging.ERROR)
         listener = socket.create_server((HOST, self.port))
+        # An answer of many lines goes out at once, as asyncio itself sees to for the sockets that it makes.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = listener.getsockname()[1]
         ready = Event()
         self._thread = Thread(target=lambda: asyncio.run(self._serve(listener, ready)), name="mail-catcher", daemon=True)

@@ -184,3 +184,21 @@ def test_instants_come_back_as_they_went_in(ledger: SqlLedger) -> None:
     at = datetime(2026, 11, 1, 6, 30, 15, 123456, tzinfo=UTC)
     ledger.begin_run(LIVE, REMINDERS, MONDAY, at)
     assert ledger.last_runs()[0]["started_at"] == at
+
+
+def test_the_next_messages_are_found_without_sorting_all_that_wait(tmp_path: Path) -> None:
+    ledger = SqlLedger(f"sqlite:///{tmp_path / 'l.db'}", "rivera")
+    queue(ledger, *(outgoing(f"p{n}@x.example", f"r/{n}") for n in range(300)))
+    words: list[str] = []
+    link = ledger._door._engine.raw_connection()
+    driver = link.dbapi_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.set_trace_callback(words.append)
+    link.close()
+    assert len(ledger.claim(LIVE, MORNING)) == 20
+    driver.set_trace_callback(None)
+    (due,) = (said for said in words if "body.mime" in said)
+    steps = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {due}")]
+    ledger.close()
+    inner = steps[: next(n for n, step in enumerate(steps) if step.startswith("SCAN"))]
+    assert any("USING INDEX message_turn" in step for step in inner) and not any("ORDER BY" in step for step in inner)

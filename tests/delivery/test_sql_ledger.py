@@ -206,6 +206,13 @@ class TestHandingOver:
         queue(ledger, outgoing(AMARA.address, "a/1"), outgoing(LEILA.address, "b/1", hard=True))
         assert [post.to_addr for post in ledger.claim(LIVE, SOON, 1)] == [LEILA.address]
 
+    def test_messages_go_in_the_order_of_their_plan_with_the_bytes_of_their_own(self, ledger: SqlLedger) -> None:
+        planned = [outgoing(f"p{n}@x.example", f"r/{n}", hard=n == 7) for n in range(12)]
+        queue(ledger, *planned)
+        claimed = [(post.id, post.mime) for _ in range(5) for post in ledger.claim(LIVE, SOON, 3)]
+        in_turn = [planned[7], *planned[:7], *planned[8:]]
+        assert claimed == [(one.message_id, one.mime) for one in in_turn]
+
     def test_sent_of_one_and_offered_of_the_next_are_one_move(self, ledger: SqlLedger) -> None:
         queue(ledger, outgoing(LEILA.address, "a/1"), outgoing(AMARA.address, "b/1"))
         first, second = ledger.claim(LIVE, SOON)

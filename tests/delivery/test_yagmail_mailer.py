@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -152,7 +153,22 @@ class TestDelivering:
             mailer(catcher).deliver(post("zoë@northlake.example"), tape.offer)
         assert caught.value.permanent and tape.offers == 1
 
-    def test_when_the_ledger_says_no_nothing_is_offered_and_the_link_stays_good(
+    def test_the_ledger_is_written_while_the_server_makes_ready(self, catcher: MailCatcher, mailer: Mailers, tape: Tape) -> None:
+        asked = Trouble(stage=Stage.DATA, code=451, text="not now")
+        catcher.script.add(asked)
+
+        def write() -> None:
+            patience = time.monotonic() + 5
+            while asked.times and time.monotonic() < patience:
+                time.sleep(0.005)
+            assert not asked.times, "the server was not asked yet"
+            tape.offer()
+
+        with pytest.raises(DeliveryError, match="not now"):
+            mailer(catcher).deliver(post(), write)
+        assert tape.offers == 1
+
+    def test_when_the_ledger_says_no_nothing_is_offered_and_the_next_goes_over_a_link_of_its_own(
         self, catcher: MailCatcher, mailer: Mailers, tape: Tape
     ) -> None:
         def full() -> None:
@@ -163,7 +179,8 @@ class TestDelivering:
             one.deliver(post(), full)
         assert catcher.messages == []
         one.deliver(post("amara@home.example"), tape.offer)
-        assert [c.rcpt_tos for c in catcher.messages] == [("amara@home.example",)] and catcher.counts.connections == 1
+        assert [c.rcpt_tos for c in catcher.messages] == [("amara@home.example",)]
+        assert catcher.counts.connections == 2 and catcher.counts.quits == 0, "no word may follow DATA but the message"
 
 
 #: stage, code, what it raises, attributes, whether the bytes were offered
