@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from binascii import b2a_qp
 from datetime import datetime
 from email.errors import MessageError
 from email.header import Header
-from email.headerregistry import Address, AddressHeader, HeaderRegistry
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage, MIMEPart
-from email.policy import SMTP, EmailPolicy
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import quote
 
 from onboard.errors import DeliveryError
@@ -43,21 +45,36 @@ class _Wire(EmailPolicy):
     """Folds what may be folded at 78 columns, as old programs want it, and leaves identifiers whole (up to 998).
 
     The standard folding of text beyond ASCII loses a space here and there where lines break, so that is done by `Header`.
+    Headers are kept as they are given, and parsed only to be folded.
     """
 
-    def fold_binary(self, name: str, value: str) -> bytes:
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """A header, or the address in it, as it is kept. Raises ValueError for one that would be two."""
+        if len(str(value).splitlines()) > 1:
+            raise ValueError("a line break stands in a header")
+        return name, value
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """A header as it was given."""
+        return value
+
+    def fold_binary(self, name: str, value: str | Address) -> bytes:
         """One header, ready for the wire."""
+        if isinstance(value, Address):
+            return self._fold_address(name, value)
         plain = value.isascii() and len(value) < _LONGEST_LINE
         if name.lower() == "references":
             return ("References: " + "\r\n ".join(value.split()) + "\r\n").encode("ascii")
         if name.lower() in _WHOLE or (name.lower() == "subject" and plain):
             return f"{name}: {value}\r\n".encode("ascii")
-        if str(value).isascii():
+        if value.isascii():
             return super().fold_binary(name, value)
-        if isinstance(value, AddressHeader):
-            (one,) = value.addresses
-            return f"{name}: {_words(name, one.display_name)}\r\n <{one.addr_spec}>\r\n".encode("ascii")
         return f"{name}: {_words(name, value)}\r\n".encode("ascii")
+
+    def _fold_address(self, name: str, address: Address) -> bytes:
+        if address.display_name.isascii():
+            return super().fold_binary(name, str(address))
+        return f"{name}: {_words(name, address.display_name)}\r\n <{address.addr_spec}>\r\n".encode("ascii")
 
 
 def _words(name: str, text: str) -> str:
@@ -80,7 +97,6 @@ class _Headers(HeaderRegistry):
 
 _HEADERS = _Headers()
 #: Seven bits: not every relay takes eight.
-_BUILD = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 _WIRE = _Wire(linesep="\r\n", cte_type="7bit", header_factory=_HEADERS)
 
 
@@ -100,7 +116,7 @@ def build(
 
     Raises DeliveryError (permanent) for what no mail can hold: a line break in a header, an address that is none.
     """
-    mail = EmailMessage(policy=_BUILD)
+    mail = EmailMessage(policy=_WIRE)
     try:
         _head(mail, message, to, message_id, date, _address(sender, sender_name))
         if reply_to:
@@ -108,7 +124,8 @@ def build(
         _thread(mail, message.notice, lab_id, sender)
         _list(mail, message.notice.kind, sender, sender_name, lab_id)
         _body(mail, message)
-        return mail.as_bytes(policy=_WIRE)
+        _bounds(mail, message_id)
+        return mail.as_bytes()
     except (ValueError, MessageError) as error:
         text = f"No mail can be made to {to!r}: {error}. Correct the record, then run again."
         raise DeliveryError(text, permanent=True) from error
@@ -198,11 +215,31 @@ def _body(mail: EmailMessage, message: Message) -> None:
     mail.set_content(_clean(message.text))
     pictures = [one for one in message.attachments if one.cid]
     if message.html:
-        mail.add_alternative(_clean(message.html), subtype="html")
+        mail.make_alternative()
+        mail.attach(_html(_clean(message.html)))
         _pictures(mail, pictures)
     for one in message.attachments:
         if not one.cid:
             _attach(mail, one)
+
+
+def _html(html: str) -> EmailMessage:
+    """HTML is nearly all ASCII in long lines, which is what quoted-printable is for: nothing need be weighed."""
+    part = EmailMessage(policy=_WIRE)
+    part["Content-Type"] = 'text/html; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    lines = b"".join(line + b"\n" for line in html.encode().splitlines())
+    part["MIME-Version"] = "1.0"
+    part.set_payload(b2a_qp(lines).decode("ascii"))
+    return part
+
+
+def _bounds(mail: EmailMessage, message_id: str) -> None:
+    """Boundaries of parts, the same for the same mail: no encoded line can hold ``=_`` (RFC 2045 6.7), no other such a hash."""
+    name = hashlib.sha256(message_id.encode()).hexdigest()[:24]
+    for number, part in enumerate(mail.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"=_{number}_{name}")
 
 
 def _pictures(mail: EmailMessage, pictures: list[Attachment]) -> None:

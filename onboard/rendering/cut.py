@@ -9,11 +9,20 @@ from onboard.model import Line, MessageKind, Notice, Section
 
 def left_out(notice: Notice, most: int) -> tuple[Line, ...]:
     """The lines that are only counted when `most` rows are shared out over the sections."""
-    lines: dict[Section, list[Line]] = {section: [] for section in Section}
-    for line in notice.lines:
-        lines[line.section].append(line)
+    lines = by_section(notice)
     shown = shown_counts(notice.kind, [len(found) for found in lines.values()], most)
     return tuple(line for found, count in zip(lines.values(), shown, strict=True) for line in found[count:])
+
+
+_ORDER = {section: place for place, section in enumerate(Section)}
+
+
+def by_section(notice: Notice) -> dict[Section, list[Line]]:
+    """The lines of each section that has any, in the order of sections."""
+    lines: dict[Section, list[Line]] = {}
+    for line in notice.lines:
+        lines.setdefault(line.section, []).append(line)
+    return dict(sorted(lines.items(), key=lambda found: _ORDER[found[0]]))
 
 
 #: So many rows are a coordinator's day; the whole list is attached.
@@ -24,7 +33,10 @@ _A_GLANCE = 3
 
 def shown_counts(kind: MessageKind, counts: Sequence[int], most: int) -> list[int]:
     """How many lines of each section a mail shows: a worklist what weighs most, every other mail a fair share of each."""
-    return cut_by_weight(counts, min(most, _A_DAY)) if kind is MessageKind.WORKLIST else cut_evenly(counts, most)
+    room = min(most, _A_DAY) if kind is MessageKind.WORKLIST else most
+    if sum(counts) <= room:
+        return list(counts)
+    return cut_by_weight(counts, room) if kind is MessageKind.WORKLIST else cut_evenly(counts, room)
 
 
 def cut_by_weight(counts: Sequence[int], most: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -28,7 +28,10 @@ def by_name(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
 
 
 #: What templates look into most: frozen values of ours, in which every public name is safe.
-_OURS = frozenset({Mail, Row, Group, Numbers, Facts, Contact, Picture, Track, Segment})
+_OURS: dict[type, frozenset[str]] = {
+    kind: frozenset(name for name in dir(kind) if not name.startswith("_"))
+    for kind in (Mail, Row, Group, Numbers, Facts, Contact, Picture, Track, Segment)
+}
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -44,11 +47,13 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: object, attribute: str) -> Any:
         """What a template reads: a value of ours as it is, everything else as the strict sandbox allows."""
-        if type(obj) in _OURS and not attribute.startswith("_"):
-            found = getattr(obj, attribute, None)
-            if found is not None:
-                return found
+        if attribute in _OURS.get(type(obj), ()):
+            return getattr(obj, attribute)
         return super().getattr(obj, attribute)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What every template may name, as one plain dictionary: jinja's chain of two is walked at each import in each mail."""
+        return {**self.globals, **(d or {})}
 
 
 class _Compiled(BytecodeCache):

@@ -12,10 +12,10 @@ from datetime import date, datetime
 
 from onboard.dates import show_near, show_to_act
 from onboard.model import Coordinator, Lab, Line, Notice, Section
-from onboard.rendering.cut import shown_counts
+from onboard.rendering.cut import by_section, shown_counts
 from onboard.rendering.phrases import day_name, distance, fact_words, host, length, listed, one_line, safe_url
 from onboard.rendering.picture import Picture, picture
-from onboard.rendering.tone import badge, tone
+from onboard.rendering.tone import badge
 
 #: Beyond so many days a distance says less than its date.
 _FAR = 99
@@ -66,6 +66,20 @@ class Group:
     @property
     def count(self) -> int:
         return len(self.rows) + self.more
+
+    @property
+    def owned(self) -> bool:
+        """Whether the next step of every row is somebody else's."""
+        return all(row.owner for row in self.rows)
+
+    @property
+    def over(self) -> bool:
+        """Whether a row is past its date."""
+        return any(row.over for row in self.rows)
+
+
+#: Templates may look into any section.
+_NO_GROUPS = {section.value: Group(rows=(), more=0) for section in Section}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,12 +200,9 @@ def _today(notice: Notice, lab: Lab) -> date:
 
 
 def _groups(notice: Notice, most_rows: int, today: date) -> Mapping[str, Group]:
-    lines: dict[Section, list[Line]] = {section: [] for section in Section}
-    for line in notice.lines:
-        lines[line.section].append(line)
+    lines = by_section(notice)
     shown = shown_counts(notice.kind, [len(found) for found in lines.values()], most_rows)
-    groups: dict[str, Group] = {}
-    number = 0
+    groups, number = dict(_NO_GROUPS), 0
     for (section, found), count in zip(lines.items(), shown, strict=True):
         rows = tuple(_row(line, number + n, today) for n, line in enumerate(found[:count], start=1))
         groups[section.value] = Group(rows=rows, more=len(found) - count)
@@ -200,21 +211,23 @@ def _groups(notice: Notice, most_rows: int, today: date) -> Mapping[str, Group]:
 
 
 def _row(line: Line, number: int, today: date) -> Row:
-    title = one_line(line.title)
+    title, name, protocol = one_line(line.title), one_line(line.name), one_line(line.protocol)
+    task = one_line(line.task).replace("_", " ")
+    word, colour = badge(line)
     marked = line.due or line.ends
     return Row(
         number=number,
         title=title,
-        about=_besides(title, one_line(line.name), one_line(line.protocol), _task(line)),
-        place=_besides(title, one_line(line.protocol), _task(line)),
-        name=one_line(line.name),
-        protocol=one_line(line.protocol),
-        task=_task(line),
+        about=_besides(title, name, protocol, task),
+        place=_besides(title, protocol, task),
+        name=name,
+        protocol=protocol,
+        task=task,
         why=one_line(line.why),
         act=one_line(line.act),
         when=_when(line, today),
-        badge=badge(line),
-        tone=tone(line),
+        badge=word,
+        tone=colour,
         due=show_to_act(line.due, today) if line.due else "",
         ends=show_to_act(line.ends, today) if line.ends else "",
         over=marked is not None and marked < today,
@@ -230,10 +243,6 @@ def _row(line: Line, number: int, today: date) -> Row:
         hand_in=safe_url(line.hand_in),
         hand_in_host=host(line.hand_in),
     )
-
-
-def _task(line: Line) -> str:
-    return one_line(line.task).replace("_", " ")
 
 
 def _besides(title: str, *parts: str) -> str:

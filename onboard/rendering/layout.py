@@ -11,14 +11,13 @@ import re
 WIDTH = 76
 #: ``Mon 7 Dec 2026`` and ``7 Dec 2026``, as frames and sentences write them.
 _DATE = re.compile(r"\b(?:[A-Z][a-z]{2} )?\d{1,2} [A-Z][a-z]{2} \d{4}\b")
-#: Stands for a space inside a date while lines are folded; `one_line` leaves none in data.
-_GLUE = "\x1f"
+_LONGEST_DATE = len("Mon 17 Dec 2026")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _HANG = re.compile(r"\s*(?:(?:\d+\.|[-+>*])\s+)?")
 
 
 def fold_line(line: str, width: int = WIDTH) -> str:
-    """One line as several of at most `width` columns, save for words that are longer."""
+    """One line as several of at most `width` columns, save for words and dates that are longer."""
     rest = line.rstrip()
     if len(rest) <= width:
         return rest
@@ -26,9 +25,7 @@ def fold_line(line: str, width: int = WIDTH) -> str:
     margin = " " * len(hang[0]) if hang else ""
     start = len(rest) - len(rest.lstrip())
     while len(rest) > width:
-        at = rest.rfind(" ", start, width + 1)
-        if at < 0:
-            at = rest.find(" ", width)
+        at = _break(rest, start, width)
         if at < 0:
             break
         folded.append(rest[:at].rstrip())
@@ -36,13 +33,24 @@ def fold_line(line: str, width: int = WIDTH) -> str:
     return "\n".join([*folded, rest])
 
 
+def _break(line: str, start: int, width: int) -> int:
+    """The last space within `width`, else the first one behind it; -1 where there is none. One inside a date is none."""
+    at = line.rfind(" ", start, width + 1)
+    while at >= 0 and _in_date(line, at):
+        at = line.rfind(" ", start, at)
+    if at < 0:
+        at = line.find(" ", width)
+        while at >= 0 and _in_date(line, at):
+            at = line.find(" ", at + 1)
+    return at
+
+
+def _in_date(line: str, at: int) -> bool:
+    around = _DATE.finditer(line, max(at - _LONGEST_DATE, 0), at + _LONGEST_DATE)
+    return any(day.start() < at < day.end() for day in around)
+
+
 def lay_out(text: str, width: int = WIDTH) -> str:
     """The whole text part: lines folded, never two empty lines together, none at the start, one line end at the end."""
-    folded = "\n".join(_with_dates_whole(line, width) for line in text.splitlines())
+    folded = "\n".join(fold_line(line, width) for line in text.splitlines())
     return _EMPTY_LINES.sub("\n\n", folded).strip("\n") + "\n"
-
-
-def _with_dates_whole(line: str, width: int) -> str:
-    if len(line) <= width:
-        return line.rstrip()
-    return fold_line(_DATE.sub(lambda day: day[0].replace(" ", _GLUE), line), width).replace(_GLUE, " ")

@@ -78,7 +78,7 @@ def one_line(text: str) -> str:
     Every kind of white space becomes one space, so nothing can start a header of its own; control characters, half
     surrogates and direction marks go; right-to-left runs are isolated, so they order only themselves.
     """
-    if text.isprintable() and "  " not in text and (text.isascii() or not _RTL_RUN.search(text)):
+    if not text or (text.isprintable() and "  " not in text and (text.isascii() or not _RTL_RUN.search(text))):
         return text.strip()
     spaced = (" " if c.isspace() else c for c in text.translate(_BIDI_MARKS))
     plain = " ".join("".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs")).split())

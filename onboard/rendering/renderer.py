@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import css_inline
 from jinja2 import TemplateError, TemplateSyntaxError
 
 from onboard.model import Attach, Attachment, Lab, Line, Message, MessageKind, Notice
@@ -19,6 +18,7 @@ from onboard.rendering.frame import Mail, frame
 from onboard.rendering.layout import lay_out
 from onboard.rendering.phrases import one_line, shortened
 from onboard.rendering.roster_file import roster_file
+from onboard.rendering.style_sheet import inlined
 from onboard.rendering.worklist_file import worklist_file
 
 #: Gmail hides what is beyond about 102 KB of HTML; half-way headers and link rewriting take some of it.
@@ -34,7 +34,6 @@ class Renderer:
         self._lab = lab
         self._plain = template_environment(overrides, escape=False)
         self._escaping = template_environment(overrides, escape=True)
-        self._inliner = css_inline.CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
 
     def render(self, notice: Notice) -> Message:
         """The message of a notice. Raises TemplateFault when a template of its kind cannot be used."""
@@ -55,7 +54,7 @@ class Renderer:
             notice=notice,
             subject=subject,
             text=lay_out(self._part(kind, "body.txt", mail)),
-            html=self._inliner.inline(self._part(kind, "body.html", mail)),
+            html=inlined(self._part(kind, "body.html", mail)),
             attachments=tuple(self._attachments(notice, cut)),
             left_out=() if kind is MessageKind.WORKLIST else cut,
         )

@@ -60,17 +60,8 @@ def status_tone(status: str) -> str:
     return _WORDS[status][1] if status in _WORDS else "grey"
 
 
-def badge(line: Line) -> str:
-    """The word on a line's badge; "" for none."""
-    return _chosen(line)[0]
-
-
-def tone(line: Line) -> str:
-    """The colour that goes with `badge`."""
-    return _chosen(line)[1]
-
-
-def _chosen(line: Line) -> tuple[str, str]:
+def badge(line: Line) -> tuple[str, str]:
+    """The word on a line's badge, "" for none, and the colour that goes with it."""
     if line.section is Section.RECEIPT:
         return _receipt(line.status)
     # A first list full of red "missing" would scold somebody who has not begun.

@@ -200,3 +200,21 @@ def test_what_is_no_address_is_refused_with_the_next_step(address: str) -> None:
 )
 def test_addresses_as_they_go_over_the_wire(address: str, expected: str) -> None:
     assert ascii_address(address) == expected
+
+
+def test_one_mail_has_the_same_bytes_each_time_and_its_text_never_ends_a_part() -> None:
+    """What looks like a boundary in the words is still words."""
+    first = wire(message(html="<p>Hello.</p>"))
+    assert first == wire(message(html="<p>Hello.</p>"))
+    boundary = read(first).get_boundary()
+    assert boundary is not None and boundary.startswith("=_")
+    mail = read(wire(message(text=f"a\n--=_0\n--{boundary[:-1]}\nb\n", html="<p>--=_0\n--=_0--</p>")))
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert mail.get_body(("html",)).get_content().split() == ["<p>--=_0", "--=_0--</p>"]
+
+
+def test_html_beyond_ascii_and_in_long_lines_arrives_as_it_was() -> None:
+    html = "<p>" + "Łukasz 김민준 = . " * 200 + "</p>\n.\nFrom here  \n"
+    raw = wire(message(html=html))
+    assert read(raw).get_body(("html",)).get_content().replace("\r\n", "\n") == html
+    assert max(map(len, raw.partition(b"\r\n\r\n")[2].splitlines())) <= 78 and raw.isascii()
