@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -53,9 +53,6 @@ def finding(obligation: Obligation, grounds: Iterable[Ground], *, in_hand: Timel
     """The union of what the grounds give; the obligation's waivers are added last and never shortened."""
     grounds = tuple(grounds)
     waivers = tuple(waiver_ground(waiver) for waiver in obligation.evidence.waivers)
-    local: dict[str, tuple[Ground, ...]] = {}
-    for waiver in obligation.evidence.local_waivers:
-        local[waiver.protocol] = (*local.get(waiver.protocol, ()), waiver_ground(waiver))
     own = _led(any_of(ground.gives for ground in grounds), obligation)
     accepted = _led(any_of(_accepted(ground) for ground in grounds), obligation)
     return Finding(
@@ -65,8 +62,19 @@ def finding(obligation: Obligation, grounds: Iterable[Ground], *, in_hand: Timel
         if_accepted=accepted | any_of(_accepted(ground) for ground in waivers),
         in_hand=in_hand,
         grounds=(*grounds, *waivers),
-        local=local,
+        local=_local(obligation.evidence.local_waivers),
     )
+
+
+#: What nearly every finding has: one value for all of them.
+_NO_WAIVERS: Mapping[str, tuple[Ground, ...]] = {}
+
+
+def _local(waivers: Iterable[Waiver]) -> Mapping[str, tuple[Ground, ...]]:
+    found: dict[str, tuple[Ground, ...]] = {}
+    for waiver in waivers:
+        found[waiver.protocol] = (*found.get(waiver.protocol, ()), waiver_ground(waiver))
+    return found or _NO_WAIVERS
 
 
 def on_protocol(found: Finding, protocol: str) -> Finding:

@@ -30,7 +30,9 @@ def fold_reference(text: str) -> str:
 
 
 def _settled(text: str, noise: frozenset[str]) -> str:
-    """Case folding and normalising may each uncover work for the other: on until nothing moves."""
+    """Case folding and normalising may each uncover work for the other: on until nothing moves. Plain letters hide nothing."""
+    if text.isascii():
+        return "".join(letter for letter in text.lower() if letter not in noise and not _is_gap(letter))
     plain = _without(text, noise)
     while plain != (again := _without(plain, noise)):
         plain = again

@@ -31,6 +31,7 @@ class Owner:
 
     def __init__(self, person: Person, lab: Lab) -> None:
         self.mine, self.lab = Mine(person, lab), lab
+        self._known: dict[tuple[int, str], tuple[Mapping[str, Coverage], Coverage]] = {}
 
     def obligations(self) -> list[Obligation]:
         """Built-in clauses first, then every tracked requirement version that can fall on this person."""
@@ -38,15 +39,31 @@ class Owner:
         found = self._of_the_person()
         for study, _, tasks in work:
             found.extend(self._of_the_protocol(study, tuple(tasks)))
-        for requirement in self.lab.requirements:
-            matched = appointment_matches(self.mine.appointments, requirement.when).within(in_force(requirement))
+        for requirement, alike in zip(self.lab.requirements, self.lab.alike, strict=True):
             if requirement.per is Per.PERSON:
-                found.extend(self._once(requirement, matched, work))
+                found.extend(self._once(requirement, alike, work))
             elif requirement.per is Per.PROTOCOL:
-                found.extend(self._per_protocol(requirement, matched, work))
+                found.extend(self._per_protocol(requirement, alike, work))
             else:
-                found.extend(self._per_task(requirement, matched, work))
+                found.extend(self._per_task(requirement, alike, work))
         return found
+
+    def _of_anyone(self, requirement: Requirement, alike: int) -> tuple[Mapping[str, Coverage], Coverage]:
+        """`asked` and `due` by the appointments alone; one value for all requirements that are `alike`."""
+        if (alike, "") not in self._known:
+            matched = appointment_matches(self.mine.appointments, requirement.when).within(in_force(requirement))
+            self._known[alike, ""] = {"": matched}, matched
+        return self._known[alike, ""]
+
+    def _on(
+        self, requirement: Requirement, alike: int, study: Study, involved: Coverage, tasks: Mapping[Task, Coverage]
+    ) -> tuple[Mapping[str, Coverage], Coverage]:
+        """`asked` and `due` on one protocol; one value for all requirements that are `alike`."""
+        record = study.protocol.record
+        if (alike, record) not in self._known:
+            here = self._of_anyone(requirement, alike)[1] & study.facts.matches(requirement.when)
+            self._known[alike, record] = {record: here}, here & self._bearing(requirement, involved, tasks)
+        return self._known[alike, record]
 
     def _of_the_person(self) -> list[Obligation]:
         facts = (
@@ -67,45 +84,42 @@ class Owner:
         return found
 
     def _of_the_protocol(self, study: Study, tasks: tuple[Task, ...]) -> list[Obligation]:
-        record = study.protocol.record
-        scope, asked = Scope(protocol=record), {record: FOR_EVER}
+        scope, asked = study.scope, study.always
         absences = self.mine.absences if self.lab.rules.absences_block else ()
         hold = self._made(HOLD, scope, FOR_EVER, asked, Evidence(holds=study.holds, absences=absences, tasks=tasks))
-        facts = ((Fact.STUDY_TYPE, study.facts.study_type), (Fact.FUNDING, study.facts.funding), (Fact.PHI, study.facts.phi))
-        return [hold] + [
-            self._made(FACTS[fact], scope, FOR_EVER, asked, Evidence(known=line.known(), protocol=study.protocol))
-            for fact, line in facts
-        ]
+        return [hold] + [self._made(FACTS[fact], scope, FOR_EVER, asked, known) for fact, known in study.known]
 
-    def _once(self, requirement: Requirement, matched: Coverage, work: _Work) -> list[Obligation]:
+    def _once(self, requirement: Requirement, alike: int, work: _Work) -> list[Obligation]:
         """One obligation, however many protocols ask for it; due is the union over those the person is on."""
         if not requirement.when.asks_protocol() and not requirement.when.tasks:
-            return [self._made(requirement, _WHOLE, matched, {"": matched}, self.mine.evidence(requirement, _WHOLE))]
-        asked, due = {}, NOT_EVER
+            everywhere, matched = self._of_anyone(requirement, alike)
+            return [self._made(requirement, _WHOLE, matched, everywhere, self.mine.evidence(requirement, _WHOLE))]
+        asked, due = dict[str, Coverage](), NOT_EVER
         for study, involved, tasks in work:
-            asked[study.protocol.record] = here = matched & study.facts.matches(requirement.when)
-            due = due | (here & self._bearing(requirement, involved, tasks) & ~self.mine.lifted(requirement, study))
+            there, days = self._on(requirement, alike, study, involved, tasks)
+            asked.update(there)
+            due = due | (days & ~self.mine.lifted(requirement, study))
         return [self._made(requirement, _WHOLE, due, asked, self.mine.evidence(requirement, _WHOLE))] if asked else []
 
-    def _per_protocol(self, requirement: Requirement, matched: Coverage, work: _Work) -> list[Obligation]:
+    def _per_protocol(self, requirement: Requirement, alike: int, work: _Work) -> list[Obligation]:
         found = []
         for study, involved, tasks in work:
-            scope, asked = Scope(protocol=study.protocol.record), matched & study.facts.matches(requirement.when)
-            due = asked & self._bearing(requirement, involved, tasks)
-            evidence = self.mine.evidence(requirement, scope, study)
-            found.append(self._made(requirement, scope, due, {study.protocol.record: asked}, evidence))
+            asked, due = self._on(requirement, alike, study, involved, tasks)
+            evidence = self.mine.evidence(requirement, study.scope, study)
+            found.append(self._made(requirement, study.scope, due, asked, evidence))
         return found
 
-    def _per_task(self, requirement: Requirement, matched: Coverage, work: _Work) -> list[Obligation]:
+    def _per_task(self, requirement: Requirement, alike: int, work: _Work) -> list[Obligation]:
         found = []
-        for study, _, tasks in work:
-            asked = matched & study.facts.matches(requirement.when)
+        for study, involved, tasks in work:
+            asked, _ = self._on(requirement, alike, study, involved, tasks)
+            here = asked[study.protocol.record]
             for task, days in tasks.items():
                 if requirement.when.tasks and task not in requirement.when.tasks:
                     continue
                 scope = Scope(protocol=study.protocol.record, task=task)
                 evidence = self.mine.evidence(requirement, scope, study)
-                found.append(self._made(requirement, scope, asked & days, {study.protocol.record: asked}, evidence))
+                found.append(self._made(requirement, scope, here & days, asked, evidence))
         return found
 
     @staticmethod

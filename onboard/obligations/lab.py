@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from onboard.courses import CourseMap
 from onboard.facts import ProtocolFacts, protocol_facts
-from onboard.model import Approval, Fact, Hold, Protocol, Records, Requirement, Rules, Submission
-from onboard.timeline import Timeline
+from onboard.model import Approval, Evidence, Fact, Hold, Protocol, Records, Requirement, Rules, Scope, Selectors, Submission
+from onboard.timeline import FOR_EVER, Coverage, Timeline
 from onboard.words import fold
 
 _Row = TypeVar("_Row")
@@ -38,6 +38,15 @@ class Study:
     approvals: tuple[Approval, ...]
     submissions: tuple[Submission, ...]
     holds: tuple[Hold, ...]
+    scope: Scope
+    always: Mapping[str, Coverage]  # what every row of the protocol asks
+    known: tuple[tuple[Fact, Evidence], ...]
+
+
+def _known(protocol: Protocol, facts: ProtocolFacts) -> tuple[tuple[Fact, Evidence], ...]:
+    """Each fact of a protocol with the days on which it is known."""
+    lines = ((Fact.STUDY_TYPE, facts.study_type), (Fact.FUNDING, facts.funding), (Fact.PHI, facts.phi))
+    return tuple((fact, Evidence(known=line.known(), protocol=protocol)) for fact, line in lines)
 
 
 class Lab:
@@ -46,6 +55,9 @@ class Lab:
     def __init__(self, records: Records, rules: Rules, read_on: date) -> None:
         self.rules, self.read_on = rules, read_on
         self.requirements = rules.tracked()
+        seen: dict[tuple[Selectors, Timeline], int] = {}
+        #: a number a requirement: the same for those that ask the same people on the same days
+        self.alike = [seen.setdefault((r.when, in_force(r)), len(seen)) for r in self.requirements]
         self.course_map = CourseMap(rules.courses)
         self.appointments = _by(records.appointments, lambda row: row.person)
         self.steps = _by(records.steps, lambda row: row.person)
@@ -70,12 +82,16 @@ class Lab:
         for protocol in records.protocols:
             names = frozenset(fold(name) for name in (protocol.number, protocol.code) if name)
             rows = tuple(approvals.get(protocol.record, ()))
+            facts = protocol_facts(rows, names)
             studies[protocol.record] = Study(
                 protocol,
-                protocol_facts(rows, names),
+                facts,
                 rows,
                 tuple(submissions.get(protocol.record, ())),
                 tuple(holds.get(protocol.record, ())),
+                Scope(protocol=protocol.record),
+                {protocol.record: FOR_EVER},
+                _known(protocol, facts),
             )
         return studies
 

@@ -39,6 +39,11 @@ class Mine:
         rows = self.lab.completions.get(self.person, ())
         return tuple((row, self.lab.course_map.training_of(row)) for row in rows)
 
+    @cached_property
+    def _courses(self) -> Evidence:
+        """What bears on every training for which nothing but completions is there: one value for all of them."""
+        return Evidence(completions=self.completions)
+
     # when work makes a requirement fall on the person -----------------------------------------------------------------
 
     def involvement(self, study: Study) -> Coverage:
@@ -92,6 +97,8 @@ class Mine:
         kind, record = requirement.kind, scope.protocol
         if kind is RequirementKind.TRAINING:
             enrolled = tuple(e for e in self.lab.enrolments.get(self.person, ()) if e.training in requirement.accepts)
+            if not (enrolled or waivers or local):
+                return self._courses
             return Evidence(completions=self.completions, enrolments=enrolled, waivers=waivers, local_waivers=local)
         if kind is RequirementKind.STEP:
             steps = tuple(s for s in self.lab.steps.get(self.person, ()) if s.step == requirement.step)

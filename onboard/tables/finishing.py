@@ -29,26 +29,32 @@ class Lab:
     troubles: Troubles
     people: Directory
     protocols: Protocols
-    protocol_records: frozenset[str]
+    protocol_records: Dict[str, str]
 
-    def owners(self, table: str) -> Collection[str]:
-        """The records that rows of a table may belong to."""
-        return self.protocol_records if table in PROTOCOL_TABLES else self.people.records()
+    def owners(self, table: str) -> Dict[str, str]:
+        """The records that rows of a table may belong to, by their own id."""
+        return self.protocol_records if table in PROTOCOL_TABLES else self.people.records
 
 
 def _completions(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     """The pass mark, what a person said of the evidence, and a name to show."""
-    columns["passed"] = [_passed(*pair) for pair in zip(columns.pop("score"), columns.pop("passing"), strict=True)]
-    names = zip(columns["course"], columns["group"], columns["curriculum"], strict=True)
-    columns["course"] = [course or group or curriculum or "a course without a name" for course, group, curriculum in names]
-    pairs = list(zip(columns["checked"], columns["source"], strict=True))
-    read = {pair: _checked(pair[0], pair[1].lower()) for pair in set(pairs)}
-    columns["checked"] = list(map(read.__getitem__, pairs))
+    columns["passed"] = _each_once(_passed, columns.pop("score"), columns.pop("passing"))
+    if not all(columns["course"]):
+        names = zip(columns["course"], columns["group"], columns["curriculum"], strict=True)
+        columns["course"] = [course or group or curriculum or "a course without a name" for course, group, curriculum in names]
+    columns["checked"] = _each_once(_checked, columns["checked"], columns["source"])
     strange = {source for source in set(columns["source"]) if source.lower() not in ("", "survey", *_TRUSTED)}
-    for number, source in enumerate(columns["source"]):
+    for number, source in enumerate(columns["source"] if strange else ()):
         if source in strange:
             lab.troubles.note(sheet.row(number), "source", _unknown_source(source))
     return look_again(lab.troubles, sheet, columns)
+
+
+def _each_once(judge: Callable[[Any, Any], Any], first: list[Any], second: list[Any]) -> list[Any]:
+    """What `judge` says of the two cells of every row; asked once of each two, for a big lab's rows hold few."""
+    pairs = list(zip(first, second, strict=True))
+    said = {pair: judge(*pair) for pair in set(pairs)}
+    return [said[pair] for pair in pairs]
 
 
 def _passed(score: Any, passing: Any) -> bool | None:
@@ -64,6 +70,7 @@ _TRUSTED = ("typed", "intake", "attested")
 
 def _checked(word: Checked | None, source: str) -> Checked:
     """A claim waits until somebody accepts it; so does everything whose source nobody defined."""
+    source = source.lower()
     if word is Checked.DECLINED or source not in ("", "survey", *_TRUSTED):
         return word if word is Checked.DECLINED else Checked.WAITING
     return word or (Checked.ACCEPTED if source in _TRUSTED else Checked.WAITING)
@@ -119,9 +126,9 @@ def _ticked_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
     found: list[set[Task]] = [set() for _ in range(len(sheet))]
     for code, ticks in sheet.ticks.get("tasks", {}).items():
         task, trouble = _read_task(words.get(code, code), lab.zone)
-        said = {tick: tick.strip().lower() for tick in set(ticks)}
+        said = {tick: word for tick in set(ticks) if (word := tick.strip().lower()) not in _UNTICKED}
         for number, tick in enumerate(ticks):
-            if said[tick] in _UNTICKED:
+            if tick not in said:
                 continue
             if said[tick] not in _TICKED:
                 lab.troubles.note(sheet.row(number), "tasks", _no_tick(tick))
@@ -189,7 +196,7 @@ _NO_EXPIRY = Trouble(
 
 
 def _appointments(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
-    columns["supervisor"] = sheet.read("supervisor", lambda text, _: lab.people.resolve(text), lab.zone, lab.troubles)
+    columns["supervisor"] = sheet.refer("supervisor", lab.people.resolve, lab.troubles)
     return columns
 
 

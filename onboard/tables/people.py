@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from onboard.tables.cells import Trouble
-from onboard.tables.references import Directory
+from onboard.tables.references import Directory, Index
 from onboard.tables.shapes import READERS
 from onboard.tables.sheet import Sheet, pick, rows_of
 from onboard.tables.troubles import Troubles
@@ -85,22 +85,19 @@ def _nowhere(name: str) -> Trouble:
 
 def directory_of(columns: Columns) -> Directory:
     """Everybody by record id and address."""
-    directory = Directory()
-    for number, record in enumerate(columns["record"]):
-        addresses = [columns[name][number] for name in _ADDRESSES]
-        directory.add(record, columns["name"][number], addresses)
-    return directory
+    names = dict(zip(columns["record"], columns["name"], strict=True))
+    rows = zip(columns["record"], *(columns[name] for name in _ADDRESSES), strict=True)
+    return Directory(names, [(address, record) for record, *addresses in rows for address in addresses if address])
 
 
 def note_duplicates(sheets: Sequence[Sheet], columns: Columns, directory: Directory, troubles: Troubles) -> None:
     """People who seem to stand in two records: the same address, or the same CITI member id. Never merged."""
-    names, row_of = dict(zip(columns["record"], columns["name"], strict=True)), rows_of(sheets)
-    members: dict[str, list[str]] = {}
-    for record, member in zip(columns["record"], columns["citi_id"], strict=True):
-        if member:
-            members.setdefault(member, []).append(record)
+    members = Index([row for row in zip(columns["citi_id"], columns["record"], strict=True) if row[0]])
     shared = [(f"the address {address}", records) for address, records in directory.shared().items()]
-    shared += [(f"the CITI member ID {member}", sorted(records)) for member, records in members.items() if len(records) > 1]
+    shared += [(f"the CITI member ID {member}", records) for member, records in members.shared().items()]
+    if not shared:
+        return
+    names, row_of = dict(zip(columns["record"], columns["name"], strict=True)), rows_of(sheets)
     for what, records in shared:
         who = " and ".join(f"{names[record]} (record {record})" for record in records)
         said = f"{who} have {what} in common. They count as different people."

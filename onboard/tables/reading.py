@@ -6,12 +6,13 @@ instrument or a mapped column that did not come, rows cut short) raises ReadInDo
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Dict
+from dataclasses import replace
 from datetime import date
+from itertools import compress
 from zoneinfo import ZoneInfo
 
 from onboard.dates import show
-from onboard.model import UNREADABLE, Export, Problem
+from onboard.model import UNREADABLE, Export, Problem, Reading
 from onboard.model.mapping import PROTOCOL_TABLES, TABLE_FIELDS, Mapping, Source
 from onboard.tables.cells import Trouble, quoted, read_date
 from onboard.tables.finishing import FINISH, Lab
@@ -33,15 +34,15 @@ def read_tables(export: Export, mapping: Mapping, zone: ZoneInfo) -> tuple[Table
     sheets = _open_all(export, mapping)
     people, directory = _people(sheets["people"], zone, troubles)
     protocol_rows, protocols = _protocols(sheets["protocols"], directory, zone, troubles)
-    lab = Lab(zone, troubles, directory, protocols, frozenset(protocol_rows["record"]))
-    tables = {"people": people, "protocols": protocol_rows}
+    lab = Lab(zone, troubles, directory, protocols, {record: record for record in protocol_rows["record"]})
+    tables = {"people": frame("people", people), "protocols": frame("protocols", protocol_rows)}
     for table in TABLE_FIELDS:
         if table not in tables:
-            tables[table] = _joined(table, [_read(lab, table, sheet) for sheet in sheets[table]])
-    return Tables(**{table: frame(table, columns) for table, columns in tables.items()}), troubles.all()
+            tables[table] = frame(table, _joined(table, [_read(lab, table, sheet) for sheet in sheets[table]]))
+    return Tables(**tables), troubles.all()
 
 
-def _open_all(export: Export, mapping: Mapping) -> Dict[str, list[Sheet]]:
+def _open_all(export: Export, mapping: Mapping) -> dict[str, list[Sheet]]:
     frames: Frames = {}
     return {
         table: [open_sheet(source, export, frames, mapping.missing_codes) for source in mapping.of(table)]
@@ -71,7 +72,7 @@ def _protocols(sheets: list[Sheet], directory: Directory, zone: ZoneInfo, troubl
     for sheet in sheets:
         columns = {name: sheet.read(name, reader, zone, troubles) for name, reader in READERS["protocols"].items()}
         columns["record"] = sheet.records
-        columns["pi"] = sheet.read("pi", lambda text, _: directory.resolve(text), zone, troubles)
+        columns["pi"] = sheet.refer("pi", directory.resolve, troubles)
         _note_unnamed(sheet, columns, troubles)
         parts.append(columns)
     joined = _joined("protocols", parts)
@@ -117,7 +118,7 @@ def _read(lab: Lab, table: str, sheet: Sheet) -> Columns:
     columns["evidence"] = sheet.evidence(_suffix(sheet.source))
     columns["protocol" if table in PROTOCOL_TABLES else "person"] = sheet.records
     if "protocol" in TABLE_FIELDS[table]:
-        columns["protocol"] = sheet.read("protocol", lambda text, _: lab.protocols.resolve(text), lab.zone, lab.troubles)
+        columns["protocol"] = sheet.refer("protocol", lab.protocols.resolve, lab.troubles)
     if table in SPANS:
         _check_span(lab, sheet, columns, *SPANS[table])
     finish = FINISH.get(table)
@@ -130,10 +131,12 @@ def _suffix(source: Source) -> str:
 
 
 def _known_owners(lab: Lab, table: str, sheet: Sheet) -> Sheet:
-    """Rows whose record is no person (or protocol) that was read are left out, and told."""
+    """Rows whose record is no person (or protocol) that was read are left out, and told. The rows of all tables that belong
+    to one record name it by one value, so that the reads of a big lab stay small."""
     owners = lab.owners(table)
-    if all(map(owners.__contains__, sheet.records)):
-        return sheet
+    known = list(filter(None, map(owners.get, sheet.records)))
+    if len(known) == len(sheet):
+        return replace(sheet, records=known)
     strangers = {record for record in set(sheet.records) if record not in owners}
     for number, record in enumerate(sheet.records):
         if record in strangers:
@@ -145,8 +148,13 @@ def _known_owners(lab: Lab, table: str, sheet: Sheet) -> Sheet:
 
 def _check_span(lab: Lab, sheet: Sheet, columns: Columns, start: str, end: str) -> None:
     """An end before its start: both unreadable, nobody is mailed about it."""
-    for number, (first, last) in enumerate(zip(columns[start], columns[end], strict=True)):
-        if isinstance(last, date) and isinstance(first, date) and last < first:
+    spans = list(zip(columns[start], columns[end], strict=True))
+    backwards = {span for span in set(spans) if _ends_first(*span)}
+    if not backwards:
+        return
+    for number, span in enumerate(spans):
+        if span in backwards:
+            first, last = span
             columns[start][number] = columns[end][number] = UNREADABLE
             label = lab.troubles.label(sheet.source, start)
             what = (
@@ -156,15 +164,19 @@ def _check_span(lab: Lab, sheet: Sheet, columns: Columns, start: str, end: str) 
             lab.troubles.note(sheet.row(number), end, Trouble(slug="end-first", what=what, next_step="Correct one of the two."))
 
 
+def _ends_first(first: Reading, last: Reading) -> bool:
+    return isinstance(first, date) and isinstance(last, date) and last < first
+
+
 def _steps(lab: Lab, sheet: Sheet) -> Columns:
     """One row for each step that is done; a blank date is not done."""
     found: Columns = {name: [] for name in COLUMNS["steps"]}
     forms = sheet.evidence()
     for step, field in sheet.source.fields.items():
         days = sheet.read(step, read_date, lab.zone, lab.troubles)
-        done = [row for row in zip(forms, sheet.records, days, strict=True) if row[2] is not None]
-        found["evidence"] += [f"{form}#{field}" for form, _, _ in done]
-        found["person"] += [record for _, record, _ in done]
-        found["step"] += [step] * len(done)
-        found["on"] += [day for _, _, day in done]
+        done = [day is not None for day in days]
+        found["evidence"] += [f"{form}#{field}" for form in compress(forms, done)]
+        found["person"] += compress(sheet.records, done)
+        found["step"] += [step] * sum(done)
+        found["on"] += compress(days, done)
     return found

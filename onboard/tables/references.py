@@ -4,7 +4,7 @@ only; a near miss is named in the Problem and never used."""
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from onboard.tables.cells import Cell, Trouble, clean, quoted
@@ -15,49 +15,67 @@ _COMPARISONS = 4_000
 _BY_RECORD = "Use the record ID or an address of a person in the People project."
 
 
+class Index:
+    """Records by a text of theirs, in the order given; a text may belong to several."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """`pairs`: text, record id."""
+        self._last = dict(pairs)
+        self._several: dict[str, set[str]] = {}
+        if len(self._last) < len(pairs):
+            for text, record in pairs:
+                if self._last[text] != record:
+                    self._several.setdefault(text, {self._last[text]}).add(record)
+
+    def texts(self) -> list[str]:
+        """Every text."""
+        return list(self._last)
+
+    def only(self, text: str) -> str:
+        """The one record of a text; "" where it is nobody's, or several have it."""
+        return "" if text in self._several else self._last.get(text, "")
+
+    def several(self, text: str) -> list[str]:
+        """The records that share a text, sorted; none where it is nobody's, or one's alone."""
+        return sorted(self._several.get(text, ()))
+
+    def shared(self) -> dict[str, list[str]]:
+        """Every text that several records share."""
+        return {text: self.several(text) for text in self._last if text in self._several} if self._several else {}
+
+
 class Directory:
     """People by record id and by any of their addresses."""
 
-    def __init__(self) -> None:
-        self._records: dict[str, str] = {}  # record -> name
-        self._addresses: dict[str, set[str]] = {}
+    def __init__(self, names: Mapping[str, str], addresses: Sequence[tuple[str, str]]) -> None:
+        """`names`: record id -> name. `addresses`: address, record id; an address may belong to several records."""
+        self._names, self.records = dict(names), {record: record for record in names}
+        self._addresses = Index([(address.lower(), record) for address, record in addresses])
         self._comparisons_left = _COMPARISONS
-
-    def add(self, record: str, name: str, addresses: Iterable[str]) -> None:
-        """One person; an address may belong to several records."""
-        self._records[record] = name
-        for address in addresses:
-            if address:
-                self._addresses.setdefault(address.lower(), set()).add(record)
-
-    def records(self) -> Collection[str]:
-        """Every record id."""
-        return self._records.keys()
 
     def shared(self) -> dict[str, list[str]]:
         """Addresses that stand in more than one record."""
-        return {address: sorted(records) for address, records in self._addresses.items() if len(records) > 1}
+        return self._addresses.shared()
 
     def resolve(self, text: str) -> Cell:
         """The record id a text refers to; "" for blank, and "" with a trouble when it fits nobody or several."""
         wanted = clean(text)
-        if not wanted or wanted in self._records:
-            return wanted, None
-        found = self._addresses.get(wanted.lower(), set())
-        if len(found) == 1:
-            return next(iter(found)), None
-        if found:
-            return "", _trouble(wanted, f"which is the address of records {', '.join(sorted(found))}", "Use the record ID.")
+        record = self.records.get(wanted) or self._addresses.only(wanted.lower())
+        if record or not wanted:
+            return record, None
+        several = self._addresses.several(wanted.lower())
+        if several:
+            return "", _trouble(wanted, f"which is the address of records {', '.join(several)}", "Use the record ID.")
         return "", _trouble(wanted, "which is nobody's record ID or address", self._hint(wanted))
 
     def _hint(self, wanted: str) -> str:
-        if self._comparisons_left < len(self._records):
+        if self._comparisons_left < len(self._names):
             return _BY_RECORD
-        self._comparisons_left -= len(self._records)
-        by_name = [record for record, name in self._records.items() if fold_reference(name) == fold_reference(wanted)]
+        self._comparisons_left -= len(self._names)
+        by_name = [record for record, name in self._names.items() if fold_reference(name) == fold_reference(wanted)]
         if len(by_name) == 1:
             return f"Use the record ID or address; did you mean record {by_name[0]}?"
-        near = difflib.get_close_matches(wanted.lower(), list(self._addresses), n=1, cutoff=0.75)
+        near = difflib.get_close_matches(wanted.lower(), self._addresses.texts(), n=1, cutoff=0.75)
         return f"Did you mean {near[0]}?" if near else _BY_RECORD
 
 
@@ -66,38 +84,41 @@ class Protocols:
 
     def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:
         """`rows`: record id, number, short code."""
-        self._by_text: dict[str, set[str]] = {}
         self._printed: dict[str, str] = {}
+        self._names = Index(list(self._folded(rows)))
         self._comparisons_left = _COMPARISONS
-        for record, number, code in rows:
-            for text in (number, code):
+
+    def _folded(self, rows: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
+        for record, *texts in rows:
+            for text in texts:
                 folded = fold_reference(text)
                 if folded:
-                    self._by_text.setdefault(folded, set()).add(record)
                     self._printed.setdefault(folded, text)
+                    yield folded, record
 
     def shared(self) -> dict[str, list[str]]:
         """Numbers or short codes, as printed, that stand in more than one record."""
-        return {self._printed[text]: sorted(records) for text, records in self._by_text.items() if len(records) > 1}
+        return {self._printed[text]: records for text, records in self._names.shared().items()}
 
     def resolve(self, text: str) -> Cell:
         """The protocol's record id; "" for blank, and "" with a trouble when it fits none or several."""
         folded = fold_reference(text)
         if not folded:
             return "", None if not clean(text) else _trouble(text, "which is no protocol", self._hint(folded))
-        found = self._by_text.get(folded, set())
-        if len(found) == 1:
-            return next(iter(found)), None
-        if found:
-            what = f"which fits {len(found)} protocols (records {', '.join(sorted(found))})"
+        record = self._names.only(folded)
+        if record:
+            return record, None
+        several = self._names.several(folded)
+        if several:
+            what = f"which fits {len(several)} protocols (records {', '.join(several)})"
             return "", _trouble(text, what, "Write the number or short code that only one of them has.")
         return "", _trouble(text, "which is no protocol's number or short code", self._hint(folded))
 
     def _hint(self, folded: str) -> str:
         near: list[str] = []
-        if folded and self._comparisons_left >= len(self._by_text):
-            self._comparisons_left -= len(self._by_text)
-            near = difflib.get_close_matches(folded, list(self._by_text), n=1, cutoff=0.6)
+        if folded and self._comparisons_left >= len(self._printed):
+            self._comparisons_left -= len(self._printed)
+            near = difflib.get_close_matches(folded, self._names.texts(), n=1, cutoff=0.6)
         if near:
             return f"Did you mean {clean(self._printed[near[0]])}?"
         return "Write its number or short code as in the Protocols project, or add the protocol there."

@@ -77,9 +77,7 @@ class Tables:
 
 def frame(table: str, columns: Mapping[str, list[Any]]) -> pd.DataFrame:
     """The frame of one table from its columns as lists of parsed cells."""
-    names = COLUMNS[table]
-    # The series are nobody else's, so the frame may keep them as they are.
-    return pd.DataFrame({name: pd.Series(columns[name], dtype=object) for name in names}, columns=list(names), copy=False)
+    return pd.DataFrame({name: columns[name] for name in COLUMNS[table]}, dtype=object, copy=False)
 
 
 def empty_tables() -> Tables:

@@ -17,7 +17,7 @@ import pandas as pd
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import Source
-from onboard.tables.cells import Reader, Trouble
+from onboard.tables.cells import Cell, Reader, all_clean, read_name, read_text
 from onboard.tables.troubles import Row, Troubles
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
@@ -70,26 +70,28 @@ class Sheet:
     def read(self, name: str, reader: Reader, zone: ZoneInfo, troubles: Troubles) -> list[Any]:
         """The parsed column of a noun field. Each distinct text is parsed once; each bad cell is told."""
         column = self.text(name)
-        values: dict[str, Any] = {}
-        bad: dict[str, Trouble] = {}
-        for text in _distinct(column):
-            values[text], trouble = reader(text, zone)
-            if trouble:
-                bad[text] = trouble
+        texts = set(column)
+        if reader in (read_text, read_name) and all_clean(texts):
+            return column
+        return self._parsed(name, column, {text: reader(text, zone) for text in texts}, troubles)
+
+    def refer(self, name: str, resolve: Callable[[str], Cell], troubles: Troubles) -> list[str]:
+        """The same of a column that names records. Texts are resolved as they come, for the first ones get the better hints."""
+        column = self.text(name)
+        return self._parsed(name, column, {text: resolve(text) for text in dict.fromkeys(column)}, troubles)
+
+    def _parsed(self, name: str, column: list[str], cells: Mapping[str, Cell], troubles: Troubles) -> list[Any]:
+        bad = {text: trouble for text, (_, trouble) in cells.items() if trouble}
         if bad and name in self.source.fields:
             for number, text in enumerate(column):
                 if text in bad:
                     troubles.note(self.row(number), name, bad[text])
+        values = {text: value for text, (value, _) in cells.items()}
         if len(values) == 1:
             return [*values.values()] * len(column)
         if all(value is text for text, value in values.items()):
             return column
         return list(map(values.__getitem__, column))
-
-
-def _distinct(column: list[str]) -> list[str]:
-    """The texts of a column, each once, in order. Many columns hold the same all the way down, mostly nothing."""
-    return column[:1] if column and column.count(column[0]) == len(column) else list(dict.fromkeys(column))
 
 
 def open_sheet(source: Source, export: Export, frames: Frames, missing_codes: Collection[str]) -> Sheet:
@@ -100,8 +102,6 @@ def open_sheet(source: Source, export: Export, frames: Frames, missing_codes: Co
     _check_columns(source, rows)
     ticks = {name: _tick_columns(source.fields[name], rows) for name in source.checkboxes}
     own = _belongs(source, rows, [column for codes in ticks.values() for column in codes.values()], missing_codes)
-    if source.only_if:
-        own &= ~rows[source.fields[source.only_if]].str.strip().isin(("", *missing_codes))
     rows = rows if own.all() else rows[own]
     count = len(rows)
     instances = rows[INSTANCE].tolist() if INSTANCE in rows.columns else [""] * count
@@ -114,7 +114,7 @@ def open_sheet(source: Source, export: Export, frames: Frames, missing_codes: Co
     return Sheet(
         source,
         rows.iloc[:, 0].tolist(),
-        [instance or "1" for instance in instances],
+        instances if all(instances) else [instance or "1" for instance in instances],
         rows[EVENT].tolist() if EVENT in rows.columns else [""] * count,
         columns,
         {name: _ticks(rows, codes, missing_codes) for name, codes in ticks.items()},
@@ -136,7 +136,8 @@ def _frame(source: Source, export: Export) -> pd.DataFrame:
             "names it as the data dictionary does, and whether the token may export that form."
         )
     try:
-        frame = pd.read_csv(io.StringIO(text), dtype=object, keep_default_na=False, na_filter=False)
+        # in one piece, so that a text that stands in many rows is one value in memory
+        frame = pd.read_csv(io.StringIO(text), dtype=object, keep_default_na=False, na_filter=False, low_memory=False)
     except pd.errors.EmptyDataError:
         return pd.DataFrame()
     except (pd.errors.ParserError, ValueError) as error:
@@ -187,19 +188,19 @@ def _belongs(source: Source, rows: pd.DataFrame, ticks: list[str], missing_codes
         every &= rows[column] == code
     if source.only_if:
         every &= ~rows[source.fields[source.only_if]].str.strip().isin(blank)
-    base = rows[INSTRUMENT] == "" if INSTRUMENT in rows.columns else every
-    own = rows[INSTRUMENT] == source.instrument if INSTRUMENT in rows.columns else ~every
-    if source.table in ("people", "protocols"):
-        return every & (own | base)
+    own = rows[INSTRUMENT] == source.instrument if INSTRUMENT in rows.columns else pd.Series(False, index=rows.index)
     if own.all():
         return every
-    return every & (own | (base & _filled(source, rows[base], ticks, blank).reindex(rows.index, fill_value=False)))
+    base = rows[INSTRUMENT] == "" if INSTRUMENT in rows.columns else every
+    if source.table not in ("people", "protocols"):
+        base = base & _filled(source, rows, ticks, blank)
+    return every & (own | base)
 
 
 def _filled(source: Source, rows: pd.DataFrame, ticks: list[str], blank: Collection[str]) -> pd.Series[bool]:
     filled = pd.Series(False, index=rows.index)
     for name, column in source.fields.items():
-        if name not in source.checkboxes:
+        if name not in source.checkboxes and not filled.all():
             filled |= ~rows[column].isin(blank)
     for column in ticks:
         filled |= ~rows[column].isin(("", "0"))
