@@ -98,13 +98,14 @@ def timings(app: App, mode: Mode) -> list[Timing]:
 
 
 def run_due(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
-    """Run every job whose slot waits, one after the other, then hand over what else waits in the outbox.
+    """Run every job whose slot waits, one after the other and on one read, then hand over what else waits in the outbox.
 
     A crash in one never stops the others; it is reported.
     """
     waiting = [timing for timing in timings(app, mode) if timing.waiting is not None]
     reports = _look_for_bounces(app, mode, stop) if waiting else []
-    reports += [run_safely(app, one.job, one.waiting, mode, stop) for one in waiting if one.waiting and not stop()]
+    with app.one_look():
+        reports += [run_safely(app, one.job, one.waiting, mode, stop) for one in waiting if one.waiting and not stop()]
     if not waiting and mode is not Mode.DRY and not stop():
         reports += _empty_outbox(app, mode, stop)
     return reports

@@ -34,6 +34,43 @@ class Brief:
     schedule: dict[JobName, JobTime]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a look came to: what was run, the last used slot of each job, and whether something of it still waits.
+
+    A look that was stopped by a fault knows nothing (`last` is None) and is tried again.
+    """
+
+    reports: list[RunReport] = field(default_factory=list)
+    last: dict[JobName, date] | None = None
+    waits: bool = True
+
+
+#: (home, name of the lab in the log, clock, whether to come to an end) -> what the look came to.
+LookInto = Callable[[Path, str, Clock, Callable[[], bool]], Looked]
+
+
+def look_into(home: Path, name: str, clock: Clock, stop: Callable[[], bool]) -> Looked:
+    """Open the lab, run what is due, see to what follows, close it. Raises nothing that another lab could feel."""
+    try:
+        with Opened(home, clock) as app:
+            reports = run_due(app, app.lab.limits.mode, stop)
+            after(app, reports)
+            return _looked(app, reports)
+    except OnboardError as error:
+        LOG.error("%s", error, extra={"lab": name})
+    except Exception:
+        # Whatever happens in one lab, the others go on; the next look tries again.
+        LOG.exception("the look into this lab was stopped by a fault", extra={"lab": name})
+    return Looked()
+
+
+def _looked(app: App, reports: list[RunReport]) -> Looked:
+    found = timings(app, app.lab.limits.mode)
+    waits = any(one.waiting for one in found) or mail_waits(app, app.lab.limits.mode)
+    return Looked(reports=reports, last={one.job: one.last for one in found if one.last}, waits=waits)
+
+
 @dataclass(slots=True)
 class LabHome:
     """One lab's home. `trouble` says why it cannot be used, "" when it can; it is read again when its files change."""
@@ -44,6 +81,7 @@ class LabHome:
     brief: Brief | None = None
     last: dict[JobName, date] = field(default_factory=dict)
     not_before: datetime | None = None
+    look_by: LookInto = look_into
     _seen: tuple[float, ...] = ()
 
     @property
@@ -93,26 +131,11 @@ class LabHome:
         )
 
     def look(self, stop: Callable[[], bool]) -> list[RunReport]:
-        """Open the lab, run what is due, see to what follows, close it. Raises nothing that another lab could feel."""
-        try:
-            with Opened(self.home, self.clock) as app:
-                reports = run_due(app, app.lab.limits.mode, stop)
-                after(app, reports)
-                self._remember(app)
-                return reports
-        except OnboardError as error:
-            LOG.error("%s", error, extra={"lab": self.name})
-        except Exception:
-            # Whatever happens in one lab, the others go on; the next look tries again.
-            LOG.exception("the look into this lab was stopped by a fault", extra={"lab": self.name})
-        self.not_before = self.clock.now() + PATIENCE
-        return []
-
-    def _remember(self, app: App) -> None:
-        found = timings(app, app.lab.limits.mode)
-        self.last = {one.job: one.last for one in found if one.last}
-        waits = any(one.waiting for one in found) or mail_waits(app, app.lab.limits.mode)
-        self.not_before = self.clock.now() + PATIENCE if waits else None
+        """One look, and when the next one may be. Raises nothing that another lab could feel."""
+        found = self.look_by(self.home, self.name, self.clock, stop)
+        self.last = self.last if found.last is None else found.last
+        self.not_before = self.clock.now() + PATIENCE if found.waits else None
+        return found.reports
 
 
 class Opened:

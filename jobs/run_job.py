@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jobs import JOBS
 from jobs.due import run_due, run_safely
-from jobs.labs import LabHome, labs_in
 from jobs.reporting import log, show, show_readers
 from jobs.upkeep import after
 from onboard.adapters.log_lines import set_up_log
@@ -24,9 +24,14 @@ from onboard.cli.output import say
 from onboard.errors import ConfigError
 from onboard.model import JobName, Mode
 
+if TYPE_CHECKING:
+    from jobs.labs import LabHome
+
 _DUE = "due"
 #: Labs of a folder run side by side: one that waits for its REDCap holds up nobody.
 _AT_ONCE = 16
+#: Seconds after which somebody who asked to stop is heard at the latest.
+_HEED = 1.0
 
 
 def command(
@@ -78,10 +83,18 @@ def command(
 
 def _run_labs(folder: Path, stop: Callable[[], bool], quiet: bool) -> int:
     """Everything due in every lab; the exit code. A lab that cannot run is reported, and the others run."""
+    # Imported here: cron's line for one lab, every few minutes, needs nothing of what serves many.
+    from jobs.labs import labs_in
+    from jobs.workers import looking
+
     found = labs_in(folder, SystemClock())
     ready = [lab for lab in found if lab.wants_look()]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        reports = list(pool.map(lambda lab: _run_lab(lab, stop), ready))
+    with looking(ready, partial(set_up_log, troubles_only=quiet)) as let_end, ThreadPoolExecutor(_AT_ONCE) as pool:
+        looks = [pool.submit(_run_lab, lab, stop) for lab in ready]
+        while wait(looks, timeout=_HEED).not_done:
+            if stop():
+                let_end()
+        reports = [look.result() for look in looks]
     if not quiet:
         say(f"{len(ready)} of {len(found)} labs had something due.")
     return int(any(lab.trouble for lab in found) or any(reports))

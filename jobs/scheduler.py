@@ -23,6 +23,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from jobs.labs import LabHome
+from jobs.workers import nothing
 from onboard.adapters.service_manager import ServiceManager
 from onboard.adapters.system_clock import SystemClock
 from onboard.model import RunReport
@@ -90,9 +91,15 @@ def _log_trouble(event: JobEvent) -> None:
 
 
 def serve(
-    labs: Sequence[LabHome], tell: Told, manager: ServiceManager, stop: Event | None = None, grace: timedelta = _LAST
+    labs: Sequence[LabHome],
+    tell: Told,
+    manager: ServiceManager,
+    stop: Event | None = None,
+    grace: timedelta = _LAST,
+    let_end: Callable[[], None] = nothing,
 ) -> bool:
-    """Run until SIGTERM or SIGINT (or `stop`); the runs in hand end first, for as long as `grace`.
+    """Run until SIGTERM or SIGINT (or `stop`); the runs in hand end first, for as long as `grace`. `let_end` tells those that
+    are in hand of another process.
 
     Returns whether they did. One that did not hangs in somebody else's server; killing it loses nothing, because its lease in
     the ledger runs out and the next process takes over.
@@ -112,6 +119,7 @@ def serve(
     manager.ready(f"{len(labs)} labs" if len(labs) > 1 else labs[0].name)
     _wait(stop, watch, manager)
     manager.stopping()
+    let_end()
     scheduler.shutdown(wait=False)
     return _ended(watch, grace)
 

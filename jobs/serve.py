@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,13 @@ import typer
 
 from jobs.labs import LabHome, labs_in
 from jobs.reporting import log
+from jobs.service import needed_secrets
 from onboard.adapters.log_lines import LogForm, set_up_log
 from onboard.adapters.service_manager import ServiceManager
 from onboard.adapters.system_clock import SystemClock
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
+from onboard.config.secrets import secret
 from onboard.errors import ConfigError
 from onboard.model import Mode, RunReport
 
@@ -33,6 +36,7 @@ def command(
 ) -> None:
     """Run the jobs by schedule.toml, in the mode of settings.toml, until SIGTERM or Ctrl-C; the run in hand ends first."""
     from jobs.scheduler import serve
+    from jobs.workers import looking
     from onboard.adapters.status_port import Counts, StatusPort
 
     set_up_log(log_form)
@@ -47,7 +51,8 @@ def command(
     with ExitStack() as open_ports:
         if port:
             open_ports.enter_context(StatusPort(port, counts, lambda: [(one.name, one.trouble) for one in served]))
-        ended = serve(served, tell, ServiceManager())
+        let_end = open_ports.enter_context(looking(served, partial(set_up_log, log_form)))
+        ended = serve(served, tell, ServiceManager(), let_end=let_end)
     if not ended:
         # a thread that waits for somebody else's server would keep the process from ending
         logging.shutdown()
@@ -62,6 +67,9 @@ def _alone(home: Path) -> LabHome:
         raise ConfigError(lab.trouble)
     if lab.brief.lab.limits.mode is Mode.DRY:
         raise ConfigError("settings.toml says mode = 'dry', so there is nothing to serve. Write mode = 'trial' or 'live' first.")
+    # one that is missing would be found at the first slot only, when the person who could put it right has gone
+    for name in needed_secrets(home):
+        secret(name, home)
     return lab
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from onboard.addresses import address_of, record_order
 from onboard.dates import WorkCalendar
 from onboard.keys import Said
-from onboard.model import Assessment, Finding, History, Lab, Readiness, Task
+from onboard.model import Assessment, Finding, History, Lab, MailRecord, Readiness, Task
 from onboard.readiness import belongs_on
 from onboard.spans import listing_presence, span
 from onboard.timeline import FOR_EVER, NOT_EVER, Answer, Coverage
@@ -33,6 +33,7 @@ class Desk:
     _pis: Mapping[str, str]
     _addresses: Mapping[str, tuple[str, ...]]
     _may_work_on: Mapping[str, tuple[str, ...]]
+    _mails: Mapping[str, tuple[MailRecord, ...]]
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -70,6 +71,11 @@ class Desk:
         """Record ids of the people whose address it is today, by record id."""
         return self._addresses.get(address, ())
 
+    def mails(self, address: str) -> tuple[MailRecord, ...]:
+        """Every mail to an address that is remembered, whatever became of it: a year of a lab is too much to look through for
+        each reader."""
+        return self._mails.get(address, ())
+
     def belongs(self, person: str) -> Answer:
         """Whether an appointment covers today."""
         return belongs_on(self.assessment, person, self.today)
@@ -97,7 +103,15 @@ def desk_of(assessment: Assessment, history: History, lab: Lab, today: date) -> 
         _pis={record: protocol.pi for record, protocol in assessment.protocols.items()},
         _addresses=_addresses(assessment, today),
         _may_work_on=_may_work_on(assessment, work),
+        _mails=_mails(history),
     )
+
+
+def _mails(history: History) -> Mapping[str, tuple[MailRecord, ...]]:
+    found: dict[str, list[MailRecord]] = {}
+    for mail in history.mails:
+        found.setdefault(mail.reader, []).append(mail)
+    return {address: tuple(mails) for address, mails in found.items()}
 
 
 def _may_work_on(assessment: Assessment, work: _Work) -> Mapping[str, tuple[str, ...]]:

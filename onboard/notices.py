@@ -48,9 +48,7 @@ def notice(
 
 def mails_to(desk: Desk, address: str, *kinds: MessageKind) -> list[date]:
     """The slots of mails that reached an address, or are on their way, in order; of these kinds only where given."""
-    return sorted(
-        m.slot for m in desk.history.mails if m.reader == address and m.state not in NEVER_CAME and (not kinds or m.kind in kinds)
-    )
+    return sorted(m.slot for m in desk.mails(address) if m.state not in NEVER_CAME and (not kinds or m.kind in kinds))
 
 
 # the digest's day ------------------------------------------------------------------------------------------------------

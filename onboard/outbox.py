@@ -26,9 +26,10 @@ _NEVER_CAME = frozenset({"failed", "refused", "expired"})
 
 @dataclass(slots=True)
 class _Seen:
-    """What the notices already let through used up."""
+    """What was used up, by earlier mails and by the notices already let through."""
 
     readers: set[str] = field(default_factory=set)
+    written: frozenset[tuple[str, date]] = frozenset()  # address and slot of mails to a person about themselves
     keys: set[str] = field(default_factory=set)
 
 
@@ -43,7 +44,8 @@ def gate(
     """
     ready: list[Notice] = []
     held: list[Held] = []
-    seen = _Seen(readers=_written_by(job, {notice.slot for notice in notices}, history))
+    slots = {notice.slot for notice in notices}
+    seen = _Seen(readers=_written_by(job, slots, history), written=_to_the_person(slots, history))
     for notice in notices:
         reason = _why_not(notice, limits, history, lab, seen)
         if reason:
@@ -58,6 +60,11 @@ def gate(
 def _written_by(job: JobName | None, slots: set[date], history: History) -> set[str]:
     """Addresses that have a mail of this job for one of these slots, whatever became of it."""
     return {mail.reader for mail in history.mails if job and mail.job == job and mail.slot in slots and mail.kind not in _ASIDE}
+
+
+def _to_the_person(slots: set[date], history: History) -> frozenset[tuple[str, date]]:
+    mails = (mail for mail in history.mails if mail.slot in slots and mail.kind in TO_THE_PERSON)
+    return frozenset((mail.reader, mail.slot) for mail in mails if mail.state not in _NEVER_CAME)
 
 
 def letterbox(notice: Notice, limits: Limits) -> str:
@@ -83,7 +90,7 @@ def _why_not(notice: Notice, limits: Limits, history: History, lab: Lab, seen: _
         lambda: _quiet(notice, lab),
         lambda: _stopped(notice, limits, history),
         lambda: _outside(notice, limits),
-        lambda: _second_mail(notice, history, seen),
+        lambda: _second_mail(notice, seen),
         lambda: _said(notice, history, seen),
     )
     return next((reason for check in reasons if (reason := check())), "")
@@ -132,14 +139,11 @@ def _within(address: str, domains: frozenset[str]) -> bool:
     return any(domain == own or domain.endswith(f".{own}") for own in domains)
 
 
-def _second_mail(notice: Notice, history: History, seen: _Seen) -> str:
+def _second_mail(notice: Notice, seen: _Seen) -> str:
     address = notice.reader.address
     if address in seen.readers and notice.kind not in _ASIDE:
         return f"{whom(notice.reader)} already gets a mail of this job today"
-    written = notice.kind in TO_THE_PERSON and any(
-        mail.reader == address and mail.slot == notice.slot and mail.kind in TO_THE_PERSON and mail.state not in _NEVER_CAME
-        for mail in history.mails
-    )
+    written = notice.kind in TO_THE_PERSON and (address, notice.slot) in seen.written
     return f"{whom(notice.reader)} was already written to today" if written else ""
 
 

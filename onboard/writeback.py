@@ -39,22 +39,23 @@ def plan_writes(
     An empty value blanks the field. People who are not in `current` are left alone, and so is a record without a person.
     """
     changes = []
+    last = _last_mails(history)
     for record in sorted(set(assessment.people) & set(current)):
-        wanted = _wanted(assessment, history, target, record, today)
+        wanted = _wanted(assessment, last.get(record, ""), target, record, today)
         differ = {name: value for name, value in wanted.items() if current[record].get(name, "") != value}
         if differ:
             changes.append(RecordChange(record=record, values=differ))
     return tuple(changes)
 
 
-def _wanted(assessment: Assessment, history: History, target: WriteTarget, record: str, today: date) -> dict[str, str]:
+def _wanted(assessment: Assessment, last_mail: str, target: WriteTarget, record: str, today: date) -> dict[str, str]:
     rows = [row for row in assessment.readiness if row.person == record and row.task is None]
     rows = [row for row in rows if cleared_on(row, today) is not Cleared.NOT_DUE]
     values = {
         READINESS: _verdict(rows, today),
         BLOCKERS: _blockers(assessment, rows, today),
         READY_UNTIL: _until(rows, today),
-        LAST_MAIL: _last_mail(history, record),
+        LAST_MAIL: last_mail,
     }
     return {field: values[what] for what, field in target.fields.items()}
 
@@ -91,7 +92,7 @@ def _until(rows: Iterable[Readiness], today: date) -> str:
     return min(ends).isoformat() if ends else ""
 
 
-def _last_mail(history: History, record: str) -> str:
-    """The day of the last mail that was handed over to this person."""
-    days = [mail.slot for mail in history.mails if mail.person == record and mail.state == "sent"]
-    return max(days).isoformat() if days else ""
+def _last_mails(history: History) -> dict[str, str]:
+    """The day of the last mail that was handed over to each person, by record id."""
+    sent = sorted((mail.slot, mail.person) for mail in history.mails if mail.state == "sent")
+    return {person: slot.isoformat() for slot, person in sent}

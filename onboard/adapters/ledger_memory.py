@@ -37,6 +37,9 @@ from onboard.model import (
 #: Scope of the problems of a read, beside the troubles of the tool itself.
 RECORDS = "records"
 _GONE = (MessageState.SUPERSEDED, MessageState.WITHDRAWN)
+#: A year of a big lab is a hundred thousand rows; looking a word up costs less than asking the enumeration for it.
+_STATES = {state.value: state for state in ItemState}
+_KINDS = {kind.value: kind for kind in MessageKind}
 
 
 def chunks(keys: Iterable[str], size: int = 500) -> Iterator[tuple[str, ...]]:
@@ -94,10 +97,8 @@ def _items(connection: Connection, lab: str, mode: Mode, ignoring: JobName | Non
     if ignoring is not None:
         carried = (message.c.lab == item.c.lab) & (message.c.id == item.c.message)
         asked = asked.outerjoin(message, carried).where(or_(message.c.id.is_(None), not_(replaceable(ignoring))))
-    return {
-        row.key: ItemRecord(key=row.key, state=ItemState(row.state), reader=row.reader, on=row.slot)
-        for row in connection.execute(asked)
-    }
+    rows = connection.execute(asked)
+    return {key: ItemRecord(key=key, state=_STATES[state], reader=reader, on=slot) for key, state, reader, slot in rows}
 
 
 def _mails(connection: Connection, lab: str, mode: Mode, ignoring: JobName | None) -> tuple[MailRecord, ...]:
@@ -105,9 +106,10 @@ def _mails(connection: Connection, lab: str, mode: Mode, ignoring: JobName | Non
     asked = select(*columns).where(of_lab(message, lab, mode), message.c.state.not_in(_GONE))
     if ignoring is not None:
         asked = asked.where(not_(replaceable(ignoring)))
+    rows = connection.execute(asked.order_by(message.c.slot, message.c.created_at, message.c.place))
     return tuple(
-        MailRecord(kind=MessageKind(row.kind), reader=row.reader, person=row.person, slot=row.slot, state=row.state, job=row.job)
-        for row in connection.execute(asked.order_by(message.c.slot, message.c.created_at, message.c.place))
+        MailRecord(kind=_KINDS[kind], reader=reader, person=person, slot=slot, state=state, job=job)
+        for kind, reader, person, slot, state, job in rows
     )
 
 

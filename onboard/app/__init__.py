@@ -3,7 +3,8 @@ command loads what it uses and nothing else. Which adapter stands behind which p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cached_property
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from onboard.config.loading import Config
     from onboard.model import Assessment, Export, Lab, Message, Notice, Rules, Waiting
     from onboard.model.mapping import Mapping as RecordMapping
+    from onboard.pipeline.one_look import OneLook
     from onboard.pipeline.tools import Tools
     from onboard.ports import BounceSource, Clock, Mailer, RecordSource, RecordWriter
     from onboard.rendering.renderer import Renderer
@@ -82,6 +84,8 @@ class App:
         self.config, self.clock, self._export = config, clock, export
         self._accept_fewer_rows, self._reads_only = accept_fewer_rows, reads_only
         self.pretended = pretended  # today is not today
+        self._looking = False
+        self._one_look: OneLook | None = None
 
     @property
     def lab(self) -> Lab:
@@ -100,6 +104,24 @@ class App:
 
         source = WatchedSource(records.record_source(self.config, self.clock, self._export), self.terminal)
         return records.Uncounted(source) if self._accept_fewer_rows else source
+
+    @contextmanager
+    def one_look(self) -> Iterator[None]:
+        """While the block runs all jobs plan on one read; before and after it each reads for itself."""
+        self._looking = True
+        try:
+            yield
+        finally:
+            self._looking, self._one_look = False, None
+
+    def _source_of_jobs(self) -> RecordSource:
+        from onboard.pipeline.one_look import OneLook
+
+        if not self._looking:
+            return self.source
+        if self._one_look is None:
+            self._one_look = OneLook(self.source, self.clock)
+        return self._one_look
 
     @cached_property
     def redcap_mapping(self) -> RecordMapping:
@@ -191,10 +213,10 @@ class App:
 
     def _refuse_silent_change(self) -> None:
         """A lab that has no memory yet has judged nothing."""
-        from onboard.config.rules_file import rules_from_text
-        from onboard.pipeline.rules_check import refuse_silent_change
-
         if self.remembers:
+            from onboard.config.rules_file import rules_from_text
+            from onboard.pipeline.rules_check import refuse_silent_change
+
             refuse_silent_change(self.ledger, self.config.rules, rules_from_text, self.today, self.lab.zone)
 
     @property
@@ -238,7 +260,7 @@ class App:
         from onboard.pipeline.tools import Tools
 
         return Tools(
-            source=self.source,
+            source=self._source_of_jobs(),
             mailer=self._watched_mailer(),
             ledger=self.ledger,
             clock=self.clock,

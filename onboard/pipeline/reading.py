@@ -19,6 +19,7 @@ class Judged:
     now: Assessment
     before: Assessment | None
     snapshot: Snapshot
+    kept: bool  # whether the ledger holds this very read
 
 
 def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
@@ -30,7 +31,8 @@ def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
     export = tools.source.fetch(row_counts(export_of(last).instruments) if last else {})
     snapshot = snapshot_of(export)
     assessment = tools.judge(export, tools.rules, snapshot.id)
-    return Judged(now=assessment, before=_before(tools, mode, job, assessment), snapshot=snapshot)
+    kept = last is not None and (last.id, last.read_at) == (snapshot.id, snapshot.read_at)
+    return Judged(now=assessment, before=_before(tools, mode, job, assessment), snapshot=snapshot, kept=kept)
 
 
 def _before(tools: Tools, mode: Mode, job: JobName, now: Assessment) -> Assessment | None:
@@ -47,6 +49,7 @@ def _before(tools: Tools, mode: Mode, job: JobName, now: Assessment) -> Assessme
 
 def remember(tools: Tools, judged: Judged, today: date) -> None:
     """Into the ledger: the snapshot, the rules in use, the problems with the day they were first seen."""
-    tools.ledger.save_snapshot(judged.snapshot)
+    if not judged.kept:
+        tools.ledger.save_snapshot(judged.snapshot)
     tools.ledger.save_rules(tools.rules.version, tools.rules_text, tools.clock.now())
     tools.ledger.see_problems(judged.now.problems, today)

@@ -37,8 +37,11 @@ def back_change(ledger: Ledger, rules: Rules, rules_of: Callable[[str], Rules], 
 
     Days after the last good read were never judged as past ones, so they are free to change.
     """
-    in_use, last = ledger.rules_at(), ledger.snapshot_at()
-    if in_use is None or last is None or in_use[0] == rules.version:
+    in_use = ledger.rules_at()
+    if in_use is None or in_use[0] == rules.version:
+        return None
+    last = ledger.snapshot_at()
+    if last is None:
         return None
     free_from = min(today, plus_days(last.read_at.astimezone(zone).date(), 1))
     found = reaching_back(_changes(in_use[1], rules, rules_of), free_from)

@@ -68,8 +68,7 @@ def run_job(tools: Tools, job: JobName, plan: Plan, today: date, *, mode: Mode |
     except SilentChange as error:
         return _give_up(tools, run, rules_refused(str(error)), stop)
     remember(tools, judged, today)
-    _record_baseline(tools, run, plan, judged)
-    draft = _queue(tools, run, plan, judged)
+    draft = _queue(tools, run, plan, judged, _begun(tools, run, plan, judged))
     return _hand_over(tools, run, judged, draft, stop)
 
 
@@ -91,14 +90,16 @@ def _give_up(tools: Tools, run: Run, why: Trouble, stop: Stop) -> RunReport:
     return report
 
 
-def _record_baseline(tools: Tools, run: Run, plan: Plan, judged: Judged) -> None:
-    """Go-live: what is already true is never said; somebody whose first day is still to come is welcomed all the same."""
+def _begun(tools: Tools, run: Run, plan: Plan, judged: Judged) -> History:
+    """What was said so far. At go-live what is already true is recorded first and never said; somebody whose first day is still
+    to come is welcomed all the same."""
     history = tools.ledger.history(run.mode, ignoring=run.job)
     if history.started:
-        return
+        return history
     planned = plan(judged.now, history, tools.lab, run.slot, judged.before) if run.job in BASELINED else ()
     keys = already_true(planned, judged.now, run.slot)
     tools.ledger.record_baseline(run.mode, run.job, keys, tools.clock.now(), run.slot)
+    return tools.ledger.history(run.mode, ignoring=run.job)
 
 
 def already_true(planned: Iterable[Notice], assessment: Assessment, today: date) -> list[str]:
@@ -112,11 +113,10 @@ def _welcomes_newcomer(notice: Notice, assessment: Assessment, today: date) -> b
     return notice.kind is MessageKind.WELCOME and not begun
 
 
-def _queue(tools: Tools, run: Run, plan: Plan, judged: Judged) -> _Draft:
-    """Plan, write and enqueue; from the start again while another process changes what was said."""
+def _queue(tools: Tools, run: Run, plan: Plan, judged: Judged, history: History) -> _Draft:
+    """Plan, write and enqueue; from the start again while another process changes what was said since `history` was read."""
     handing = Handing(tools.hand_in)
     for _ in range(_TRIES):
-        history = tools.ledger.history(run.mode, ignoring=run.job)
         draft = _draft(tools, (run.mode, run.job, run.slot), plan, judged, history, handing)
         queued = tools.ledger.enqueue(
             run,
@@ -130,6 +130,7 @@ def _queue(tools: Tools, run: Run, plan: Plan, judged: Judged) -> _Draft:
         )
         if queued:
             return draft
+        history = tools.ledger.history(run.mode, ignoring=run.job)
     raise LedgerError(f"{run.job} was planned {_TRIES} times while other processes wrote to the ledger: run it again later")
 
 

@@ -1,0 +1,47 @@
+"""One read for all jobs of one look. Decides how long a good read is shared and that a read in doubt ends the reading; reads
+nothing itself.
+
+Jobs that are due at the same minute plan on the same records: nobody is with both of them or with none because a date was typed
+in between their reads. A doubt is not shared as a good read and not asked about again: a server that is down costs one wait,
+whatever the number of jobs, and each of them says so. The next look reads again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from onboard.errors import ReadInDoubt
+from onboard.model import Export
+from onboard.ports import Clock, RecordSource
+
+#: A job that begins later after the end of the read, because many mails went out in between, reads for itself.
+SHARED_FOR = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class OneLook:
+    """A RecordSource for the jobs of one look; it lives no longer than that."""
+
+    source: RecordSource
+    clock: Clock
+    _good: tuple[Export, datetime] | None = field(default=None, repr=False)  # with the instant at which it had come in whole
+    _doubt: str = ""
+
+    def fetch(self, last_rows: Mapping[str, int]) -> Export:
+        """The read of this look, or a new one when that is too old. Raises ReadInDoubt, in the same words for every job."""
+        if self._doubt:
+            raise ReadInDoubt(self._doubt)
+        if self._good is None or self.clock.now() - self._good[1] > SHARED_FOR:
+            # let go first, so that a big lab never stands in memory twice
+            self._good = None
+            self._good = self._read(last_rows), self.clock.now()
+        return self._good[0]
+
+    def _read(self, last_rows: Mapping[str, int]) -> Export:
+        try:
+            return self.source.fetch(last_rows)
+        except ReadInDoubt as error:
+            self._doubt = str(error)
+            raise
