@@ -3,33 +3,44 @@ person, 2 bad configuration or usage."""
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import sys
 
 import typer
 
 from onboard import __version__
-from onboard.cli.commands import COMMANDS
+from onboard.cli.commands import TO_ASK, TO_DO, TO_KEEP_RUNNING, TO_SET_UP
 from onboard.cli.group import Entry, group
 from onboard.errors import ConfigError, OnboardError
 
-TABLE = {
-    "demo": Entry("jobs.demo", "Tell the whole story on a sample lab: read, judge, mail, all on this machine."),
-    **COMMANDS,
-    "jobs": Entry("jobs.list_jobs", "Show each job: last and next time, and whether it waits."),
-    "run": Entry("jobs.run_job", "Run one job, or `due` for all that wait; dry unless --send."),
-    "serve": Entry("jobs.serve", "Run the jobs by the schedule until stopped."),
-    "service": Entry("jobs.service", "Print the line for cron and others, and a systemd unit."),
-    "tidy": Entry("jobs.tidy", "Drop bodies of mails, and old reads, that are kept no longer."),
+PARTS = {
+    "To set up": {
+        "demo": Entry("jobs.demo", "Tell the whole story on a sample lab: read, judge, mail, all on this machine."),
+        **TO_SET_UP,
+    },
+    "To ask": TO_ASK,
+    "To do": {"run": Entry("jobs.run_job", "Run one job, or `due` for all that wait; dry unless --send."), **TO_DO},
+    "To keep it running": {
+        "jobs": Entry("jobs.list_jobs", "Show each job: last and next time, and whether it waits."),
+        "serve": Entry("jobs.serve", "Run the jobs by the schedule until stopped."),
+        "service": Entry("jobs.service", "Print the line for cron and others, and a systemd unit."),
+        **TO_KEEP_RUNNING,
+        "tidy": Entry("jobs.tidy", "Drop bodies of mails, and old reads, that are kept no longer."),
+    },
 }
+TABLE = {name: entry for part in PARTS.values() for name, entry in part.items()}
 
 app = typer.Typer(
-    cls=group(TABLE),
+    cls=group(PARTS),
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="onboard reads a lab's people from REDCap, works out who is cleared for what and until when, and mails once.",
+    epilog="`onboard COMMAND --help` says more. To look around: onboard demo. To begin: onboard init DIR. "
+    "Exit codes: 0 done, 1 ran but something needs a person, 2 wrong configuration or usage.",
 )
 
 
@@ -49,9 +60,22 @@ def rarely_collect() -> None:
     gc.set_threshold(100_000)
 
 
+def leave_at_once() -> None:
+    """At its end Python looks for circles among all there is, several times over: a sixth of a short command. What must be given
+    back, as the ledger's file, is given back before or has a finalizer."""
+    atexit.register(gc.freeze)
+
+
+def want_no_plugins() -> None:
+    """pydantic reads what every installed package says of itself, to find plugins that may watch each setting. We want none."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
 def main() -> None:
     """Run the command line; an error of ours is one sentence with its next step, never a traceback."""
+    want_no_plugins()
     rarely_collect()
+    leave_at_once()
     try:
         app()
     except OnboardError as error:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 from sqlalchemy import (
     URL,
@@ -71,6 +72,8 @@ class Door:
         self._engine = _engine(checked, lab, patience) if checked else _blank_engine(patience)
         self._driver_error: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         self._writer = self._engine.execution_options(onboard_writes=True)
+        # at the latest at the end of the process: SQLite then moves all it wrote into the one file
+        finalize(self, self._engine.dispose)
         self._prepare()
 
     def _prepare(self) -> None:

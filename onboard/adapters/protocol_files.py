@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from onboard.adapters.csv_files import CsvFile, csv_text, read_csv_file
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import Mapping, Source
-from onboard.ports import RecordSource
 from onboard.words import fold_reference
+
+if TYPE_CHECKING:
+    from onboard.ports import RecordSource
 
 PROTOCOLS_FILE, APPROVALS_FILE = "protocols.csv", "approvals.csv"
 #: Noun field -> column of the file.

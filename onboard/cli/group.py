@@ -1,5 +1,5 @@
-"""The command group that loads a command when it is called. Decides what an unknown command is told; `--help` shows the table and
-imports none."""
+"""The command group that loads a command when it is called. Decides what an unknown command is told and how help looks; the list
+of commands imports none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from onboard.errors import ConfigError
 
@@ -21,8 +21,28 @@ class Entry(NamedTuple):
     help: str
 
 
-def group(table: Mapping[str, Entry]) -> type[TyperGroup]:
-    """A group class over a table of commands, in the table's order."""
+class PlainCommand(TyperCommand):
+    """A command whose help names an argument as people say it: PERSON, [PROTOCOL], {list|diff}."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The words after the command's name; braces are kept for a choice alone."""
+        pieces = super().collect_usage_pieces(ctx)
+        return [piece if "|" in piece else piece.removeprefix("{").removesuffix("}") for piece in pieces]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Arguments, then options; no type stands beside an argument, its sentence says it."""
+        for title, kind in (("Arguments", "argument"), ("Options", "option")):
+            params = [param for param in self.get_params(ctx) if param.param_type_name == kind]
+            rows = [row for param in params if (row := param.get_help_record(ctx))]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl([(name.partition(" <")[0] if kind == "argument" else name, said) for name, said in rows])
+
+
+def group(parts: Mapping[str, Mapping[str, Entry]]) -> type[TyperGroup]:
+    """A group class over tables of commands, each under its heading, in their order."""
+    table = {name: entry for part in parts.values() for name, entry in part.items()}
+    width = max(map(len, table))
 
     class LazyGroup(TyperGroup):
         """Imports a command's module only when the command is asked for."""
@@ -32,8 +52,9 @@ def group(table: Mapping[str, Entry]) -> type[TyperGroup]:
 
         def format_commands(self, ctx: Any, formatter: Any) -> None:
             """Each command with its whole line of help, however narrow the terminal."""
-            with formatter.section("Commands"):
-                formatter.write_dl([(name, entry.help) for name, entry in table.items()])
+            for title, part in parts.items():
+                with formatter.section(title):
+                    formatter.write_dl([(name.ljust(width), entry.help) for name, entry in part.items()])
 
         def get_command(self, ctx: Any, cmd_name: str) -> Any:
             """A command as the list shows it; nothing is imported."""
@@ -64,6 +85,6 @@ def _listed(name: str, words: str) -> Any:
 
 
 def _loaded(name: str, entry: Entry) -> Any:
-    app = typer.Typer(add_completion=False)
-    app.command(name)(import_module(entry.module).command)
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(name, cls=PlainCommand)(import_module(entry.module).command)
     return typer.main.get_command(app)
