@@ -40,13 +40,16 @@ def _head(report: RunReport) -> str:
 
 
 def logged(report: RunReport) -> str:
-    """The report as one line that names nobody: what is held and what went wrong is counted, `onboard runs` has the words."""
+    """The report as one line that names nobody: what is held and what went wrong is counted, `onboard runs` has the words.
+    What failed before there was a run stands nowhere else, so its words stand here, without addresses."""
     head = _head(report)
     held, troubles = len(report.held), len(report.trouble)
     counts = [f"{held} held"] if held else []
     counts += [f"{troubles} trouble{'' if troubles == 1 else 's'}"] if troubles else []
     if not counts:
         return head
+    if report.outcome == "failed" and not report.run:
+        return without_addresses(f"{head}; {', '.join(counts)}: {' '.join(report.trouble)}")
     where = f"onboard runs {report.run}" if report.run else "the operator's mail"
     return f"{head}; {', '.join(counts)}: see {where}"
 

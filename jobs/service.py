@@ -24,22 +24,24 @@ _LINES = r"""One line is enough, and needs no root. Every way below uses each jo
 */10 * * * *  {cron}
 
 # systemd, user timer: paste the line, once; `loginctl enable-linger {user}` lets it run while nobody is logged in
+# (where that is refused, root has to say it)
 mkdir -p ~/.config/systemd/user && cd ~/.config/systemd/user && \
  printf '[Service]\nType=oneshot\nSuccessExitStatus=1\nExecStart={timer}\n' > onboard.service && \
  printf '[Timer]\nOnCalendar=*:0/10\nPersistent=true\n[Install]\nWantedBy=timers.target\n' > onboard.timer && \
  systemctl --user daemon-reload && systemctl --user enable --now onboard.timer
 
 # Windows Task Scheduler: paste into a command window; with /RU YOUR-NAME /RP it runs while nobody is logged in, too
-schtasks /Create /TN onboard /SC MINUTE /MO 10 /TR "{windows}"
+{windows}
 """
 
 _UNIT = """
-# A service of its own, for a server with systemd. As root:
+# A service of its own, for a server with systemd. First take the line out of cron, or say
+# `systemctl --user disable --now onboard.timer`: two memories of what was said would mail twice. Then as root:
 {program_steps}#   useradd --system --home-dir {state} --shell /usr/sbin/nologin onboard
 #   install -d -o onboard -g onboard -m 700 {state} && cp -r {home}/. {state}/
 {secret_steps}#   chown -R onboard:onboard {state}
 #   save the lines below as /etc/systemd/system/onboard.service; systemctl enable --now onboard
-# From then on {state} is the home: take the line out of cron, and edit the settings there.
+# From then on {state} is the home: edit the settings there.
 [Unit]
 Description=onboard: reads REDCap, judges who is cleared, mails once
 Wants=network-online.target
@@ -83,6 +85,8 @@ LockPersonality=yes
 MemoryDenyWriteExecute=yes
 RemoveIPC=yes
 UMask=0077
+# a process that is killed leaves no copy of its memory, where tokens are
+LimitCORE=0
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
@@ -100,9 +104,14 @@ _PRIVATE, _SHARED = ("/root/", "/home/"), "/opt/onboard"
 _PROGRAM_STEPS = f"""# (in the folder this program was installed from, so that all may read it)
 #   python3 -m venv {_SHARED} && {_SHARED}/bin/pip install -c requirements.lock .
 """
-_SECRET_STEPS = """#   rm -f {state}/secrets.env; install -d -m 700 /etc/onboard; put each secret that LoadCredential names
-#   below into a file of its own there, with nothing but its value in it
+_SECRET_STEPS = """#   rm -f {state}/secrets.env; install -d -m 700 /etc/onboard
+#   for name in {names}; do sed -n "s/^$name=//p" {file} > /etc/onboard/$name; done
+# (each secret in a file of its own, nothing but its value in it; what secrets.env does not hold, write there by hand)
 """
+#: schtasks refuses a longer /TR ("cannot be more than 261 character(s)").
+_LONGEST_TASK = 261
+_TASK = r'schtasks /Create /TN onboard /SC MINUTE /MO 10 /TR "{}"'
+_TASK_FILE = r"%USERPROFILE%\onboard.cmd"
 
 Labs = Annotated[Path | None, typer.Option("--labs", metavar="FOLDER", help="For every lab's home in this folder.")]
 
@@ -132,9 +141,18 @@ def one_lines(home: Path, labs: Path | None = None) -> str:
     return _LINES.format(
         cron=shlex.join([*words, "--quiet", *where]).replace("%", r"\%"),
         timer=timer.replace("\\", "\\\\").replace("%", "%%").replace("'", r"'\''"),
-        windows=list2cmdline([*words, *where]).replace("/", "\\").replace('"', r"\""),
+        windows=_task([f"{_program()}.exe", *words[1:], *where]),
         user=getpass.getuser(),
     )
+
+
+def _task(words: list[str]) -> str:
+    """What makes the task, for a command window: the inner quotes are schtasks' own, so they are escaped. A command that is too
+    long for it goes into a file."""
+    command = list2cmdline(words).replace("/", "\\")
+    if len(command) <= _LONGEST_TASK:
+        return _TASK.format(command.replace('"', r"\""))
+    return f'> "{_TASK_FILE}" echo @{command}\n' + _TASK.format(rf"\"{_TASK_FILE}\"")
 
 
 def _unit_word(word: str) -> str:
@@ -150,13 +168,21 @@ def service_unit(home: Path, labs: Path | None = None) -> str:
     return _UNIT.format(
         program=f"{_SHARED}/bin/onboard" if private else _unit_word(str(_program())),
         program_steps=_PROGRAM_STEPS if private else "",
-        secret_steps="" if labs else _SECRET_STEPS.format(state=_STATE),
+        secret_steps="" if labs else _secret_steps(home, names),
         option="--labs" if labs else "--home",
-        home=shlex.quote(str((labs or home).absolute())),
+        home=_quoted(labs or home),
         state=_STATE,
         credentials="".join(f"LoadCredential={name}:/etc/onboard/{name}\n" for name in names),
         writable=" ".join([_STATE, *map(_unit_word, [] if labs else _written_elsewhere(home))]),
     )
+
+
+def _secret_steps(home: Path, names: list[str]) -> str:
+    return _SECRET_STEPS.format(state=_STATE, names=" ".join(names), file=_quoted(home / "secrets.env"))
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path.absolute()))
 
 
 def _written_elsewhere(home: Path) -> list[str]:
@@ -195,4 +221,12 @@ def needed_secrets(home: Path) -> list[str]:
         secrets.M365_SECRET: tokens and config.m365.flow == "app",
         secrets.PING_URL: secrets.has_secret(secrets.PING_URL, home),
     }
-    return [secrets.token_name(project) for project in config.redcap] + [name for name, asked in wanted.items() if asked]
+    return [secrets.token_name(project) for project in _read(config)] + [name for name, asked in wanted.items() if asked]
+
+
+def _read(config: Config) -> list[str]:
+    """The projects in REDCap that are read or written; protocols kept as files in the home are none."""
+    from onboard.app.records import redcap_mapping
+
+    used = {*redcap_mapping(config).projects, *([config.writeback.project] if config.writeback else [])}
+    return [project for project in config.redcap if project in used]
