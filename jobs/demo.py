@@ -21,7 +21,7 @@ from jobs.demo_home import make_home
 from jobs.reporting import told
 from onboard.adapters.system_clock import SystemClock
 from onboard.app import App, open_app
-from onboard.cli.options import AsOf, parse_day
+from onboard.cli.options import parse_day
 from onboard.cli.output import say
 from onboard.cli.start import begin
 from onboard.cli.status import print_status
@@ -70,7 +70,7 @@ def command(
     folder: Annotated[
         Path, typer.Option("--folder", metavar="DIR", help="Where mails and pages are left; made anew each time.")
     ] = Path("demo"),
-    as_of: AsOf = "",
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Tell it for the week of this day.")] = "",
 ) -> None:
     """Tell the whole story on a sample lab: a Monday, the same again, the next day, a week later. Nothing leaves this machine."""
     today = parse_day(as_of) if as_of else SystemClock().now().astimezone(_ZONE).date()

@@ -19,7 +19,7 @@ _COLUMNS = ["job", "last", "result", "late", "now", "next"]
 
 def command(home: Home = HERE) -> None:
     """Show each scheduled job: the last slot used up, its result, how late it began, whether one waits, the next time."""
-    app = open_app(home)
+    app = open_app(home, reads_only=True)
     mode = app.lab.limits.mode
     asked = mode if mode is not Mode.DRY else Mode.LIVE
     runs = [run for run in app.ledger.last_runs(200) if run["mode"] == asked]
@@ -30,7 +30,7 @@ def command(home: Home = HERE) -> None:
         if run["held"]:
             say(held_words(run))
     if mode is Mode.DRY:
-        say("The mode is dry, so nothing runs by itself: mode in settings.toml.")
+        say("The mode is dry, so nothing runs by itself. To change that: mode in settings.toml, then onboard start.")
 
 
 def _row(app: App, timing: Timing, run: Mapping[str, object]) -> list[str]:

@@ -114,11 +114,11 @@ def _ledger(app: App) -> Checked:
 
 def _sending(app: App) -> Checked:
     mode, mail = app.lab.limits.mode, app.config.mail
-    where = f"files in {mail.folder}" if mail.transport == "files" else f"{mail.host}:{mail.port} ({mail.tls})"
+    where = f"into files in {mail.folder}" if mail.transport == "files" else f"by {mail.host}:{mail.port} ({mail.tls})"
     words = {
-        Mode.DRY: f"mode dry: nothing is sent. Mail would go by {where}.",
-        Mode.TRIAL: f"mode trial: everything goes to {app.lab.limits.trial_address}, by {where}.",
-        Mode.LIVE: f"mode live: mail goes to the readers, by {where}.",
+        Mode.DRY: f"mode dry: nothing is sent. Mail would go {where}.",
+        Mode.TRIAL: f"mode trial: everything goes to {app.lab.limits.trial_address}, {where}.",
+        Mode.LIVE: f"mode live: mail goes to the readers, {where}.",
     }
     return Checked(what="sending", state=State.OK, words=words[mode])
 

@@ -10,8 +10,9 @@ import typer
 
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
-from onboard.cli.output import print_json, say
+from onboard.cli.output import print_json, say, writing
 from onboard.pipeline.forgetting import body_text, find_record, rows_about, traces_of
+from onboard.words import counted
 
 
 def command(
@@ -26,9 +27,10 @@ def command(
     if file is None:
         print_json(found)
         return
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(found, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
-    say(f"Wrote {file}: {len(found['mails'])} mails, {len(found['said'])} remembered items.")
+    with writing(file):
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(found, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+    say(f"Wrote {file}: {counted(len(found['mails']), 'mail')}, {counted(len(found['said']), 'remembered item')}.")
 
 
 def kept_about(app: App, person: str) -> dict[str, Any]:

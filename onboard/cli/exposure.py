@@ -16,10 +16,12 @@ from onboard.questions.people import find_person, find_protocol
 
 
 def command(
-    person: Annotated[str, typer.Option("--person", metavar="P", help="Only this person.")] = "",
-    protocol: Annotated[str, typer.Option("--protocol", metavar="P", help="Only this protocol.")] = "",
-    first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day; the first of all.")] = "",
-    last: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day looked at, not after the read.")] = "",
+    person: Annotated[str, typer.Option("--person", metavar="PERSON", help="Only this person.")] = "",
+    protocol: Annotated[str, typer.Option("--protocol", metavar="PROTOCOL", help="Only this protocol.")] = "",
+    first: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="First day looked at; from the first entry when left out.")
+    ] = "",
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day looked at; never after the day of the read.")] = "",
     home: Home = HERE,
     as_of: AsOf = "",
     output: Output = Format.TABLE,

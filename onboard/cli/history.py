@@ -10,7 +10,7 @@ import typer
 
 from onboard.app import open_app
 from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
-from onboard.cli.output import print_csv, print_json, say
+from onboard.cli.output import print_csv, print_json, say, writing
 from onboard.model import Cleared
 from onboard.questions.history import as_json, history
 from onboard.questions.history_picture import as_svg, as_text
@@ -21,7 +21,7 @@ _COLOURS = {Cleared.CLEARED: "green", Cleared.BLOCKED: "red", Cleared.UNKNOWN: "
 
 def command(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Record id, or part of a name or address.")],
-    protocol: Annotated[str, typer.Argument(metavar="[PROTOCOL]", help="Number or short code; all when left out.")] = "",
+    protocol: Annotated[str, typer.Argument(metavar="PROTOCOL", help="Number or short code; all when left out.")] = "",
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day shown.")] = "",
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day shown.")] = "",
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Also write the picture as SVG.")] = None,
@@ -49,7 +49,8 @@ def command(
     else:
         say((as_text(drawn, _painted) if sys.stdout.isatty() else as_text(drawn)).rstrip("\n"))
     if svg:
-        svg.write_text(as_svg(drawn), encoding="utf-8")
+        with writing(svg):
+            svg.write_text(as_svg(drawn), encoding="utf-8")
         say(f"Wrote {svg}.")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onboard.cli.output import say
+from onboard.cli.output import say, writing
 from onboard.errors import ConfigError
 from onboard.shipped import shipped
 
@@ -28,13 +28,14 @@ Next:
   4. onboard check --home {home}       says what is still wrong, and the next step
   5. onboard start --home {home}       shows who would be written to in the first week; sends nothing
 
-How long does human-subjects training hold at your institution? requirements.toml says three years (NIH and most
-universities); change `validity` there before you start if yours says two, four, or once."""
+How long does human subjects training hold at your institution? requirements.toml says three years, a common local interval
+(no federal rule sets one); change `validity` there before you start if yours says two, four, or once."""
 
 
 def command(home: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")]) -> None:
     """Make a lab's home: its own settings, rules, schedule and a file for secrets."""
-    home.mkdir(parents=True, exist_ok=True)
+    with writing(home):
+        home.mkdir(parents=True, exist_ok=True)
     present = [name for name in (*FILES, "secrets.env") if (home / name).exists()]
     if present:
         raise ConfigError(f"{home} already holds {', '.join(present)}; nothing was changed. Give another folder, or edit those.")

@@ -28,10 +28,11 @@ STRANGERS = "strangers"
 
 def command(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE", help="CITI files: CSV, SOAP answers, PDF. None: the queue.")
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="CITI files: CSV, SOAP answers, PDF. Without one: what waits in the queue."),
     ] = None,
     send: Annotated[bool, typer.Option("--send", help="Import what is new into REDCap; without it, only show.")] = False,
-    person: Annotated[str, typer.Option("--person", metavar="P", help="Whose these files are; their name must agree.")] = "",
+    person: Annotated[str, typer.Option("--person", metavar="PERSON", help="Whose these files are; their name must agree.")] = "",
     only: Annotated[str, typer.Option("--only", metavar="ID", help="Only the row with this id, as the list shows it.")] = "",
     day_first: Annotated[bool, typer.Option("--day-first", help="The files write dates as day/month/year.")] = False,
     mailboxes: Annotated[
@@ -43,7 +44,7 @@ def command(
     irb_list: Annotated[
         Path | None, typer.Option("--irb-list", metavar="FILE", help="The IRB's own personnel table, as CSV.")
     ] = None,
-    protocol: Annotated[str, typer.Option("--protocol", metavar="P", help="The protocol --irb-list is of.")] = "",
+    protocol: Annotated[str, typer.Option("--protocol", metavar="PROTOCOL", help="The protocol --irb-list is of.")] = "",
     listed_on: Annotated[
         str, typer.Option("--listed-on", metavar="DATE", help="The day the IRB's table was taken; today when left out.")
     ] = "",

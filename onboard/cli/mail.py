@@ -49,8 +49,10 @@ class What(StrEnum):
 
 
 def command(
-    what: Annotated[What, typer.Argument(help="test sends one mail; login signs in to Microsoft 365 once.")],
-    address: Annotated[str, typer.Argument(metavar="[ADDRESS]", help="For test: the one address that gets it.")] = "",
+    what: Annotated[
+        What, typer.Argument(metavar="test|login", help="test sends one mail; login signs in to Microsoft 365 once.")
+    ],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="For test: the one address that gets it.")] = "",
     home: Home = HERE,
 ) -> None:
     """Prove that mail leaves and arrives. The test mail goes to ADDRESS and nobody else, in every mode; it names nobody."""

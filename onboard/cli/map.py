@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from onboard.cli.options import HERE, Home
-from onboard.cli.output import say
+from onboard.cli.output import say, writing
 from onboard.connecting.dictionary import Field, fields_of_rows, fields_of_text
 from onboard.connecting.guesses import Block
 from onboard.connecting.guessing import guess_blocks
@@ -59,7 +59,8 @@ def command(
             name, fields, _tables(name, found.fields), known, found.events.get(name, {}), found.repeats.get(name, True)
         )
     ]
-    target.write_text(mapping_text(blocks, found.fields, found.missing_codes), encoding="utf-8")
+    with writing(target):
+        target.write_text(mapping_text(blocks, found.fields, found.missing_codes), encoding="utf-8")
     _tell(target, blocks, files=(home / "protocols.csv").exists())
 
 

@@ -30,9 +30,15 @@ def parse_day(text: str) -> date:
 
 Home = Annotated[
     Path,
-    typer.Option("--home", envvar="ONBOARD_HOME", help="The lab's own folder: config, templates, ledger.", show_default="."),
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        envvar="ONBOARD_HOME",
+        help="The lab's own folder: settings, templates, ledger; here when left out.",
+        show_default=False,
+    ),
 ]
-AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="Answer as if today were this date (2026-12-07).")]
+AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="Answer as if today were this day, for example 2026-12-07.")]
 Output = Annotated[Format, typer.Option("--format", help="table for people, json or csv for programs.")]
 ExportFolder = Annotated[
     Path | None, typer.Option("--export", metavar="FOLDER", help="Read a folder of CSV exports instead of REDCap.")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from onboard.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +38,16 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What is written inside goes to a file that somebody named. Raises ConfigError when it cannot be written there."""
+    try:
+        yield
+    except OSError as error:
+        said = f"{path} could not be written ({error.strerror}). Name a file in a folder that exists and that you may write to."
+        raise ConfigError(said) from error
+
+
 def print_json(value: Any) -> None:
     """JSON, readable and stable."""
     say(json.dumps(value, ensure_ascii=False, indent=2, default=str))
@@ -56,18 +70,18 @@ def _harmless(value: Any) -> Any:
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table as wide as the terminal; words of state are coloured where there is colour.
 
-    Where it is too wide, first the lines between the cells go, then a last column of sentences moves below its row.
+    Where it is too wide, first the lines between the cells go, then the last columns move below their row; no word is broken.
     """
     from rich.console import Console
 
     console = Console()
     widths = _widths(columns, rows)
-    room = console.width - sum(widths[:-1])  # for the last column, were there nothing between the columns
-    sentences = widths[-1] > _SENTENCE
-    if room - _LINES * len(widths) > (_SENTENCE if sentences else widths[-1]) or not rows:
+    last = min(widths[-1], _SENTENCE)  # a column of sentences may be folded
+    fitting = sum(_across(widths[:count]) <= console.width for count in range(1, len(widths) + 1))
+    if _across([*widths[:-1], last], _LINES) < console.width or not rows:
         _print_grid(console, title, columns, rows, lines=True)
-    elif sentences and widths[-1] > room - _GAP * (len(widths) - 1) and room >= _GAP * (len(widths) - 2):
-        _print_stacked(console, title, columns, rows, widths[:-1])
+    elif 0 < fitting < len(widths):
+        _print_stacked(console, title, columns, rows, widths[:fitting])
     else:
         _print_grid(console, title, columns, rows, lines=False)
 
@@ -76,6 +90,11 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 _LINES, _GAP = 3, 2
 #: A last column longer than this holds sentences.
 _SENTENCE = 40
+
+
+def _across(widths: Sequence[int], gap: int = _GAP) -> int:
+    """How wide a row is with so much between its cells."""
+    return sum(widths) + gap * (len(widths) - 1)
 
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
@@ -89,7 +108,8 @@ def _print_grid(console: Console, title: str, columns: Sequence[str], rows: Sequ
     from rich.box import HEAVY_HEAD
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False, box=HEAVY_HEAD if lines else None)
+    box = HEAVY_HEAD if lines else None
+    table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False, show_edge=False, box=box)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
@@ -100,16 +120,20 @@ def _print_grid(console: Console, title: str, columns: Sequence[str], rows: Sequ
 def _print_stacked(
     console: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]
 ) -> None:
-    """Each row on one line, and the sentence of its last cell below it."""
+    """As many cells of a row on one line as `widths` names; below it the others, by name unless the last is a sentence."""
     from rich.padding import Padding
     from rich.text import Text
 
     console.print(Text(title, style="italic"))
-    console.print(_line([Text(column, style="bold") for column in columns[:-1]], widths))
-    for *cells, sentence in rows:
-        console.print(_line([_styled(cell) for cell in cells], widths))
-        if sentence:
-            console.print(Padding(_styled(sentence), (0, 0, 0, 4), expand=False))
+    kept = len(widths)
+    sentences = any(len(row[-1]) > _SENTENCE for row in rows)
+    console.print(_line([Text(column, style="bold") for column in columns[:kept]], widths))
+    for row in rows:
+        console.print(_line([_styled(cell) for cell in row[:kept]], widths))
+        for name, cell in zip(columns[kept:], row[kept:], strict=True):
+            below = _styled(cell) if sentences and name == columns[-1] else Text(f"{name}: {cell}")
+            if cell:
+                console.print(Padding(below, (0, 0, 0, 4), expand=False))
 
 
 def _line(cells: Sequence[Text], widths: Sequence[int]) -> Text:

@@ -10,7 +10,7 @@ import typer
 from onboard.app import open_app
 from onboard.cli.memory import decisions
 from onboard.cli.options import HERE, ExportFolder, Home, parse_day
-from onboard.cli.output import say
+from onboard.cli.output import say, writing
 from onboard.errors import ConfigError
 from onboard.questions.pack import pack
 from onboard.questions.people import find_protocol
@@ -18,7 +18,9 @@ from onboard.questions.people import find_protocol
 
 def command(
     protocol: Annotated[str, typer.Argument(metavar="PROTOCOL", help="Number or short code.")],
-    on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day the matrix and the proofs are of; today.")] = "",
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help="The day the matrix and the proofs are of; today when left out.")
+    ] = "",
     folder: Annotated[
         Path | None, typer.Option("--folder", metavar="DIR", help="An empty or new folder; pack-CODE-DATE when left out.")
     ] = None,
@@ -35,8 +37,9 @@ def command(
         raise ConfigError(f"{target} exists and is not empty; nothing was written. Give another one with --folder.")
     for name, content in files.items():
         path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
     say(f"Wrote {len(files)} files into {target}. Check them with: cd {target} && sha256sum -c SHA256SUMS")
 
 

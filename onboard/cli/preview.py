@@ -11,18 +11,19 @@ import typer
 
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, AsOf, ExportFolder, Home, parse_day
-from onboard.cli.output import say
+from onboard.cli.output import say, writing
 from onboard.errors import ConfigError
 from onboard.model import History, MessageKind, Mode, Notice
 from onboard.questions.people import find_person
+from onboard.words import counted
 
 if TYPE_CHECKING:
     from onboard.rendering import ShownMail
 
 
 def command(
-    kind: Annotated[str, typer.Argument(metavar="[KIND]", help="Only this kind of mail, for example reminder.")] = "",
-    person: Annotated[str, typer.Option("--person", metavar="P", help="Only mails to this person.")] = "",
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Only this kind of mail, for example reminder.")] = "",
+    person: Annotated[str, typer.Option("--person", metavar="PERSON", help="Only mails to this person.")] = "",
     page: Annotated[Path, typer.Option("--page", metavar="FILE", help="The page to write.")] = Path("preview.html"),
     everything: Annotated[bool, typer.Option("--all", help="As if nothing had ever been said.")] = False,
     home: Home = HERE,
@@ -42,12 +43,13 @@ def command(
         record = find_person(app.assessment, person).record
         notices = [notice for notice in notices if notice.reader.record == record]
     mails, faults = _shown(app, notices)
-    page.write_text(preview_page(mails, f"{app.lab.name}, {app.today:%d %b %Y}"), encoding="utf-8")
+    with writing(page):
+        page.write_text(preview_page(mails, f"{app.lab.name}, {app.today:%d %b %Y}"), encoding="utf-8")
     for fault in faults:
         say(f"! {fault}.")
     if not notices:
         say("Nobody would get such a mail today. Try --all, as if nothing had ever been said, or --as-of for another day.")
-    say(f"{len(mails)} mails. Nothing was sent. Open {page} to read them.")
+    say(f"{counted(len(mails), 'mail')}. Nothing was sent. Open {page} to read them.")
     if faults:
         raise typer.Exit(1)
 

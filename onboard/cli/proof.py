@@ -14,7 +14,7 @@ import typer
 from onboard.app import App, open_app
 from onboard.cli.memory import as_known_on, decisions, said_since
 from onboard.cli.options import HERE, ExportFolder, Format, Home, Output, parse_day
-from onboard.cli.output import print_json, say
+from onboard.cli.output import print_json, say, writing
 from onboard.dates import show
 from onboard.errors import ConfigError, OnboardError
 from onboard.model import Assessment, Person, Protocol, Task
@@ -26,7 +26,7 @@ from onboard.questions.proof_words import as_json, as_text, comparison_json, com
 def command(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Record id, or part of a name or address.")],
     protocol: Annotated[str, typer.Argument(metavar="PROTOCOL", help="Number or short code.")],
-    task: Annotated[str, typer.Option("--task", metavar="T", help="A task, for example consent.")] = "",
+    task: Annotated[str, typer.Option("--task", metavar="TASK", help="A task, for example consent.")] = "",
     on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day asked about; today when left out.")] = "",
     known_on: Annotated[
         str, typer.Option("--known-on", metavar="DATE", help="Also what was said then, by the records and rules of then.")
@@ -143,7 +143,8 @@ def _write_page(page: Path, answer: _Answer) -> None:
         raise OnboardError(f"There is no proof to write into {page}: {answer.absent}")
     changes = answer.comparison.changes if answer.comparison else (answer.absent,) if answer.absent else ()
     then = answer.then if answer.now else None
-    page.write_text(render_page("proof.html", **page_context(shown, then, changes)), encoding="utf-8")
+    with writing(page):
+        page.write_text(render_page("proof.html", **page_context(shown, then, changes)), encoding="utf-8")
     say(f"Wrote {page}.")
 
 

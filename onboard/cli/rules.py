@@ -36,14 +36,14 @@ class Act(StrEnum):
 
 
 def command(
-    act: Annotated[Act, typer.Argument(metavar="[list|diff|accept|schema]", help="What to do; list when left out.")] = Act.LIST,
-    old: Annotated[str, typer.Argument(metavar="[OLD]", help="diff: a file, a version, or 'in-use' (the default).")] = IN_USE,
-    new: Annotated[
-        str, typer.Argument(metavar="[NEW]", help="diff: a file, a version, or 'mine': this home's rules.")
-    ] = HERE_NOW,
+    act: Annotated[
+        Act, typer.Argument(metavar="list|diff|accept|schema", show_default=False, help="What to do; list when left out.")
+    ] = Act.LIST,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="diff: a file, a version, or 'in-use'.")] = IN_USE,
+    new: Annotated[str, typer.Argument(metavar="NEW", help="diff: a file, a version, or 'mine': this home's rules.")] = HERE_NOW,
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="accept: the reason, printed on later proofs.")] = "",
-    first: Annotated[str, typer.Option("--from", metavar="DATE", help="diff: first day compared; today.")] = "",
-    until: Annotated[str, typer.Option("--to", metavar="DATE", help="diff: last day compared; a year on.")] = "",
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="diff: first day compared; today when left out.")] = "",
+    until: Annotated[str, typer.Option("--to", metavar="DATE", help="diff: last day compared; a year on when left out.")] = "",
     home: Home = HERE,
     as_of: AsOf = "",
     export: ExportFolder = None,

@@ -24,13 +24,15 @@ _MOST = 5000
 
 
 def command(
-    run: Annotated[int, typer.Argument(metavar="[RUN]", help="One run, with what was held and every trouble.")] = 0,
-    most: Annotated[int, typer.Option("--most", min=1, max=_MOST, help="So many, the newest first.")] = 20,
+    run: Annotated[
+        int, typer.Argument(metavar="RUN", show_default=False, help="One run, with what was held and every trouble.")
+    ] = 0,
+    most: Annotated[int, typer.Option("--most", metavar="N", min=1, max=_MOST, help="At most so many, the newest first.")] = 20,
     home: Home = HERE,
     output: Output = Format.TABLE,
 ) -> None:
     """What each run did: when, how long, how many mails, what could not be read, what needs a person."""
-    app = open_app(home)
+    app = open_app(home, reads_only=True)
     found = list(app.ledger.last_runs(_MOST if run else most))
     if run:
         found = [one for one in found if one["run"] == run]

@@ -17,7 +17,7 @@ import typer
 from onboard import __version__
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
-from onboard.cli.output import say
+from onboard.cli.output import say, writing
 from onboard.connecting.sheets import Sheet, administrator_page, successor_page
 from onboard.errors import ConfigError
 
@@ -41,7 +41,8 @@ def command(
         return
     if out.exists():
         raise ConfigError(f"{out} is already there, and nothing is overwritten. Name another file.")
-    out.write_text(page, encoding="utf-8")
+    with writing(out):
+        out.write_text(page, encoding="utf-8")
     say(f"Wrote {out}.")
 
 

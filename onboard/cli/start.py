@@ -79,7 +79,9 @@ def _show(app: App) -> None:
         for notice in notices
     ]
     print_table(f"The first week of {app.lab.name}", ["day", "mail", "to", "address"], rows)
-    say(f"{counted(len(rows), 'mail')} in seven days. Nothing was sent. To begin: onboard start --send")
+    mode = app.lab.limits.mode
+    first = "write mode = 'trial' in settings.toml, then: " if mode is Mode.DRY else ""
+    say(f"{counted(len(rows), 'mail')} in seven days. Nothing was sent. To begin: {first}onboard start --send")
 
 
 def first_week(assessment: Assessment, lab: Lab, today: date) -> Iterator[tuple[date, list[Notice]]]:

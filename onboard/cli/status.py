@@ -32,7 +32,7 @@ def print_status(app: App) -> None:
     print_table(f"{app.lab.name}, {today:%a %d %b %Y}", ["person", "protocol", "records", "until", "because"], rows)
     say(f"Records read {assessment.read_at.astimezone(app.lab.zone):%Y-%m-%d %H:%M}, rules {assessment.rules.version}.")
     unread = len(assessment.problems)
-    say(f"{counted(unread, 'cell')} could not be read or trusted." if unread else "Nothing unreadable.")
+    say(f"{counted(unread, 'cell')} could not be read or trusted: onboard fix-first" if unread else "Nothing unreadable.")
     if assessment.rules.not_tracked():
         say(f"Not tracked here: {', '.join(assessment.rules.not_tracked())}.")
 

@@ -48,7 +48,9 @@ def command(
     requirements: Annotated[
         Path | None, typer.Option("--requirements", metavar="FILE", help="Another requirements.toml.")
     ] = None,
-    first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day compared; work on the protocol begins.")] = "",
+    first: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="First day compared; with --protocol, the first day of work on it.")
+    ] = "",
     until: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day compared; a year on when left out.")] = "",
     home: Home = HERE,
     as_of: AsOf = "",

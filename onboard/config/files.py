@@ -32,7 +32,7 @@ def read_toml(path: Path, mistakes: list[str]) -> Mapping[str, object] | None:
         document: dict[str, object] = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         said = _TOKEN.sub("(not shown)", str(error))
-        mistakes.append(f"{path.name}: is not TOML: {said}. Look at that line: a quote or bracket is missing.")
+        mistakes.append(f"{path.name}: is not TOML: {said}. Look at that line: often a quote or a bracket is missing.")
         return None
     except UnicodeDecodeError:
         mistakes.append(f"{path.name}: is not UTF-8 text. Save it again as UTF-8.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from onboard.config import lab_file, redcap_toml, rules_file, schedule
 from onboard.config.files import config_file, read_toml
@@ -16,7 +17,9 @@ from onboard.config.writing import read_writeback
 from onboard.errors import ConfigError
 from onboard.model import JobName, Lab, RequirementKind, Rules
 from onboard.model.mapping import Mapping as RecordMapping
-from onboard.writeback import WriteTarget
+
+if TYPE_CHECKING:
+    from onboard.writeback import WriteTarget
 
 MAPPING_FILE = "redcap.toml"
 #: Where the evidence of a kind of requirement is read from.

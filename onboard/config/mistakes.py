@@ -12,6 +12,8 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from onboard.config.spelling import what_to_write
+
 M = TypeVar("M", bound=BaseModel)
 #: What may be a token wherever it stands in a message.
 _TOKEN = re.compile(r"[0-9A-Fa-f]{32,}")
@@ -26,10 +28,14 @@ class Block(BaseModel):
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known word, or all of them when none is near."""
     words = sorted(known)
-    close = get_close_matches(word, words, n=1, cutoff=0.6)
-    if close:
+    close = get_close_matches(word, words, n=1, cutoff=0.65)
+    if close and close[0]:
         return f"Did you mean {close[0]!r}?"
-    return f"Known here: {', '.join(words)}." if words else "Take it out."
+    return (
+        f"Known here: {', '.join(word or 'blank' for word in sorted(words, key=bool, reverse=True))}."
+        if words
+        else "Take it out."
+    )
 
 
 def validated(model: type[M], value: object, where: str, mistakes: list[str]) -> M | None:
@@ -89,7 +95,7 @@ def _say(error: Any, model: type[BaseModel]) -> str:
         return f"{given} is not a known value. {nearest(str(error['input']), _expected(error))}"
     if kind == "value_error":
         return str(error["ctx"]["error"])
-    return f"{given} will not do. {error['msg'].replace('Input should', 'It should')}."
+    return f"{given} will not do. {what_to_write(error)}"
 
 
 def _expected(error: Any) -> list[str]:

@@ -37,10 +37,17 @@ def secret(name: str, home: Path, environ: Mapping[str, str] = os.environ) -> Se
     found = environ.get(name) or _credential(name, environ) or _from_file(name, home / FILE) or _from_keyring(name)
     if not found or not found.strip():
         raise ConfigError(
-            f"{name} is not set. Put the line {name}=... into {home / FILE} (then: chmod 600 {home / FILE}), "
+            f"{name} is not set.{_no_home(home)} Put the line {name}=... into {home / FILE} (then: chmod 600 {home / FILE}), "
             "or set it in the environment, or give it to the service with LoadCredential."
         )
     return SecretStr(found.strip())
+
+
+def _no_home(home: Path) -> str:
+    """A hint for somebody who stands in another folder than the lab's."""
+    if (home / "settings.toml").exists():
+        return ""
+    return f" {home.absolute()} holds no settings.toml: if the lab's home is another folder, name it with --home."
 
 
 def has_secret(name: str, home: Path, environ: Mapping[str, str] = os.environ) -> bool:

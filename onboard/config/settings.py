@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, time
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from onboard.config.mistakes import Block, nearest
+from onboard.config.mistakes import Block
 from onboard.model import Attach, Mode
 
 _ADDRESS = re.compile(r"[^@\s,;<>\"()\[\]:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -45,10 +46,44 @@ def _envelope(text: str) -> str:
     return _address_or_blank(f"{local.replace('KEY', filled)}@{domain}" if text.strip() else "").replace(filled, "KEY")
 
 
+#: Where a system keeps copies of the zones, some of them with leap seconds.
+_NO_ZONES = ("posix/", "right/", "posixrules")
+
+
+def _is_zone(text: str) -> bool:
+    """Whether this one zone can be had; to list them all opens six hundred files, for each start and each lab."""
+    try:
+        return not text.startswith(_NO_ZONES) and ZoneInfo(text).key == text
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
 def _zone(text: str) -> str:
-    if text not in available_timezones():
-        raise ValueError(f"{text!r} is no time zone. {nearest(text, available_timezones() if len(text) > 2 else ())}")
+    if not _is_zone(text):
+        raise ValueError(f"{text!r} is no time zone. {_nearest_zone(text)}")
     return text
+
+
+def _nearest_zone(text: str) -> str:
+    """A hint that names one zone: by its whole name, or by its city."""
+    by_city = {zone.rpartition("/")[2]: zone for zone in sorted(available_timezones(), key=len, reverse=True)}
+    plain = text.strip().replace(" ", "_")
+    found = by_city.get(plain) or next(iter(get_close_matches(plain, [*by_city, *by_city.values()], n=1, cutoff=0.8)), "")
+    hint = by_city.get(found, found)
+    return f"Did you mean {hint!r}?" if hint else "Write continent and city, for example 'America/New_York'."
+
+
+def _local_time(value: object) -> object:
+    """A time of day as text or as TOML writes it; a number would be seconds, and one with a zone is not local."""
+    if isinstance(value, (str, time)):
+        return value
+    raise ValueError(f"{value!r} is no time of day. Write for example '18:00'.")
+
+
+def _without_zone(at: time) -> time:
+    if at.tzinfo:
+        raise ValueError(f"{at.isoformat()!r} names a zone. Write the lab's local time, for example '18:00'.")
+    return at
 
 
 def _one_line(text: str) -> str:
@@ -94,7 +129,7 @@ class LabTable(Block):
     domains: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")], ...]
     verify: OneLine = ""
     operator: Address
-    evening: time = time(18, 0)
+    evening: Annotated[time, BeforeValidator(_local_time), AfterValidator(_without_zone)] = time(18, 0)
 
     def zone_info(self) -> ZoneInfo:
         """The zone itself."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from onboard.config.mistakes import Block, nearest, table, validated
 from onboard.model.mapping import Mapping as RecordMapping
-from onboard.writeback import WHAT, WriteTarget
+
+if TYPE_CHECKING:
+    from onboard.writeback import WriteTarget
 
 TABLES = ("writeback",)
 FieldName = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")]
@@ -38,6 +40,9 @@ def read_writeback(
     found = validated(WritebackTable, table(document, "writeback", file, mistakes), where, mistakes)
     if found is None or not found.enabled:
         return None
+    # Imported here: a lab that writes nothing back does without it.
+    from onboard.writeback import WHAT, WriteTarget
+
     fields = {what: getattr(found, what) for what in WHAT if getattr(found, what)}
     twice = [name for name, count in Counter(fields.values()).items() if count > 1]
     if twice:

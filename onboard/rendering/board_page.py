@@ -4,16 +4,18 @@ order; each part is worked out elsewhere."""
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from onboard.desk import desk_of
 from onboard.model import Assessment, History, Lab, Line
 from onboard.questions.history import Timelines, history, spell_words
 from onboard.questions.history_picture import as_svg
 from onboard.rendering.pages import render_page
 from onboard.rendering.phrases import one_line
 from onboard.rendering.status_page import status_values
-from onboard.worklist import plan_worklist
+from onboard.worklist import worklist_lines
 
 #: The pictures begin so many days before the read; they end half a year after it.
 _DAYS_BACK = 365
@@ -24,9 +26,10 @@ class WorkLine:
     """One line of the worklist."""
 
     title: str
-    person: str
+    about: str  # who, and on which protocol, unless the title says it
     why: str
     do: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,31 +38,35 @@ class Picture:
 
     name: str
     image: str
-    words: str
+    words: tuple[str, ...]  # a sentence for each track
 
 
 def board_page(assessment: Assessment, said: History, today: date, lab: Lab) -> str:
-    """The page for `today`; `said` is what the ledger remembers, as the worklist's mail sees it."""
+    """The page for `today`. The list is what stands open, mailed already or not; `said` is what the ledger remembers."""
     return render_page(
         "board.html",
         **status_values(assessment, today, lab),
-        worklist=_worklist(assessment, said, lab, today),
+        worklist=_by_section(assessment, worklist_lines(desk_of(assessment, said, lab, today))),
         pictures=[_picture(timelines) for timelines in _timelines(assessment)],
     )
 
 
-def _worklist(assessment: Assessment, said: History, lab: Lab, today: date) -> list[WorkLine]:
-    notices = plan_worklist(assessment, said, lab, today, first_seen=said.problems_seen)
-    return [_line(assessment, line) for line in (notices[0].lines if notices else ())]
+def _by_section(assessment: Assessment, lines: Iterable[Line]) -> dict[str, list[WorkLine]]:
+    found: dict[str, list[WorkLine]] = {}
+    for line in lines:
+        found.setdefault(line.section.value, []).append(_line(assessment, line))
+    return found
 
 
 def _line(assessment: Assessment, line: Line) -> WorkLine:
     person = assessment.people.get(line.person)
+    about = (person.name if person else line.name, line.protocol if line.protocol not in line.title else "")
     return WorkLine(
         title=one_line(line.title),
-        person=one_line(person.name if person else line.name),
-        why=one_line(line.why),
+        about=one_line(", ".join(part for part in about if part)),
+        why=one_line(" ".join(part for part in (line.why, line.knows) if part)),
         do=one_line(line.act),
+        owner=one_line(line.owner),
     )
 
 
@@ -72,6 +79,6 @@ def _timelines(assessment: Assessment) -> list[Timelines]:
 
 
 def _picture(timelines: Timelines) -> Picture:
-    words = "; ".join(f"{one_line(t.label)}: {', '.join(spell_words(s) for s in t.spells)}" for t in timelines.tracks)
+    words = tuple(f"{one_line(t.label)}: {', '.join(spell_words(s) for s in t.spells)}" for t in timelines.tracks)
     image = "data:image/svg+xml;base64," + b64encode(as_svg(timelines).encode()).decode()
     return Picture(name=one_line(timelines.name), image=image, words=words)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from onboard.dates import show_near, show_to_act
 from onboard.model import Assessment, Cleared, Lab, Problem, Readiness, Reason
+from onboard.questions.remarks import remarks
 from onboard.readiness import cleared_on, ready_span, reasons_on
 from onboard.rendering.pages import render_page
 from onboard.rendering.phrases import day_name, one_line
@@ -45,6 +46,7 @@ class StatusRow:
     span: str
     as_whole: bool  # a task that only what its protocol's row says stands in the way of
     reasons: tuple[ReasonWords, ...]
+    remarks: tuple[str, ...]  # starts, left, waived, ends soon; said once, beside the protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,7 @@ def _row(assessment: Assessment, row: Readiness, today: date, said: set[Reason])
         span=_span(row, today, verdict),
         as_whole=bool(reasons) and said.issuperset(reasons),
         reasons=tuple(_reason(reason) for reason in reasons if reason not in said),
+        remarks=() if row.task else tuple(map(one_line, remarks(assessment, row, today))),
     )
 
 

@@ -18,12 +18,17 @@ NOTICE = (
     "nothing here is real data, and everything is gone when it stops."
 )
 STYLE = (
-    "*{box-sizing:border-box}"
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:1.5rem auto;padding:0 1rem;color:#1b1b1b}"
-    "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3rem;text-align:left;"
-    "vertical-align:top}.notice{background:#fff4d6;border:1px solid #b58900;padding:.6rem}"
-    "label{display:block;margin:.8rem 0 .2rem}input[type=text],textarea,select{width:100%;font:inherit}"
+    ":root{color-scheme:light dark}*{box-sizing:border-box}"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:1.5rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+    "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #8888;padding:.3rem;text-align:left;"
+    "vertical-align:top}th{width:40%}.notice{background:#fff4d6;color:#1b1b1b;border:1px solid #b58900;padding:.6rem}"
+    ".links{padding:0;list-style:none}.links a{display:inline-block;padding:.3rem 0}"
+    "label{display:block;margin:.8rem 0 .2rem}input[type=text],textarea,select{width:100%;font:inherit;padding:.4rem}"
+    "button{font:inherit;padding:.5rem 1.2rem}"
 )
+
+
+_BACK = '<p><a href="/">All records</a></p>'
 
 
 def html_page(title: str, body: str) -> str:
@@ -41,7 +46,7 @@ def start_page(state: State) -> str:
     sections = "".join(_project(project) for project in state.projects)
     body = (
         f"<p>API: <code>{escape(state.public_url)}api/</code>. It answers as REDCap {VERSION} is publicly known to. "
-        "The tokens were printed by the command that started it.</p>"
+        "The command that started it printed the tokens, or wrote them into the home it was given.</p>"
     )
     return html_page("REDCap stand-in", body + sections)
 
@@ -66,13 +71,22 @@ def data_entry(state: State, query: Mapping[str, str]) -> str:
         return html_page("Not here", "<p>There is no such project or record. Go back to the <a href='/'>start</a>.</p>")
     form = query.get("page", "")
     if form in project.dictionary.forms:
-        return html_page(f"{project.label(form)} - record {record}", _form(project, record, form, query))
-    return html_page(f"Record {record}", _record(project, record))
+        return html_page(f"{project.label(form)}, record {record}", _BACK + _form(project, record, form, query))
+    return html_page(f"Record {record}", _BACK + _record(project, record))
 
 
 def _project(project: Project) -> str:
-    links = " ".join(f'<a href="{_address(project, record)}">{escape(record)}</a>' for record in project.ordered_records())
-    return f"<h2>{escape(project.title)}</h2><p>{len(project.records)} records: {links}</p>"
+    links = "".join(
+        f'<li><a href="{_address(project, record)}">{escape(f"{record} {_first_value(project, record)}".strip())}</a></li>'
+        for record in project.ordered_records()
+    )
+    return f'<h2>{escape(project.title)}</h2><p>{len(project.records)} records</p><ul class="links">{links}</ul>'
+
+
+def _first_value(project: Project, record: str) -> str:
+    """What stands in the first field after the record id: enough to find somebody by."""
+    name = next((column.name for column in project.dictionary.columns() if column.name != project.dictionary.id_field), "")
+    return next((values[name] for _, values in project.places(record) if values.get(name)), "")
 
 
 def _address(project: Project, record: str, **more: str) -> str:
@@ -93,7 +107,7 @@ def _record(project: Project, record: str) -> str:
                 event = f"{place.event}: " if place.event else ""
                 link = _address(project, record, **more)
                 items.append(f'<li>{escape(event)}<a href="{link}">{escape(project.label(form) + number)}</a></li>')
-    return f"<ul>{''.join(items)}</ul>"
+    return f'<ul class="links">{"".join(items)}</ul>'
 
 
 def _form(project: Project, record: str, form: str, query: Mapping[str, str]) -> str:

@@ -37,7 +37,25 @@ def plan_worklist(
     desk = desk_of(assessment, history, lab, today)
     if not desk.calendar.works(today):
         return []
-    seen = {p.key: (first_seen or history.problems_seen).get(p.key, today) for p in assessment.problems}
+    lines = worklist_lines(desk, first_seen, mail_trouble, links=links)
+    found, claimed = [], set[str]()
+    for coordinator in lab.on_duty(today):
+        made = _worklist(desk, coordinator, [_once(line, claimed) for line in lines])
+        if made:
+            found.append(made)
+            claimed |= {line.key for line in made.lines if line.key}
+    return found
+
+
+def worklist_lines(
+    desk: Desk,
+    first_seen: Mapping[str, date] | None = None,
+    mail_trouble: Sequence[str] = (),
+    *,
+    links: Callable[[str], str] = lambda evidence: "",
+) -> list[Line]:
+    """All that waits for the coordinator on the day of the desk, in order, mailed or not; arguments as for `plan_worklist`."""
+    seen = {p.key: (first_seen or desk.history.problems_seen).get(p.key, desk.today) for p in desk.assessment.problems}
     lines = [
         *blocks_work_lines(desk, links),
         *eyes_lines(desk, links),
@@ -47,14 +65,7 @@ def plan_worklist(
         *unreadable_lines(desk, seen, links),
         *mail_lines(desk, mail_trouble),
     ]
-    lines = [_aged(line, today) for line in lines]
-    found, claimed = [], set[str]()
-    for coordinator in lab.on_duty(today):
-        made = _worklist(desk, coordinator, [_once(line, claimed) for line in lines])
-        if made:
-            found.append(made)
-            claimed |= {line.key for line in made.lines if line.key}
-    return found
+    return [_aged(line, desk.today) for line in lines]
 
 
 def _aged(line: Line, today: date) -> Line:

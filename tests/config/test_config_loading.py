@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, time
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
+from pydantic import ValidationError
 
 from onboard.config import load_config
+from onboard.config.settings import LabTable
 from onboard.errors import ConfigError
 from onboard.model import Cadence, JobName, Mode
 
@@ -172,16 +175,37 @@ def test_a_mistake_in_closures(home, mistakes, content, said):
         ('mode = "dry"', 'mode = "live"', "is a placeholder. Write the real one before mode = 'live'"),
         ('transport = "files"', 'transport = "relay"', "[mail], host: is missing"),
         ('ca_file = ""', 'ca_file = "ours.pem"', "there is no file"),
-        ("ceiling = 50", "ceiling = 0", "[sending], ceiling: 0 will not do. It should be greater than or equal to 1."),
+        ("ceiling = 50", "ceiling = 0", "[sending], ceiling: 0 will not do. Write 1 or more."),
         ("new_hire_days = 30", 'new_hire_days = "a month"', "[cadence], new_hire_days: 'a month' will not do."),
         ("[[coordinator]]", "[coordinator]", "must be blocks. Begin each with [[coordinator]]"),
         ("# first = 2026-01-01\n# last = 2026-06-30", "first = 2026-07-01\nlast = 2026-06-30", "lies before first. Swap them"),
-        ('id = "my-lab"', 'id = "My Lab"', "[lab], id: 'My Lab' will not do."),
+        ('id = "my-lab"', 'id = "My Lab"', "[lab], id: 'My Lab' will not do. Write lower-case letters, digits and dashes"),
+        ('name = "My Lab"', 'name = ""', "[lab], name: '' will not do. Write something here."),
+        ('zone = "America/New_York"', 'zone = "New York"', "Did you mean 'America/New_York'?"),
+        ('zone = "America/New_York"', 'zone = "home"', "'home' is no time zone. Write continent and city"),
+        ('evening = "18:00"', "evening = 18", "[lab], evening: 18 is no time of day. Write for example '18:00'."),
+        ('evening = "18:00"', 'evening = "18:00Z"', "[lab], evening: '18:00:00+00:00' names a zone."),
+        ('evening = "18:00"', 'evening = "6pm"', "[lab], evening: '6pm' will not do. Write a time of day"),
+        ('domains = ["change-me.invalid"]', 'domains = "change-me.invalid"', "Write a list in brackets"),
+        ('proxy = ""', 'proxy = "proxy.example.edu:3128"', "Write an address that begins with http://"),
+        ("retries = 3", "retries = 9", "[redcap], retries: 9 will not do. Write 8 or less."),
+        ("connect_seconds = 10", "connect_seconds = 0", "[redcap], connect_seconds: 0 will not do. Write more than 0."),
+        ("# first = 2026-01-01", 'first = "1 Jan 2026"', "Write a date without quotes, for example 2026-12-07."),
+        ('preset = ""', 'preset = "outlook"', "Known here: gmail, m365, relay, blank."),
     ],
 )
 def test_a_mistake_in_settings(home, change, mistakes, old, new, said):
     change("settings.toml", old, new)
     assert any(said in line for line in mistakes())
+
+
+def test_a_zone_is_one_of_those_this_machine_lists():
+    lab = {"id": "rivera", "name": "Rivera Lab", "sender": "a@b.example", "operator": "a@b.example", "domains": ["b.example"]}
+    for zone in available_timezones():
+        assert LabTable.model_validate(lab | {"zone": zone}).zone_info().key == zone
+    for near in ("America", "America/", "america/new_york", "../UTC", "/etc/localtime", "zone.tab", "right/UTC", "posix/UTC", ""):
+        with pytest.raises(ValidationError, match="is no time zone"):
+            LabTable.model_validate(lab | {"zone": near})
 
 
 def test_a_login_name_that_nobody_would_use_is_a_mistake(home, change, mistakes):

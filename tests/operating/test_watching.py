@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import time
+from datetime import time, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -25,8 +26,9 @@ from onboard.adapters.ping_url import ping
 from onboard.adapters.whole_file import write_whole
 from onboard.app import App, open_app
 from onboard.errors import ConfigError, OnboardError
-from onboard.model import JobName, Mode, RunReport
+from onboard.model import JobName, MessageKind, Mode, RunReport
 from onboard.pipeline.tools import never
+from onboard.rendering.board_page import board_page
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.sample_lab import PEOPLE, sample_lab
 from onboard.sandbox.sample_server import SampleServer
@@ -112,6 +114,28 @@ def test_the_board_holds_the_status_the_worklist_and_everybodys_timeline(morning
     assert "<script" not in page and "http://" not in page.replace("http://www.w3.org", "")
     assert [path.name for path in shared.iterdir()] == ["board.html"], "no half page is left beside it"
     assert "Kenji Tanaka" in page and app.lab.name in page
+
+
+def test_the_board_lists_what_is_open_though_the_worklist_was_mailed(morning: tuple[App, list[str], Path]) -> None:
+    app, _, shared = morning
+    mailed = [mail for mail in app.ledger.history(Mode.LIVE).mails if mail.kind is MessageKind.WORKLIST]
+    page = (shared / "board.html").read_text(encoding="utf-8")
+    listed = page.partition("The coordinator's list")[2].partition("People and protocols")[0]
+    assert mailed and "Nothing waits" not in listed
+    assert listed.index("Blocks work") < listed.index("Starting and leaving") < listed.index("Could not be read")
+    layla = r"<tr><th scope=\"row\">Good Clinical Practice course \(GCP\)</th><td>[^<]*Layla Haddad\), STEP-HF</td>"
+    assert re.search(layla, listed)
+    assert "Next: Layla." in listed and re.search(r"<th scope=\"row\">Starts ", listed)
+    sunday = board_page(app.assessment, app.ledger.history(Mode.LIVE), MONDAY - timedelta(days=1), app.lab)
+    assert "Nothing waits" not in sunday
+
+
+def test_the_status_on_the_board_says_who_left_and_who_is_still_listed(morning: tuple[App, list[str], Path]) -> None:
+    page = (morning[2] / "board.html").read_text(encoding="utf-8")
+    rows = page.partition("People and protocols")[2]
+    lucia = rows.partition("Lucía Ortiz Peña")[2].partition("</tbody>")[0]
+    assert "not in the lab" in lucia and "Still on the IRB list of CHART-AF." in lucia
+    assert "met by a waiver until" in rows
 
 
 def test_a_page_that_cannot_be_written_is_said_and_the_old_one_stays(tmp_path: Path) -> None:

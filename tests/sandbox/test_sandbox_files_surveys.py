@@ -2,6 +2,7 @@
 
 import io
 import re
+from html import escape
 from typing import Any
 
 import pytest
@@ -157,6 +158,17 @@ class TestPages:
         assert "It is not REDCap" in page
         assert "Repeating" in page
         assert repeating.token not in page
+
+    def test_the_start_page_names_each_record_by_its_first_field(self, repeating: Any) -> None:
+        page = requests.get(repeating.server.root, timeout=10).text
+        first = next(column.name for column in repeating.project.dictionary.columns() if column.name != "record_id")
+        held = {
+            record: [values.get(first) for _, values in repeating.project.places(record)] for record in repeating.project.records
+        }
+        names = {record: next(filter(None, values), "") for record, values in held.items()}
+        assert any(names.values())
+        for record, name in names.items():
+            assert f">{escape(f'{record} {name}'.strip())}</a></li>" in page
 
     def test_a_form_of_a_record(self, repeating: Any) -> None:
         address = f"{repeating.server.root}redcap_v16.1.3/DataEntry/index.php"
