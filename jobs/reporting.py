@@ -15,6 +15,9 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;:'\"]+@[^\s<>()\[\],;:'\"]*[A-Za-z0-9]")
 #: What is before the @ of a Message-ID of ours; it names nobody and is what a person looks for.
 _MESSAGE_ID = re.compile(r"[0-9a-f]{32}@")
 
+#: Outcomes that the mode or the counts beside them say already.
+_SAID_BY_COUNTS = frozenset({"dry", "nothing"})
+
 
 def told(report: RunReport) -> list[str]:
     """The report as lines for a person: counts, what is held and why, troubles. A timer's output ends in the machine's log, so
@@ -35,8 +38,9 @@ def _head(report: RunReport) -> str:
     states = Counter(delivery.state for delivery in report.deliveries)
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(planned.items())) or "nothing planned"
     went = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
-    head = f"{report.job.value} {report.slot} ({report.mode.value}): {report.outcome}; {counts}"
-    return head + (f"; {went}" if went else "")
+    outcome = "" if report.outcome in _SAID_BY_COUNTS else report.outcome
+    parts = "; ".join(part for part in (outcome, counts, went) if part)
+    return f"{report.job.value} {report.slot} ({report.mode.value}): {parts}"
 
 
 def logged(report: RunReport) -> str:

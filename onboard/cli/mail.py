@@ -33,7 +33,7 @@ _LOOK_FOR: tuple[tuple[str, str], ...] = (
     ),
     ("Does a reply reach the coordinator?", "Answer this mail and ask."),
     ("Is it signed?", _ALIGNED),
-    ("Try it twice", "Once to an address of the university and once outside, as new hires have before their account works."),
+    ("Try it twice.", "Once to an address of the university and once outside, as new hires have before their account works."),
 )
 _FACTS = {
     "test": "This is a test: it shows how mails of this lab arrive here. Nothing is wrong, and it names nobody.",

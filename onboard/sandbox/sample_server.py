@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from onboard.sandbox.projects import EXPORT_ONLY, Project, Rights
@@ -18,7 +18,7 @@ class SampleServer:
 
     server: SandboxServer
     projects: dict[str, Project]
-    tokens: dict[str, str]
+    tokens: dict[str, str] = field(repr=False)
 
     def put(self, rows: Iterable[tuple[str, Row]]) -> None:
         """Type rows into the running projects, as a coordinator would."""

@@ -5,9 +5,10 @@ No column here is parsed twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,8 +86,10 @@ def _unknown_source(text: str) -> Trouble:
 
 
 def _needs_protocol(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
-    for number, text in enumerate(sheet.text("protocol")):
-        if not text.strip():
+    texts = sheet.text("protocol")
+    blank = {text for text in set(texts) if not text.strip()}
+    for number, text in enumerate(texts if blank else ()):
+        if text in blank:
             lab.troubles.note(sheet.row(number), "protocol", _NO_PROTOCOL)
     return columns
 
@@ -136,10 +139,11 @@ def _ticked_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
                 lab.troubles.note(sheet.row(number), "tasks", trouble)
             else:
                 found[number].add(task)
-    return list(map(_in_order, found))
+    return [_in_order(frozenset(tasks)) for tasks in found]
 
 
-def _in_order(tasks: Collection[Task]) -> tuple[Task, ...]:
+@cache  # a big lab's rows hold few different sets
+def _in_order(tasks: frozenset[Task]) -> tuple[Task, ...]:
     return tuple(sorted(tasks, key=_ORDER.__getitem__))
 
 
@@ -154,7 +158,7 @@ def _written_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
                 lab.troubles.note(sheet.row(number), "tasks", trouble)
             else:
                 tasks.add(task)
-        found.append(_in_order(tasks))
+        found.append(_in_order(frozenset(tasks)))
     return found
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import Source
-from onboard.tables.cells import Cell, Reader, all_clean, read_name, read_text
+from onboard.tables.cells import Cell, Reader, Trouble, all_clean, read_name, read_text
 from onboard.tables.troubles import Row, Troubles
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
@@ -73,24 +73,28 @@ class Sheet:
         texts = set(column)
         if reader in (read_text, read_name) and all_clean(texts):
             return column
-        return self._parsed(name, column, {text: reader(text, zone) for text in texts}, troubles)
+        return self._parsed(name, column, texts, lambda text: reader(text, zone), troubles)
 
     def refer(self, name: str, resolve: Callable[[str], Cell], troubles: Troubles) -> list[str]:
         """The same of a column that names records. Texts are resolved as they come, for the first ones get the better hints."""
         column = self.text(name)
-        return self._parsed(name, column, {text: resolve(text) for text in dict.fromkeys(column)}, troubles)
+        return self._parsed(name, column, dict.fromkeys(column), resolve, troubles)
 
-    def _parsed(self, name: str, column: list[str], cells: Mapping[str, Cell], troubles: Troubles) -> list[Any]:
-        bad = {text: trouble for text, (_, trouble) in cells.items() if trouble}
+    def _parsed(
+        self, name: str, column: list[str], texts: Collection[str], parse: Callable[[str], Cell], troubles: Troubles
+    ) -> list[Any]:
+        values: dict[str, Any] = {}
+        bad: dict[str, Trouble] = {}
+        for text in texts:
+            values[text], trouble = parse(text)
+            if trouble:
+                bad[text] = trouble
         if bad and name in self.source.fields:
             for number, text in enumerate(column):
                 if text in bad:
                     troubles.note(self.row(number), name, bad[text])
-        values = {text: value for text, (value, _) in cells.items()}
         if len(values) == 1:
             return [*values.values()] * len(column)
-        if all(value is text for text, value in values.items()):
-            return column
         return list(map(values.__getitem__, column))
 
 
@@ -137,7 +141,7 @@ def _frame(source: Source, export: Export) -> pd.DataFrame:
         )
     try:
         # in one piece, so that a text that stands in many rows is one value in memory
-        frame = pd.read_csv(io.StringIO(text), dtype=object, keep_default_na=False, na_filter=False, low_memory=False)
+        frame = pd.read_csv(io.BytesIO(text.encode()), dtype=object, keep_default_na=False, na_filter=False, low_memory=False)
     except pd.errors.EmptyDataError:
         return pd.DataFrame()
     except (pd.errors.ParserError, ValueError) as error:

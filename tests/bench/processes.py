@@ -19,6 +19,7 @@ from time import perf_counter
 
 from jobs.demo_home import make_home
 from jobs.labs import LabHome, labs_in
+from jobs.workers import looking, nothing
 from onboard.adapters.system_clock import FixedClock
 from onboard.pipeline.tools import never
 from onboard.sandbox.catcher import MailCatcher
@@ -49,7 +50,7 @@ print(most() - before, before)
 
 
 def _python(*arguments: str) -> str:
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("ONBOARD_")}
+    environment = {name: text for name, text in os.environ.items() if not name.startswith(("ONBOARD_", "PYTHONDONTWRITE"))}
     done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True, env=environment)
     return done.stdout
 
@@ -106,7 +107,7 @@ def many_labs(number: int) -> Iterator[Figure]:
             lab.look(never)
             late.append(perf_counter() - start)
 
-        with ThreadPoolExecutor(16) as pool:
+        with looking(labs, nothing), ThreadPoolExecutor(16) as pool:
             list(pool.map(look, labs))
         for lab in labs[: len(labs) // _LOOKED_AGAIN + 1]:
             lab.look(never)
