@@ -111,7 +111,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--mails", type=int, default=200, help="mails rendered in a round")
     parser.add_argument("--messages", type=int, default=1_000, help="messages delivered in a round")
     parser.add_argument("--daily", type=int, default=10_000, help="people of the daily run and of the memory figure")
-    parser.add_argument("--labs", type=int, default=300, help="labs of sixteen people")
+    parser.add_argument("--labs", type=int, default=3_000, help="labs of sixteen people")
     parser.add_argument("--rounds", type=int, default=5, help="each figure is the median of so many")
     given = parser.parse_args(arguments)
     rarely_collect()
@@ -121,10 +121,10 @@ def main(arguments: list[str] | None = None) -> None:
         rendering(given.mails, given.rounds),
         deliver(given.messages, given.rounds),
         starting(given.rounds),
-        many_labs(given.labs),
         memory(given.daily),
         daily(given.daily),
         judging(given.people, given.rounds),
+        many_labs(given.labs),
     ):
         for figure in part:
             figures.append(figure)
