@@ -49,6 +49,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         """What a template reads: a value of ours as it is, everything else as the strict sandbox allows."""
         if attribute in _OURS.get(type(obj), ()):
             return getattr(obj, attribute)
+        if type(obj) is dict and attribute in obj:  # a section by its name
+            return obj[attribute]
         return super().getattr(obj, attribute)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:

@@ -191,7 +191,8 @@ def _read_words(read_at: datetime | None, slot: date, lab: Lab) -> str:
     if read_at is None:
         return ""
     local = read_at.astimezone(lab.zone)
-    return f"{'today' if local.date() == slot else day_name(local.date())} {local:%H:%M}"
+    day = "today" if local.date() == slot else day_name(local.date())
+    return f"{day} {local.time().isoformat('minutes')}"
 
 
 def _today(notice: Notice, lab: Lab) -> date:

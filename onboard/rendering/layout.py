@@ -12,7 +12,6 @@ WIDTH = 76
 #: ``Mon 7 Dec 2026`` and ``7 Dec 2026``, as frames and sentences write them.
 _DATE = re.compile(r"\b(?:[A-Z][a-z]{2} )?\d{1,2} [A-Z][a-z]{2} \d{4}\b")
 _LONGEST_DATE = len("Mon 17 Dec 2026")
-_EMPTY_LINES = re.compile(r"\n{3,}")
 _HANG = re.compile(r"\s*(?:(?:\d+\.|[-+>*])\s+)?")
 
 
@@ -52,5 +51,7 @@ def _in_date(line: str, at: int) -> bool:
 
 def lay_out(text: str, width: int = WIDTH) -> str:
     """The whole text part: lines folded, never two empty lines together, none at the start, one line end at the end."""
-    folded = "\n".join(fold_line(line, width) for line in text.splitlines())
-    return _EMPTY_LINES.sub("\n\n", folded).strip("\n") + "\n"
+    folded = "\n".join([fold_line(line, width) for line in text.splitlines()])
+    while "\n\n\n" in folded:
+        folded = folded.replace("\n\n\n", "\n\n")
+    return folded.strip("\n") + "\n"

@@ -38,7 +38,9 @@ _DAY = re.compile(
 )
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{0,61}}[A-Za-z0-9]")
+_ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@(?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{0,61}}[A-Za-z0-9]")
+#: What stands before the @ (RFC 5321 4.5.3.1.1).
+_LONGEST_MAILBOX = 64
 #: Marks that reorder what is read; they have no place in a name.
 _REORDER = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _YES = frozenset({"1", "yes", "y", "true", "checked"})
@@ -138,7 +140,8 @@ def read_address(text: str, zone: ZoneInfo) -> Cell:
     address = text.strip()
     if not address:
         return "", None
-    if _ADDRESS.fullmatch(address):
+    found = _ADDRESS.fullmatch(address)
+    if found and len(found[1]) <= _LONGEST_MAILBOX:
         return address, None
     return "", Trouble(
         slug="malformed-address",

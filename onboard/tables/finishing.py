@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from onboard.model import UNREADABLE, ApprovalKind, Checked, Task
 from onboard.model.mapping import PROTOCOL_TABLES
-from onboard.tables.cells import Trouble, choice, clean, quoted
+from onboard.tables.cells import Trouble, choice, quoted, read_text
 from onboard.tables.handed_in import look_again
 from onboard.tables.people import Columns
 from onboard.tables.references import Directory, Protocols
@@ -205,7 +205,7 @@ def _appointments(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
 
 
 def _work(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
-    columns["protocol_text"] = list(map(clean, sheet.text("protocol")))
+    columns["protocol_text"] = sheet.read("protocol", read_text, lab.zone, lab.troubles)
     return columns
 
 
