@@ -3,11 +3,13 @@ after trouble, and that labs share nothing: each has its own configuration, secr
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from jobs.due import mail_waits, run_due, schedule_of, slot_now, timings
@@ -50,8 +52,21 @@ class Looked:
 LookInto = Callable[[Path, str, Clock, Callable[[], bool]], Looked]
 
 
+#: After so many looks what they left behind in circles is let go. Python by itself comes to that too late where hundreds of
+#: labs follow each other: they would hold a gigabyte by then.
+TIDY_EVERY = 32
+_LOOKS = count(1)
+
+
 def look_into(home: Path, name: str, clock: Clock, stop: Callable[[], bool]) -> Looked:
     """Open the lab, run what is due, see to what follows, close it. Raises nothing that another lab could feel."""
+    found = _look(home, name, clock, stop)
+    if next(_LOOKS) % TIDY_EVERY == 0:
+        gc.collect()
+    return found
+
+
+def _look(home: Path, name: str, clock: Clock, stop: Callable[[], bool]) -> Looked:
     try:
         with Opened(home, clock) as app:
             reports = run_due(app, app.lab.limits.mode, stop)

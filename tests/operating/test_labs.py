@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import subprocess
@@ -11,12 +12,13 @@ import uuid
 from collections.abc import Callable
 from datetime import time
 from pathlib import Path
+from weakref import ref
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from jobs.labs import LabHome, labs_in
+from jobs.labs import TIDY_EVERY, LabHome, labs_in, look_into
 from onboard.adapters.sql_ledger import SqlLedger
 from onboard.errors import ConfigError
 from onboard.model import Mode
@@ -136,6 +138,22 @@ def test_a_secret_every_lab_would_find_is_refused(folder: Path, clock: HandClock
     monkeypatch.setenv("ONBOARD_PEOPLE_TOKEN", "0" * 32)
     with pytest.raises(ConfigError, match="every lab of the folder would use it"):
         labs_in(folder, clock)
+
+
+def test_what_looks_leave_behind_is_let_go_though_python_waits(tmp_path: Path, clock: HandClock) -> None:
+    class Left:
+        def __init__(self) -> None:
+            self.itself = self
+
+    gc.disable()
+    try:
+        left = ref(Left())
+        assert left() is not None
+        for _ in range(TIDY_EVERY):
+            look_into(tmp_path, "rivera", clock, never)
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_an_empty_folder_is_named(tmp_path: Path, clock: HandClock) -> None:
