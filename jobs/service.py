@@ -106,7 +106,7 @@ _PROGRAM_STEPS = f"""# (in the folder this program was installed from, so that a
 """
 _SECRET_STEPS = """#   rm -f {state}/secrets.env; install -d -m 700 /etc/onboard
 #   for name in {names}; do sed -n "s/^$name=//p" {file} > /etc/onboard/$name; done
-# (each secret in a file of its own, nothing but its value in it; what secrets.env does not hold, write there by hand)
+# (each secret in a file of its own, nothing but its value in it, no quotes; what secrets.env does not hold, write by hand)
 """
 #: schtasks refuses a longer /TR ("cannot be more than 261 character(s)").
 _LONGEST_TASK = 261
