@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -36,11 +37,11 @@ _DAY = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[ T]([0-9]{2}:[0-9]{2})(?::[0-5][0-9](?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@(?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{0,61}}[A-Za-z0-9]")
-#: What stands before the @ (RFC 5321 4.5.3.1.1).
-_LONGEST_MAILBOX = 64
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++"
+_LABEL = r"(?!-)[A-Za-z0-9-]{1,63}+(?<!-)"
+#: At most 64 letters stand before the @ (RFC 5321 4.5.3.1.1), at least two after the last dot, a letter first.
+_ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*+@(?:{_LABEL}\.)+(?=[A-Za-z][A-Za-z0-9-]){_LABEL}")
+_ADDRESS_LINES = re.compile(rf"(?>(?:{_ADDRESS.pattern})?\n)*+")
 #: Marks that reorder what is read; they have no place in a name.
 _REORDER = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _YES = frozenset({"1", "yes", "y", "true", "checked"})
@@ -65,6 +66,12 @@ def all_clean(texts: Collection[str]) -> bool:
     be said of texts that hold a bar."""
     line = f"|{'|'.join(texts)}|"
     return line.isprintable() and "  " not in line and "| " not in line and " |" not in line
+
+
+def all_addresses(texts: Collection[str]) -> bool:
+    """Whether each of the texts is blank or a well-formed address, told from all of them at once."""
+    lines = "".join(f"{text}\n" for text in texts)
+    return lines.count("\n") == len(texts) and _ADDRESS_LINES.fullmatch(lines) is not None
 
 
 def is_control(letter: str) -> bool:
@@ -113,6 +120,7 @@ def read_first_day(text: str, zone: ZoneInfo) -> Cell:
     )
 
 
+@lru_cache(maxsize=16_384)
 def parse_day(text: str, zone: ZoneInfo) -> date | None:
     """The day written in `text`, an offset moved to `zone`; None for anything else."""
     found = _DAY.fullmatch(text)
@@ -140,8 +148,7 @@ def read_address(text: str, zone: ZoneInfo) -> Cell:
     address = text.strip()
     if not address:
         return "", None
-    found = _ADDRESS.fullmatch(address)
-    if found and len(found[1]) <= _LONGEST_MAILBOX:
+    if _ADDRESS.fullmatch(address):
         return address, None
     return "", Trouble(
         slug="malformed-address",
@@ -238,3 +245,11 @@ def read_number(text: str, zone: ZoneInfo) -> Cell:
         what=f"holds {quoted(text)}, which is no number.",
         next_step="Type the number alone, for example 85.",
     )
+
+
+#: What tells of a whole column's texts that the reader would leave each as it is.
+AS_THEY_STAND: Mapping[Reader, Callable[[Collection[str]], bool]] = {
+    read_text: all_clean,
+    read_name: all_clean,
+    read_address: all_addresses,
+}

@@ -53,9 +53,8 @@ def _completions(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
 
 def _each_once(judge: Callable[[Any, Any], Any], first: list[Any], second: list[Any]) -> list[Any]:
     """What `judge` says of the two cells of every row; asked once of each two, for a big lab's rows hold few."""
-    pairs = list(zip(first, second, strict=True))
-    said = {pair: judge(*pair) for pair in set(pairs)}
-    return [said[pair] for pair in pairs]
+    said = {pair: judge(*pair) for pair in set(zip(first, second, strict=True))}
+    return list(map(said.__getitem__, zip(first, second, strict=True)))
 
 
 def _passed(score: Any, passing: Any) -> bool | None:
@@ -126,20 +125,25 @@ def _no_tick(text: str) -> Trouble:
 def _ticked_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
     """Tasks ticked in each row, in the order of Task; a code nobody defined, and what is no tick, is told and left out."""
     words = {code_suffix(code): word for code, word in sheet.source.values.get("tasks", {}).items()}
-    found: list[set[Task]] = [set() for _ in range(len(sheet))]
-    for code, ticks in sheet.ticks.get("tasks", {}).items():
-        task, trouble = _read_task(words.get(code, code), lab.zone)
-        said = {tick: word for tick in set(ticks) if (word := tick.strip().lower()) not in _UNTICKED}
-        for number, tick in enumerate(ticks):
-            if tick not in said:
-                continue
-            if said[tick] not in _TICKED:
-                lab.troubles.note(sheet.row(number), "tasks", _no_tick(tick))
-            elif trouble:
+    boxes = sheet.ticks.get("tasks", {})
+    tasks = [_read_task(words.get(code, code), lab.zone) for code in boxes]
+    rows = list(zip(*boxes.values(), strict=True)) or [()] * len(sheet)
+    said = {row: [_ticked(tick, *task) for tick, task in zip(row, tasks, strict=True)] for row in set(rows)}
+    found = {row: _in_order(frozenset(task for task, trouble in cells if task and not trouble)) for row, cells in said.items()}
+    wrong = {row: [trouble for _, trouble in cells if trouble] for row, cells in said.items()}
+    if any(wrong.values()):
+        for number, row in enumerate(rows):
+            for trouble in wrong[row]:
                 lab.troubles.note(sheet.row(number), "tasks", trouble)
-            else:
-                found[number].add(task)
-    return [_in_order(frozenset(tasks)) for tasks in found]
+    return [found[row] for row in rows]
+
+
+def _ticked(tick: str, task: Task | None, trouble: Trouble | None) -> tuple[Task | None, Trouble | None]:
+    """The task of one box when it is ticked."""
+    word = tick.strip().lower()
+    if word in _UNTICKED:
+        return None, None
+    return (task, trouble) if word in _TICKED else (None, _no_tick(tick))
 
 
 @cache  # a big lab's rows hold few different sets

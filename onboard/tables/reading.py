@@ -148,11 +148,10 @@ def _known_owners(lab: Lab, table: str, sheet: Sheet) -> Sheet:
 
 def _check_span(lab: Lab, sheet: Sheet, columns: Columns, start: str, end: str) -> None:
     """An end before its start: both unreadable, nobody is mailed about it."""
-    spans = list(zip(columns[start], columns[end], strict=True))
-    backwards = {span for span in set(spans) if _ends_first(*span)}
+    backwards = {span for span in set(zip(columns[start], columns[end], strict=True)) if _ends_first(*span)}
     if not backwards:
         return
-    for number, span in enumerate(spans):
+    for number, span in enumerate(list(zip(columns[start], columns[end], strict=True))):
         if span in backwards:
             first, last = span
             columns[start][number] = columns[end][number] = UNREADABLE

@@ -59,6 +59,8 @@ class Directory:
 
     def resolve(self, text: str) -> Cell:
         """The record id a text refers to; "" for blank, and "" with a trouble when it fits nobody or several."""
+        if text in self.records:
+            return self.records[text], None
         wanted = clean(text)
         record = self.records.get(wanted) or self._addresses.only(wanted.lower())
         if record or not wanted:

@@ -17,7 +17,7 @@ import pandas as pd
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import Source
-from onboard.tables.cells import Cell, Reader, Trouble, all_clean, read_name, read_text
+from onboard.tables.cells import AS_THEY_STAND, Cell, Reader, Trouble
 from onboard.tables.troubles import Row, Troubles
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
@@ -70,32 +70,37 @@ class Sheet:
     def read(self, name: str, reader: Reader, zone: ZoneInfo, troubles: Troubles) -> list[Any]:
         """The parsed column of a noun field. Each distinct text is parsed once; each bad cell is told."""
         column = self.text(name)
-        texts = set(column)
-        if reader in (read_text, read_name) and all_clean(texts):
+        if reader in AS_THEY_STAND and AS_THEY_STAND[reader](set(column)):
             return column
-        return self._parsed(name, column, texts, lambda text: reader(text, zone), troubles)
+        return self._parsed(name, column, lambda text: reader(text, zone), troubles)
 
     def refer(self, name: str, resolve: Callable[[str], Cell], troubles: Troubles) -> list[str]:
         """The same of a column that names records. Texts are resolved as they come, for the first ones get the better hints."""
-        column = self.text(name)
-        return self._parsed(name, column, dict.fromkeys(column), resolve, troubles)
+        return self._parsed(name, self.text(name), resolve, troubles)
 
-    def _parsed(
-        self, name: str, column: list[str], texts: Collection[str], parse: Callable[[str], Cell], troubles: Troubles
-    ) -> list[Any]:
-        values: dict[str, Any] = {}
-        bad: dict[str, Trouble] = {}
-        for text in texts:
-            values[text], trouble = parse(text)
-            if trouble:
-                bad[text] = trouble
-        if bad and name in self.source.fields:
+    def _parsed(self, name: str, column: list[str], parse: Callable[[str], Cell], troubles: Troubles) -> list[Any]:
+        parsed = _Parsed(parse)
+        values = list(map(parsed.__getitem__, column))
+        if parsed.bad and name in self.source.fields:
             for number, text in enumerate(column):
-                if text in bad:
-                    troubles.note(self.row(number), name, bad[text])
-        if len(values) == 1:
-            return [*values.values()] * len(column)
-        return list(map(values.__getitem__, column))
+                if text in parsed.bad:
+                    troubles.note(self.row(number), name, parsed.bad[text])
+        return values
+
+
+class _Parsed(dict[str, Any]):
+    """Text -> its value, parsed when it is first asked for; `bad` holds what was wrong."""
+
+    def __init__(self, parse: Callable[[str], Cell]) -> None:
+        self.bad: dict[str, Trouble] = {}
+        self._parse = parse
+
+    def __missing__(self, text: str) -> Any:
+        value, trouble = self._parse(text)
+        if trouble:
+            self.bad[text] = trouble
+        self[text] = value
+        return value
 
 
 def open_sheet(source: Source, export: Export, frames: Frames, missing_codes: Collection[str]) -> Sheet:
@@ -192,9 +197,10 @@ def _belongs(source: Source, rows: pd.DataFrame, ticks: list[str], missing_codes
         every &= rows[column] == code
     if source.only_if:
         every &= ~rows[source.fields[source.only_if]].str.strip().isin(blank)
-    own = rows[INSTRUMENT] == source.instrument if INSTRUMENT in rows.columns else pd.Series(False, index=rows.index)
-    if own.all():
+    instruments = set(rows[INSTRUMENT].tolist()) if INSTRUMENT in rows.columns else {""}
+    if instruments <= {source.instrument}:
         return every
+    own = rows[INSTRUMENT] == source.instrument if INSTRUMENT in rows.columns else pd.Series(False, index=rows.index)
     base = rows[INSTRUMENT] == "" if INSTRUMENT in rows.columns else every
     if source.table not in ("people", "protocols"):
         base = base & _filled(source, rows, ticks, blank)

@@ -18,7 +18,7 @@ from time import process_time
 import pandas as pd
 
 from jobs.__main__ import rarely_collect
-from onboard.model import Obligation
+from onboard.model import Export, Obligation
 from onboard.obligations import find_obligations_in
 from onboard.readiness import summarize
 from onboard.rendering.picture import picture
@@ -70,17 +70,22 @@ def _judged(owed: list[Obligation]) -> None:
 
 
 def reading(people: int, rounds: int) -> Iterator[Figure]:
-    """All pages to tables, against pandas alone on the same text."""
-    export, mapping = an_export(people), shipped_mapping()
-    texts = list(export.instruments.values())
-    ours, floor = paired(
-        lambda: read_tables(export, mapping, ZONE),
-        lambda: [pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False) for text in texts],
+    """All pages as they came, to tables, against pandas alone on the same bytes; in a process that only knows the pages."""
+    ours, floor = in_its_own_process(_read, an_export(people), 3 * rounds)
+    what = f"read: {people:,} people to tables, against `pandas.read_csv(dtype=str)` (median of {3 * rounds})"
+    yield Figure(what=what, found=f"{ours / floor:.1f} times", target="≤ 3 times", met=ours <= 3 * floor)
+
+
+def _read(export: Export, rounds: int) -> tuple[float, float]:
+    """Median seconds of the read and of its floor."""
+    rarely_collect()
+    mapping, pages = shipped_mapping(), {key: text.encode() for key, text in export.instruments.items()}
+    return paired(
+        lambda: read_tables(replace(export, instruments={key: page.decode() for key, page in pages.items()}), mapping, ZONE),
+        lambda: [pd.read_csv(io.BytesIO(page), dtype=str) for page in pages.values()],
         rounds,
         process_time,
     )
-    what = f"read: {people:,} people to tables, against `pandas.read_csv(dtype=str)`"
-    yield Figure(what=what, found=f"{ours / floor:.1f} times", target="≤ 3 times", met=ours <= 3 * floor)
 
 
 def rendering(number: int, rounds: int) -> Iterator[Figure]:

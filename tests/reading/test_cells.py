@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from onboard.model import UNREADABLE, Role
 from onboard.tables.cells import (
+    AS_THEY_STAND,
+    Reader,
     choice,
     clean,
     read_address,
@@ -99,6 +101,12 @@ def test_a_malformed_address_is_blanked_and_told(text: str) -> None:
     assert trouble is not None and "\n" not in trouble.what
 
 
+@pytest.mark.parametrize(("letters", "kept"), [(64, True), (65, False)])
+def test_at_most_64_letters_stand_before_the_at(letters: int, kept: bool) -> None:
+    address = f"{'a' * letters}@c.example"
+    assert read_address(address, CHICAGO)[0] == (address if kept else "")
+
+
 def test_several_addresses_keep_the_good_ones() -> None:
     value, trouble = read_addresses("a@c.example; b@c.example\n nobody a@c.example", CHICAGO)
     assert value == ("a@c.example", "b@c.example")
@@ -149,3 +157,20 @@ def test_clean_text_is_one_printable_line(text: str) -> None:
     assert line == clean(line)
     assert not set(line) & set("\r\n\t\0\x1b\u2028\u202e")
     line.encode("utf-8")
+
+
+PIECES = ("a@b.example", "", "x", "@", ".", " ", "  ", "\n", "\r\n", "|", "\u202e", "Ada", "é", "a" * 63, "-b", "2026-03-04")
+TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=4).map("".join), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize("reader", AS_THEY_STAND)
+@given(texts=TEXTS)
+def test_a_column_said_to_stand_as_it_is_holds_no_cell_the_reader_would_change(reader: Reader, texts: list[str]) -> None:
+    if AS_THEY_STAND[reader](texts):
+        assert [reader(text, CHICAGO) for text in texts] == [(text, None) for text in texts]
+
+
+@pytest.mark.parametrize("reader", AS_THEY_STAND)
+def test_a_column_of_plain_cells_is_taken_whole(reader: Reader) -> None:
+    assert AS_THEY_STAND[reader](["ada@b.example", "", "grace@c.example"])
+    assert not AS_THEY_STAND[reader](["ada@b.example\n", "grace@c.example"])
