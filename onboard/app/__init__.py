@@ -117,10 +117,11 @@ class App:
     def _source_of_jobs(self) -> RecordSource:
         from onboard.pipeline.one_look import OneLook
 
+        source = records.WhenAsked(lambda: self.source)
         if not self._looking:
-            return self.source
+            return source
         if self._one_look is None:
-            self._one_look = OneLook(self.source, self.clock)
+            self._one_look = OneLook(source, self.clock)
         return self._one_look
 
     @cached_property

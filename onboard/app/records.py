@@ -3,19 +3,20 @@ behind the port; each is imported inside the function that builds it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onboard.errors import ConfigError
+from onboard.errors import ConfigError, ReadInDoubt
 
 if TYPE_CHECKING:
     from onboard.adapters.redcap_project import RedcapProject
     from onboard.config.loading import Config
     from onboard.model import Export
     from onboard.model.mapping import Mapping as RecordMapping
-    from onboard.ports import Clock, HandInPages, RecordSource, RecordWriter
+    from onboard.model.mapping import Source
+    from onboard.ports import Clock, HandIn, HandInPages, Pages, RecordSource, RecordWriter
 
 
 class Uncounted:
@@ -27,6 +28,39 @@ class Uncounted:
     def fetch(self, last_rows: Mapping[str, int]) -> Export:
         """One whole read, however many rows."""
         return self._source.fetch({})
+
+
+class WhenAsked:
+    """The source of the jobs, made when they read. A token that cannot be had by then is a read that failed: there is a run, and
+    the operator hears of it by mail, for nobody looks into a log."""
+
+    def __init__(self, make: Callable[[], RecordSource]) -> None:
+        self._make = make
+
+    def fetch(self, last_rows: Mapping[str, int]) -> Export:
+        """One whole read. Raises ReadInDoubt."""
+        try:
+            source = self._make()
+        except ConfigError as error:
+            raise ReadInDoubt(str(error)) from error
+        return source.fetch(last_rows)
+
+
+class PagesWhenAsked:
+    """The same of people's own completion surveys: mails go without the page then, as when REDCap refuses it."""
+
+    def __init__(self, make: Callable[[], HandInPages]) -> None:
+        self._make = make
+
+    def addresses(self, wanted: Sequence[HandIn]) -> Pages:
+        """One call for each. Raises nothing."""
+        from onboard.ports import Pages
+
+        try:
+            pages = self._make()
+        except ConfigError as error:
+            return Pages(trouble=str(error))
+        return pages.addresses(wanted)
 
 
 def record_source(config: Config, clock: Clock, export: Path | None) -> RecordSource:
@@ -88,10 +122,13 @@ def record_writer(config: Config) -> RecordWriter:
 
 def hand_in_pages(config: Config) -> HandInPages | None:
     """People's own completion surveys; None where redcap.toml names none, or the people are not in REDCap."""
-    from onboard.adapters.redcap_survey import RedcapSurvey
 
     source = redcap_mapping(config).hand_in_source
-    if source is None:
-        return None
+    return PagesWhenAsked(lambda: _survey(config, source)) if source else None
+
+
+def _survey(config: Config, source: Source) -> HandInPages:
+    from onboard.adapters.redcap_survey import RedcapSurvey
+
     (project,) = redcap_projects(config, [source.project])
     return RedcapSurvey(project, source.instrument, source.event)

@@ -15,6 +15,7 @@ from onboard.app import App, open_app
 from onboard.errors import TransportDown
 from onboard.model import JobName, Mode
 from onboard.pipeline.tools import never
+from onboard.ports import HandIn
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY
 
@@ -156,3 +157,28 @@ def test_a_trace_in_the_log_says_where_and_never_what(written: Lines) -> None:
         assert secret not in line
     record = logging.LogRecord("onboard", logging.INFO, __file__, 1, "token 0123456789abcdef0123456789ABCDEF", (), None)
     assert "(token)" in HumanLines().format(record)
+
+
+def test_a_token_that_is_lost_while_the_service_runs_is_a_read_that_failed(app: App, home: Path, written: Lines) -> None:
+    secrets = home / "secrets.env"
+    text = secrets.read_text(encoding="utf-8")
+    secrets.write_text("", encoding="utf-8")
+    assert {report.outcome for report in run_due(app, Mode.LIVE, never)} == {"failed"}
+    (mail,) = operator_mails(home)
+    assert "ONBOARD_PEOPLE_TOKEN is not set" in " ".join(mail.split())
+    assert len(list((home / "mail").rglob("*.eml"))) == 1, "nobody else is mailed"
+
+    clock = app.clock
+    assert isinstance(clock, HandClock)
+    clock.at += timedelta(minutes=20)
+    secrets.write_text(text, encoding="utf-8")
+    assert {report.outcome for report in run_due(app, Mode.LIVE, never)} <= {"sent", "nothing"}
+    assert len(operator_mails(home)) == 1
+
+
+def test_a_token_that_is_lost_between_the_read_and_the_mails_takes_the_page_alone(app: App, home: Path) -> None:
+    pages = app.tools().hand_in
+    assert pages is not None
+    (home / "secrets.env").write_text("", encoding="utf-8")
+    found = pages.addresses([HandIn(person="1", instance=1)])
+    assert not found.addresses and "ONBOARD_PEOPLE_TOKEN is not set" in found.trouble

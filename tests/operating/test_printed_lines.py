@@ -101,7 +101,7 @@ class TestStepsBeforeTheUnit:
 
 class TestSaidAtOnce:
     def test_a_service_without_its_token_does_not_start(self, home: Path) -> None:
-        """Else it would be found at the first slot, by nobody: without a token there is no run, and so no operator's mail."""
+        """Whoever starts it still sits there, and reads it at once; at the first slot it would be a mail to the operator."""
         (home / "secrets.env").write_text("", encoding="utf-8")
         words = [sys.executable, "-m", "jobs", "serve", "--home", str(home)]
         done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
