@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -53,17 +53,26 @@ def finding(obligation: Obligation, grounds: Iterable[Ground], *, in_hand: Timel
     """The union of what the grounds give; the obligation's waivers are added last and never shortened."""
     grounds = tuple(grounds)
     waivers = tuple(waiver_ground(waiver) for waiver in obligation.evidence.waivers)
-    own = _led(any_of(ground.gives for ground in grounds), obligation)
-    accepted = _led(any_of(_accepted(ground) for ground in grounds), obligation)
+    own, accepted = _given(grounds)
+    own, accepted = _led(own, obligation), _led(accepted, obligation)
+    waived, waived_if = _given(waivers)
     return Finding(
         obligation=obligation,
-        met=own | any_of(ground.gives for ground in waivers),
+        met=own | waived,
         own=own,
-        if_accepted=accepted | any_of(_accepted(ground) for ground in waivers),
+        if_accepted=accepted | waived_if,
         in_hand=in_hand,
         grounds=(*grounds, *waivers),
         local=_local(obligation.evidence.local_waivers),
     )
+
+
+def _given(grounds: Sequence[Ground]) -> tuple[Coverage, Coverage]:
+    """What they give together, and would were every claim accepted: one value for both where nothing is claimed."""
+    given = any_of([ground.gives for ground in grounds])
+    if all(ground.accepted is None for ground in grounds):
+        return given, given
+    return given, any_of([_accepted(ground) for ground in grounds])
 
 
 #: What nearly every finding has: one value for all of them.
@@ -82,10 +91,11 @@ def on_protocol(found: Finding, protocol: str) -> Finding:
     waivers = found.local.get(protocol, ())
     if not waivers:
         return found
+    waived, waived_if = _given(waivers)
     return replace(
         found,
-        met=found.met | any_of(ground.gives for ground in waivers),
-        if_accepted=found.if_accepted | any_of(_accepted(ground) for ground in waivers),
+        met=found.met | waived,
+        if_accepted=found.if_accepted | waived_if,
         grounds=(*found.grounds, *waivers),
     )
 

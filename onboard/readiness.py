@@ -21,7 +21,7 @@ from onboard.model import (
     Task,
 )
 from onboard.rules import falls_on
-from onboard.timeline import NEVER, NOT_EVER, Answer, Coverage, Timeline, all_of
+from onboard.timeline import FOR_EVER, NEVER, NOT_EVER, Answer, Coverage, Timeline, all_of
 
 # roll-up --------------------------------------------------------------------------------------------------------------
 
@@ -54,8 +54,17 @@ def _row(person: str, protocol: str, task: Task | None, findings: Sequence[Findi
         asked = falls_on(finding, protocol, scope)
         if asked.possible:
             clauses.append(Clause(finding=on_protocol(finding, protocol), asked=asked))
-    cleared = all_of(clause.holds for clause in clauses)
+    cleared = _all_hold(clauses)
     return Readiness(person=person, protocol=protocol, task=task, clauses=tuple(clauses), cleared=cleared, belongs=belongs)
+
+
+def _all_hold(clauses: Iterable[Clause]) -> Coverage:
+    """The days on which every clause holds. Most are asked for on the same days, by one value: these are met together."""
+    met: dict[int, tuple[Coverage, Coverage]] = {}
+    for clause in clauses:
+        asked, so_far = met.get(id(clause.asked), (clause.asked, FOR_EVER))
+        met[id(asked)] = asked, so_far & clause.finding.met
+    return all_of(~asked | together for asked, together in met.values())
 
 
 # a finding on a day ---------------------------------------------------------------------------------------------------
