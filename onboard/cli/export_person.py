@@ -11,26 +11,29 @@ import typer
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import print_json, say, writing
+from onboard.errors import ConfigError
 from onboard.pipeline.forgetting import body_text, find_record, rows_about, traces_of
 from onboard.words import counted
 
 
 def command(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Record id, whole name or address.")],
-    file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Write it there instead of showing it.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there; never overwritten.")] = None,
     home: Home = HERE,
 ) -> None:
     """Everything that is kept about one person, as JSON: their records as last read, every mail to or about them, and what
     is remembered as said. What others' mails say about third persons is left out."""
+    if out is not None and out.exists():
+        raise ConfigError(f"{out} is already there, and nothing is overwritten. Name another file.")
     app = open_app(home)
     found = kept_about(app, person)
-    if file is None:
+    if out is None:
         print_json(found)
         return
-    with writing(file):
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(found, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
-    say(f"Wrote {file}: {counted(len(found['mails']), 'mail')}, {counted(len(found['said']), 'remembered item')}.")
+    with writing(out):
+        out.touch(mode=0o600, exist_ok=False)
+        out.write_text(json.dumps(found, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+    say(f"Wrote {out}: {counted(len(found['mails']), 'mail')}, {counted(len(found['said']), 'remembered item')}.")
 
 
 def kept_about(app: App, person: str) -> dict[str, Any]:

@@ -206,6 +206,9 @@ def _show(app: App, read: Sequence[ReadFile], planned: Sequence[Planned], wish: 
     if wish.output is Format.CSV:
         print_csv([{**row, "near": " ".join(map(str, item.near))} for row, item in zip(as_rows(planned), planned, strict=True)])
         return
+    if not read and not planned:
+        say("The queue is empty. To take files in, name them: onboard intake FILE...")
+        return
     for one in read:
         say(file_words(one))
     rows, more = table_rows(planned, _MOST_ROWS)

@@ -138,6 +138,10 @@ class TestWhatWaits:
         assert code == 0 and "Imported 1 completion" in said
         assert [item.claim.name for item in queued(intake_lab.home)] == ["Jo Stranger"]
 
+    def test_an_empty_queue_says_so_and_what_to_write(self, intake_lab: IntakeLab) -> None:
+        code, said = intake_lab.run()
+        assert (code, said.strip()) == (0, "The queue is empty. To take files in, name them: onboard intake FILE...")
+
     def test_dropping_rows(self, intake_lab: IntakeLab) -> None:
         facts = [Fact(member=str(800 + n), first="Jo", last=f"Stranger{n}", email="", record=str(n + 1)) for n in range(3)]
         intake_lab.run(intake_lab.put("a.csv", soap(facts)), "--send")

@@ -8,14 +8,17 @@ import io
 import json
 import shutil
 import sqlite3
+import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from jobs import JOBS, job
+from jobs.__main__ import app as cli
 from jobs.upkeep import tidy
 from onboard.adapters.ledger_keeping import LedgerKeeping
 from onboard.adapters.sql_ledger import SqlLedger
@@ -194,6 +197,17 @@ def test_export_holds_the_persons_own_things_and_nobody_elses_mail(morning: tupl
     assert all("subject" not in mail for mail in found["mails"] if mail not in own)
     assert found["said"] and all(item["key"].split("/")[1] == LAYLA for item in found["said"])
     assert "Tanaka" not in json.dumps(found["mails"], default=str)
+
+
+def test_the_export_is_written_for_its_owner_alone_and_over_nothing(morning: tuple[App, HandClock], tmp_path: Path) -> None:
+    app, _ = morning
+    out, words = tmp_path / "layla.json", ["export-person", "Layla Haddad", "--home", str(app.config.home)]
+    done = CliRunner().invoke(cli, [*words, "--out", str(out)])
+    assert done.exit_code == 0 and done.output.startswith(f"Wrote {out}: "), done.output
+    assert json.loads(out.read_text(encoding="utf-8"))["record"] == LAYLA
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    again = CliRunner().invoke(cli, [*words, "--out", str(out)])
+    assert again.exit_code != 0 and "already there" in str(again.exception)
 
 
 class TestTidy:
