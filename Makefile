@@ -42,7 +42,7 @@ crash: $(VENV)/.dev ## a hundred SIGKILLs while 3,000 messages go out, SQLite an
 soak: $(VENV)/.dev ## sixty simulated days of the service: outages, kills, restarts, both days the clocks change
 	$(RUN) -m tests.operating.soak
 
-bench: $(VENV)/.dev ## how fast it is, each figure against its floor (an hour; BENCH= gives sizes)
+bench: $(VENV)/.dev ## how fast it is, each figure against its floor (half an hour; BENCH= gives sizes)
 	$(RUN) tests/bench/bench.py $(BENCH)
 
 pictures: $(VENV)/.dev ## make the README's pictures and the sheets of all mails anew (needs chromium)
