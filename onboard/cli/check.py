@@ -99,7 +99,7 @@ def _records(app: App, facts: Sequence[ProjectFacts]) -> Checked:
         return Checked(what="records", state=State.OK, words=f"{words} Nothing unreadable.")
     first = assessment.problems[0]
     number = counted(len(assessment.problems), "cell")
-    rest = f"{number} to look at (by cause: onboard fix-first); first: {first.what} {first.next_step}"
+    rest = f"{number} to look at (by cause: onboard fix-first); first, in record {first.record}: {first.what} {first.next_step}"
     return Checked(what="records", state=State.OK, words=f"{words} {rest}")
 
 

@@ -127,11 +127,12 @@ def _of_kind(row: Readiness, kind: RequirementKind) -> Timeline:
 
 
 def roles_over_time(assessment: Assessment, person: str) -> tuple[str, ...]:
-    """One line an appointment, in order of their first days: ``fellow, employee, 1 Jan 2024 to 30 Jun 2026``."""
+    """One line an appointment, in order of their first days: ``fellow, employee, 1 Jan 2024 to 30 Jun 2026``; without a last day
+    ``from 1 Jan 2024 on``."""
     rows = assessment.appointments.get(person, ())
     dated = sorted(rows, key=lambda a: a.first if isinstance(a.first, date) else date.max)
     return tuple(
-        f"{_word(a.role)}, {_word(a.kind)}, {_day(a.first)} to {_day(a.last) if a.last is not None else 'open'}"
+        f"{_word(a.role)}, {_word(a.kind)}, {_days(a.first, a.last)}"
         + (f", supervisor {person_name(assessment, a.supervisor)}" if a.supervisor else "")
         for a in dated
     )
@@ -139,6 +140,10 @@ def roles_over_time(assessment: Assessment, person: str) -> tuple[str, ...]:
 
 def _word(value: object) -> str:
     return str(value).replace("_", " ") if value else "not stated"
+
+
+def _days(first: object, last: object) -> str:
+    return f"from {_day(first)} on" if last is None else f"{_day(first)} to {_day(last)}"
 
 
 def _day(day: object) -> str:

@@ -69,7 +69,11 @@ def test_the_first_mapping_reads_the_lab_but_for_what_no_dictionary_tells(
     wrong = {table: differing(table, found[table], wanted[table]) for table in COLUMNS}
     assert {table: names for table, names in wrong.items() if names} == LEFT_TO_DO[name]
     checked = run(["check"], home)
-    assert "16 people, 6 protocols." in checked and "(by cause: onboard fix-first)" in checked and "│ look │" not in checked
+    assert (
+        "16 people, 6 protocols." in checked
+        and "(by cause: onboard fix-first); first, in record " in checked
+        and "│ look │" not in checked
+    )
 
 
 def guessed(text: str, *, repeats: bool = True) -> str:

@@ -153,7 +153,7 @@ def test_what_a_run_today_would_say_comes_from_the_planners(lab):
 
 def test_two_roles_over_time_are_both_told_in_order():
     lines = explain(judged(), History(), LENA, TODAY).appointments
-    assert lines == ("research assistant, employee, 2 Jan 2024 to open, supervisor Elena Rivera",)
+    assert lines == ("research assistant, employee, from 2 Jan 2024 on, supervisor Elena Rivera",)
 
 
 def test_text_fits_a_terminal_and_json_is_json(lab):
