@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
 from onboard.adapters.ledger_memory import chunks, known_items, of_lab, replaceable
-from onboard.adapters.ledger_schema import MessageState, Phase, body, item, message, suppressed
+from onboard.adapters.ledger_schema import MessageState, Phase, body, item, message, run, suppressed
 from onboard.errors import LedgerError
-from onboard.model import ItemState, JobName, MessageKind, Mode, Run
+from onboard.model import ItemState, JobName, MessageKind, Mode, Run, RunState
 from onboard.ports import Outgoing
 
 #: Mail to those who run the lab's day and the tool: never held by the ceiling, never taken back after a bad read.
@@ -40,8 +40,13 @@ def supersede(connection: Connection, lab: str, mode: Mode, job: JobName) -> Non
 
 
 def withdraw(connection: Connection, lab: str, mode: Mode) -> int:
-    """After a bad read nothing queued goes to a person; what may have arrived already is parked, not freed."""
+    """After a bad read nothing queued goes to a person; what may have arrived already is parked, not freed. The slots it was
+    planned for are open again: the next good read plans them anew."""
     queued = and_(message.c.state == MessageState.QUEUED, message.c.kind.not_in(NOT_TO_PEOPLE))
+    freed = select(message.c.run).where(of_lab(message, lab, mode), queued, message.c.doubtful.is_(False))
+    used = run.c.state.in_((RunState.PLANNED, RunState.DONE))
+    values = {"state": RunState.FAILED, "held": False, "lease_until": None}
+    connection.execute(update(run).where(run.c.lab == lab, run.c.id.in_(freed), used).values(values))
     return close_or_park(connection, lab, mode, queued, MessageState.WITHDRAWN, "taken back: the records could not be read")
 
 

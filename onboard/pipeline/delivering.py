@@ -186,13 +186,15 @@ class _Sender:
     unsaved: list[tuple[Posted, str]] = field(default_factory=list)
 
     def hand_over_all(self, posts: Sequence[Posted], stop: Stop) -> None:
-        """One claimed batch; what is not tried is given back as it was."""
-        for post in posts:
-            if self.down or stop():
-                self.ledger.mark_retry(post, self.down or "stopped before its turn", self.clock.now(), attempted=False)
-            else:
-                self._hand_over(post)
-        self._save()
+        """One claimed batch; what is not tried is given back as it was. What the server took is written down whatever happens."""
+        try:
+            for post in posts:
+                if self.down or stop():
+                    self.ledger.mark_retry(post, self.down or "stopped before its turn", self.clock.now(), attempted=False)
+                else:
+                    self._hand_over(post)
+        finally:
+            self._save()
 
     def _hand_over(self, post: Posted) -> None:
         if self.mailer.will_wait():

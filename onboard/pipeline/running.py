@@ -92,7 +92,8 @@ def _give_up(tools: Tools, run: Run, why: Trouble, stop: Stop) -> RunReport:
 
 def _begun(tools: Tools, run: Run, plan: Plan, judged: Judged) -> History:
     """What was said so far. At go-live what is already true is recorded first and never said; somebody whose first day is still
-    to come is welcomed all the same."""
+    to come is welcomed all the same. What a crash left in hand is settled before anything is planned."""
+    tools.ledger.recover(tools.clock.now())
     history = tools.ledger.history(run.mode, ignoring=run.job)
     if history.started:
         return history

@@ -195,6 +195,9 @@ class TestDraining:
                     raise LedgerError("the disk is full")
                 return sqlite_ledger.mark_data(*given, **named)
 
+            def mark_sent(self, *given) -> None:
+                raise LedgerError("the disk is full")
+
         mailer = FakeMailer()
         with pytest.raises(LedgerError, match="disk is full"):
             drain(mailer, Full(), clock, LIVE)
@@ -204,6 +207,25 @@ class TestDraining:
         drained = drain(mailer, sqlite_ledger, clock, LIVE)
         assert len(drained.deliveries) == 3 and sqlite_ledger.outbox(LIVE) == {"sent": 4, "in_doubt": 1}
         assert len({to for _, to in mailer.delivered}) == len(mailer.delivered) == 5
+
+    def test_what_the_server_took_is_written_down_though_the_next_one_breaks_the_program(
+        self, sqlite_ledger: SqlLedger, clock: HandClock
+    ) -> None:
+        queue(sqlite_ledger, *(outgoing(f"p{n}@x.example", f"r/{n}", hard=True) for n in range(2)))
+
+        class Breaks(FakeMailer):
+            def deliver(self, post, before_data) -> str:
+                if self.delivered:
+                    raise ZeroDivisionError
+                return super().deliver(post, before_data)
+
+        mailer = Breaks()
+        with pytest.raises(ZeroDivisionError):
+            drain(mailer, sqlite_ledger, clock, LIVE)
+        clock.wait(hours=1)
+        drain(FakeMailer(), sqlite_ledger, clock, LIVE)
+        assert len(mailer.delivered) == 1 and sqlite_ledger.outbox(LIVE) == {"sent": 2}
+        assert sqlite_ledger.history(LIVE).said("r/0")
 
     def test_monday_is_monday(self) -> None:
         assert MONDAY.weekday() == 0

@@ -283,6 +283,30 @@ class TestABadRead:
         desk.run(BOTH, today=TUESDAY)
         assert desk.reached()[-2:] == [LEILA.address, AMARA.address]
 
+    def test_what_another_jobs_bad_read_takes_back_goes_the_same_day_after_a_good_one(self, desk: Desk) -> None:
+        """Else a digest, whose slot is used up, would be lost for the week."""
+        desk.go_live()
+        desk.mailer.down = TransportDown("no route")
+        assert desk.run(BOTH).outcome == "waiting"
+        desk.source.trouble = "empty"
+        assert desk.run(BOTH, WORKLIST).outcome == "failed"
+        desk.source.trouble, desk.mailer.down = "", None
+        assert desk.ledger.last_slot(Mode.LIVE, REMINDERS) != MONDAY
+        assert desk.run(BOTH).outcome == "sent"
+        assert [to for to in desk.reached() if to != LAB.operator] == [LEILA.address, AMARA.address]
+
+
+class TestACrash:
+    def test_what_a_dead_process_had_in_hand_overnight_goes_in_the_morning(self, desk: Desk) -> None:
+        desk.go_live()
+        desk.mailer.down = TransportDown("no route")
+        desk.run(BOTH)
+        assert len(desk.ledger.claim(Mode.LIVE, desk.clock.now(), 20, 900)) == len((LEILA, AMARA, LAB.operator))
+        desk.mailer.down = None
+        desk.clock.wait(days=1)
+        assert desk.run(BOTH, today=TUESDAY).outcome == "sent"
+        assert [to for to in desk.reached() if to != LAB.operator] == [LEILA.address, AMARA.address]
+
 
 class TestMailTrouble:
     def test_a_dead_transport_tells_once_it_lives_again_and_loses_nothing(self, desk: Desk) -> None:
