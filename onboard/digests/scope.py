@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.addresses import record_order
+from onboard.blocks import Block, blocks
 from onboard.dates import plus_days
 from onboard.desk import Desk
+from onboard.knowing import may_name
 from onboard.model import Bar, Cleared, Readiness
 from onboard.people import heads, here, named, supervisor_of
 from onboard.readiness import cleared_on
@@ -80,15 +82,27 @@ def counts(desk: Desk, view: View) -> Mapping[str, int]:
 
 def bars(desk: Desk, view: View) -> list[Bar]:
     """When each person is cleared on all of this reader's protocols they work on, over the next 26 weeks. Half-typed records
-    are the coordinator's."""
+    are the coordinator's, and whoever is blocked without having heard of it is counted in words, not named."""
     window = Timeline.between(desk.today, plus_days(desk.today, _PICTURE_DAYS - 1))
     found = []
     for person in view.people:
         rows = rows_of(desk, view, person)
-        if rows and desk.belongs(person) is not Answer.NO and desk.assessment.people[person].complete:
+        known = desk.assessment.people[person].complete and not unheard(desk, view, person)
+        if rows and desk.belongs(person) is not Answer.NO and known:
             days = all_of(row.cleared for row in rows).within(window)
             found.append(Bar(label=named(desk, person), cleared=_closed(days.sure), unknown=_closed(days.unknown())))
     return found
+
+
+def unheard(desk: Desk, view: View, person: str) -> bool:
+    """Whether the person is blocked by things that nobody but them may read about yet."""
+    stopped = blocks(desk, person, view.protocols)
+    return bool(stopped) and not any(may_read(desk, view, person, block) for block in stopped)
+
+
+def may_read(desk: Desk, view: View, person: str, block: Block) -> bool:
+    """Whether this reader may read that the person is blocked by it: their own record, or the person has heard of it."""
+    return person == view.reader or may_name(desk, person, block.edge)
 
 
 def _closed(days: Timeline) -> tuple[tuple[date, date], ...]:

@@ -10,9 +10,9 @@ from onboard.blocks import Block, blocks, cause_title, cause_words, task_words, 
 from onboard.dates import show
 from onboard.desk import Desk
 from onboard.digests.hands import Calls
-from onboard.digests.scope import View
+from onboard.digests.scope import View, may_read
 from onboard.edges import edges
-from onboard.knowing import knows, may_name
+from onboard.knowing import knows
 from onboard.lines import actor, actor_name, coordinator, pi_name, why_for_others
 from onboard.model import Delegation, Line, RequirementKind, Section, Task
 from onboard.people import codes, here, named
@@ -95,7 +95,7 @@ def blocked_lines(desk: Desk, view: View, calls: Calls) -> list[Line]:
     found, nameless = [], 0
     for person in view.people:
         stopped = blocks(desk, person, view.protocols)
-        named_here = [b for b in stopped if person == view.reader or may_name(desk, person, b.edge)]
+        named_here = [b for b in stopped if may_read(desk, view, person, b)]
         nameless += bool(stopped) and not named_here
         found += [_blocked_line(desk, person, group, calls) for group in together(named_here)]
     ordered = sorted(found, key=lambda line: (line.person != view.reader, line.since or desk.today, line.name, line.title))

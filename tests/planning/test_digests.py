@@ -4,7 +4,21 @@ from datetime import date, timedelta
 
 from onboard.dates import WorkCalendar
 from onboard.digests import latest_slot, plan_digests
-from onboard.model import Assessment, History, Horizon, Line, MessageKind, Notice, ReaderRole, Role, Section, StudyType, Task
+from onboard.model import (
+    Assessment,
+    History,
+    Horizon,
+    ItemRecord,
+    ItemState,
+    Line,
+    MessageKind,
+    Notice,
+    ReaderRole,
+    Role,
+    Section,
+    StudyType,
+    Task,
+)
 from onboard.reminders import plan_reminders
 from tests.planning.cast import (
     ADA,
@@ -79,6 +93,18 @@ def test_who_was_not_told_is_counted_and_not_named() -> None:
     assert HALF not in {line.person for line in notice.section(Section.BLOCKED_NOW)}
     (line,) = [line for line in notice.section(Section.BLOCKED_NOW) if not line.person]
     assert line.title == "1 more person is blocked"
+
+
+def test_whoever_has_not_heard_of_it_stands_in_no_picture_either() -> None:
+    """What was true already when the lab began is never said to her, so nobody else reads it."""
+    book = everybody()
+    told = plan_reminders(book.judge(TODAY), History(), lab(), TODAY)
+    quiet = {key: ItemRecord(key=key, state=ItemState.BASELINE, reader="", on=TODAY) for one in told for key in one.keys()}
+    notice = digest(book, History(started=True, items=quiet))
+    assert HADDAD not in {line.person for line in notice.section(Section.BLOCKED_NOW)}
+    name = book.judge(TODAY).people[HADDAD].name
+    assert name in {bar.label for bar in digest(book).bars}
+    assert name not in {bar.label for bar in notice.bars}
 
 
 def test_the_pis_own_lapse_comes_first() -> None:
