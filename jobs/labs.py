@@ -23,7 +23,8 @@ from onboard.ports import Clock
 
 LOG = logging.getLogger("onboard.labs")
 _FILES = ("settings.toml", "requirements.toml", "redcap.toml", "schedule.toml", "closures.csv")
-#: After trouble the next look waits so long: a server that is down is not asked every minute.
+#: After trouble the next look waits so long: a server that is down is not asked every minute, and files that cannot be used are
+#: not read every minute either.
 PATIENCE = timedelta(minutes=10)
 _OWN = ("_TOKEN", "_PASSWORD", "_SECRET", "_URL")
 
@@ -88,7 +89,12 @@ def _looked(app: App, reports: list[RunReport]) -> Looked:
 
 @dataclass(slots=True)
 class LabHome:
-    """One lab's home. `trouble` says why it cannot be used, "" when it can; it is read again when its files change."""
+    """One lab's home. `trouble` says why it cannot be used, "" when it can.
+
+    Its files are read again when they change. While it is in trouble they are read again anyhow, now and then: the fault may have
+    passed (no file could be opened), or lie in a file that is not watched (a certificate) or in another home (a twin).
+    `claims` is the id its files give, whether it can be used or not; `folder` holds all homes that are served, itself too.
+    """
 
     home: Path
     clock: Clock
@@ -97,7 +103,10 @@ class LabHome:
     last: dict[JobName, date] = field(default_factory=dict)
     not_before: datetime | None = None
     look_by: LookInto = look_into
+    claims: str = ""
+    folder: Sequence[LabHome] = field(default=(), repr=False, compare=False)
     _seen: tuple[float, ...] = ()
+    _again: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -105,26 +114,47 @@ class LabHome:
         return self.brief.lab.id if self.brief else self.home.name
 
     def load(self) -> None:
-        """Read the configuration if its files changed since the last look. Raises nothing that another lab could feel."""
+        """Read the configuration if it may be another than the last time. Raises nothing that another lab could feel."""
         try:
             self._load()
         except ConfigError as error:
+            self.claims = ""
             if self._unusable(str(error)):
                 LOG.error("%s: %s", self.home.name, error, extra={"lab": self.home.name})
         except Exception as fault:
             # A file that is no file, a folder of somebody else's: whatever it is, the other labs go on.
+            self.claims = ""
             why = f"its files cannot be read ({type(fault).__name__} at {place(fault)}): run onboard check --home {self.home}"
             if self._unusable(why):
                 LOG.exception("%s: %s", self.home.name, why, extra={"lab": self.home.name})
 
     def _load(self) -> None:
         seen = tuple(path.stat().st_mtime if path.exists() else 0.0 for path in (self.home / name for name in _FILES))
-        if seen == self._seen:
+        if seen == self._seen and not self._try_again():
             return
-        self._seen = seen
+        self._seen, self._again = seen, self.clock.now() + PATIENCE
         app = open_app(self.home, clock=self.clock)
-        self.trouble = ""
+        self.claims = app.lab.id
+        if self.refuse_twin():
+            return
         self.brief, self.not_before = Brief(lab=app.lab, schedule=schedule_of(app)), None
+        self.trouble = ""
+
+    def refuse_twin(self) -> bool:
+        """Whether another home has this one's id: they would share their memory, so this one is left alone until that is right.
+
+        At the start nobody knows which one is meant, so neither runs; later the one that was there first goes on.
+        """
+        twins = sorted(one.home.name for one in self.folder if self.claims and one.claims == self.claims)
+        if len(twins) < 2:
+            return False
+        why = f"settings.toml, [lab], id: {self.claims!r} is the id of {', '.join(twins)}. Give each lab an id of its own."
+        if self._unusable(why):
+            LOG.error("%s: %s", self.home.name, why, extra={"lab": self.home.name})
+        return True
+
+    def _try_again(self) -> bool:
+        return bool(self.trouble) and (self._again is None or self.clock.now() >= self._again)
 
     def _unusable(self, why: str) -> bool:
         """Leave the lab alone; whether that is news."""
@@ -178,7 +208,9 @@ def labs_in(folder: Path, clock: Clock) -> list[LabHome]:
     labs = [LabHome(home, clock) for home in homes]
     for lab in labs:
         lab.load()
-    _refuse_twins(labs)
+    for lab in labs:
+        lab.folder = labs
+        lab.refuse_twin()
     return labs
 
 
@@ -189,17 +221,3 @@ def _refuse_shared_secrets(names: Iterable[str]) -> None:
             f"{shared[0]} is set in the environment, where every lab of the folder would use it. Take it out and put it into "
             "that lab's own secrets.env."
         )
-
-
-def _refuse_twins(labs: Sequence[LabHome]) -> None:
-    """Two homes of one id would share their memory; neither runs until that is put right."""
-    by_id: dict[str, list[LabHome]] = {}
-    for lab in labs:
-        if lab.brief:
-            by_id.setdefault(lab.brief.lab.id, []).append(lab)
-    for name, twins in by_id.items():
-        for twin in twins if len(twins) > 1 else ():
-            folders = ", ".join(sorted(one.home.name for one in twins))
-            twin.brief = None
-            twin.trouble = f"settings.toml, [lab], id: {name!r} is the id of {folders}. Give each lab an id of its own."
-            LOG.error("%s: %s", twin.home.name, twin.trouble, extra={"lab": twin.home.name})

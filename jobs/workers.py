@@ -3,7 +3,8 @@
 Python does one thing at a time in a process, so one process keeps one core busy, however many labs wait. A process of its own
 takes up to 220 MB and a second or two to begin, so there are none for a few labs. Nothing else moves: this process decides when a
 lab is looked into, writes the log of the runs and answers the service manager; what makes a run happen once is its row in the
-ledger, whichever process does it. A worker that is killed costs the looks it had in hand, which are tried again.
+ledger, whichever process does it. A worker that is killed costs the looks it had in hand, which are tried again. One that cannot
+be replaced (no memory, perhaps) costs no more: the others do its work, and this process when there are none.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from multiprocessing.managers import BaseManager, RemoteError
 from pathlib import Path
 from threading import Event, Lock, Thread
 
-from jobs.labs import LabHome, Looked, look_into
+from jobs.labs import PATIENCE, LabHome, Looked, LookInto, look_into
 from onboard.ports import Clock
 
 LOG = logging.getLogger("onboard.labs")
@@ -27,6 +29,8 @@ LOG = logging.getLogger("onboard.labs")
 _LABS_EACH = 25
 #: What a call of a process that was killed ends with.
 _GONE = (EOFError, OSError)
+#: What the start of one ends with where there is no room for it.
+_NO_START = (*_GONE, RemoteError)
 
 
 def workers_wanted(labs: int, cores: int | None = None) -> int:
@@ -89,11 +93,14 @@ class _Worker:
 
 @dataclass(slots=True)
 class Workers:
-    """Some processes that look into labs. Threads may share it; close it."""
+    """Some processes that look into labs, and what this one does when none is left. Threads may share it; close it."""
 
     set_up: Callable[[], None]
+    by_itself: LookInto = look_into
     _workers: list[_Worker] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
+    _missing: int = 0
+    _not_before: datetime | None = None
     _stopping: bool = False
 
     def start(self, number: int) -> None:
@@ -107,14 +114,16 @@ class Workers:
 
     def look_into(self, home: Path, name: str, clock: Clock, stop: Callable[[], bool]) -> Looked:
         """See `labs.look_into`; it is told to stop by `stop` of this object."""
-        with self._lock:
-            worker = min(self._workers, key=lambda one: one.in_hand)
-            worker.in_hand += 1
+        self._replace(clock)
+        worker = self._take()
+        if worker is None:
+            return self.by_itself(home, name, clock, lambda: self._stopping or stop())
         try:
             return worker.looking.look_into(home, name, clock)
         except _GONE:
             LOG.error("the process that looked into this lab was ended; it is looked into again later", extra={"lab": name})
-            self._replace(worker)
+            self._lose(worker)
+            self._replace(clock)
         except RemoteError:
             LOG.exception("the look into this lab was stopped by a fault", extra={"lab": name})
         finally:
@@ -122,30 +131,61 @@ class Workers:
                 worker.in_hand -= 1
         return Looked()
 
-    def _replace(self, worker: _Worker) -> None:
-        """Somebody else in the place of one that is gone; the first that notices sees to it."""
+    def _take(self) -> _Worker | None:
+        """The one with the least in hand; None when all are gone."""
         with self._lock:
-            if worker not in self._workers or self._stopping:
+            worker = min(self._workers, key=lambda one: one.in_hand, default=None)
+            if worker is not None:
+                worker.in_hand += 1
+            return worker
+
+    def _lose(self, worker: _Worker) -> None:
+        """Give nothing more to one that is gone: having nothing in hand, it would be given every look."""
+        with self._lock:
+            if worker not in self._workers:
                 return
-            worker.manager.shutdown()
-            try:
-                self._workers[self._workers.index(worker)] = self._new()
-            except _GONE:
-                # no memory, perhaps: the next look that meets the one that is gone tries again
-                LOG.exception("no process could be started in its place")
+            self._workers.remove(worker)
+            self._missing += 1
+        worker.manager.shutdown()
+
+    def _replace(self, clock: Clock) -> None:
+        """Somebody else in the place of one that is gone, unless that failed a moment ago.
+
+        A start takes a second or two, so the looks of the others do not wait for it.
+        """
+        with self._lock:
+            if not self._missing or self._stopping or (self._not_before is not None and clock.now() < self._not_before):
+                return
+            self._missing -= 1
+        try:
+            worker = self._new()
+        except _NO_START:
+            LOG.exception("no process could be started in the place of one that is gone; the others do its work for now")
+            with self._lock:
+                self._missing, self._not_before = self._missing + 1, clock.now() + PATIENCE
+            return
+        with self._lock:
+            if not self._stopping:
+                self._workers.append(worker)
+                return
+        worker.manager.shutdown()
 
     def stop(self) -> None:
         """Let the runs in hand come to an end."""
-        self._stopping = True
-        for worker in self._workers:
+        for worker in self._last_ones():
             with suppress(*_GONE):
                 worker.looking.stop()
 
     def close(self) -> None:
         """End the processes, with whatever is still in hand."""
-        self._stopping = True
-        for worker in self._workers:
+        for worker in self._last_ones():
             worker.manager.shutdown()
+
+    def _last_ones(self) -> list[_Worker]:
+        """Those there are; nobody is added any more."""
+        with self._lock:
+            self._stopping = True
+            return list(self._workers)
 
 
 def nothing() -> None:

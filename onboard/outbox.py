@@ -127,14 +127,15 @@ def _outside(notice: Notice, limits: Limits) -> str:
     )
     if not about_people or not limits.institution_domains:
         return ""
-    if not _within(notice.reader.address, limits.institution_domains):
+    if not within(notice.reader.address, limits.institution_domains):
         return f"the address of {whom(notice.reader)} lies outside the institution, and this mail lists people"
-    if not _within(letterbox(notice, limits), limits.institution_domains):
+    if not within(letterbox(notice, limits), limits.institution_domains):
         return "the trial address lies outside the institution, and this mail lists people"
     return ""
 
 
-def _within(address: str, domains: frozenset[str]) -> bool:
+def within(address: str, domains: frozenset[str]) -> bool:
+    """Whether an address lies in one of the institution's domains, or below one."""
     domain = address.rpartition("@")[2].lower()
     return any(domain == own or domain.endswith(f".{own}") for own in domains)
 

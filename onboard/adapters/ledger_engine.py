@@ -32,6 +32,8 @@ from onboard.adapters.ledger_schema import head
 from onboard.errors import ConfigError, LedgerError
 from onboard.model import JobName, Mode
 
+#: Seconds in which a PostgreSQL server must have let us in.
+_CONNECT_TIMEOUT = "10"
 #: The head row that every plan must see moving.
 EVERYBODY = "*"
 
@@ -174,7 +176,7 @@ def _checked(text_url: str) -> URL:
 def _engine(url: URL, lab: str, patience: float) -> Engine:
     """An engine that never prints the values of a statement."""
     try:
-        engine = create_engine(url, hide_parameters=True)
+        engine = create_engine(_answering(url), hide_parameters=True)
     except ImportError as error:
         raise ConfigError(
             "A PostgreSQL ledger needs the driver: python -m pip install 'onboard[postgres]', or use sqlite:///"
@@ -186,6 +188,13 @@ def _engine(url: URL, lab: str, patience: float) -> Engine:
     else:
         event.listen(engine, "connect", _bind_to_lab(lab))
     return engine
+
+
+def _answering(url: URL) -> URL:
+    """A server that takes the connection and says nothing must not hold its lab up for minutes; who names a timeout keeps it."""
+    if url.get_backend_name() != "postgresql" or "connect_timeout" in url.query:
+        return url
+    return url.update_query_dict({"connect_timeout": _CONNECT_TIMEOUT})
 
 
 def _blank_engine(patience: float) -> Engine:

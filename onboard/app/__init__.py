@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onboard.app import mail, records
 from onboard.app.judged import JudgedReads
+from onboard.app.once import Once
 
 if TYPE_CHECKING:
     from onboard.adapters.ledger_keeping import LedgerKeeping
@@ -97,7 +97,7 @@ class App:
         """The local date of the lab, read from the clock now."""
         return self.clock.now().astimezone(self.lab.zone).date()
 
-    @cached_property
+    @Once
     def source(self) -> RecordSource:
         """REDCap, or the folder given instead of it."""
         from onboard.adapters.terminal_progress import WatchedSource
@@ -124,7 +124,7 @@ class App:
             self._one_look = OneLook(source, self.clock)
         return self._one_look
 
-    @cached_property
+    @Once
     def redcap_mapping(self) -> RecordMapping:
         """What REDCap holds: all of it, or all but the protocols, when these are files in the home."""
         return records.redcap_mapping(self.config)
@@ -137,7 +137,7 @@ class App:
         """The program's own fields in REDCap. Raises ConfigError when write-back is off."""
         return records.record_writer(self.config)
 
-    @cached_property
+    @Once
     def ledger(self) -> SqlLedger:
         """The lab's memory; tables are made or upgraded when it is opened."""
         from onboard.adapters.sql_ledger import SqlLedger
@@ -146,14 +146,14 @@ class App:
             return SqlLedger.blank(self.lab.id)
         return SqlLedger(self.config.ledger_url, self.lab.id)
 
-    @cached_property
+    @Once
     def keeping(self) -> LedgerKeeping:
         """Housekeeping of the lab's memory."""
         from onboard.adapters.ledger_keeping import LedgerKeeping
 
         return LedgerKeeping(self.config.ledger_url, self.lab.id)
 
-    @cached_property
+    @Once
     def mailer(self) -> Mailer:
         """How mail leaves: files, or yagmail."""
         return mail.mailer(self.config)
@@ -200,14 +200,14 @@ class App:
         projects = self.config.mapping.projects
         return {form: links[name] for name in projects if name in links for form in self.config.mapping.instruments(name)}
 
-    @cached_property
+    @Once
     def assessment(self) -> Assessment:
         """One read of the records, judged: what questions are answered from. Raises ReadInDoubt, and SilentChange when the
         rules were changed for days already judged and nobody accepted it."""
         self._refuse_silent_change()
         return self.judge(self.export)
 
-    @cached_property
+    @Once
     def export(self) -> Export:
         """The one read that questions are answered from. Raises ReadInDoubt."""
         return self.source.fetch({})
@@ -230,7 +230,7 @@ class App:
         """A notice in words, with the lab's own templates before the shipped ones."""
         return self._renderer.render(notice)
 
-    @cached_property
+    @Once
     def _renderer(self) -> Renderer:
         from onboard.rendering.renderer import Renderer
 

@@ -54,7 +54,8 @@ def command(
     checks = [Checked(what="settings", state=State.OK, words=fine)]
     facts = _facts(app) if export is None else []
     checks += [check for one in facts for check in _project(app, one)]
-    checks += [_records(app, facts), _ledger(app), _sending(app)]
+    records = _records(app, facts)
+    checks += [records, *(_outsiders(app) if records.state is State.OK else []), _ledger(app), _sending(app)]
     if export is None:
         checks += [_mail_server(app), _mailbox(app)]
     print_table(app.lab.name, ["what", "", "found"], [[c.what, c.state.value, c.words] for c in checks])
@@ -101,6 +102,24 @@ def _records(app: App, facts: Sequence[ProjectFacts]) -> Checked:
     number = counted(len(assessment.problems), "cell")
     rest = f"{number} to look at (by cause: onboard fix-first); first, in record {first.record}: {first.what} {first.next_step}"
     return Checked(what="records", state=State.OK, words=f"{words} {rest}")
+
+
+def _outsiders(app: App) -> list[Checked]:
+    """PIs whose address lies outside the institution: mails that list people never go there, and nobody would miss them."""
+    from onboard.addresses import address_of
+    from onboard.outbox import within
+
+    people, domains = app.assessment.people, app.lab.limits.institution_domains
+    leads = dict.fromkeys(protocol.pi for protocol in app.assessment.protocols.values() if protocol.pi in people)
+    names = [
+        people[pi].name
+        for pi in leads
+        if (address := address_of(people[pi], app.today)) and domains and not within(address, domains)
+    ]
+    if not names:
+        return []
+    words = f"{', '.join(names)}: no digest and no escalation goes to an address outside {', '.join(sorted(domains))}. Correct "
+    return [Checked(what="PIs", state=State.LOOK, words=f"{words}`domains` in settings.toml, or the address in REDCap.")]
 
 
 def _ledger(app: App) -> Checked:

@@ -48,10 +48,26 @@ def command(
     for fault in faults:
         say(f"! {fault}.")
     if not notices:
-        say("Nobody would get such a mail today. Try --all, as if nothing had ever been said, or --as-of for another day.")
-    say(f"{counted(len(mails), 'mail')}. Nothing was sent. Open {page} to read them.")
+        say(_nobody(app, everything=everything or export is not None))
+    say(f"{counted(len(mails), 'mail')}. Nothing was sent.{f' Open {page} to read them.' if mails else ''}")
     if faults:
         raise typer.Exit(1)
+
+
+def _nobody(app: App, *, everything: bool) -> str:
+    """Why there is no mail, and which day or option may show some."""
+    from onboard.rendering.phrases import day_name
+
+    calendar = app.lab.cadence.calendar
+    if not calendar.works(app.today):
+        day = calendar.on_or_after(app.today)
+        return f"{day_name(app.today)} is no working day, and no mail leaves. Look at the next one: --as-of {day.isoformat()}"
+    tip = (
+        "Try --as-of for another day."
+        if everything
+        else "Try --all, as if nothing had ever been said, or --as-of for another day."
+    )
+    return f"Nobody would get such a mail today. {tip}"
 
 
 def _shown(app: App, notices: Sequence[Notice]) -> tuple[list[ShownMail], list[str]]:

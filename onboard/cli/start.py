@@ -5,6 +5,7 @@ Without --send it shows who would get what in the first week, as if every mail w
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -56,12 +57,33 @@ def command(
 
 
 def begin(app: App) -> list[RunReport]:
-    """Go-live: what is true already becomes the baseline of both jobs that write to people; then one introduction each."""
+    """Go-live: what is true already becomes the baseline of both jobs that write to people; then one introduction each.
+
+    Raises ConfigError on a day off, before a slot is used up: no mail leaves then, so the baseline would never count.
+    """
     from onboard.pipeline.plans import PLANS
     from onboard.pipeline.running import run_job
 
+    today, calendar = app.today, app.lab.cadence.calendar
+    if not calendar.works(today):
+        raise ConfigError(
+            f"Today, {_day(today)}, is no working day, and no mail leaves. "
+            f"Begin on {_day(calendar.on_or_after(today))}: {_go(app)}"
+        )
     plans = {job: PLANS[job] for job in (JobName.CHECKLISTS, JobName.REMINDERS)} | {JobName.START: _introductions}
-    return [run_job(app.tools(), job, plan, app.today) for job, plan in plans.items()]
+    return [run_job(app.tools(), job, plan, today) for job, plan in plans.items()]
+
+
+def _day(day: date) -> str:
+    from onboard.rendering.phrases import day_name, yearless
+
+    return yearless(day_name(day))
+
+
+def _go(app: App) -> str:
+    """What to type to begin."""
+    home = app.config.home
+    return "onboard start --send" + ("" if home == HERE else f" --home {shlex.quote(str(home))}")
 
 
 def _introductions(
@@ -79,16 +101,19 @@ def _show(app: App) -> None:
         for notice in notices
     ]
     print_table(f"The first week of {app.lab.name}", ["day", "mail", "to", "address"], rows)
-    mode = app.lab.limits.mode
-    first = "write mode = 'trial' in settings.toml, then: " if mode is Mode.DRY else ""
-    say(f"{counted(len(rows), 'mail')} in seven days. Nothing was sent. To begin: {first}onboard start --send")
+    first = "write mode = 'trial' in settings.toml, then: " if app.lab.limits.mode is Mode.DRY else ""
+    opening = app.lab.cadence.calendar.on_or_after(app.today)
+    on = "" if opening == app.today else f" on {_day(opening)}, the next working day"
+    say(f"{counted(len(rows), 'mail')} in seven days. Nothing was sent. To begin{on}: {first}{_go(app)}")
 
 
 def first_week(assessment: Assessment, lab: Lab, today: date) -> Iterator[tuple[date, list[Notice]]]:
-    """What would go on each of seven days, were every mail handed over and no record changed."""
+    """What would go on each of seven days, were every mail handed over and no record changed. The first is a working day:
+    on another nothing begins."""
     from onboard.pipeline.plans import PLANS
     from onboard.pipeline.running import already_true
 
+    today = lab.cadence.calendar.on_or_after(today)
     history = History()
     for job in (JobName.CHECKLISTS, JobName.REMINDERS):
         planned = PLANS[job](assessment, history, lab, today, None)

@@ -37,6 +37,9 @@ def read_toml(path: Path, mistakes: list[str]) -> Mapping[str, object] | None:
     except UnicodeDecodeError:
         mistakes.append(f"{path.name}: is not UTF-8 text. Save it again as UTF-8.")
         return None
+    except FileNotFoundError:
+        mistakes.append(f"{path.name}: there is no such file. Look whether it is there, and how its name is spelt.")
+        return None
     except OSError as error:
         mistakes.append(f"{path.name}: cannot be read ({error.strerror}). Make {path} readable for this account.")
         return None

@@ -153,6 +153,7 @@ def _wrong_sending(settings: SettingsFile) -> Iterator[str]:
         )
     addresses = {"[lab], sender": lab.sender, "[lab], operator": lab.operator}
     addresses |= {f"[[coordinator]] {n}, address": c.address for n, c in enumerate(settings.coordinators, start=1)}
+    addresses["[lab], domains"] = next((domain for domain in lab.domains if domain.endswith(_PLACEHOLDER)), "")
     for where, address in addresses.items():
         if address.endswith(_PLACEHOLDER):
             yield f"{FILE}, {where}: {address} is a placeholder. Write the real one before mode = {sending.mode.value!r}."

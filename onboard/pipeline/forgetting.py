@@ -85,7 +85,9 @@ def find_record(snapshots: Iterable[str], mapping: RecordMapping, wanted: str) -
             raise OnboardError(f"{wanted!r} fits records {', '.join(sorted(hits))}. Give the record id.")
         if hits:
             return hits.pop()
-    raise OnboardError(f"Nothing kept is about {wanted!r}. Give the record id, the whole name or an address, as REDCap had it.")
+    raise OnboardError(
+        f"No whole name, record id or address that is kept is {wanted!r}. Write one of them whole, as `onboard status` shows it."
+    )
 
 
 def _people(text: str, mapping: RecordMapping) -> Iterable[tuple[str, list[str]]]:

@@ -91,8 +91,8 @@ def sentence_start(text: str) -> str:
 
 
 def full_stop(text: str) -> str:
-    """The text with a full stop, unless it ends a sentence already."""
-    return text if text.endswith((".", "!", "?", "…", ":")) else f"{text}."
+    """The text with a full stop, unless it ends a sentence already. Escaped text stays escaped text: it is added to."""
+    return text if text.endswith((".", "!", "?", "…", ":")) else text + "."
 
 
 def shortened(text: str, most: int) -> str:

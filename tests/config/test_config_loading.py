@@ -173,6 +173,7 @@ def test_a_mistake_in_closures(home, mistakes, content, said):
         ('name = "My Lab"', 'name = "My\\nLab"', "[lab], name: must be one line"),
         ('mode = "dry"', 'mode = "trial"', "[sending], trial_address: is missing"),
         ('mode = "dry"', 'mode = "live"', "is a placeholder. Write the real one before mode = 'live'"),
+        ('mode = "dry"', 'mode = "live"', "[lab], domains: change-me.invalid is a placeholder."),
         ('transport = "files"', 'transport = "relay"', "[mail], host: is missing"),
         ('ca_file = ""', 'ca_file = "ours.pem"', "there is no file"),
         ("ceiling = 50", "ceiling = 0", "[sending], ceiling: 0 will not do. Write 1 or more."),

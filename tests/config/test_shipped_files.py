@@ -117,3 +117,12 @@ def test_course_names_as_they_appear(rules, group, training):
 def test_the_shipped_files_are_valid_toml_without_a_bom():
     for path in sorted(CONFIG.glob("*.toml")):
         assert tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def test_the_paths_in_the_steps_for_redcap_lead_somewhere():
+    """The folder is copied into a home, whose other files stand beside it."""
+    steps = CONFIG / "redcap_project" / "README.md"
+    named = re.findall(r"`([\w./]+/[\w.]+\.toml)`", steps.read_text(encoding="utf-8"))
+    assert named
+    for path in named:
+        assert (steps.parent / path).is_file(), path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -211,6 +212,16 @@ def test_a_good_lab_passes_with_notes(serve: Callable[..., Served], tmp_path: Pa
     text = check(make_home(tmp_path / "home", served.server.url, served.tokens))
     assert "16 people, 6 protocols." in text and "│ look" not in text
     assert "In Development, with 16 records." in text
+
+
+def test_a_pi_outside_the_institution_would_get_nothing_and_is_named(serve: Callable[..., Served], tmp_path: Path) -> None:
+    served = serve(shipped_projects())
+    home = make_home(tmp_path / "home", served.server.url, served.tokens)
+    settings = home / "settings.toml"
+    text = re.sub(r"(?m)^domains = .*$", 'domains = ["elsewhere.example"]', settings.read_text())
+    settings.write_text(text)
+    said = check(home, code=1)
+    assert "Elena Rivera" in said and "no digest and no escalation goes to an address outside elsewhere.example" in said
 
 
 def test_a_server_that_does_not_answer_is_not_waited_for(serve: Callable[..., Served], tmp_path: Path) -> None:

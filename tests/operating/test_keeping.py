@@ -167,8 +167,8 @@ class TestForget:
 
     def test_a_stranger_is_not_guessed(self, morning: tuple[App, HandClock]) -> None:
         app, _ = morning
-        with pytest.raises(OnboardError, match="Nothing kept is about"):
-            find_record(app.keeping.snapshots(), app.config.mapping, "Layl")
+        with pytest.raises(OnboardError, match="No whole name, record id or address that is kept is 'Layla'"):
+            find_record(app.keeping.snapshots(), app.config.mapping, "Layla")
 
     def test_a_name_inside_a_longer_word_is_left_alone(self) -> None:
         alias = Alias(traces=Traces(record="1", names=("Li",), greetings=(), addresses=("li@x.example",)), token="aa")

@@ -10,7 +10,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from weakref import ref
 
@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from jobs.labs import TIDY_EVERY, LabHome, labs_in, look_into
+from jobs.labs import PATIENCE, TIDY_EVERY, LabHome, labs_in, look_into
 from onboard.adapters.sql_ledger import SqlLedger
 from onboard.errors import ConfigError
 from onboard.model import Mode
@@ -84,6 +84,42 @@ def test_a_home_whose_files_cannot_be_read_is_reported_once_and_the_others_go_on
     assert len(said) == 1 and labs[0].trouble in said[0]
 
 
+def test_a_fault_that_passed_is_forgotten_though_no_watched_file_changed(
+    folder: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A certificate that is put in its place later: the home is tried again now and then, not every minute, and says why once."""
+    settings = folder / "chen" / "settings.toml"
+    settings.write_text(settings.read_text().replace("retries = 0", 'retries = 0\nca_file = "ca.pem"'))
+    lab = LabHome(folder / "chen", clock)
+    with caplog.at_level(logging.INFO):
+        assert not lab.wants_look() and "there is no file" in lab.trouble
+        clock.at += PATIENCE
+        assert not lab.wants_look()
+    assert [record.message for record in caplog.records if "ca.pem" in record.message] == [f"chen: {lab.trouble}"]
+    (folder / "chen" / "ca.pem").write_text("a certificate")
+    clock.at += PATIENCE - timedelta(minutes=1)
+    assert not lab.wants_look(), "its files are not read every minute"
+    clock.at += timedelta(minutes=1)
+    assert lab.wants_look() and not lab.trouble
+
+
+def test_a_home_that_could_not_be_read_for_a_moment_is_read_again(folder: Path, clock: HandClock) -> None:
+    """A folder in a file's place is no ConfigError; the time of the file is put back, so that only the wait can help."""
+    rules = folder / "chen" / "requirements.toml"
+    right, stamp = rules.read_bytes(), rules.stat().st_mtime
+    rules.unlink()
+    rules.mkdir()
+    os.utime(rules, (stamp, stamp))
+    lab = LabHome(folder / "chen", clock)
+    assert not lab.wants_look() and "cannot be read" in lab.trouble
+    rules.rmdir()
+    rules.write_bytes(right)
+    os.utime(rules, (stamp, stamp))
+    assert not lab.wants_look()
+    clock.at += PATIENCE
+    assert lab.wants_look() and not lab.trouble
+
+
 def test_a_fault_in_one_lab_is_logged_for_it_alone_and_waits_before_the_next_look(
     folder: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -132,6 +168,34 @@ def test_two_homes_of_one_id_share_nothing_because_neither_runs(tmp_path: Path, 
     labs = labs_in(tmp_path, clock)
     assert all("is the id of one, two" in lab.trouble for lab in labs)
     assert not any(lab.wants_look() for lab in labs)
+    clock.at += PATIENCE
+    assert not any(lab.wants_look() for lab in labs), "nobody put it right"
+    rename(tmp_path / "two", "same", "other")
+    assert [lab.wants_look() for lab in labs] == [False, True]
+    clock.at += PATIENCE
+    assert [lab.wants_look() for lab in labs] == [True, True] and not any(lab.trouble for lab in labs)
+
+
+def test_a_home_that_takes_the_id_of_another_while_they_are_served_is_left_alone(
+    tmp_path: Path, sample: SampleServer, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("one", "two"):
+        make_lab(tmp_path / name, sample, lab=name)
+    labs = labs_in(tmp_path, clock)
+    rename(tmp_path / "two", "two", "one")
+    with caplog.at_level(logging.INFO):
+        for _ in range(3):
+            assert [lab.wants_look() for lab in labs] == [True, False]
+            clock.at += PATIENCE
+    assert [record.message for record in caplog.records] == [f"two: {labs[1].trouble}"]
+    assert "'one' is the id of one, two" in labs[1].trouble
+
+
+def rename(home: Path, old: str, new: str) -> None:
+    """Another id, in a file of another time."""
+    settings = home / "settings.toml"
+    settings.write_text(settings.read_text().replace(f'id = "{old}"', f'id = "{new}"'))
+    os.utime(settings, (1, 1))
 
 
 def test_a_secret_every_lab_would_find_is_refused(folder: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from jobs.labs import PATIENCE, LabHome, look_into
-from jobs.workers import Workers, looking, nothing, workers_wanted
+from jobs.labs import PATIENCE, LabHome, Looked, look_into
+from jobs.workers import Looking, Workers, _Manager, _Worker, looking, nothing, workers_wanted
 from onboard.adapters.log_lines import set_up_log
 from onboard.adapters.system_clock import FixedClock
 from onboard.pipeline.tools import never
+from onboard.ports import Clock
 from onboard.sandbox.sample_server import SampleServer
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import make_lab
@@ -98,8 +99,84 @@ def test_a_look_by_another_process_is_the_same_look_and_a_killed_one_costs_what_
     clock.at += PATIENCE
     assert there.wants_look()
     assert [bool(report.run) for report in there.look(never)] == [True] * 3, "the digest is Monday's"
-    second, still = processes(workers)
+    still, second = processes(workers)
     assert still == other and second not in (first, os.getpid())
+
+
+class Ending(_Manager):
+    """The process of a worker, as far as it is ended."""
+
+    ended = False
+
+    def shutdown(self) -> None:
+        self.ended = True
+
+
+class Hand(Looking):
+    """A worker without a process. One that was killed answers nothing more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.killed, self.looks = False, 0
+
+    def look_into(self, home: Path, name: str, clock: Clock) -> Looked:
+        if self.killed:
+            raise EOFError
+        self.looks += 1
+        return Looked(waits=False)
+
+
+class Short(Workers):
+    """A machine with room for so many more."""
+
+    room, tried = 2, 0
+
+    def _new(self) -> _Worker:
+        assert not self._lock.locked(), "the looks of the others wait for nothing"
+        self.tried += 1
+        if not self.room:
+            raise OSError(12, "Cannot allocate memory")
+        self.room -= 1
+        return _Worker(manager=Ending(), looking=Hand())
+
+
+def test_one_that_cannot_be_replaced_costs_one_look_and_the_others_go_on(tmp_path: Path) -> None:
+    clock, workers = HandClock(), Short(nothing)
+    workers.start(2)
+    lost, left = list(workers._workers)
+    assert isinstance(lost.looking, Hand) and isinstance(left.looking, Hand) and isinstance(lost.manager, Ending)
+    lost.looking.killed = True
+    waits = [workers.look_into(tmp_path, "rivera", clock, never).waits for _ in range(6)]
+    assert waits == [True] + [False] * 5 and left.looking.looks == 5 and lost.manager.ended
+    assert workers.tried == 3, "what failed a moment ago is not tried at every look"
+    clock.at += PATIENCE
+    workers.look_into(tmp_path, "rivera", clock, never)
+    assert (workers.tried, workers._workers) == (4, [left])
+    workers.room = 1
+    clock.at += PATIENCE
+    workers.look_into(tmp_path, "rivera", clock, never)
+    assert (workers.tried, len(workers._workers)) == (5, 2)
+    clock.at += PATIENCE
+    workers.look_into(tmp_path, "rivera", clock, never)
+    assert workers.tried == 5, "nobody is missing"
+
+
+def test_with_none_left_this_process_looks_and_is_told_to_stop_too(tmp_path: Path) -> None:
+    stops: list[bool] = []
+
+    def here(home: Path, name: str, clock: Clock, stop: Callable[[], bool]) -> Looked:
+        stops.append(stop())
+        return Looked(waits=False)
+
+    clock, workers = HandClock(), Short(nothing, here)
+    workers.start(2)
+    for worker in workers._workers:
+        assert isinstance(worker.looking, Hand)
+        worker.looking.killed = True
+    assert [workers.look_into(tmp_path, "rivera", clock, never).waits for _ in range(3)] == [True, True, False]
+    workers.stop()
+    workers.look_into(tmp_path, "rivera", clock, never)
+    assert stops == [False, True] and not workers._workers
 
 
 def test_who_asks_to_stop_is_heard_by_every_process(workers: Workers, tmp_path: Path, sample: SampleServer) -> None:

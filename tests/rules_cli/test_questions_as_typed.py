@@ -123,6 +123,12 @@ class TestWhatIf:
         later = as_json(shown, "whatif", "--protocol", str(file), "--from", "2024-09-02", *TODAY)
         assert {moved["since"] for moved in later["short"]} == {"2024-09-02"}
 
+    def test_a_file_that_is_not_there_is_looked_for(self, shown: Desk, tmp_path: Path) -> None:
+        for option in ("--protocol", "--requirements"):
+            with pytest.raises(ConfigError, match="Look whether it is there, and how its name is spelt") as refused:
+                shown.ask("whatif", option, str(tmp_path / "missing.toml"), *TODAY)
+            assert "readable" not in str(refused.value)
+
     def test_a_fact_left_out_is_unknown_never_cleared(self, shown: Desk, tmp_path: Path) -> None:
         file = tmp_path / "new.toml"
         file.write_text(PROPOSAL.replace('phi = "yes"', ""), encoding="utf-8")

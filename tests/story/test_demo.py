@@ -215,6 +215,13 @@ def test_preview_shows_kinds_no_job_plans_today(sandbox_home: Path, tmp_path: Pa
     assert "Nobody would get such a mail today" in said
 
 
+def test_preview_on_a_day_off_names_the_next_working_day(sandbox_home: Path, tmp_path: Path) -> None:
+    page = tmp_path / "preview.html"
+    said = onboard("preview", "--all", "--page", str(page), "--home", str(sandbox_home), "--as-of", "2026-11-22")
+    assert "Sun 22 Nov 2026 is no working day" in said and "--as-of 2026-11-23" in said
+    assert "0 mails" in said and "Open" not in said and "Try --all" not in said
+
+
 def test_preview_names_the_broken_template_and_shows_the_others(sandbox_home: Path, tmp_path: Path) -> None:
     """File and line, once, however many mails of the kind there are."""
     page, broken = tmp_path / "preview.html", sandbox_home / "templates" / "digest.body.txt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from email.message import EmailMessage
@@ -42,6 +43,19 @@ def test_markup_in_a_record_is_shown_as_written() -> None:
     message = RENDERER.render(named('<script>alert(1)</script> & "O\'Brien"'))
     assert "<script" not in message.html and "&lt;script&gt;" in message.html
     assert '<script>alert(1)</script> & "O\'Brien"' in message.text
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_nothing_is_escaped_twice(name: str) -> None:
+    """An apostrophe, an ampersand and a bracket in every word of every mail read as they were written."""
+    odd = 'Lab\'s <R&D> "room"'
+    notice = MAILS[name]
+    named = [replace(line, title=odd, protocol=odd, owner=odd, name=odd, knows=odd) for line in notice.lines]
+    told = [replace(line, why=odd, act=odd, does_not_count=odd) for line in named]
+    short = [replace(line, why="", act="", due=None, ends=None, days=None) for line in named]
+    lines = (*named, *told, *short)
+    html = RENDERER.render(replace(notice, lines=lines)).html
+    assert not re.search(r"&amp;(?:#|amp;|lt;|gt;|quot;)", html)
 
 
 def test_a_template_written_in_a_record_is_only_text() -> None:

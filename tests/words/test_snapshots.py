@@ -70,6 +70,13 @@ def test_a_trial_says_whom_it_is_for() -> None:
     assert "Trial" not in Renderer(LAB).render(MAILS["reminder"]).html
 
 
+def test_the_words_of_a_trial_wrap_on_a_phone() -> None:
+    trial = replace(MAILS["reminder"], facts={"trial_for": "Leila Haddad <leila.haddad@northlake.example>"})
+    html = Renderer(LAB).render(trial).html
+    banner = html[: html.index("Trial: this mail is for")].rpartition("<p")[2]
+    assert "background" in banner and "nowrap" not in banner
+
+
 def test_a_mail_says_when_the_records_were_read() -> None:
     """In the lab's zone; a digest that waited a day names the day; the operator hears only of a read there was."""
     digest = MAILS["digest"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, inspect, text
 
@@ -14,6 +15,11 @@ from onboard.errors import LedgerError
 HEAD = "0003"
 #: One number for the lock that lets one process upgrade at a time.
 _LOCK = 7_236_021
+#: alembic keeps the migration it is in as globals of its modules: two at once in one process would write each into the
+#: other's database.
+_ALEMBIC = Lock()
+#: Seconds a ledger waits for the upgrades of others; one that never ends must not hold up every other lab for ever.
+_PATIENCE = 120.0
 
 
 def version_of(connection: Connection) -> str:
@@ -32,6 +38,15 @@ def upgrade(connection: Connection) -> None:
         raise LedgerError(f"The ledger was written by a later version (tables {found}, known {HEAD}): upgrade this program")
     if found == HEAD:
         return
+    if not _ALEMBIC.acquire(timeout=_PATIENCE):
+        raise LedgerError(f"The ledger waited {_PATIENCE:.0f} seconds for the upgrade of another lab's ledger: run again")
+    try:
+        _run_alembic(connection)
+    finally:
+        _ALEMBIC.release()
+
+
+def _run_alembic(connection: Connection) -> None:
     # alembic costs a third of a second to load and is needed once in a ledger's life
     command, config = import_module("alembic.command"), import_module("alembic.config")
     settings = config.Config()
