@@ -151,7 +151,7 @@ def _check_span(lab: Lab, sheet: Sheet, columns: Columns, start: str, end: str) 
     backwards = {span for span in set(zip(columns[start], columns[end], strict=True)) if _ends_first(*span)}
     if not backwards:
         return
-    for number, span in enumerate(list(zip(columns[start], columns[end], strict=True))):
+    for number, span in enumerate(zip(columns[start], columns[end], strict=True)):
         if span in backwards:
             first, last = span
             columns[start][number] = columns[end][number] = UNREADABLE

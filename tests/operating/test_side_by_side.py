@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event
 
 from onboard.adapters import ledger_engine, migrations
 from onboard.adapters.sql_ledger import SqlLedger
@@ -103,27 +103,24 @@ def test_ledgers_made_at_once_are_all_whole(tmp_path: Path) -> None:
     assert [_tables(path) for path in files] == [alone] * len(files)
 
 
-def test_an_upgrade_without_end_stops_no_ready_ledger_and_the_others_say_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_upgrade_without_end_stops_no_ready_ledger_and_the_others_say_so(tmp_path: Path) -> None:
     ready = f"sqlite:///{tmp_path / 'ready.db'}"
     SqlLedger(ready, "ready").close()
-    monkeypatch.setattr(migrations, "_PATIENCE", 0.05)
     with migrations._ALEMBIC:
         SqlLedger(ready, "ready").close()
-        with pytest.raises(LedgerError, match="upgrade of another lab's ledger: run again"):
-            SqlLedger(f"sqlite:///{tmp_path / 'fresh.db'}", "fresh")
+        fresh = create_engine(f"sqlite:///{tmp_path / 'fresh.db'}")
+        with fresh.begin() as connection, pytest.raises(LedgerError, match="upgrade of another lab's ledger: run again"):
+            migrations.upgrade(connection, patience=0.05)
     SqlLedger(f"sqlite:///{tmp_path / 'fresh.db'}", "fresh").close()
     assert _tables(tmp_path / "fresh.db") == _tables(tmp_path / "ready.db")
 
 
-def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_never_answers_is_given_up() -> None:
     pytest.importorskip("psycopg")
-    monkeypatch.setattr(ledger_engine, "_CONNECT_TIMEOUT", "2")
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         began = monotonic()
         with pytest.raises(LedgerError, match="the database does not answer"):
-            SqlLedger(f"postgresql://rivera@127.0.0.1:{silent.getsockname()[1]}/ledger", "rivera")
+            SqlLedger(f"postgresql://rivera@127.0.0.1:{silent.getsockname()[1]}/ledger?connect_timeout=2", "rivera")
     assert monotonic() - began < 10
 
 

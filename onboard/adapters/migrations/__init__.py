@@ -29,8 +29,9 @@ def version_of(connection: Connection) -> str:
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the tables up to HEAD inside the caller's transaction. Raises LedgerError for tables of a later program."""
+def upgrade(connection: Connection, patience: float = _PATIENCE) -> None:
+    """Bring the tables up to HEAD inside the caller's transaction. Raises LedgerError for tables of a later program, and when
+    the upgrades of others take longer than `patience` (seconds)."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
     found = version_of(connection)
@@ -38,8 +39,8 @@ def upgrade(connection: Connection) -> None:
         raise LedgerError(f"The ledger was written by a later version (tables {found}, known {HEAD}): upgrade this program")
     if found == HEAD:
         return
-    if not _ALEMBIC.acquire(timeout=_PATIENCE):
-        raise LedgerError(f"The ledger waited {_PATIENCE:.0f} seconds for the upgrade of another lab's ledger: run again")
+    if not _ALEMBIC.acquire(timeout=patience):
+        raise LedgerError(f"The ledger waited {patience:.0f} seconds for the upgrade of another lab's ledger: run again")
     try:
         _run_alembic(connection)
     finally:
