@@ -51,6 +51,10 @@ class StoryClock:
         """The story's instant."""
         return self.moment
 
+    def on_the_wall(self) -> datetime:
+        """The same as local time without a zone, as a server in the lab's town stamps its log."""
+        return self.moment.replace(tzinfo=None)
+
     def set(self, day: date, at: time = time(7, 0)) -> None:
         """Go to a local time of the sample lab."""
         self.moment = datetime.combine(day, at, tzinfo=_ZONE)
@@ -76,11 +80,12 @@ def command(
     today = parse_day(as_of) if as_of else SystemClock().now().astimezone(_ZONE).date()
     monday = today - timedelta(days=today.weekday())
     _fresh(folder)
-    with sample_server(monday, without=_NEW) as sample, MailCatcher(directory=folder / "mail") as catcher:
+    clock = StoryClock()
+    clock.set(monday - timedelta(days=_BEGAN))
+    server = sample_server(monday, without=_NEW, clock=clock.on_the_wall)
+    with server as sample, MailCatcher(directory=folder / "mail") as catcher:
         home = folder / "home"
         make_home(home, redcap=sample.server.url, host=catcher.host, port=catcher.port, tokens=sample.tokens)
-        clock = StoryClock()
-        clock.set(monday - timedelta(days=_BEGAN))
         stage = Stage(app=open_app(home, clock=clock), clock=clock, sample=sample, catcher=catcher)
         _tell(stage, monday)
         _leave(stage, folder, monday)

@@ -1,11 +1,33 @@
 """What every test shares. Where nothing may be skipped (ONBOARD_NO_SKIPS), a skip is a failure that says why."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
+from tests.clocks import MACHINE, NOON, Machine, stand_in
+
 collect_ignore_glob = ["*/snapshots/*"]
 pytest_plugins = ["tests.secrecy.overhearing"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clock_of_the_machine() -> None:
+    """Whatever reads the machine's clock through the product reads the tests' own."""
+    stand_in()
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    """The machine's clock, for a test that puts it elsewhere; it goes back to its noon."""
+    yield MACHINE
+    MACHINE.set(NOON)
+
+
+@pytest.fixture
+def true_clock(machine: Machine) -> None:
+    """The machine's own clock: for what talks to servers that have no other one."""
+    machine.at = None
 
 
 @pytest.hookimpl(hookwrapper=True)

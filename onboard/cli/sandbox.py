@@ -4,6 +4,7 @@ command line; it is not REDCap."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from onboard.cli.output import say
 from onboard.errors import ConfigError
 
 if TYPE_CHECKING:
+    from onboard.sandbox.clock import ServerClock
     from onboard.sandbox.faults import Faults
     from onboard.sandbox.sample_server import SampleServer
     from onboard.sandbox.server import Tls
@@ -42,7 +44,6 @@ def command(
     key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="The certificate's key.")] = None,
 ) -> None:
     """Run a stand-in for REDCap with a sample lab until Ctrl-C, and print its addresses and tokens."""
-    from onboard.adapters.system_clock import SystemClock
     from onboard.sandbox.rights import Rights
     from onboard.sandbox.sample_server import sample_server
 
@@ -51,13 +52,26 @@ def command(
         return
     if settings and not settings.is_dir():
         raise ConfigError(f"there is no folder {settings}. Make one with: onboard init {settings}")
-    today = parse_day(as_of) if as_of else SystemClock().now().astimezone().date()
+    today = parse_day(as_of) if as_of else _local_now().date()
     rights = Rights(import_=may_import, design=may_import)
     tls = _tls(certificate, key)
-    with sample_server(today, port=port, empty=empty, rights=rights, public_url=public_url, tls=tls) as sample:
+    clock = _clock(today)
+    with sample_server(today, port=port, empty=empty, rights=rights, public_url=public_url, tls=tls, clock=clock) as sample:
         _switch_on(sample.server.faults, faults or [])
         _tell(sample, settings)
         sample.server.wait()
+
+
+def _local_now() -> datetime:
+    from onboard.adapters.system_clock import SystemClock
+
+    return SystemClock().now().astimezone().replace(tzinfo=None)
+
+
+def _clock(today: date) -> ServerClock:
+    """The server's clock: `today` at this hour, and on from there, so that its stamps fit the sample lab's days."""
+    ahead = datetime.combine(today, time()) - datetime.combine(_local_now().date(), time())
+    return lambda: _local_now() + ahead
 
 
 def _tell(sample: SampleServer, settings: Path | None) -> None:

@@ -1,17 +1,21 @@
 """The sandbox server's own wall clock, and how it reads times.
 
-Decides: a server stamps its log with its own local time, without a zone, as REDCap writes it. No client hands it in.
+Decides: a server stamps its log and its surveys with its own local time, without a zone, as REDCap writes it. No client hands it
+in. Whoever makes the server brings the clock; nothing here reads the machine's.
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
+
+ServerClock = Callable[[], datetime]
 
 _SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?::\d{2})?)?")
 
 
-def local_now() -> datetime:
-    """Now as server local time."""
-    return datetime.now()  # noqa: DTZ005, TID251 - a server apart from the product, with a clock of its own
+def still(at: datetime) -> ServerClock:
+    """A server's clock that stands still at a local time."""
+    return lambda: at
 
 
 def read_moment(text: str) -> datetime | None:

@@ -1,9 +1,11 @@
 """The project's log: who did what when. Deletions are visible only here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from onboard.sandbox.clock import ServerClock
 
 
 class Kind(StrEnum):
@@ -31,7 +33,7 @@ class Entry:
 class Journal:
     """Entries in the order they happened, stamped by the clock it was given."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: ServerClock) -> None:
         self.clock = clock
         self._entries: list[Entry] = []
 

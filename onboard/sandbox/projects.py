@@ -4,12 +4,12 @@ Decides: what exists and where it stands. Does not validate what is put (`import
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from onboard.sandbox.clock import local_now
+from onboard.sandbox.clock import ServerClock, still
 from onboard.sandbox.design import (
     Design,
     Event,
@@ -31,6 +31,8 @@ Values = dict[str, str]
 SYSTEM_USER = "sandbox"
 EXPORT_ONLY = Rights()
 _project_ids = count(11)
+#: Where the clock of a project stands whose maker brings none.
+_MORNING = still(datetime.fromisoformat("2026-11-23 07:00"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ class Project:
         in_production: bool = False,
         missing_data_codes: Mapping[str, str] | None = None,
         id_brings_every_row: bool = False,
-        clock: Callable[[], datetime] = local_now,
+        clock: ServerClock = _MORNING,
         project_id: int | None = None,
     ) -> None:
         self.project_id = project_id or next(_project_ids)
@@ -104,12 +106,12 @@ class Project:
         self.design.forms = dictionary.forms
 
     @property
-    def clock(self) -> Callable[[], datetime]:
+    def clock(self) -> ServerClock:
         """The clock that stamps this project's log and surveys; may be set to tell a story in another time."""
         return self.journal.clock
 
     @clock.setter
-    def clock(self, clock: Callable[[], datetime]) -> None:
+    def clock(self, clock: ServerClock) -> None:
         self.journal.clock = clock
 
     def event_id(self, number: int) -> int:

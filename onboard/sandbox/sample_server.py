@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 
+from onboard.sandbox.clock import ServerClock, still
 from onboard.sandbox.projects import EXPORT_ONLY, Project, Rights
 from onboard.sandbox.sample_lab import PEOPLE, Row, SampleLab, sample_lab
 from onboard.sandbox.server import SandboxServer, Tls
@@ -41,18 +42,20 @@ def sample_server(
     rights: Rights = EXPORT_ONLY,
     public_url: str | None = None,
     tls: Tls | None = None,
+    clock: ServerClock | None = None,
 ) -> Iterator[SampleServer]:
     """The sample lab as of `today`, served until the block ends; with `empty` its projects hold no record.
 
     People whose record id is in `without` are not typed in yet; `put(newcomers(...))` does it later. The tokens may export
     and nothing else, as the click list says, unless `rights` says otherwise. `public_url`: where links to this server begin,
-    when that is not its own address.
+    when that is not its own address. `clock`: the server's local time; noon of `today` all the time when there is none.
     """
     lab = sample_lab(today)
     projects, tokens = {}, {}
+    clock = clock or still(datetime.combine(today, time(12)))
     for name, sample in lab.projects.items():
         text = sample.dictionary.read_text(encoding="utf-8")
-        project = Project(sample.title, text, repeating=sample.repeating, surveys=sample.surveys)
+        project = Project(sample.title, text, repeating=sample.repeating, surveys=sample.surveys, clock=clock)
         for row in sample.rows:
             if empty or (name == PEOPLE and row.record in without):
                 continue

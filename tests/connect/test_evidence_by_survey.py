@@ -44,6 +44,10 @@ class Clock:
         """The instant it was set to."""
         return self.at
 
+    def on_the_wall(self) -> datetime:
+        """The same, as the server stamps it."""
+        return self.at.replace(tzinfo=None)
+
 
 @dataclass
 class Story:
@@ -84,8 +88,9 @@ class Story:
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
     """The shipped settings on the sample lab, live, with a token that may export and nothing else."""
-    with sample_server(MONDAY) as sample:
-        told = Story(sample, make_home(tmp_path / "home", sample.server.url, sample.tokens))
+    clock = Clock()
+    with sample_server(MONDAY, clock=clock.on_the_wall) as sample:
+        told = Story(sample, make_home(tmp_path / "home", sample.server.url, sample.tokens), clock)
         yield told
         told.app.close()
 

@@ -26,6 +26,7 @@ from onboard.sandbox.projects import Project
 from onboard.sandbox.rights import Rights
 from onboard.shipped import shipped
 from onboard.writeback import WriteTarget, plan_writes
+from tests.clocks import NOON
 from tests.connect.conftest import READ_AT, Served, make_home
 from tests.connect.retell import PEOPLE_REPEAT, Projects, lab_rows, shipped_projects
 
@@ -274,9 +275,7 @@ def onboard(home: Path, *more: str, code: int = 0) -> str:
 
 
 def test_dry_first_then_written_then_nothing_left(serve: Callable[..., Served], tmp_path: Path) -> None:
-    # The command asks the clock, so the lab is told as of today.
-    today = open_app(make_home(tmp_path / "clock", "https://redcap.northlake.example/api/", {})).today
-    served = serve(with_form(today), WRITES)
+    served = serve(with_form(NOON.date()), WRITES)
     home = make_home(tmp_path / "home", served.server.url, served.tokens, more=ON)
     shown = onboard(home)
     assert "would be written" in shown and "Nothing was written." in shown

@@ -1,7 +1,7 @@
 """A lab to be mistreated: the sample lab on the stand-in, a mail catcher, and a home that went live eight days ago.
 
-Everything goes the real way: the command in a process of its own, PyCap over HTTP, yagmail over SMTP, a ledger in a file. The
-lab lies in a zone where it is about noon now, so that no test depends on the hour, and every day is a working day.
+Everything goes the real way: the command in a process of its own, PyCap over HTTP, yagmail over SMTP, a ledger in a file. It is
+noon on the machine, a Monday unless a test says otherwise, and every day is a working day.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ from onboard.sandbox.catcher import MailCatcher
 from onboard.sandbox.sample_lab import PEOPLE
 from onboard.sandbox.sample_pen import Row
 from onboard.sandbox.sample_server import SampleServer, sample_server
+from tests.clocks import MACHINE, NOON, command_line
 
-NOON_ZONE = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
-TODAY = datetime.now(ZoneInfo(NOON_ZONE)).date()
+ZONE = ZoneInfo("America/New_York")
+TODAY = NOON.astimezone(ZONE).date()
 BEGAN = TODAY - timedelta(days=8)
 OPERATOR = "it-help@northlake.example"
 COORDINATOR = "maria.chen@northlake.example"
@@ -82,7 +83,7 @@ class HostileLab:
 
     def later(self, job: JobName, hours: float = 1) -> RunReport:
         """One job for real, some hours from now: after what had to be waited for."""
-        app = open_app(self.home, clock=FixedClock(datetime.now(UTC) + timedelta(hours=hours)))
+        app = open_app(self.home, clock=FixedClock(MACHINE.now(UTC) + timedelta(hours=hours)))
         try:
             return run_safely(app, job, app.today, Mode.LIVE, lambda: False)
         finally:
@@ -94,9 +95,9 @@ class HostileLab:
         self.read += len(caught)
         return [parsed(one.content) for one in caught]
 
-    def readers(self) -> Counter[str]:
-        """How many of them each address got."""
-        return Counter(parseaddr(str(mail["To"]))[1] for mail in self.mails())
+    def readers(self, stream: str = "") -> Counter[str]:
+        """How many of them each address got; with `stream` of that kind alone, as its List-Id says: `reminder`."""
+        return Counter(parseaddr(str(mail["To"]))[1] for mail in self.mails() if f"<{stream}" in str(mail["List-Id"]))
 
     def put(self, record: str, form: str, values: dict[str, str], instance: int | None = None, complete: int = 2) -> None:
         """Type a form in the people's project."""
@@ -141,7 +142,7 @@ def begin(*words: str, limit: Callable[[], None] | None = None) -> subprocess.Po
             limit()
 
     return subprocess.Popen(
-        [sys.executable, "-m", "jobs", *words],
+        command_line(*words),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment,
         preexec_fn=limited,
     )  # fmt: skip
@@ -174,10 +175,10 @@ def has_next_step(words: str) -> bool:
 
 
 def settle(home: Path, sample: SampleServer, catcher: MailCatcher) -> None:
-    """A home that reads and mails here, in the noon zone, with every day a working day."""
+    """A home that reads and mails here, with every day a working day."""
     fresh = home.with_name(f"{home.name}-fresh")
     make_home(fresh, redcap=sample.server.url, host=catcher.host, port=catcher.port, tokens=sample.tokens)
-    settings = (fresh / "settings.toml").read_text(encoding="utf-8").replace("America/New_York", NOON_ZONE)
+    settings = (fresh / "settings.toml").read_text(encoding="utf-8")
     settings = settings.replace("[calendar]", "[calendar]\nweekend = []").replace("[sending]", "[sending]\nceiling = 500")
     (fresh / "settings.toml").write_text(settings, encoding="utf-8")
     home.mkdir(exist_ok=True)
@@ -192,7 +193,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("begun") / "home"
     with sample_server(BEGAN) as sample, MailCatcher() as catcher:
         settle(home, sample, catcher)
-        moment = datetime.combine(BEGAN, time(12), tzinfo=ZoneInfo(NOON_ZONE))
+        moment = datetime.combine(BEGAN, time(12), tzinfo=ZONE)
         app = open_app(home, clock=FixedClock(moment))
         for job in (send_checklists, send_reminders):
             job.run(app, BEGAN)
@@ -229,7 +230,11 @@ def lab(start: Start) -> HostileLab:
 @pytest.fixture(scope="session")
 def good_day(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
     """Who gets how many reminders today when nothing is wrong."""
-    home = tmp_path_factory.mktemp("good") / "home"
+    return undisturbed(begun, tmp_path_factory.mktemp("good") / "home")
+
+
+def undisturbed(begun: Path, home: Path) -> Counter[str]:
+    """Who gets how many reminders on the machine's day when nothing is wrong."""
     shutil.copytree(begun, home)
     with sample_server(BEGAN) as sample, MailCatcher() as catcher:
         settle(home, sample, catcher)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
+from email.utils import parseaddr
+from pathlib import Path
 
 import pytest
 
 from onboard.sandbox.catcher import MailCatcher, Stage, Trouble
-from tests.hostile.conftest import COORDINATOR, OPERATOR, HostileLab, has_next_step, parsed, text_of
+from tests.clocks import NOON, Machine
+from tests.hostile.conftest import COORDINATOR, OPERATOR, HostileLab, has_next_step, parsed, text_of, undisturbed
 from tests.hostile.test_bad_reads import closed_port
 
-LAYLA = "layla.haddad@northlake.example"
+LAYLA, PI = "layla.haddad@northlake.example", "elena.rivera@northlake.example"
 
 
 def test_a_mail_server_that_is_down_costs_nothing_but_time(lab: HostileLab, good_day: Counter[str]) -> None:
@@ -29,21 +33,31 @@ def test_a_mail_server_that_is_down_costs_nothing_but_time(lab: HostileLab, good
     assert lab.readers() == Counter()
 
 
-@pytest.mark.parametrize(("stage", "code"), [(Stage.CONNECT, 421), (Stage.CONNECT, None), (Stage.HELLO, 554), (Stage.MAIL, 553)])
+@pytest.mark.parametrize(
+    ("stage", "code", "day"),
+    [(Stage.CONNECT, None, day) for day in (0, 1, 2, 5, 36)]  # from a Monday on; 36: a Tuesday of December
+    + [(Stage.CONNECT, 421, 1), (Stage.HELLO, 554, 2), (Stage.MAIL, 553, 5)],
+)
 def test_a_server_that_takes_nobody_stops_everything_and_loses_nothing(
-    lab: HostileLab, good_day: Counter[str], stage: Stage, code: int | None
+    lab: HostileLab, begun: Path, machine: Machine, stage: Stage, code: int | None, day: int
 ) -> None:
+    """Whatever else is due that day: on a Monday the digest, and on a Tuesday the one of Monday that did not go."""
+    machine.set(NOON + timedelta(days=day))
+    good = undisturbed(begun, lab.home.with_name("good"))
+    assert good and set(good.values()) == {1}
     lab.catcher.script.add(Trouble(stage, code, times=None))
     said = lab.send("send_reminders", code=1)
     assert has_next_step(said.text), said.text
     assert lab.readers() == Counter()
     lab.catcher.script.clear()
     lab.onboard("run", "due", "--send")
-    readers = lab.readers()
-    assert {reader: readers[reader] for reader in good_day if reader != COORDINATOR} == {
-        reader: count for reader, count in good_day.items() if reader != COORDINATOR
-    }
-    assert max(readers[reader] for reader in good_day if reader != COORDINATOR) == 1
+    kinds = {(parseaddr(str(mail["To"]))[1], str(mail["List-Id"]).partition("<")[2].partition(".")[0]) for mail in lab.mails()}
+    # A digest or a worklist of the same day says to its reader what a mail of their own would have said.
+    told_so = {reader for reader, kind in kinds if kind in ("digest", "worklist")}
+    assert {(reader, "reminder") for reader in good.keys() - told_so} <= kinds
+    assert good.keys() & told_so <= {COORDINATOR, PI} and (PI in told_so) == (day in (0, 1, 36))
+    lab.onboard("run", "due", "--send")
+    assert lab.readers() == Counter()
 
 
 def test_one_address_refused_stops_nobody_else_and_is_not_asked_again(lab: HostileLab, good_day: Counter[str]) -> None:

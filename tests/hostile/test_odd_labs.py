@@ -15,7 +15,7 @@ from onboard.adapters.system_clock import FixedClock
 from onboard.app import open_app
 from onboard.sandbox.sample_lab import PROTOCOLS
 from onboard.sandbox.sample_pen import Row
-from tests.hostile.conftest import COORDINATOR, OPERATOR, HostileLab, Start, has_next_step, text_of
+from tests.hostile.conftest import COORDINATOR, OPERATOR, TODAY, HostileLab, Start, has_next_step, text_of
 
 PEOPLE_IN_A_BIG_LAB = 300
 
@@ -127,7 +127,7 @@ def test_one_person_in_two_records_with_one_address_gets_one_mail_a_day(start: S
     for record, address in (("201", "Double.Person@northlake.example"), ("202", " double.person@NORTHLAKE.example")):
         lab.put(record, "person", {"greet_name": "Dee", "full_name": "Dee Double", "university_email": address})
         kind = {"appt_kind": "employee", "appt_role": "fellow", "appt_engaged": "1", "appt_supervisor": "1"}
-        lab.put(record, "appointment", {**kind, "appt_from": (date.today() - timedelta(days=1)).isoformat()}, 1)
+        lab.put(record, "appointment", {**kind, "appt_from": (TODAY - timedelta(days=1)).isoformat()}, 1)
         lab.put(record, "listing", {"list_protocol": "STEP-HF", "list_approved": "2025-02-03", "list_stays": "0"}, 1)
     for name in ("send_checklists", "send_reminders"):
         lab.send(name)

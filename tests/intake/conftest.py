@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -16,8 +15,9 @@ from jobs.demo_home import make_home
 from onboard.errors import OnboardError
 from onboard.sandbox.rights import Rights
 from onboard.sandbox.sample_server import SampleServer, sample_server
+from tests.clocks import NOON
 
-TODAY = datetime.now(ZoneInfo("America/New_York")).date()
+TODAY = NOON.date()
 
 
 @dataclass

@@ -196,6 +196,7 @@ def test_a_mailbox_that_cannot_be_read_says_why(mailbox: Mailbox, change: dict[s
     assert PASSWORD not in repr(mailbox)
 
 
+@pytest.mark.usefixtures("true_clock")
 def test_the_command_reads_the_same_mailbox(university: University, tmp_path: Path) -> None:
     home = tmp_path / "home"
     make_home(home, redcap="https://redcap.northlake.example/api/", host="127.0.0.1", port=university.submission, tokens={})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import time, timedelta
@@ -18,7 +17,6 @@ from jobs.__main__ import app as onboard_app
 from jobs.due import run_due
 from jobs.list_jobs import span
 from jobs.reporting import show, told
-from onboard.adapters.system_clock import SystemClock
 from onboard.app import App, open_app
 from onboard.cli.group import nearest
 from onboard.cli.output import print_table
@@ -26,6 +24,7 @@ from onboard.errors import ConfigError
 from onboard.model import JobName, Mode, RunReport
 from onboard.pipeline.tools import never
 from onboard.sandbox.sample_server import SampleServer
+from tests.clocks import NOON, command_line
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY, make_lab
 
@@ -120,9 +119,9 @@ def test_quiet_says_nothing_while_nothing_needs_a_person(
 ) -> None:
     """What cron runs every ten minutes, and mails whenever something is printed."""
     home = make_lab(tmp_path / "rivera", sample)
-    another_day = (SystemClock().now() + timedelta(days=3)).strftime("%a").lower()
+    another_day = (NOON + timedelta(days=3)).strftime("%a").lower()
     (home / "schedule.toml").write_text(f'[send_checklists]\ndays = "{another_day},{another_day}"\nat = "07:00"\n')
-    words = [sys.executable, "-m", "jobs", "run", "due", "--send", "--home", str(home)]
+    words = command_line("run", "due", "--send", "--home", str(home))
     for quiet, said in (([], "Nothing is due.\n"), (["--quiet"], "")):
         done = subprocess.run([*words, *quiet], capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, done.stdout, done.stderr) == (0, said, "")

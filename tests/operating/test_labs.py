@@ -6,7 +6,6 @@ import gc
 import logging
 import os
 import subprocess
-import sys
 import threading
 import uuid
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from onboard.errors import ConfigError
 from onboard.model import Mode
 from onboard.pipeline.tools import never
 from onboard.sandbox.sample_server import SampleServer
+from tests.clocks import command_line
 from tests.delivery.delivery_cast import LEILA, outgoing, queue
 from tests.delivery.private_postgres import PrivatePostgres
 from tests.operating.clocks import HandClock
@@ -233,7 +233,7 @@ def test_a_lab_in_dry_mode_is_left_alone(folder: Path, clock: HandClock) -> None
 
 def test_the_command_runs_them_all_and_says_that_one_needs_a_person(folder: Path) -> None:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ONBOARD_")}
-    words = [sys.executable, "-m", "jobs", "run", "due", "--send", "--labs", str(folder)]
+    words = command_line("run", "due", "--send", "--labs", str(folder))
     done = subprocess.run(words, capture_output=True, text=True, timeout=200, env=environ, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "of 3 labs had something due" in done.stdout

@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import subprocess
-import sys
 from contextlib import redirect_stderr
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 from onboard.adapters.terminal_progress import Terminal, WatchedMailer
 from onboard.errors import TransportDown
 from onboard.sandbox.sample_server import SampleServer
+from tests.clocks import command_line
 from tests.operating.conftest import make_lab
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -25,9 +25,7 @@ def run_at_a_terminal(*words: str) -> tuple[int, str, str]:
     """A command whose standard error is a terminal: exit code, standard output, what the terminal was sent."""
     ours, theirs = pty.openpty()
     environ = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "jobs", *words], stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, env=environ, text=True
-    )
+    process = subprocess.Popen(command_line(*words), stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, env=environ, text=True)
     os.close(theirs)
     sent = b""
     while True:
@@ -65,7 +63,7 @@ def test_a_run_shows_what_it_does_and_leaves_the_terminal_as_it_was(trial: Path)
 
 
 def test_where_nobody_looks_nothing_is_shown(trial: Path) -> None:
-    words = [sys.executable, "-m", "jobs", "run", "send_worklist", "--send", "--home", str(trial)]
+    words = command_line("run", "send_worklist", "--send", "--home", str(trial))
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0 and done.stderr == ""
     assert Terminal(wanted=False).bar() is None

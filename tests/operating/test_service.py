@@ -97,6 +97,7 @@ def test_sigterm_ends_the_process_with_0_after_ready_and_stopping(tmp_path: Path
         assert line.startswith("{"), log
 
 
+@pytest.mark.usefixtures("true_clock")  # the scheduler's own clock is the true one
 def test_the_run_in_hand_ends_before_the_process(tmp_path: Path, sample: SampleServer) -> None:
     """The scheduler itself, told to stop while a look is under way: the look ends, then `serve` returns."""
     import threading
@@ -136,7 +137,7 @@ from pathlib import Path
 from jobs import scheduler
 from jobs.labs import LabHome
 from onboard.adapters.service_manager import ServiceManager
-from onboard.adapters.system_clock import SystemClock
+from tests.operating.clocks import HandClock
 
 class Hanging(LabHome):
     def wants_look(self):
@@ -148,7 +149,7 @@ class Hanging(LabHome):
 
 stop = threading.Event()
 threading.Timer(1.0, stop.set).start()
-lab = Hanging(Path(sys.argv[1]), SystemClock())
+lab = Hanging(Path(sys.argv[1]), HandClock())
 print(scheduler.serve([lab], print, ServiceManager({}), stop, timedelta(seconds=0.3)), flush=True)
 import os; os._exit(0)
 """

@@ -49,7 +49,16 @@ def status(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, set[str]]:
     for name, text in _SPY.items():
         (place / "beside" / name).parent.mkdir(parents=True, exist_ok=True)
         (place / "beside" / name).write_text(text, encoding="utf-8")
-    return loaded_by("status", "--home", str(place / "home"), "--export", str(place / "export"), beside=place / "beside")
+    return loaded_by(
+        "status",
+        "--as-of",
+        "2026-11-23",
+        "--home",
+        str(place / "home"),
+        "--export",
+        str(place / "export"),
+        beside=place / "beside",
+    )
 
 
 @pytest.fixture(scope="module")

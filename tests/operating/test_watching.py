@@ -7,7 +7,6 @@ import logging
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import time, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -32,6 +31,7 @@ from onboard.rendering.board_page import board_page
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.sample_lab import PEOPLE, sample_lab
 from onboard.sandbox.sample_server import SampleServer
+from tests.clocks import command_line
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY, make_lab
 
@@ -149,7 +149,7 @@ def test_a_page_that_cannot_be_written_is_said_and_the_old_one_stays(tmp_path: P
 def onboard(app: App, *words: str) -> str:
     environ = {**os.environ, "COLUMNS": "220"}
     done = subprocess.run(
-        [sys.executable, "-m", "jobs", *words, "--home", str(app.config.home)],
+        command_line(*words, "--home", str(app.config.home)),
         capture_output=True, text=True, timeout=120, env=environ, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

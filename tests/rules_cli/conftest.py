@@ -23,7 +23,7 @@ from onboard.sandbox.sample_server import SampleServer, sample_server
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "reckoner"))
 
-#: A Monday that lies behind every machine's clock, since commands read the real one.
+#: A Monday long ago: commands are typed years later, on the day of the machine's clock.
 MONDAY = date(2024, 6, 3)
 ZONE = ZoneInfo("America/New_York")
 HADDAD, GCP_ROW = "5", 2

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -18,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from onboard.model import MessageKind
+from tests.clocks import command_line
 
 MONDAY = "2026-11-23"
 
@@ -37,7 +37,7 @@ class Told:
 def onboard(*words: str, code: int = 0) -> str:
     """Run the command as a person would."""
     environment = {**os.environ, "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1"}
-    found = subprocess.run([sys.executable, "-m", "jobs", *words], capture_output=True, text=True, env=environment, timeout=300)
+    found = subprocess.run(command_line(*words), capture_output=True, text=True, env=environment, timeout=300)
     assert found.returncode == code, found.stdout + found.stderr
     return found.stdout + found.stderr
 

@@ -44,6 +44,6 @@ def test_the_wheel_stands_alone(installed: Path, tmp_path: Path) -> None:
 def test_init_and_demo_run_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     run(installed, tmp_path, "-m", "jobs", "init", "lab")
     assert (tmp_path / "lab" / "redcap_project" / "people.csv").is_file()
-    said = run(installed, tmp_path, "-m", "jobs", "demo")
+    said = run(installed, tmp_path, "-m", "jobs", "demo", "--as-of", "2026-11-23")
     assert "nothing is left running" in said
     assert (tmp_path / "demo" / "inbox.html").is_file()
