@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check prove crash soak bench pictures lock clean
+.PHONY: help demo test check dates prove crash soak bench pictures lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -31,6 +31,9 @@ test: $(VENV)/.dev ## everything, within ten minutes
 
 check: $(VENV)/.dev ## linter, types and walls only
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports
+
+dates: $(VENV)/.dev ## the tests once more on a Tuesday, a Saturday and 29 Feb 2028 (needs Debian's faketime)
+	$(RUN) -m tests.dates
 
 prove: $(VENV)/.dev ## the judge against a day-by-day reckoner, 100,000 person-protocol-days; 10,000 tables of any strings
 	$(RUN) tests/reckoner/prove.py --days 100000

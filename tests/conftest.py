@@ -30,6 +30,14 @@ def true_clock(machine: Machine) -> None:
     machine.at = None
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A browser lives by the machine's clock, and shows what it was given whatever the day."""
+    if item.get_closest_marker("chromium"):
+        item.add_marker(pytest.mark.one_date("chromium does not run under another clock"))
+    for marker in item.iter_markers("one_date"):
+        assert marker.args and marker.args[0], f"{item.nodeid}: one_date wants a reason"
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """Turn a skip into a failure on the machine that has everything installed."""

@@ -9,6 +9,7 @@ from tests.bench.going_out import daily, deliver
 from tests.bench.measuring import Figure, growth, paired, table
 from tests.bench.processes import many_labs
 
+pytestmark = pytest.mark.one_date("measures seconds, and its lab has a day of its own")
 NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.delivery.private_postgres import missing
 
 
+@pytest.mark.one_date("processes that are killed live by the machine's clock, and by nothing else")
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_killed_senders_lose_nothing_and_double_nothing(database: str) -> None:
     if database == "postgresql" and missing():

@@ -51,11 +51,13 @@ def test_a_server_that_takes_nobody_stops_everything_and_loses_nothing(
     assert lab.readers() == Counter()
     lab.catcher.script.clear()
     lab.onboard("run", "due", "--send")
-    kinds = {(parseaddr(str(mail["To"]))[1], str(mail["List-Id"]).partition("<")[2].partition(".")[0]) for mail in lab.mails()}
+    mails = [(parseaddr(str(mail["To"]))[1], str(mail["List-Id"]).partition("<")[2].partition(".")[0]) for mail in lab.mails()]
+    kinds = set(mails)
+    assert len(kinds) == len(mails), "nothing twice"
     # A digest or a worklist of the same day says to its reader what a mail of their own would have said.
     told_so = {reader for reader, kind in kinds if kind in ("digest", "worklist")}
     assert {(reader, "reminder") for reader in good.keys() - told_so} <= kinds
-    assert good.keys() & told_so <= {COORDINATOR, PI} and (PI in told_so) == (day in (0, 1, 36))
+    assert good.keys() & told_so <= {COORDINATOR, PI}
     lab.onboard("run", "due", "--send")
     assert lab.readers() == Counter()
 

@@ -100,17 +100,8 @@ class TestCron:
 
     def test_it_is_whole_also_after_a_run_that_failed(self, sunday: tuple[Path, str, set[str]]) -> None:
         home = sunday[0]
-        wrong = (
-            "run",
-            "send_worklist",
-            "--send",
-            "--as-of",
-            "2026-11-23",
-            "--export",
-            str(home / "nowhere"),
-            "--home",
-            str(home),
-        )
-        done = subprocess.run([sys.executable, "-m", "jobs", *wrong], capture_output=True, text=True, check=False, timeout=60)
+        wrong = ("run", "send_worklist", "--send", "--export", str(home / "nowhere"), "--home", str(home))
+        command = [sys.executable, "-m", "jobs", *wrong, "--as-of", "2026-11-23"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode == 1 and "nowhere is no folder" in done.stdout + done.stderr
         assert [file.name for file in home.glob("ledger.db*")] == ["ledger.db"]

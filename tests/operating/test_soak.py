@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 
+@pytest.mark.one_date("lives through simulated days, and sleeps in processes that are killed")
 @pytest.mark.xdist_group("soak")
 def test_ten_days_of_trouble_say_everything_once_on_the_right_day(record_property: Callable[[str, object], None]) -> None:
     """Ten days with an outage of REDCap and one of mail, two kills, restarts, and the day the clocks go back."""

@@ -204,6 +204,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.one_date("starts a process with a PYTHONPATH of its own")
 def test_no_process_outlives_the_one_that_started_it(tmp_path: Path) -> None:
     script = tmp_path / "starts.py"
     script.write_text(_STARTS)
@@ -220,6 +221,7 @@ def _path() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path.cwd())}
 
 
+@pytest.mark.one_date("fifty labs with nothing due: no day matters, and it takes long")
 def test_a_service_of_fifty_labs_ends_with_0_and_leaves_nobody(tmp_path: Path, sample: SampleServer) -> None:
     """The labs are in dry mode, so that nothing is due whatever the hour is."""
     first = make_lab(tmp_path / "labs" / "lab0", sample)

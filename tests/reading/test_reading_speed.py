@@ -7,6 +7,7 @@ from time import process_time
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pytest
 
 from onboard.model import Export
 from onboard.model.mapping import Mapping
@@ -39,6 +40,7 @@ def seconds(work: Callable[[], object]) -> float:
     return best
 
 
+@pytest.mark.one_date("measures seconds")
 def test_five_thousand_people_are_read_within_a_few_times_the_cost_of_the_text(
     sample_export: Export, mapping: Mapping, zone: ZoneInfo
 ) -> None:

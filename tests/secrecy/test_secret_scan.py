@@ -83,6 +83,7 @@ def run(folder: Path, tests: str, *more: str) -> subprocess.CompletedProcess[str
     )  # fmt: skip
 
 
+@pytest.mark.one_date("runs pytest inside pytest, and no day matters")
 def test_every_planted_leak_fails_a_run_of_two_processes(elsewhere: Path, token: str) -> None:
     password = secrets.token_urlsafe(12)
     (elsewhere / "known.txt").write_text(f"{token}\n{password}")
@@ -102,6 +103,7 @@ def test_every_planted_leak_fails_a_run_of_two_processes(elsewhere: Path, token:
     assert token not in said.stdout + said.stderr and password not in said.stdout + said.stderr
 
 
+@pytest.mark.one_date("runs pytest inside pytest, and no day matters")
 def test_a_run_without_leaks_passes_and_says_what_was_looked_through(elsewhere: Path) -> None:
     said = run(elsewhere, CLEAN)
     assert said.returncode == 0, said.stdout + said.stderr
