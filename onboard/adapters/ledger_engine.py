@@ -49,6 +49,7 @@ _WORDS = (
     ("unable to open", "it cannot be opened: check that its folder exists and that this account may write there"),
     ("not a database", "it is not a ledger: name another file, or restore the last backup"),
     ("malformed", "it is damaged: restore the last backup"),
+    ("prepared statement", "a pooler stands before the database: write ?pooled=yes at the end of url under [ledger]"),
     ("authentication failed", "the database refused the login: check user and password"),
     ("connection", "the database does not answer: check that it runs and that the address is right"),
 )
@@ -107,6 +108,8 @@ class Door:
             dialect = self._engine.dialect
             if dialect.name == "sqlite":
                 cursor.execute(_BEGIN_WRITING)
+            else:
+                cursor.execute(_BIND, (self.lab,))
             yield lambda statement, values: statement.say(cursor, dialect, values)
             link.commit()
 
@@ -175,8 +178,11 @@ def _checked(text_url: str) -> URL:
 
 def _engine(url: URL, lab: str, patience: float) -> Engine:
     """An engine that never prints the values of a statement."""
+    plain, pooled = _pooled(url)
+    # behind a pooler a statement is prepared on one connection of the server and used on another
+    more = {"prepare_threshold": None} if pooled else {}
     try:
-        engine = create_engine(_answering(url), hide_parameters=True)
+        engine = create_engine(_answering(plain), hide_parameters=True, connect_args=more)
     except ImportError as error:
         raise ConfigError(
             "A PostgreSQL ledger needs the driver: python -m pip install 'onboard[postgres]', or use sqlite:///"
@@ -186,8 +192,16 @@ def _engine(url: URL, lab: str, patience: float) -> Engine:
         event.listen(engine, "connect", _sqlite_settings(patience))
         event.listen(engine, "begin", _sqlite_begin)
     else:
-        event.listen(engine, "connect", _bind_to_lab(lab))
+        event.listen(engine, "begin", _bind_to_lab(lab))
     return engine
+
+
+def _pooled(url: URL) -> tuple[URL, bool]:
+    """The URL without ?pooled=yes, which is ours, and whether it was there. Raises ConfigError for any other use of the word."""
+    said = url.query.get("pooled")
+    if said is not None and (said != "yes" or url.get_backend_name() != "postgresql"):
+        raise ConfigError("The ledger's address: pooled is for PostgreSQL behind a pooler. Write ?pooled=yes, or take it out.")
+    return url.difference_update_query(["pooled"]), said is not None
 
 
 def _answering(url: URL) -> URL:
@@ -231,12 +245,14 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql(_BEGIN_WRITING if writes else "BEGIN")
 
 
-def _bind_to_lab(lab: str) -> Any:
-    """Row-level security of the migrations shows a connection the rows of this lab only."""
+#: Until the transaction ends, for a pooler gives the same connection to another lab afterwards.
+_BIND = "SELECT set_config('onboard.lab', %s, true)"
 
-    def bind(dbapi: Any, record: ConnectionPoolEntry) -> None:
-        with dbapi.cursor() as cursor:
-            cursor.execute("SELECT set_config('onboard.lab', %s, false)", (lab,))
-        dbapi.commit()
+
+def _bind_to_lab(lab: str) -> Any:
+    """Row-level security of the migrations shows a transaction the rows of this lab only."""
+
+    def bind(connection: Connection) -> None:
+        connection.exec_driver_sql(_BIND, (lab,))
 
     return bind
