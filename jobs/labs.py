@@ -6,7 +6,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -16,6 +16,7 @@ from jobs.due import mail_waits, run_due, schedule_of, slot_now, timings
 from jobs.upkeep import after
 from onboard.app import App, open_app
 from onboard.config.schedule import JobTime
+from onboard.config.secrets import CREDENTIALS, shared_credentials
 from onboard.errors import ConfigError, OnboardError
 from onboard.model import JobName, Lab, Mode, RunReport
 from onboard.pipeline.crashing import place
@@ -59,17 +60,25 @@ TIDY_EVERY = 32
 _LOOKS = count(1)
 
 
-def look_into(home: Path, name: str, clock: Clock, stop: Callable[[], bool]) -> Looked:
-    """Open the lab, run what is due, see to what follows, close it. Raises nothing that another lab could feel."""
-    found = _look(home, name, clock, stop)
+def look_into(home: Path, name: str, clock: Clock, stop: Callable[[], bool], *, alone: bool = False) -> Looked:
+    """Open the lab, run what is due, see to what follows, close it. Raises nothing that another lab could feel.
+
+    `alone`: no other lab is served beside it, so it may take a secret from where all of them would look.
+    """
+    found = _look(home, name, clock, stop, alone)
     if next(_LOOKS) % TIDY_EVERY == 0:
         gc.collect()
     return found
 
 
-def _look(home: Path, name: str, clock: Clock, stop: Callable[[], bool]) -> Looked:
+def look_alone(home: Path, name: str, clock: Clock, stop: Callable[[], bool]) -> Looked:
+    """See `look_into`: the look into the only lab that is served."""
+    return look_into(home, name, clock, stop, alone=True)
+
+
+def _look(home: Path, name: str, clock: Clock, stop: Callable[[], bool], alone: bool) -> Looked:
     try:
-        with Opened(home, clock) as app:
+        with Opened(home, clock, alone) as app:
             reports = run_due(app, app.lab.limits.mode, stop)
             after(app, reports)
             return _looked(app, reports)
@@ -186,8 +195,8 @@ class LabHome:
 class Opened:
     """An app that is closed however the block ends."""
 
-    def __init__(self, home: Path, clock: Clock) -> None:
-        self._app = open_app(home, clock=clock)
+    def __init__(self, home: Path, clock: Clock, alone: bool) -> None:
+        self._app = open_app(home, clock=clock, alone=alone)
 
     def __enter__(self) -> App:
         return self._app
@@ -214,10 +223,13 @@ def labs_in(folder: Path, clock: Clock) -> list[LabHome]:
     return labs
 
 
-def _refuse_shared_secrets(names: Iterable[str]) -> None:
-    shared = sorted(name for name in names if name.startswith("ONBOARD_") and name.endswith(_OWN))
-    if shared:
-        raise ConfigError(
-            f"{shared[0]} is set in the environment, where every lab of the folder would use it. Take it out and put it into "
-            "that lab's own secrets.env."
-        )
+def _refuse_shared_secrets(environ: Mapping[str, str]) -> None:
+    places = {"is set in the environment": sorted(environ)}
+    places[f"lies in the service's credentials ({environ.get(CREDENTIALS)})"] = shared_credentials(environ)
+    for where, names in places.items():
+        shared = next((name for name in names if name.startswith("ONBOARD_") and name.endswith(_OWN)), "")
+        if shared:
+            raise ConfigError(
+                f"{shared} {where}, where every lab of the folder would use it. Take it out and put it into that lab's own "
+                "secrets.env."
+            )

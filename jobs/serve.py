@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from jobs.labs import LabHome, labs_in
+from jobs.labs import LabHome, labs_in, look_alone
 from jobs.reporting import log
 from jobs.service import needed_secrets
 from onboard.adapters.log_lines import LogForm, set_up_log
@@ -19,7 +19,7 @@ from onboard.adapters.service_manager import ServiceManager
 from onboard.adapters.system_clock import SystemClock
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
-from onboard.config.secrets import secret
+from onboard.config.secrets import Secrets
 from onboard.errors import ConfigError
 from onboard.model import Mode, RunReport
 
@@ -61,15 +61,16 @@ def command(
 
 def _alone(home: Path) -> LabHome:
     """The one lab that is served; what is wrong with it is said at once."""
-    lab = LabHome(home, SystemClock())
+    lab = LabHome(home, SystemClock(), look_by=look_alone)
     lab.load()
     if lab.brief is None:
         raise ConfigError(lab.trouble)
     if lab.brief.lab.limits.mode is Mode.DRY:
         raise ConfigError("settings.toml says mode = 'dry', so there is nothing to serve. Write mode = 'trial' or 'live' first.")
     # one that is missing would be found at the first slot only, when the person who could put it right has gone
+    secrets = Secrets(home=home, lab=lab.brief.lab.id)
     for name in needed_secrets(home):
-        secret(name, home)
+        secrets.get(name)
     return lab
 
 

@@ -219,7 +219,7 @@ def needed_secrets(home: Path) -> list[str]:
         secrets.MAIL_PASSWORD: config.mail.transport == "login" and config.mail.login == "basic",
         secrets.BOUNCES_PASSWORD: config.bounces is not None and config.bounces.login == "basic",
         secrets.M365_SECRET: tokens and config.m365.flow == "app",
-        secrets.PING_URL: secrets.has_secret(secrets.PING_URL, home),
+        secrets.PING_URL: config.secrets.has(secrets.PING_URL),
     }
     return [secrets.token_name(project) for project in _read(config)] + [name for name, asked in wanted.items() if asked]
 

@@ -102,9 +102,9 @@ def tidy(app: App) -> tuple[int, int]:
 def ping(app: App) -> bool:
     """Call the dead man's switch, where one is given. Returns whether it was called."""
     from onboard.adapters.ping_url import ping as call
-    from onboard.config.secrets import PING_URL, has_secret, secret
+    from onboard.config.secrets import PING_URL
 
-    if not has_secret(PING_URL, app.config.home):
+    if not app.config.secrets.has(PING_URL):
         return False
-    call(secret(PING_URL, app.config.home).get_secret_value())
+    call(app.config.secrets.get(PING_URL).get_secret_value())
     return True

@@ -36,18 +36,20 @@ def open_app(
     clock: Clock | None = None,
     accept_fewer_rows: bool = False,
     reads_only: bool = False,
+    alone: bool = True,
 ) -> App:
     """The app of one lab's home. `as_of` answers as if that day were today; `export` reads a folder instead of REDCap;
     `accept_fewer_rows` takes a read that is smaller than the last one, because somebody said that rows were deleted.
     `reads_only` makes no ledger where there is none: a blank one stands in for it. Whoever brings a `clock` is no person at a
-    terminal: long work shows itself there to others only.
+    terminal: long work shows itself there to others only. A lab that is not `alone` is one of many: it takes no secret that
+    another lab would find, too.
 
     Raises ConfigError that lists every mistake of the configuration.
     """
     from onboard.adapters.system_clock import FixedClock, SystemClock
     from onboard.config.loading import load_config
 
-    config = load_config(home)
+    config = replace(load_config(home), alone=alone)
     given = clock
     clock = clock or SystemClock()
     if as_of is not None:

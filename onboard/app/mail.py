@@ -22,11 +22,11 @@ def mailer(config: Config) -> Mailer:
         return FileMailer(mail.folder)
     from onboard.adapters.smtp_settings import Smtp, Tls
     from onboard.adapters.yagmail_mailer import YagmailMailer
-    from onboard.config.secrets import MAIL_PASSWORD, secret
+    from onboard.config.secrets import MAIL_PASSWORD
 
     with_token = mail.transport == "login" and mail.login == "xoauth2"
     with_password = mail.transport == "login" and not with_token
-    password = secret(MAIL_PASSWORD, config.home).get_secret_value() if with_password else ""
+    password = config.secrets.get(MAIL_PASSWORD).get_secret_value() if with_password else ""
     return YagmailMailer(
         Smtp(
             host=mail.host,
@@ -48,10 +48,10 @@ def mailer(config: Config) -> Mailer:
 def m365_tokens(config: Config, user: str) -> M365Tokens:
     """Access tokens of Microsoft 365 for a mailbox."""
     from onboard.adapters.m365_token import M365Tokens, Registration
-    from onboard.config.secrets import M365_SECRET, secret
+    from onboard.config.secrets import M365_SECRET
 
     asked = config.m365
-    password = secret(M365_SECRET, config.home).get_secret_value() if asked.flow == "app" else ""
+    password = config.secrets.get(M365_SECRET).get_secret_value() if asked.flow == "app" else ""
     return M365Tokens(
         Registration(
             tenant=asked.tenant,
@@ -70,7 +70,7 @@ def bounce_source(config: Config) -> BounceSource | None:
     if box is None:
         return None
     from onboard.adapters.imap_bounces import ImapBounces, Mailbox
-    from onboard.config.secrets import BOUNCES_PASSWORD, secret
+    from onboard.config.secrets import BOUNCES_PASSWORD
 
     with_token = box.login == "xoauth2"
     return ImapBounces(
@@ -79,7 +79,7 @@ def bounce_source(config: Config) -> BounceSource | None:
             port=box.port,
             tls=box.tls,
             user=box.user,
-            password="" if with_token else secret(BOUNCES_PASSWORD, config.home).get_secret_value(),
+            password="" if with_token else config.secrets.get(BOUNCES_PASSWORD).get_secret_value(),
             token=m365_tokens(config, box.user) if with_token else None,
             ca_file=box.ca_file,
             folder=box.folder,

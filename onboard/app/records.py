@@ -91,13 +91,13 @@ def redcap_mapping(config: Config) -> RecordMapping:
 def redcap_projects(config: Config, names: Collection[str]) -> list[RedcapProject]:
     """How each of the projects is reached, with its token; one that nothing maps yet, as the first of the mapped ones is."""
     from onboard.adapters.redcap_project import RedcapProject
-    from onboard.config.secrets import secret, token_name
+    from onboard.config.secrets import token_name
 
     return [
         RedcapProject(
             name=one.name,
             url=one.url,
-            token=secret(token_name(one.name), config.home),
+            token=config.secrets.get(token_name(one.name)),
             contact=one.contact,
             ca_file=one.ca_file,
             proxy=one.proxy,

@@ -90,11 +90,11 @@ def _from_files(written: Sequence[str]) -> Found:
 def _from_redcap(home: Path, names: Sequence[str]) -> Found:
     from onboard.adapters.redcap_facts import describe
     from onboard.app import open_app
-    from onboard.config.secrets import has_secret, token_name
+    from onboard.config.secrets import token_name
 
     app, found = open_app(home), Found()
     # A lab with one project has one token; without any, the first that is missed is named.
-    given = [name for name in app.redcap_mapping.projects if has_secret(token_name(name), home)]
+    given = [name for name in app.redcap_mapping.projects if app.config.secrets.has(token_name(name))]
     for project in app.redcap_projects(names or given):
         facts = describe(project)
         if facts.dictionary is None:

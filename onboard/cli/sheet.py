@@ -73,11 +73,11 @@ def _sheet(app: App) -> Sheet:
 
 
 def _secrets(app: App) -> dict[str, str]:
-    from onboard.config.secrets import MAIL_PASSWORD, place_of, token_name
+    from onboard.config.secrets import MAIL_PASSWORD, token_name
 
     names = [token_name(name) for name in app.redcap_mapping.projects]
     names += [MAIL_PASSWORD] if app.config.mail.transport == "login" else []
-    return {name: place_of(name, app.config.home) for name in names}
+    return {name: app.config.secrets.place_of(name) for name in names}
 
 
 def _mail(app: App) -> str:
@@ -89,14 +89,14 @@ def _mail(app: App) -> str:
 
 
 def _others(app: App) -> Iterator[str]:
-    from onboard.config.secrets import PING_URL, has_secret
+    from onboard.config.secrets import PING_URL
 
     config = app.config
     if config.mail.transport == "login" and config.mail.login == "xoauth2":
         yield "Microsoft's log-in service: https://login.microsoftonline.com"
     if config.bounces:
         yield f"Mailbox for undelivered mail: {config.bounces.host}:{config.bounces.port} ({config.bounces.tls})"
-    if has_secret(PING_URL, config.home):
+    if config.secrets.has(PING_URL):
         yield "A watchdog's address (a secret): called after each good run, with nothing but the call"
     if urlsplit(config.ledger_url).hostname:
         yield f"Database: {_ledger(config.ledger_url)}"

@@ -4,7 +4,7 @@ from onboard.config.lab_file import MailSettings, RedcapSettings
 from onboard.config.loading import Config, load_config
 from onboard.config.rules_file import rules_from_text
 from onboard.config.schedule import JobTime
-from onboard.config.secrets import MAIL_PASSWORD, has_secret, secret, token_name
+from onboard.config.secrets import MAIL_PASSWORD, Secrets, token_name
 
 __all__ = [
     "MAIL_PASSWORD",
@@ -12,9 +12,8 @@ __all__ = [
     "JobTime",
     "MailSettings",
     "RedcapSettings",
-    "has_secret",
+    "Secrets",
     "load_config",
     "rules_from_text",
-    "secret",
     "token_name",
 ]

@@ -13,6 +13,7 @@ from onboard.config.lab_file import BounceSettings, MailSettings, MicrosoftSetti
 from onboard.config.mistakes import nearest
 from onboard.config.operating import Operating, read_operating
 from onboard.config.schedule import JobTime
+from onboard.config.secrets import Secrets
 from onboard.config.writing import read_writeback
 from onboard.errors import ConfigError
 from onboard.model import JobName, Lab, RequirementKind, Rules
@@ -49,6 +50,12 @@ class Config:
     bounces: BounceSettings | None  # None: nobody looks for what came back
     operating: Operating
     writeback: WriteTarget | None  # None: nothing is written into REDCap
+    alone: bool = True  # False: one of many labs that are served together
+
+    @property
+    def secrets(self) -> Secrets:
+        """Where this lab's tokens and passwords are looked for."""
+        return Secrets(home=self.home, lab=self.lab.id, alone=self.alone)
 
 
 def load_config(home: Path) -> Config:
