@@ -3,6 +3,7 @@ locked (SQLite: WAL, full sync, immediate writes; PostgreSQL: the head row's loc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -71,7 +72,7 @@ class Door:
     def __init__(self, url: str, lab: str, patience: float) -> None:
         self.lab = lab
         checked = _checked(url) if url else None
-        self.where = checked.render_as_string(hide_password=True) if checked else "in memory"
+        self.where = _where(checked) if checked else "in memory"
         self._engine = _engine(checked, lab, patience) if checked else _blank_engine(patience)
         self._driver_error: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         self._writer = self._engine.execution_options(onboard_writes=True)
@@ -159,8 +160,15 @@ def _fill_heads(connection: Connection, lab: str) -> None:
             continue
 
 
+#: What follows it is a path, letter for letter: ?, # and %20 are names that folders have.
+_FILE = re.compile(r"sqlite(?:\+pysqlite)?:///(.+)", re.DOTALL)
+
+
 def _checked(text_url: str) -> URL:
     """The URL, with the driver we ship. Raises ConfigError for one that is none, or for another kind of database."""
+    written = _FILE.fullmatch(text_url)
+    if written and written[1] != ":memory:":
+        return _file(Path(written[1]).absolute(), text_url)
     try:
         url = make_url(text_url)
     except ArgumentError as error:
@@ -174,6 +182,25 @@ def _checked(text_url: str) -> URL:
     if not url.database or url.database == ":memory:":
         raise ConfigError("The ledger must outlive the program: write sqlite:///ledger.db, with a file name")
     return url
+
+
+def _file(path: Path, text_url: str) -> URL:
+    """The URL of a file. Raises ConfigError when the ledger lies where an earlier version took the same address to be."""
+    try:
+        before = Path(make_url(text_url).database or "").absolute()
+    except ArgumentError:
+        before = path
+    if before != path and before.is_file() and not path.exists():
+        raise ConfigError(
+            f"The ledger's address names the file {path}, letter for letter, but an earlier version kept the ledger in {before}. "
+            f"Copy it to {path} (with {before}-wal and {before}-shm, if they are there), then run again."
+        )
+    return URL.create("sqlite", database=str(path))
+
+
+def _where(url: URL) -> str:
+    """The address in words, without a password."""
+    return f"sqlite:///{url.database}" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
 
 def _engine(url: URL, lab: str, patience: float) -> Engine:

@@ -14,9 +14,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from onboard.config.mistakes import Block
+from onboard.errors import ConfigError
 from onboard.model import Attach, Mode
 
 _ADDRESS = re.compile(r"[^@\s,;<>\"()\[\]:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+#: A ledger in a file, as it is written in settings.toml.
+_FILE = re.compile(r"sqlite(?:\+pysqlite)?:///(.+)", re.DOTALL)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
 _DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -259,5 +262,16 @@ class LedgerTable(Block):
     url: str = ""
 
     def address(self, home: Path) -> str:
-        """The SQLAlchemy address; a file in the home when none is written."""
-        return self.url or f"sqlite:///{(home / 'ledger.db').absolute()}"
+        """The address; a file in the home when none is written. What follows sqlite:/// is a path, letter for letter; one that is
+        not whole begins in the home. Raises ConfigError when a ledger lies where such a one began before."""
+        written = _FILE.fullmatch(self.url)
+        if self.url and (written is None or written[1] == ":memory:"):
+            return self.url
+        path = written[1] if written else "ledger.db"
+        whole, before = (home / path).absolute(), Path(path).absolute()
+        if written and before.is_file() and not whole.exists():
+            raise ConfigError(
+                f"settings.toml, [ledger], url: {path!r} is a file in the lab's home, {whole}, but the ledger lies in {before}. "
+                f"Move it there (with -wal and -shm, if they are beside it), or write sqlite:///{before}"
+            )
+        return f"sqlite:///{whole}"
