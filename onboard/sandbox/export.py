@@ -108,10 +108,19 @@ def _events(call: Call) -> list[str]:
 
 
 def _row_wanted(view: View, place: Place) -> bool:
-    if not place.instrument or (view.keys and view.project.id_brings_every_row):
+    if not place.instrument:
+        return not (view.project.leaves_out_base_rows and _only_repeating(view, place))
+    if view.keys and view.project.id_brings_every_row:
         return True
     id_field = view.project.dictionary.id_field
     return any(column.form == place.instrument for column in view.columns if column.name != id_field)
+
+
+def _only_repeating(view: View, place: Place) -> bool:
+    """Whether nothing but the record id and fields of repeating instruments is asked for."""
+    id_field, design = view.project.dictionary.id_field, view.project.design
+    forms = {column.form for column in view.columns if column.name != id_field}
+    return bool(forms) and all(design.form_repeats(form, place.event) for form in forms)
 
 
 def _filter(call: Call) -> Callable[[Found], bool]:

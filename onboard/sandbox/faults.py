@@ -19,6 +19,8 @@ class Fault(StrEnum):
     OVERLOAD = "overload"  # 200 and no bytes at all
     PROXY_TIMEOUT = "proxy_timeout"  # nothing for `delay` seconds, then 504 from the proxy
     FEWER_ROWS = "fewer_rows"  # a big export that stops early, whole lines, no error
+    LINE_FEED = "line_feed"  # one line feed, as REDCap answers where there is no row at all
+    BARE_HEADER = "bare_header"  # the names of the columns and no row
     CUT_OFF = "cut_off"  # the answer ends in the middle and says it is whole (assumption)
     CONNECTION_LOST = "connection_lost"  # the connection breaks in the middle of the answer
     SLOW = "slow"  # the right answer after `delay` seconds
@@ -44,10 +46,11 @@ class Planned:
     after: int = 0
     delay: float = 0.0
     status: int | None = None
+    form: str | None = None
 
-    def fits(self, content: str, project: str | None) -> bool:
-        """Whether a call of that content (and project title) is meant."""
-        return self.content in (None, content) and self.project in (None, project)
+    def fits(self, content: str, project: str | None, form: str) -> bool:
+        """Whether a call of that content (project title, form) is meant."""
+        return self.content in (None, content) and self.project in (None, project) and self.form in (None, form)
 
 
 class Faults:
@@ -67,9 +70,10 @@ class Faults:
         after: int = 0,
         delay: float = 0.0,
         status: int | None = None,
+        form: str | None = None,
     ) -> None:
-        """Let a fault strike calls of that content and project title (None: any), `times` times (None: always)."""
-        planned = Planned(fault, content, project, times, after, delay, status)
+        """Let a fault strike calls of that content, project title and form (None: any), `times` times (None: always)."""
+        planned = Planned(fault, content, project, times, after, delay, status, form)
         with self._lock:
             self._planned.append(planned)
 
@@ -78,11 +82,11 @@ class Faults:
         with self._lock:
             self._planned.clear()
 
-    def strike(self, content: str, project: str | None) -> Planned | None:
-        """The fault for this call, used up by one."""
+    def strike(self, content: str, project: str | None, form: str = "") -> Planned | None:
+        """The fault for this call, used up by one. `form`: the first whose status the call asks for, "" when none."""
         with self._lock:
             for planned in self._planned:
-                if not planned.fits(content, project) or planned.times == 0:
+                if not planned.fits(content, project, form) or planned.times == 0:
                     continue
                 if planned.after > 0:
                     planned.after -= 1

@@ -50,6 +50,9 @@ class Project:
 
     `id_brings_every_row`: asking for the record id also returns rows of repeating instruments none of whose fields
     were asked for. Which of the two a server does is not evidenced; a client should survive both.
+
+    `leaves_out_base_rows`: asking for the record id and fields of repeating instruments alone returns no base rows. Classic
+    projects of live servers were seen to send one for every record; a client should survive both.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Project:
         in_production: bool = False,
         missing_data_codes: Mapping[str, str] | None = None,
         id_brings_every_row: bool = False,
+        leaves_out_base_rows: bool = False,
         clock: ServerClock = _MORNING,
         project_id: int | None = None,
     ) -> None:
@@ -78,6 +82,7 @@ class Project:
         self.in_production = in_production
         self.missing_data_codes = dict(missing_data_codes or {})
         self.id_brings_every_row = id_brings_every_row
+        self.leaves_out_base_rows = leaves_out_base_rows
         self.deleted = False
         self.created = clock()
         self.journal = Journal(clock)

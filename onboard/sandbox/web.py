@@ -107,7 +107,7 @@ async def _api(state: State, request: Request) -> Response:
     params, uploads = await _form(request)
     content = params.text("content")
     state.requests.append(Seen(content, params.without_token()))
-    planned = state.faults.strike(content, _title(state, params.text("token")))
+    planned = state.faults.strike(content, _title(state, params.text("token")), _form_asked(params))
     if planned is None:
         return _response(request, answer(state.projects, params, state.public_url, uploads.get("file")))
     if planned.delay:
@@ -121,6 +121,12 @@ async def _api(state: State, request: Request) -> Response:
 
 def _title(state: State, token: str) -> str | None:
     return next((project.title for project in state.projects if token.upper() in project.accesses), None)
+
+
+def _form_asked(params: Params) -> str:
+    """The form whose status stands first among the fields asked for."""
+    statuses = (name for name in params.items("fields") if name.endswith("_complete"))
+    return next(statuses, "").removesuffix("_complete")
 
 
 def _instead(planned: Planned, params: Params) -> Reply | None:
@@ -164,6 +170,10 @@ def _spoiled(request: Request, reply: Reply, fault: Fault) -> Response:
     """The true answer, late, shortened or broken off."""
     if fault is Fault.FEWER_ROWS:
         return _response(request, replace(reply, body=_half_the_rows(reply.body)))
+    if fault is Fault.LINE_FEED:
+        return _response(request, replace(reply, body=b"\n"))
+    if fault is Fault.BARE_HEADER:
+        return _response(request, replace(reply, body=_no_row(reply.body)))
     if fault is Fault.CUT_OFF:
         return _response(request, replace(reply, body=reply.body[: len(reply.body) // 2]))
     if fault is Fault.BYTE_ORDER_MARK:
@@ -183,6 +193,11 @@ def _half_the_rows(body: bytes) -> bytes:
         return b"[" + kept + (b"}" if len(rows) > 1 and kept else b"") + b"]"
     lines = _records_of(body)
     return b"".join(lines[: 1 + (len(lines) - 1) // 2])
+
+
+def _no_row(body: bytes) -> bytes:
+    """A list without its rows: a CSV header alone, an empty JSON list."""
+    return b"[]" if body.startswith(b"[") else b"".join(_records_of(body)[:1])
 
 
 def _records_of(body: bytes) -> Sequence[bytes]:

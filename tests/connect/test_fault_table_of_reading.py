@@ -36,6 +36,8 @@ FAULTS = [
     (Fault.CONNECTION_LOST, None),
     (Fault.CUT_OFF, None),
     (Fault.FEWER_ROWS, None),
+    (Fault.LINE_FEED, None),
+    (Fault.BARE_HEADER, None),
     (Fault.SLOW, None),
     *((Fault.STATUS, status) for status in (408, 429, 500, 502, 503, 504)),
     (Fault.PERMISSION_LOST, None),
@@ -46,8 +48,8 @@ FAULTS = [
     (Fault.TOO_LARGE, None),
     (Fault.HTML, None),
 ]
-#: A list cut to half its rows says nothing where there is no list.
-UNTOUCHED = {Fault.FEWER_ROWS: ("version", "project")}
+#: A list without its rows, or half of them, says nothing where there is no list.
+UNTOUCHED = dict.fromkeys((Fault.FEWER_ROWS, Fault.BARE_HEADER), ("version", "project"))
 #: Odd, but whole: the same words in another dress are read as if nothing were the matter.
 HARMLESS = (Fault.BYTE_ORDER_MARK, Fault.NO_CHARSET)
 
