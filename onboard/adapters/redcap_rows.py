@@ -20,7 +20,8 @@ _KEYS = (EVENT, INSTRUMENT, INSTANCE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is asked of one instrument. `fields` without the id and the status; `checkboxes` are those of them with choices."""
+    """What is asked of one instrument. `fields` without the id and the status; `checkboxes` are those of them with choices.
+    Without an instrument: the records alone."""
 
     project: str
     instrument: str
@@ -31,6 +32,7 @@ class Wanted:
     identifiers: frozenset[str] = frozenset()  # fields tagged as identifiers
     unchecked: frozenset[str] = frozenset()  # free text, notes and dates: what a de-identified export leaves out besides
     stamped: bool = False  # also a survey: when a row was submitted is asked for, and kept if it comes
+    beside: str = ""  # a field of the main form: asked for together with it, every record comes with a row
 
     @property
     def key(self) -> str:
@@ -40,7 +42,7 @@ class Wanted:
     @property
     def status(self) -> str:
         """The instrument's own status column."""
-        return f"{self.instrument}_complete"
+        return f"{self.instrument}_complete" if self.instrument else ""
 
     @property
     def stamp(self) -> str:
@@ -49,26 +51,42 @@ class Wanted:
 
     def request(self) -> list[str]:
         """The names to ask for."""
-        return list(dict.fromkeys((self.record_id, *self.fields, self.status)))
+        return _each_once(self.record_id, *self.fields, self.status)
+
+    def request_beside(self) -> list[str]:
+        """The same together with the main form's field."""
+        return _each_once(*self.request(), self.beside)
 
     def columns(self) -> list[str]:
         """The columns that must come back, key columns apart."""
         found = [column for name in self.fields for column in self.checkboxes.get(name, (name,))]
-        return list(dict.fromkeys((self.record_id, *found, self.status)))
+        return _each_once(self.record_id, *found, self.status)
+
+
+def _each_once(*names: str) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """A whole export of one instrument: its own rows, and which records had a base row in the raw answer."""
+    """A whole export of one instrument: its own rows, which records had a base row in the raw answer, which had any row."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     base_ids: frozenset[str]
+    sent_ids: frozenset[str]
     longitudinal: bool
+    beside: bool = False  # asked for together with the main form's field
 
     def ids(self) -> frozenset[str]:
         """Record ids of the instrument's own rows."""
         return frozenset(row[0] for row in self.rows)
+
+    @property
+    def tells(self) -> bool:
+        """Whether the answer tells no rows from no answer. A classic one names every record in a base row; with events the
+        form's own rows alone tell."""
+        return bool(self.rows if self.longitudinal else self.base_ids)
 
     def text(self) -> str:
         """Canonical CSV: header row, LF, quoted only where needed."""
@@ -83,7 +101,8 @@ def read_rows(text: str, wanted: Wanted) -> Rows:
     """The instrument's rows out of REDCap's CSV. Raises ReadInDoubt when it is cut short or lacks a column."""
     header, body = _parsed(text, wanted)
     if not header:
-        return Rows(header=tuple(wanted.columns()), rows=(), base_ids=frozenset(), longitudinal=False)
+        none = frozenset[str]()
+        return Rows(header=tuple(wanted.columns()), rows=(), base_ids=none, sent_ids=none, longitudinal=False)
     _check_columns(header, wanted)
     mine = {*_KEYS, *wanted.columns(), *([wanted.stamp] if wanted.stamped else [])}
     kept = [name for name in header if name in mine]
@@ -94,6 +113,7 @@ def read_rows(text: str, wanted: Wanted) -> Rows:
         header=tuple(order),
         rows=tuple(_own(raw, order, wanted)),
         base_ids=frozenset(row[0] for row in raw if _cell(row, order, INSTRUMENT) == ""),
+        sent_ids=frozenset(row[0] for row in raw),
         longitudinal=EVENT in order,
     )
 
@@ -169,11 +189,17 @@ def check_together(read: Mapping[str, Rows], wanted: Sequence[Wanted]) -> None:
     known = frozenset[str]().union(*(rows.base_ids | rows.ids() for rows in roots))
     for form in wanted:
         rows = read[form.key]
-        strange = rows.ids() - known
-        # A server that sends base rows sends all of them, unless events decide which forms a record has.
-        lost = known - rows.base_ids if rows.base_ids and not rows.longitudinal else frozenset()
+        strange = (rows.ids() if rows.longitudinal else rows.ids() | rows.base_ids) - known
+        lost = known - _named(rows, known)
         if strange or lost:
             raise ReadInDoubt(_half_read(form, strange, lost))
+
+
+def _named(rows: Rows, known: frozenset[str]) -> frozenset[str]:
+    """The records that an answer accounts for. Events decide which forms a record has, unless the main form was asked beside."""
+    if not rows.longitudinal:
+        return rows.base_ids
+    return rows.sent_ids if rows.beside else known
 
 
 def _half_read(form: Wanted, strange: frozenset[str], lost: frozenset[str]) -> str:
@@ -186,5 +212,5 @@ def _half_read(form: Wanted, strange: frozenset[str], lost: frozenset[str]) -> s
         )
     return (
         f"Form {form.instrument!r} of project {form.project!r} came without records that the main form has ({some}): it was "
-        "half read. It is tried again by itself; tell the REDCap administrator if it lasts."
+        "half read, or not at all. It is tried again by itself; tell the REDCap administrator if it lasts."
     )

@@ -61,7 +61,7 @@ class RedcapSource:
                 links |= _link(project, self._projects[name], version)
                 fields = dictionary(project, name)
                 dictionaries[name] = dictionary_csv(fields)
-                read = self._rows(project, self._wanted(name, fields))
+                read = self._rows(project, with_main(self._wanted(name, fields), name, fields))
             _check_counts({key: len(rows.rows) for key, rows in read.items()}, last_rows)
             instruments |= {key: rows.text() for key, rows in read.items()}
         return Export(instruments=instruments, dictionaries=dictionaries, read_at=read_at, server_version=version, links=links)
@@ -85,18 +85,36 @@ class RedcapSource:
             read = _read_all(project, wanted)
             check_together(read, wanted)
         _check_people(read, wanted, self._mapping)
-        return read
+        return {form.key: read[form.key] for form in wanted if form.instrument}
 
 
 def _read_all(project: GuardedProject, wanted: Sequence[Wanted]) -> dict[str, Rows]:
-    """Every instrument as CSV text, one call each; never as a frame, which would guess types."""
-    return {form.key: read_rows(_ask(project, form), form) for form in wanted}
+    """Every instrument as CSV text; never as a frame, which would guess types."""
+    return {form.key: read_form(project, form) for form in wanted}
 
 
-def _ask(project: GuardedProject, form: Wanted) -> str:
+def read_form(project: GuardedProject, form: Wanted) -> Rows:
+    """One instrument in one call. An answer that names nobody may be none at all: it is asked for once more, together with the
+    main form, so that any server names every record. Raises ReadInDoubt for an answer that is not whole."""
+    rows = read_rows(_ask(project, form, form.request()), form)
+    if rows.tells:
+        return rows
+    return replace(read_rows(_ask(project, form, form.request_beside()), form), beside=True)
+
+
+def _ask(project: GuardedProject, form: Wanted, names: list[str]) -> str:
     if form.stamped:
-        return str(project.export_records(format_type="csv", fields=form.request(), export_survey_fields=True))
-    return str(project.export_records(format_type="csv", fields=form.request()))
+        return str(project.export_records(format_type="csv", fields=names, export_survey_fields=True))
+    return str(project.export_records(format_type="csv", fields=names))
+
+
+def with_main(wanted: Sequence[Wanted], name: str, fields: _Dictionary) -> list[Wanted]:
+    """The forms of one project, each beside the main one. Where people and protocols stand in another project the record id's
+    own form is the main one, and the list of records is asked for first."""
+    root = next((form for form in wanted if form.root), None)
+    beside = root.status if root else f"{fields[0].get('form_name', '')}_complete"
+    records = Wanted(project=name, instrument="", record_id=fields[0]["field_name"], fields=(), checkboxes={}, root=True)
+    return [replace(form, beside=beside) for form in ([] if root else [records]) + list(wanted)]
 
 
 def server_version(project: GuardedProject, name: str) -> str:

@@ -80,8 +80,8 @@ def test_a_missing_column_says_which_right_is_missing():
 
 def test_rows_of_a_record_that_the_main_form_lacks_are_in_doubt():
     read = {
-        "people.person": read_rows("record_id,name,person_complete\n1,Ada,2\n", PERSON),
-        "people.completion": read_rows(REPEATING.replace("1,completion", "9,completion"), wanted()),
+        "people.person": read_rows("record_id,name,person_complete\n1,Ada,2\n2,Bo,2\n", PERSON),
+        "people.completion": read_rows(REPEATING + "9,completion,1,GCP,2\n", wanted()),
     }
     with pytest.raises(ReadInDoubt, match=r"does not know \(9\)"):
         check_together(read, [PERSON, wanted()])
@@ -96,13 +96,39 @@ def test_base_rows_that_stop_early_are_in_doubt():
         check_together(read, [PERSON, wanted()])
 
 
-def test_a_server_that_sends_no_base_rows_is_believed():
-    only_own = "record_id,redcap_repeat_instrument,redcap_repeat_instance,course,completion_complete\n1,completion,1,HSP,2\n"
+ONLY_OWN = "record_id,redcap_repeat_instrument,redcap_repeat_instance,course,completion_complete\n1,completion,1,HSP,2\n"
+WITH_EVENTS = "record_id,redcap_event_name,course,completion_complete\n"
+
+
+@pytest.mark.parametrize("text", ["\n", "record_id,course,completion_complete\n", ONLY_OWN, WITH_EVENTS])
+def test_an_answer_that_names_no_record_tells_nothing(text):
+    assert not read_rows(text, wanted()).tells
+
+
+@pytest.mark.parametrize(
+    "text", [REPEATING, "record_id,course,completion_complete\n1,,\n", WITH_EVENTS + "1,start_arm_1,HSP,2\n"]
+)
+def test_a_base_row_or_with_events_a_row_tells(text):
+    assert read_rows(text, wanted()).tells
+
+
+@pytest.mark.parametrize("text", ["\n", ONLY_OWN])
+def test_records_that_no_base_row_names_are_in_doubt(text):
     read = {
         "people.person": read_rows("record_id,name,person_complete\n1,Ada,2\n2,Bo,2\n", PERSON),
-        "people.completion": read_rows(only_own, wanted()),
+        "people.completion": read_rows(text, wanted()),
     }
-    check_together(read, [PERSON, wanted()])
+    with pytest.raises(ReadInDoubt, match=r"without records that the main form has \(1, 2\)"):
+        check_together(read, [PERSON, wanted()])
+
+
+def test_a_main_form_that_knows_none_of_the_other_forms_records_is_in_doubt():
+    read = {
+        "people.person": read_rows("\n", PERSON),
+        "people.completion": read_rows("record_id,course,completion_complete\n1,,\n", wanted()),
+    }
+    with pytest.raises(ReadInDoubt, match=r"does not know \(1\)"):
+        check_together(read, [PERSON, wanted()])
 
 
 def test_checkbox_codes_become_columns_as_redcap_spells_them():

@@ -28,9 +28,9 @@ def unreachable(lab: HostileLab) -> Callable[[], None]:
     return lambda: lab.setting(bad, good)
 
 
-def failing(fault: Fault, content: str | None = None) -> Callable[[HostileLab], Callable[[], None]]:
+def failing(fault: Fault, content: str | None = None, form: str | None = None) -> Callable[[HostileLab], Callable[[], None]]:
     def spoil(lab: HostileLab) -> Callable[[], None]:
-        lab.sample.server.faults.add(fault, content=content, times=None)
+        lab.sample.server.faults.add(fault, content=content, times=None, form=form)
         return lab.sample.server.faults.clear
 
     return spoil
@@ -69,6 +69,8 @@ CASES: dict[str, tuple[Callable[[HostileLab], Callable[[], None]], str]] = {
     "200 with nothing": (failing(Fault.OVERLOAD, "record"), "nothing at all"),
     "cut CSV": (failing(Fault.CUT_OFF, "record"), "cut short"),
     "fewer rows": (failing(Fault.FEWER_ROWS, "record"), "people"),
+    "a form without rows": (failing(Fault.LINE_FEED, "record", "hold"), "Form 'hold'"),
+    "a form's names alone": (failing(Fault.BARE_HEADER, "record", "completion"), "Form 'completion'"),
     "wrong token": (with_token(None), "token"),
     "missing right": (with_token(Rights(export=False)), "right"),
     "banned": (failing(Fault.BANNED), "banned"),
@@ -97,6 +99,8 @@ def test_a_bad_read_mails_the_operator_once_and_loses_nothing(lab: HostileLab, g
 @pytest.mark.parametrize(("case", "words"), [
     ("port closed", ("status",)), ("an HTML page", ("explain", "haddad")), ("wrong token", ("preview",)),
     ("a field is gone", ("status", "--format", "json")), ("cut CSV", ("start",)), ("banned", ("exposure",)),
+    ("a form without rows", ("status",)), ("a form without rows", ("proof", "haddad", "STEP-HF")),
+    ("a form's names alone", ("explain", "haddad")),
 ])  # fmt: skip
 def test_a_question_on_a_bad_read_answers_nothing_and_says_why(lab: HostileLab, case: str, words: tuple[str, ...]) -> None:
     spoil, word = CASES[case]
