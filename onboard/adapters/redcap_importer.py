@@ -10,6 +10,7 @@ file is read back byte by byte.
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +18,8 @@ from pathlib import Path
 
 from onboard.adapters.redcap_answers import Busy, Refused
 from onboard.adapters.redcap_project import GuardedProject, RedcapProject
-from onboard.adapters.redcap_rows import EVENT, INSTANCE, INSTRUMENT, Rows, Wanted, read_rows
-from onboard.adapters.redcap_source import dictionary, server_version
+from onboard.adapters.redcap_rows import EVENT, INSTANCE, INSTRUMENT, Rows, Wanted
+from onboard.adapters.redcap_source import dictionary, read_form, server_version
 from onboard.errors import ConfigError, OnboardError, ReadInDoubt
 from onboard.model.mapping import Source
 
@@ -121,11 +122,12 @@ class RedcapImporter:
             fields=tuple(dict.fromkeys((*wanted, *files[:1]))),
             checkboxes={},
             root=False,
+            beside=f"{fields[0].get('form_name', '')}_complete",
         )
         return _Work(project, form, files[0] if len(files) == 1 else "")
 
     def _read(self, work: _Work) -> Rows:
-        return read_rows(work.project.export_records(format_type="csv", fields=work.form.request()), work.form)
+        return read_form(work.project, work.form)
 
     def _acceptable(self, work: _Work, rows: Iterable[NewRow], fields: Sequence[Mapping[str, str]]) -> list[NewRow]:
         """The rows every value of which the dictionary allows; the others are told."""
@@ -140,16 +142,25 @@ class RedcapImporter:
         return kept
 
     def _check_unchanged(self, before: Rows, rows: Sequence[NewRow], planned_on: frozenset[str]) -> None:
-        """Somebody else may be typing, or a second intake running."""
+        """Somebody else may be typing, or a second intake running; and what was half read would be written over."""
         records = {row.record for row in rows}
-        lost = records - before.base_ids - before.ids()
+        lost = records - before.sent_ids
         if lost:
             raise OnboardError(f"Record {sorted(lost)[0]} is no longer in REDCap. Nothing was imported; run intake again.")
-        for cells in self._repeats(before):
-            if cells["record"] in records and self._evidence(cells) not in planned_on:
+        there = {self._evidence(cells) for cells in self._repeats(before) if cells["record"] in records}
+        known = {evidence for evidence in planned_on if self._record_of(evidence) in records}
+        for what, changed in (("got", there - planned_on), ("lost", known - there)):
+            for evidence in sorted(changed):
+                record = evidence.split("/")[1]
                 raise OnboardError(
-                    f"Record {cells['record']} got a completion while this was planned. Nothing was imported; run intake again."
+                    f"Record {record} {what} a completion while this was planned. Nothing was imported; run intake again."
                 )
+
+    def _record_of(self, evidence: str) -> str:
+        """The record of a row of this form at this event; "" for other evidence."""
+        at = f"@{self._source.event}" if self._source.event else ""
+        found = re.fullmatch(rf"{re.escape(self._source.instrument)}/(.+)/\d+{re.escape(at)}", evidence)
+        return found[1] if found else ""
 
     def _repeats(self, read: Rows) -> Iterable[dict[str, str]]:
         """The form's rows that are instances, as column -> text, with ``record``."""

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from onboard.adapters.redcap_answers import Refused
 from onboard.adapters.redcap_project import GuardedProject, RedcapProject
-from onboard.adapters.redcap_rows import EVENT, INSTRUMENT, Wanted, read_rows
-from onboard.adapters.redcap_source import dictionary
+from onboard.adapters.redcap_rows import EVENT, INSTRUMENT, Wanted
+from onboard.adapters.redcap_source import dictionary, read_form
 from onboard.errors import ReadInDoubt
 from onboard.ports import RecordChange, Written
 
@@ -70,10 +70,16 @@ class RedcapWriter:
             fields=self._fields,
             checkboxes={},
             root=True,
+            beside=f"{rows[0].get('form_name', '')}_complete",
         )
 
     def _current(self, door: GuardedProject, form: Wanted) -> dict[str, dict[str, str]]:
-        found = read_rows(door.export_records(format_type="csv", fields=form.request()), form)
+        found = read_form(door, form)
+        if not found.sent_ids:
+            raise ReadInDoubt(
+                f"Form {self._instrument!r} of project {self._project.name!r} came without any record, so what it holds is not "
+                "known. Try again later; tell the REDCap administrator if it lasts."
+            )
         header = found.header
         rows = [dict(zip(header, row, strict=True)) for row in found.rows]
         if any(row.get(INSTRUMENT) for row in rows):

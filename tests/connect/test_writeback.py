@@ -180,7 +180,10 @@ def test_a_field_that_is_not_ours_is_never_sent(serve: Callable[..., Served]) ->
     assert not [seen for seen in served.server.requests if "data" in seen.params]
 
 
-@pytest.mark.parametrize("fault", [Fault.CONNECTION_LOST, Fault.SERVER_CRASH, Fault.BANNED])
+TROUBLE = [Fault.CONNECTION_LOST, Fault.SERVER_CRASH, Fault.BANNED, Fault.LINE_FEED, Fault.BARE_HEADER]
+
+
+@pytest.mark.parametrize("fault", TROUBLE)
 def test_a_server_in_trouble_ends_it_and_nothing_is_sent_twice(serve: Callable[..., Served], fault: Fault) -> None:
     served = serve(with_form(), WRITES)
     served.server.faults.add(fault, content="record", times=None)

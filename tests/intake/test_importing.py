@@ -220,6 +220,21 @@ class TestTrouble:
         brought = importer.bring([row], [], known | {"completion/3/9"})
         assert brought.rows == {"k": "completion/3/10"}
 
+    def test_a_row_that_the_plan_knew_and_that_did_not_come(self, intake_lab: IntakeLab) -> None:
+        """Its number is not given to another row."""
+        from onboard.adapters.redcap_importer import NewRow, RedcapImporter
+        from onboard.errors import OnboardError
+        from onboard.intake.writing import completion_source
+
+        app = open_app(intake_lab.home)
+        known = frozenset(c.evidence for rows in app.assessment.completions.values() for c in rows)
+        importer = RedcapImporter(app.redcap_projects()[0], completion_source(app.config.mapping))
+        row = NewRow(key="k", record="3", values={"comp_group": GCP, "comp_completed": "2026-01-02"})
+        with pytest.raises(OnboardError, match="Record 3 lost a completion while this was planned"):
+            importer.bring([row], [], known | {"completion/3/9"})
+        assert intake_lab.imports() == 0
+        assert importer.bring([row], [], known | {"completion/4/9"}).rows
+
     def test_a_record_that_is_gone_is_not_made_anew(self, intake_lab: IntakeLab) -> None:
         from onboard.adapters.redcap_importer import NewRow, RedcapImporter
         from onboard.errors import OnboardError
@@ -230,6 +245,19 @@ class TestTrouble:
         with pytest.raises(OnboardError, match="Record 77 is no longer in REDCap"):
             importer.bring([NewRow(key="k", record="77", values={"comp_group": "x"})], [], frozenset())
         assert intake_lab.imports() == 0 and intake_lab.completions("77") == []
+
+    @pytest.mark.parametrize("fault", [Fault.LINE_FEED, Fault.BARE_HEADER])
+    def test_rows_that_did_not_come_are_not_written_over(self, intake_lab: IntakeLab, fault: Fault) -> None:
+        """Where the form came empty, the next free row is not known."""
+        path = intake_lab.put("a.csv", soap([Fact(), Fact(record="2", earned=date(2022, 1, 1))]))
+        before = intake_lab.completions("3")
+        calls = len(intake_lab.server.server.requests)
+        intake_lab.run(path)
+        reads = sum(seen.content == "record" for seen in intake_lab.server.server.requests[calls:])
+        intake_lab.server.server.faults.add(fault, content="record", after=reads, times=None)
+        code, said = intake_lab.run(path, "--send")
+        assert code == 2 and "Nothing was imported; run intake again" in " ".join(said.split())
+        assert intake_lab.imports() == 0 and intake_lab.completions("3") == before
 
     @pytest.mark.parametrize("fault", [Fault.CONNECTION_LOST, Fault.SERVER_CRASH, Fault.OVERLOAD])
     def test_a_link_lost_while_importing_is_settled_by_reading_back(self, intake_lab: IntakeLab, fault: Fault) -> None:
