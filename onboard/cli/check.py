@@ -55,7 +55,7 @@ def command(
     facts = _facts(app) if export is None else []
     checks += [check for one in facts for check in _project(app, one)]
     records = _records(app, facts)
-    checks += [records, *(_outsiders(app) if records.state is State.OK else []), _ledger(app), _sending(app)]
+    checks += [records, *([*_empty(app), *_outsiders(app)] if records.state is State.OK else []), _ledger(app), _sending(app)]
     if export is None:
         checks += [_mail_server(app), _mailbox(app)]
     print_table(app.lab.name, ["what", "", "found"], [[c.what, c.state.value, c.words] for c in checks])
@@ -102,6 +102,15 @@ def _records(app: App, facts: Sequence[ProjectFacts]) -> Checked:
     number = counted(len(assessment.problems), "cell")
     rest = f"{number} to look at (by cause: onboard fix-first); first, in record {first.record}: {first.what} {first.next_step}"
     return Checked(what="records", state=State.OK, words=f"{words} {rest}")
+
+
+def _empty(app: App) -> list[Checked]:
+    """Forms that came without a row on a first read, with nothing to compare them with."""
+    from onboard.connecting.empty_forms import named, without_rows
+
+    if app.remembers and app.ledger.snapshot_at() is not None:
+        return []
+    return [Checked(what="records", state=State.NOTE, words=named(key)) for key in without_rows(app.export)]
 
 
 def _outsiders(app: App) -> list[Checked]:

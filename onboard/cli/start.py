@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated
@@ -16,7 +17,7 @@ import typer
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import print_table, say
-from onboard.errors import ConfigError
+from onboard.errors import ConfigError, ReadInDoubt
 from onboard.model import (
     Assessment,
     History,
@@ -45,6 +46,7 @@ def command(
         return
     if app.lab.limits.mode is Mode.DRY:
         raise ConfigError("settings.toml says mode = 'dry', so nothing is sent. Write mode = 'trial' or 'live' first.")
+    _name_empty(app)
     reports = begin(app)
     for report in reports:
         number = len(report.deliveries)
@@ -54,6 +56,15 @@ def command(
     if any(report.needs_person for report in reports):
         raise typer.Exit(1)
     say("Begun. From now on `onboard run due --send` (cron) or `onboard serve` does the rest.")
+
+
+def _name_empty(app: App) -> None:
+    """Forms without a row, before anything is begun on them. A read in doubt is told by the jobs, to the operator as well."""
+    from onboard.connecting.empty_forms import named, without_rows
+
+    with suppress(ReadInDoubt):
+        for key in without_rows(app.export):
+            say(named(key))
 
 
 def begin(app: App) -> list[RunReport]:
@@ -100,6 +111,7 @@ def _show(app: App) -> None:
         for day, notices in first_week(app.assessment, app.lab, app.today)
         for notice in notices
     ]
+    _name_empty(app)
     print_table(f"The first week of {app.lab.name}", ["day", "mail", "to", "address"], rows)
     first = "write mode = 'trial' in settings.toml, then: " if app.lab.limits.mode is Mode.DRY else ""
     opening = app.lab.cadence.calendar.on_or_after(app.today)
