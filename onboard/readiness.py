@@ -141,9 +141,18 @@ def _status_edges(finding: Finding, asked: Coverage | None) -> list[date]:
 
 
 def deciding(finding: Finding, day: date) -> Ground | None:
-    """The ground to show for a day: one that gives it, else one with a row behind it: a claim, a possible one, the newest."""
+    """The ground to show for a day: one that gives it, else one with a row behind it: a claim, a possible one, the newest. Of
+    what stops a protocol the row that stops it, never the sentence that there is none; None when an absence does."""
+    if finding.requirement.kind is RequirementKind.HOLD and finding.met.at(day) is not Answer.YES:
+        return max((g for g in finding.grounds if _stops(g, day)), key=lambda g: (g.dated or date.min, g.evidence), default=None)
     ranked = sorted(finding.grounds, key=lambda ground: _rank(ground, day), reverse=True)
     return ranked[0] if ranked else None
+
+
+def _stops(ground: Ground, day: date) -> bool:
+    """Whether the row behind it may cover the day."""
+    begun = ground.dated is None or ground.dated <= day
+    return bool(ground.evidence) and begun and (ground.until is None or day <= ground.until)
 
 
 def _rank(ground: Ground, day: date) -> tuple[bool, bool, int, bool, date, str]:
@@ -178,6 +187,7 @@ _NOTHING: Mapping[RequirementKind, str] = {
     RequirementKind.DISCLOSURE: "No disclosure is on record.",
     RequirementKind.TASK: "This task may not be given under this kind of appointment.",
     RequirementKind.APPOINTMENT: "No appointment is on record.",
+    RequirementKind.HOLD: "An absence covers this day, and the lab counts absences.",
 }
 
 # a row on a day -------------------------------------------------------------------------------------------------------

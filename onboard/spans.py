@@ -21,6 +21,11 @@ def span(first: Reading, last: Reading, *, blank_last_is_open: bool = True) -> C
     return Coverage.certain(days) if isinstance(first, date) and readable_last else Coverage.maybe(days)
 
 
+def signed(by: str, on: Reading, read_on: date) -> bool:
+    """Whether an approval was given: a name, and a readable day not after the read. A name may have been typed beforehand."""
+    return bool(by) and isinstance(on, date) and on <= read_on
+
+
 def since(day: Reading) -> Coverage:
     """From an act's day on, open: blank is not happened, unreadable is perhaps at any time."""
     return NOT_EVER if day is None else span(day, None)

@@ -1,4 +1,5 @@
-"""The clauses every lab has: an appointment, no hold, facts on record. Decides their words; no lab can switch them off."""
+"""The clauses every lab has: an appointment, nothing that stops the protocol, facts on record. Decides their words; no lab can
+switch them off."""
 
 from __future__ import annotations
 
@@ -12,7 +13,10 @@ def _built_in(identity: str, kind: RequirementKind, title: str, per: Per) -> Req
 
 
 APPOINTMENT = _built_in("appointment", RequirementKind.APPOINTMENT, "Appointment in the lab", Per.PERSON)
+#: What stops everybody on a protocol, each by its own rows, whoever is asked for an approval.
 HOLD = _built_in("hold", RequirementKind.HOLD, "No hold on the protocol", Per.PROTOCOL)
+SUSPENSION = _built_in("suspension", RequirementKind.HOLD, "No suspension of the protocol", Per.PROTOCOL)
+CLOSURE = _built_in("closure", RequirementKind.HOLD, "No closure of the protocol", Per.PROTOCOL)
 FACTS: Mapping[Fact, Requirement] = {
     fact: _built_in(f"fact_{fact}", RequirementKind.FACT, title, per)
     for fact, title, per in (

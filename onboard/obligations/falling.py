@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from onboard.facts import appointment_fact_known, appointment_matches
 from onboard.model import Evidence, Fact, Obligation, Per, Person, Requirement, Scope, Task
-from onboard.obligations.built_in import APPOINTMENT, FACTS, HOLD
+from onboard.obligations.built_in import APPOINTMENT, CLOSURE, FACTS, HOLD, SUSPENSION
 from onboard.obligations.lab import Lab, Study, in_force
 from onboard.obligations.mine import Mine
 from onboard.timeline import ALWAYS, FOR_EVER, NOT_EVER, PERHAPS, Coverage, Timeline, any_of
@@ -86,8 +86,13 @@ class Owner:
     def _of_the_protocol(self, study: Study, tasks: tuple[Task, ...]) -> list[Obligation]:
         scope, asked = study.scope, study.always
         absences = self.mine.absences if self.lab.rules.absences_block else ()
-        hold = self._made(HOLD, scope, FOR_EVER, asked, Evidence(holds=study.holds, absences=absences, tasks=tasks))
-        return [hold] + [self._made(FACTS[fact], scope, FOR_EVER, asked, known) for fact, known in study.known]
+        stops = (
+            (HOLD, Evidence(holds=study.holds, absences=absences, tasks=tasks)),
+            (SUSPENSION, Evidence(approvals=study.suspensions, tasks=tasks)),
+            (CLOSURE, Evidence(approvals=study.closures, tasks=tasks)),
+        )
+        facts = ((FACTS[fact], known) for fact, known in study.known)
+        return [self._made(requirement, scope, FOR_EVER, asked, evidence) for requirement, evidence in (*stops, *facts)]
 
     def _once(self, requirement: Requirement, alike: int, work: _Work) -> list[Obligation]:
         """One obligation, however many protocols ask for it; due is the union over those the person is on."""

@@ -10,7 +10,20 @@ from typing import TypeVar
 
 from onboard.courses import CourseMap
 from onboard.facts import ProtocolFacts, protocol_facts
-from onboard.model import Approval, Evidence, Fact, Hold, Protocol, Records, Requirement, Rules, Scope, Selectors, Submission
+from onboard.model import (
+    Approval,
+    ApprovalKind,
+    Evidence,
+    Fact,
+    Hold,
+    Protocol,
+    Records,
+    Requirement,
+    Rules,
+    Scope,
+    Selectors,
+    Submission,
+)
 from onboard.timeline import FOR_EVER, Coverage, Timeline
 from onboard.words import fold
 
@@ -38,6 +51,8 @@ class Study:
     approvals: tuple[Approval, ...]
     submissions: tuple[Submission, ...]
     holds: tuple[Hold, ...]
+    suspensions: tuple[Approval, ...]
+    closures: tuple[Approval, ...]  # with the rows of unknown kind, each of which may be one
     scope: Scope
     always: Mapping[str, Coverage]  # what every row of the protocol asks
     known: tuple[tuple[Fact, Evidence], ...]
@@ -89,6 +104,8 @@ class Lab:
                 rows,
                 tuple(submissions.get(protocol.record, ())),
                 tuple(holds.get(protocol.record, ())),
+                tuple(row for row in rows if row.kind is ApprovalKind.SUSPENSION),
+                tuple(row for row in rows if row.kind in (ApprovalKind.CLOSURE, ApprovalKind.UNKNOWN)),
                 Scope(protocol=protocol.record),
                 {protocol.record: FOR_EVER},
                 _known(protocol, facts),

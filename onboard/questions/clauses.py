@@ -13,7 +13,6 @@ from onboard.model import (
     Assessment,
     Clause,
     Finding,
-    Ground,
     Readiness,
     RequirementKind,
     Status,
@@ -79,7 +78,7 @@ class ClauseOn:
 
 def clause_on(clause: Clause, day: date, assessment: Assessment) -> ClauseOn:
     """The clause as it stands on `day`."""
-    finding, ground = clause.finding, _deciding(clause.finding, day)
+    finding, ground = clause.finding, deciding(clause.finding, day)
     since, until = status_span(finding, day, clause.asked)
     covered = finding.met.sure.run_at(day) or (None, None)
     decided_by = ground.evidence if ground else ""
@@ -117,22 +116,11 @@ def severity(clause: ClauseOn) -> tuple[int, str]:
     return (_WORST.index(clause.status) if clause.status in _WORST else len(_WORST)), clause.requirement
 
 
-def _deciding(finding: Finding, day: date) -> Ground | None:
-    """The deciding ground; of a hold the one on record, never the sentence that there is none."""
-    if finding.requirement.kind is RequirementKind.HOLD and finding.met.at(day) is not Answer.YES:
-        held = [ground for ground in finding.grounds if ground.evidence]
-        return max(held, key=lambda g: (g.dated is not None and g.dated <= day, g.dated or day), default=None)
-    return deciding(finding, day)
-
-
 def sentence(finding: Finding, day: date, assessment: Assessment) -> str:
     """The sentence that decides a finding on `day`."""
     kind, met = finding.requirement.kind, finding.met.at(day)
-    if kind is RequirementKind.HOLD:
-        ground = _deciding(finding, day)
-        if met is Answer.YES:
-            return "No hold covers this day."
-        return ground.what if ground else "An absence covers this day, and the lab counts absences."
+    if kind is RequirementKind.HOLD and met is Answer.YES:
+        return f"No {finding.requirement.id} covers this day."
     if kind is RequirementKind.FACT and met is Answer.YES:
         return f"Recorded{_fact_value(finding, day, assessment)}."
     if kind is RequirementKind.FACT and not finding.obligation.evidence.unplaced:

@@ -15,7 +15,7 @@ from onboard.dates import show
 from onboard.model import AppointmentKind, Assessment, LogEntry, PersonnelMode, Readiness, Task
 from onboard.questions.clauses import ClauseOn, failing_on
 from onboard.questions.spells import row_of, rows_of
-from onboard.spans import listing_coverage, span
+from onboard.spans import listing_coverage, signed, span
 from onboard.timeline import NOT_EVER, Answer, Coverage, Timeline, any_of
 
 ADVICE = "May need reporting; ask the IRB office."
@@ -147,7 +147,8 @@ def _on_record(assessment: Assessment, row: Readiness) -> Timeline:
         mode = assessment.rules.default_mode
     external = NOT_EVER if assessment.rules.automatic_for_external else _external(assessment, row.person)
     listings = (x for x in assessment.listings if (x.person, x.protocol) == (row.person, row.protocol))
-    given = (x for x in assessment.delegations if (x.person, x.protocol) == (row.person, row.protocol) and x.approved_by)
+    mine = (x for x in assessment.delegations if (x.person, x.protocol) == (row.person, row.protocol))
+    given = (x for x in mine if signed(x.approved_by, x.approved_on, assessment.read_on))
     listed = any_of(listing_coverage(listing, mode, external) for listing in listings)
     return (listed | any_of(span(x.first, x.last) for x in given)).sure
 

@@ -104,8 +104,8 @@ def _causes(assessment: Assessment, clause: Clause, day: date, problems: _Proble
 
 
 def _spoiling(finding: Finding, problems: _ProblemAt) -> list[Problem]:
-    """A suspension or hold that cannot be read casts its doubt on rows that can; the trouble is with it."""
-    if finding.requirement.kind not in (RequirementKind.APPROVAL, RequirementKind.HOLD):
+    """What may stop a protocol and cannot be read is its own trouble."""
+    if finding.requirement.kind is not RequirementKind.HOLD:
         return []
     evidence = finding.obligation.evidence
     rows = [*(row.evidence for row in evidence.approvals), *(row.evidence for row in evidence.holds)]

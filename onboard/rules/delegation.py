@@ -9,12 +9,12 @@ from datetime import date
 from onboard.dates import show
 from onboard.grounds import finding
 from onboard.model import Delegation, Finding, Ground, Obligation
-from onboard.spans import span
+from onboard.spans import signed, span
 from onboard.timeline import NOT_EVER, Answer, Coverage
 
 
 def judge(obligation: Obligation) -> Finding:
-    """The union of the rows' days; a row without the PI's approval is a claim."""
+    """The union of the rows' days; a row without the PI's approval (a name, and a readable day not after the read) is a claim."""
     return finding(obligation, [_ground(row, obligation) for row in obligation.evidence.delegations])
 
 
@@ -22,10 +22,10 @@ def _ground(row: Delegation, obligation: Obligation) -> Ground:
     whole, evidence = span(row.first, row.last), obligation.evidence
     days, void = _strictly(row, whole, evidence.trained)
     accepted, _ = _strictly(row, whole, evidence.trained_if)
-    claim = not row.approved_by
+    claim = not signed(row.approved_by, row.approved_on, obligation.read_on)
     first = show(row.first) if isinstance(row.first, date) else "a day that cannot be read"
     last = f" through {show(row.last)}" if isinstance(row.last, date) else ""
-    words = f"Delegated from {first}{last}" + (", waits for the PI's approval." if claim else f", approved by {row.approved_by}.")
+    words = f"Delegated from {first}{last}, {_approval(row, claim)}."
     return Ground(
         evidence=row.evidence,
         what=words + void,
@@ -35,6 +35,17 @@ def _ground(row: Delegation, obligation: Obligation) -> Ground:
         until=row.last if isinstance(row.last, date) else None,
         claim=claim,
     )
+
+
+def _approval(row: Delegation, claim: bool) -> str:
+    """How the PI's approval stands."""
+    if not row.approved_by:
+        return "waits for the PI's approval"
+    if not claim:
+        return f"approved by {row.approved_by}"
+    if isinstance(row.approved_on, date):
+        return f"approved by {row.approved_by} on {show(row.approved_on)}, which was after the records were read"
+    return f"approved by {row.approved_by} on a day that " + ("is blank" if row.approved_on is None else "cannot be read")
 
 
 def _strictly(row: Delegation, days: Coverage, trained: Coverage | None) -> tuple[Coverage, str]:

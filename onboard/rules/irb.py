@@ -61,19 +61,17 @@ def _listing_words(row: Listing, mode: PersonnelMode) -> str:
 
 
 def judge_approval(obligation: Obligation) -> Finding:
-    """Some approval covers the day, and no suspension or closure does."""
-    rows = obligation.evidence.approvals
-    bad = any_of(_stopped(row) for row in rows)
+    """Some approval covers the day. What stops a protocol (suspension, closure) is a clause of its own."""
     grounds = [
         Ground(
             evidence=row.evidence,
             what=_approval_words(row),
-            gives=_approved(row) & ~bad,
+            gives=_approved(row),
             dated=row.first if isinstance(row.first, date) else None,
             until=_approved(row).possible.end(),
         )
-        for row in rows
-        if row.kind is not ApprovalKind.AMENDMENT
+        for row in obligation.evidence.approvals
+        if row.kind in (*_COVERS, ApprovalKind.UNKNOWN)
     ]
     return finding(obligation, grounds, in_hand=_in_review(obligation))
 
@@ -81,8 +79,6 @@ def judge_approval(obligation: Obligation) -> Finding:
 def _approved(row: Approval) -> Coverage:
     if row.kind is ApprovalKind.UNKNOWN:
         return span(row.first, None if row.open_ended else row.last).doubted()
-    if row.kind not in _COVERS:
-        return NOT_EVER
     if not row.open_ended:
         return span(row.first, row.last, blank_last_is_open=False)
     typed = span(row.first, row.last)
@@ -90,25 +86,12 @@ def _approved(row: Approval) -> Coverage:
     return Coverage(typed.sure, span(row.first, None).possible)
 
 
-def _stopped(row: Approval) -> Coverage:
-    """A suspension from its first to its last day, still standing when that is blank; a closure for ever."""
-    if row.kind is ApprovalKind.SUSPENSION:
-        return span(row.first, row.last)
-    if row.kind is ApprovalKind.CLOSURE:
-        return span(row.first, None)
-    return span(row.first, None).doubted() if row.kind is ApprovalKind.UNKNOWN else NOT_EVER
-
-
 def _approval_words(row: Approval) -> str:
     name = {ApprovalKind.UNKNOWN: "A row of unknown kind"}.get(row.kind, row.kind.value.capitalize())
-    if row.kind is ApprovalKind.CLOSURE:
-        return f"Closure from {show_reading(row.first)}."
     if isinstance(row.last, date):
         return f"{name} from {show_reading(row.first)} through {show(row.last)}."
     if row.open_ended:
         return f"{name} from {show_reading(row.first)}, no expiration date."
-    if row.kind is ApprovalKind.SUSPENSION:
-        return f"Suspension from {show_reading(row.first)}, not lifted."
     return f"{name} from {show_reading(row.first)}; its last day is not readable and 'no expiration date' is not ticked."
 
 

@@ -1,5 +1,5 @@
-"""Built-in clauses: the person belongs to the lab, the protocol is not on hold, the facts that select rules are known. Decides
-what those rows give; a lab cannot switch them off."""
+"""Built-in clauses: the person belongs to the lab, nothing stops the protocol (hold, suspension, closure), the facts that select
+rules are known. Decides what those rows give; a lab cannot switch them off."""
 
 from __future__ import annotations
 
@@ -7,17 +7,48 @@ from collections.abc import Iterable
 from datetime import date
 
 from onboard.grounds import finding, show_reading
-from onboard.model import Appointment, Finding, Ground, Hold, Obligation, Reading
+from onboard.model import Appointment, Approval, ApprovalKind, Finding, Ground, Hold, Obligation, Reading
 from onboard.spans import span
 from onboard.timeline import ALWAYS, NEVER, NOT_EVER, Coverage, any_of
 
 
 def judge_hold(obligation: Obligation) -> Finding:
-    """No hold covers the day; an unreadable hold is unknown, never green. Absences count only where the lab says so."""
-    evidence = obligation.evidence
-    held, away = (any_of(span(row.first, row.last) for row in evidence.holds), any_of(_absent(obligation)))
-    free = Ground(evidence="", what="No hold is recorded.", gives=~(held | away))
-    return finding(obligation, [free, *(_hold_ground(row) for row in evidence.holds)])
+    """Nothing stops the protocol on the day; an unreadable row is unknown, never green. Absences count only where the lab says
+    so. Each of the three requirements (hold, suspension, closure) comes with its own rows."""
+    evidence, title = obligation.evidence, obligation.requirement.id
+    held = any_of(span(row.first, row.last) for row in evidence.holds)
+    stopped = any_of(_stopped(row) for row in evidence.approvals)
+    free = Ground(evidence="", what=f"No {title} is recorded.", gives=~(held | stopped | any_of(_absent(obligation))))
+    rows = (*map(_hold_ground, evidence.holds), *map(_stop_ground, evidence.approvals))
+    return finding(obligation, [free, *rows])
+
+
+def _stopped(row: Approval) -> Coverage:
+    """A suspension from its first to its last day, still standing when that is blank; a closure for ever, also after a renewal.
+    A row of unknown kind may be a closure from its first day on."""
+    if row.kind is ApprovalKind.SUSPENSION:
+        return span(row.first, row.last)
+    closed = span(row.first, None)
+    return closed if row.kind is ApprovalKind.CLOSURE else closed.doubted()
+
+
+def _stop_ground(row: Approval) -> Ground:
+    return Ground(
+        evidence=row.evidence,
+        what=_stop_words(row),
+        gives=NOT_EVER,
+        dated=row.first if isinstance(row.first, date) else None,
+        until=row.last if row.kind is ApprovalKind.SUSPENSION and isinstance(row.last, date) else None,
+    )
+
+
+def _stop_words(row: Approval) -> str:
+    since = f"from {show_reading(row.first)}"
+    if row.kind is ApprovalKind.SUSPENSION:
+        return f"Suspension {since}" + _until(row.last, ", not lifted.")
+    if row.kind is ApprovalKind.CLOSURE:
+        return f"Closure {since}."
+    return f"A row of unknown kind {since}, which may be a closure."
 
 
 def _absent(obligation: Obligation) -> Iterable[Coverage]:
@@ -34,6 +65,7 @@ def _hold_ground(row: Hold) -> Ground:
         what=f"On hold from {show_reading(row.first)}" + _until(row.last, ", not lifted."),
         gives=NOT_EVER,
         dated=row.first if isinstance(row.first, date) else None,
+        until=row.last if isinstance(row.last, date) else None,
     )
 
 

@@ -93,6 +93,14 @@ def _form(block: Block) -> str:
     return f"{_FORMS.get(kind, 'person')}/{finding.person}/"
 
 
+#: What the coordinator does about each thing that stops a protocol.
+_LIFTED = {
+    "hold": "Enter the last day of the hold once it is lifted.",
+    "suspension": "Enter the last day of the suspension once it is lifted.",
+    "closure": "Enter the days on which listings, delegations and work on the protocol ended.",
+}
+
+
 def _act(desk: Desk, block: Block) -> str:
     kind = block.finding.requirement.kind
     if kind is RequirementKind.LISTING:
@@ -106,7 +114,7 @@ def _act(desk: Desk, block: Block) -> str:
     if kind is RequirementKind.APPROVAL:
         return "Ask the PI about the renewal, then enter the approval."
     if kind is RequirementKind.HOLD:
-        return "Enter the last day of the hold once it is lifted."
+        return _LIFTED.get(block.finding.requirement.id, _LIFTED["hold"])
     if kind is RequirementKind.TASK:
         return "Ask the PI to give this task to somebody else."
     return ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from almanac import NO, UNKNOWN, YES, at_most, every, evidence_on, is_date, nay, some, straight, within
+from almanac import NO, UNKNOWN, YES, at_most, every, evidence_on, is_date, some, straight, within
 from owing import Owing, fold, letters, listed, remembered
 
 from onboard.model.choices import AppointmentKind, ApprovalKind, Checked, PersonnelMode
@@ -165,21 +165,28 @@ class Evidence(Owing):
         return at_most(within(first, last, day), doubt=last is None)
 
     def approved_on(self, protocol: str, day: date) -> str:
-        good, bad = [], []
+        """Cover alone; what stops the protocol is asked of everybody on it (27)."""
+        good = []
         for row in self.records.approvals:
-            if row.protocol != protocol:
-                continue
-            first, last = straight(row.first, row.last)
-            if row.kind in COVERING:
+            if row.protocol == protocol and row.kind in COVERING:
                 good.append(self.approval_covers(row, day))
-            elif row.kind is ApprovalKind.SUSPENSION:
-                bad.append(within(first, last, day))
-            elif row.kind is ApprovalKind.CLOSURE:
-                bad.append(within(first, None, day))
-            elif row.kind is ApprovalKind.UNKNOWN:
+            elif row.protocol == protocol and row.kind is ApprovalKind.UNKNOWN:
                 good.append(at_most(self.approval_covers(row, day), doubt=True))
-                bad.append(at_most(within(first, None, day), doubt=True))
-        return every([some(good), nay(some(bad))])
+        return some(good)
+
+    def suspended(self, protocol: str, day: date) -> str:
+        """A suspension covers the day, from..to inclusive; a blank `to` is still suspended (10, 27)."""
+        rows = [row for row in self.records.approvals if row.protocol == protocol and row.kind is ApprovalKind.SUSPENSION]
+        return some(within(row.first, row.last, day) for row in rows)
+
+    def closed(self, protocol: str, day: date) -> str:
+        """A closure began on or before the day; a row of unknown kind may be one (10, 27)."""
+        found = []
+        for row in self.records.approvals:
+            if row.protocol == protocol and row.kind in (ApprovalKind.CLOSURE, ApprovalKind.UNKNOWN):
+                first, _ = straight(row.first, row.last)
+                found.append(at_most(within(first, None, day), doubt=row.kind is ApprovalKind.UNKNOWN))
+        return some(found)
 
     def held(self, person: str, protocol: str, day: date) -> str:
         """A hold covers the day; an absence too where the lab counts it (5)."""

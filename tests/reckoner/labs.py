@@ -78,7 +78,7 @@ def make_lab(seed: int) -> Lab:
         disclosures=_many(dice, people, (0, 1, 2), _disclosure),
         approvals=tuple(row for protocol in ("p1", "p2") for row in _approvals(dice, protocol)),
         submissions=_many(dice, ("p1", "p2"), (0, 0, 1), _submission),
-        holds=_many(dice, ("p1", "p2"), (0, 0, 0, 1), _hold),
+        holds=_many(dice, ("p1", "p2"), (0, 0, 1), _hold),
     )
     return Lab(seed=seed, records=records, rules=rules, read_on=dice.one(dice.pool[4:]))
 
@@ -143,7 +143,7 @@ def _delegation(dice: Dice, person: str) -> Delegation:
     return Delegation(
         evidence=dice.evidence("delegation"), person=person, protocol=dice.one(("p1", "p1", "p2")),
         tasks=tuple(task for task in TASKS if dice.chance(0.7)), approved_by="pi" if approved else "",
-        approved_on=dice.day() if approved else None, **dice.span(0.6),
+        approved_on=dice.cell(0.1) if approved else None, **dice.span(0.6),
     )  # fmt: skip
 
 

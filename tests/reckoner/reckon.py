@@ -20,15 +20,15 @@ from onboard.model.records import Records
 from onboard.model.requirements import Per, RequirementKind, Rules
 
 
-def all_claims_accepted(records: Records) -> Records:
-    """The same lab, had somebody accepted every claim that waits (15)."""
+def all_claims_accepted(records: Records, on: date) -> Records:
+    """The same lab, had somebody accepted every claim that waits, and signed it on that day (15, 28)."""
     return replace(
         records,
         completions=tuple(
             row if row.checked is Checked.DECLINED else replace(row, checked=Checked.ACCEPTED, checked_by="pi")
             for row in records.completions
         ),
-        delegations=tuple(row if row.approved_by else replace(row, approved_by="pi") for row in records.delegations),
+        delegations=tuple(replace(row, approved_by="pi", approved_on=on) for row in records.delegations),
         waivers=tuple(row if row.approved_by else replace(row, approved_by="pi") for row in records.waivers),
     )
 
@@ -44,7 +44,7 @@ class Reckoner(Evidence):
     def accepted(self) -> Reckoner:
         """The reckoner of the same lab with every waiting claim accepted."""
         if self._accepted is None:
-            self._accepted = Reckoner(all_claims_accepted(self.records), self.rules, self.read_on)
+            self._accepted = Reckoner(all_claims_accepted(self.records, self.read_on), self.rules, self.read_on)
         return self._accepted
 
     # ---- delegation
@@ -60,7 +60,8 @@ class Reckoner(Evidence):
 
     def delegation_on(self, row: Delegation, task: Task, day: date) -> str:
         """The row's own dates and the PI's approval; `strict_delegation` asks the training on the row's first day (19)."""
-        covers = at_most(within(row.first, row.last, day), doubt=not row.approved_by)
+        approved = bool(row.approved_by) and is_date(row.approved_on) and row.approved_on <= self.read_on  # (28)
+        covers = at_most(within(row.first, row.last, day), doubt=not approved)
         if self.rules.strict_delegation and is_date(row.first) and covers != NO:
             return every([covers, self.task_trained(row.person, row.protocol, task, row.first)])
         return covers
@@ -183,6 +184,8 @@ class Reckoner(Evidence):
             found["protocol"] = UNKNOWN if self.on_an_unknown_protocol(person) else YES
         if protocol:
             found["hold"] = nay(self.held(person, protocol, day))
+            found["suspension"] = nay(self.suspended(protocol, day))
+            found["closure"] = nay(self.closed(protocol, day))
             for fact in ("study_type", "funding", "phi"):
                 found[fact] = UNKNOWN if self.protocol_fact(protocol, fact, day) is None else YES
         for number in self.tracked:

@@ -161,6 +161,12 @@ class TestDelegation:
         lab = reckoner(book, delegation("2024-03-10", approved_by="", approved_on=None))
         assert [met(lab, "2024-03-15", 0, self.TASK), status(lab, "2024-03-15", 0, self.TASK)] == ["unknown", "pending"]
 
+    def test_a_name_without_a_readable_day_that_has_come_is_a_claim_too(self) -> None:
+        """Ruling 28; the records are read on 1 Jan 2030."""
+        for on in (None, UNREADABLE, "2030-01-02"):
+            assert self.answers([delegation("2024-03-10", approved_on=on)], "2024-03-15") == ["unknown"]
+        assert self.answers([delegation("2024-03-10", approved_on="2030-01-01")], "2024-03-15") == ["yes"]
+
     def test_its_own_dates_count_even_if_approved_later(self) -> None:
         assert self.answers([delegation("2024-03-10", approved_on="2024-09-01")], "2024-03-10") == ["yes"]
 

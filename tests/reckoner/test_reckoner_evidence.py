@@ -144,36 +144,48 @@ class TestApproval:
         row_ = approval("2024-03-10", "2025-03-09", open_ended=True)
         assert [self.answer("2025-03-09", row_), self.answer("2025-03-10", row_)] == ["yes", "unknown"]
 
-    def test_a_suspension_is_bad_from_to_inclusive(self) -> None:
-        rows = (approval("2024-03-10"), bare(ApprovalKind.SUSPENSION, "2024-05-01", "2024-05-10"))
-        days = ("2024-04-30", "2024-05-01", "2024-05-10", "2024-05-11")
-        assert [self.answer(on, *rows) for on in days] == ["yes", "no", "no", "yes"]
-
-    def test_a_suspension_without_an_end_goes_on_and_an_unreadable_one_is_unknown(self) -> None:
-        assert self.answer("2040-01-01", approval("2024-03-10"), bare(ApprovalKind.SUSPENSION, "2024-05-01")) == "no"
-        assert self.answer("2040-01-01", approval("2024-03-10"), bare(ApprovalKind.SUSPENSION, UNREADABLE)) == "unknown"
-
-    def test_a_closure_is_for_ever_even_after_a_renewal(self) -> None:
-        rows = (
-            approval("2024-03-10"),
-            bare(ApprovalKind.CLOSURE, "2024-05-01"),
-            bare(ApprovalKind.RENEWAL, "2024-06-01", None, True),
-        )
-        assert [self.answer("2024-04-30", *rows), self.answer("2024-06-01", *rows)] == ["yes", "no"]
-
     def test_an_amendment_never_covers_and_a_determination_does(self) -> None:
         assert self.answer("2024-05-01", approval("2024-03-10", kind=ApprovalKind.AMENDMENT)) == "no"
         assert self.answer("2024-05-01", approval("2024-03-10", kind=ApprovalKind.DETERMINATION)) == "yes"
 
-    def test_an_unheard_of_kind_is_perhaps_an_approval_and_perhaps_a_closure(self) -> None:
+    def test_an_unheard_of_kind_is_perhaps_an_approval(self) -> None:
         odd = bare(ApprovalKind.UNKNOWN, "2024-05-01", "2024-06-01")
         assert [self.answer(on, odd) for on in ("2024-04-30", "2024-05-01", "2024-06-02")] == ["no", "unknown", "no"]
-        good = approval("2024-03-10")
-        assert [self.answer(on, good, odd) for on in ("2024-04-30", "2024-05-01", "2024-06-02")] == [
-            "yes",
-            "unknown",
-            "unknown",
-        ]
+
+    def test_a_suspension_or_closure_is_none_of_its_business(self) -> None:
+        stops = (bare(ApprovalKind.SUSPENSION, "2024-05-01"), bare(ApprovalKind.CLOSURE, "2024-05-01"))
+        assert self.answer("2024-06-01", approval("2024-03-10"), *stops) == "yes"
+
+
+class TestStops:
+    """What stops everybody on a protocol, whoever is asked for an approval (10, 27)."""
+
+    def stopped(self, on: str, *rows: Any) -> tuple[str, str]:
+        lab = reckoner(rules(), *rows)
+        return lab.suspended("p1", day(on)), lab.closed("p1", day(on))
+
+    def test_a_suspension_is_bad_from_to_inclusive(self) -> None:
+        row_ = bare(ApprovalKind.SUSPENSION, "2024-05-01", "2024-05-10")
+        days = ("2024-04-30", "2024-05-01", "2024-05-10", "2024-05-11")
+        assert [self.stopped(on, row_)[0] for on in days] == ["no", "yes", "yes", "no"]
+
+    def test_a_suspension_without_an_end_goes_on_and_an_unreadable_one_is_unknown(self) -> None:
+        assert self.stopped("2040-01-01", bare(ApprovalKind.SUSPENSION, "2024-05-01"))[0] == "yes"
+        assert self.stopped("2040-01-01", bare(ApprovalKind.SUSPENSION, UNREADABLE))[0] == "unknown"
+
+    def test_a_closure_is_for_ever_even_after_a_renewal(self) -> None:
+        rows = (bare(ApprovalKind.CLOSURE, "2024-05-01"), bare(ApprovalKind.RENEWAL, "2024-06-01", None, True))
+        assert [self.stopped(on, *rows)[1] for on in ("2024-04-30", "2024-06-01")] == ["no", "yes"]
+
+    def test_an_unheard_of_kind_is_perhaps_a_closure(self) -> None:
+        odd = bare(ApprovalKind.UNKNOWN, "2024-05-01", "2024-06-01")
+        assert [self.stopped(on, odd)[1] for on in ("2024-04-30", "2024-05-01", "2024-06-02")] == ["no", "unknown", "unknown"]
+
+    def test_each_is_a_clause_of_the_row_and_no_waiver_lifts_it(self) -> None:
+        rows = (approval("2024-03-10"), bare(ApprovalKind.SUSPENSION, "2024-05-01"), waiver("2024-01-01", "2024-12-31"))
+        for wanted in (rules(), rules(requirement("approval", tracked=False))):
+            found = reckoner(wanted, *rows).clauses("ada", "p1", None, day("2024-06-01"))
+            assert (found["hold"], found["suspension"], found["closure"]) == ("yes", "no", "yes")
 
 
 class TestFacts:
