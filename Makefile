@@ -35,9 +35,10 @@ check: $(VENV)/.dev ## linter, types and walls only
 dates: $(VENV)/.dev ## the tests once more on a Tuesday, a Saturday and 29 Feb 2028 (needs Debian's faketime)
 	$(RUN) -m tests.dates
 
-prove: $(VENV)/.dev ## the judge against a day-by-day reckoner, 100,000 person-protocol-days; 10,000 tables of any strings
+prove: $(VENV)/.dev ## the judge against a day-by-day reckoner, 100,000 person-protocol-days; any strings and any days in any cell
 	$(RUN) tests/reckoner/prove.py --days 100000
 	$(RUN) -m tests.judge.fuzz --tables 10000
+	$(RUN) -m tests.hostile.any_dates --labs 100
 
 crash: $(VENV)/.dev ## a hundred SIGKILLs while 3,000 messages go out, SQLite and PostgreSQL
 	$(RUN) tests/delivery/crash.py --messages 3000 --kills 100

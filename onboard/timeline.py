@@ -27,11 +27,13 @@ class Answer(StrEnum):
 
 
 def _first(day: date | None) -> int:
-    return _OPEN_FIRST if day is None else day.toordinal()
+    """No day lies before the first date there is: beginning on it is an open first day."""
+    return _OPEN_FIRST if day is None or day == date.min else day.toordinal()
 
 
 def _last(day: date | None) -> int:
-    return _OPEN_LAST if day is None else day.toordinal()
+    """No day lies after the last date there is: ending on it is an open last day."""
+    return _OPEN_LAST if day is None or day == date.max else day.toordinal()
 
 
 def _merge(ranges: Iterable[_Range]) -> tuple[_Range, ...]:
@@ -173,7 +175,7 @@ class Timeline:
         for low, high in self._ranges:
             first = low if low <= _OPEN_FIRST else low + before
             last = high if high >= _OPEN_LAST else high - after
-            if first <= last:
+            if first <= last and first < _OPEN_LAST and last > _OPEN_FIRST:
                 cut.append((first, last))
         return Timeline(tuple(cut))
 

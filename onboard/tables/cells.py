@@ -95,14 +95,47 @@ def read_name(text: str, zone: ZoneInfo) -> Cell:
     return clean(text), None
 
 
+#: From this year on a date is no day of a lab's life: forms that ask for a last day hold it (9999-12-31) to say there is none.
+NO_END = 2900
+
+
 def read_date(text: str, zone: ZoneInfo) -> Cell:
-    """A day: None when blank, UNREADABLE and a trouble when it is not wholly one."""
+    """A day on which something begins or happens: None when blank, UNREADABLE and a trouble when it is not wholly one, or lies
+    in the year 2900 or later."""
     if not text.strip():
         return None, None
     day = parse_day(text.strip(), zone)
-    if day is not None:
-        return day, None
-    return UNREADABLE, Trouble(
+    if day is None:
+        return UNREADABLE, _unreadable(text)
+    return (day, None) if day.year < NO_END else (UNREADABLE, _far_off(text))
+
+
+def read_last_day(text: str, zone: ZoneInfo) -> Cell:
+    """The day something ends: as `read_date`, but a day in the year 2900 or later says that there is none, and reads as blank."""
+    return (None, None) if is_no_end(text, zone) else read_date(text, zone)
+
+
+def read_until(text: str, zone: ZoneInfo) -> Cell:
+    """The day up to which something is done, where blank is never: "no end" is the last date there is."""
+    return (date.max, None) if is_no_end(text, zone) else read_date(text, zone)
+
+
+def is_no_end(text: str, zone: ZoneInfo) -> bool:
+    """Whether a cell that asks for a last day says that there is none."""
+    day = parse_day(text.strip(), zone)
+    return day is not None and day.year >= NO_END
+
+
+def _far_off(text: str) -> Trouble:
+    return Trouble(
+        slug="unreadable-date",
+        what=f"holds {quoted(text)}, too far ahead for a day on which something begins or happens. It counts as unknown.",
+        next_step="Type the real day as year-month-day, for example 2026-04-03.",
+    )
+
+
+def _unreadable(text: str) -> Trouble:
+    return Trouble(
         slug="unreadable-date",
         what=f"holds {quoted(text)}, which cannot be read as a date. It counts as unknown.",
         next_step="Type it as year-month-day, for example 2026-04-03.",
@@ -122,7 +155,7 @@ def read_first_day(text: str, zone: ZoneInfo) -> Cell:
 
 @lru_cache(maxsize=16_384)
 def parse_day(text: str, zone: ZoneInfo) -> date | None:
-    """The day written in `text`, an offset moved to `zone`; None for anything else."""
+    """The day written in `text`, an offset moved to `zone` where the calendar goes so far; None for anything else."""
     found = _DAY.fullmatch(text)
     if not found:
         return None
@@ -132,9 +165,16 @@ def parse_day(text: str, zone: ZoneInfo) -> date | None:
             return date.fromisoformat(day)
         if offset is None:
             return datetime.fromisoformat(f"{day}T{time}").date()
-        return datetime.fromisoformat(f"{day}T{time}{_plain_offset(offset)}").astimezone(zone).date()
-    except (ValueError, OverflowError):
+        return _moved(datetime.fromisoformat(f"{day}T{time}{_plain_offset(offset)}"), zone)
+    except ValueError:
         return None
+
+
+def _moved(moment: datetime, zone: ZoneInfo) -> date | None:
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:  # after the last day there is, which is no end all the same, or before the first one
+        return date.max if moment.year == date.max.year else None
 
 
 def _plain_offset(offset: str) -> str:

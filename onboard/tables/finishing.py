@@ -104,9 +104,17 @@ def _delegations(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     for number, tasks in enumerate(columns["tasks"]):
         if not tasks:
             lab.troubles.note(sheet.row(number), "tasks", _NO_TASK)
+    for number, (by, on) in enumerate(zip(columns["approved_by"], columns["approved_on"], strict=True)):
+        if by and on is None:
+            lab.troubles.note(sheet.row(number), "approved_on", _UNDATED)
     return _needs_protocol(lab, sheet, columns)
 
 
+_UNDATED = Trouble(
+    slug="no-signature-day",
+    what="is blank beside the name of whoever approved it. It counts as not approved.",
+    next_step="Type the day of the signature as year-month-day, for example 2026-04-03.",
+)
 _NO_TASK = Trouble(slug="no-task", what="names no task, so nothing is delegated.", next_step="Tick the tasks the PI gave.")
 _read_task = choice(Task)
 _ORDER = {task: place for place, task in enumerate(Task)}
@@ -168,10 +176,10 @@ def _written_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
 
 def _waivers(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     """A waiver for a protocol nobody knows must not become one for all: it is left out, and told already."""
-    for number, (requirement, last) in enumerate(zip(columns["requirement"], sheet.text("last"), strict=True)):
+    for number, (requirement, last) in enumerate(zip(columns["requirement"], columns["last"], strict=True)):
         if not requirement:
             lab.troubles.note(sheet.row(number), "requirement", _NO_REQUIREMENT)
-        if not last.strip():
+        if last is None:
             lab.troubles.note(sheet.row(number), "last", _ENDLESS)
     texts = sheet.text("protocol")
     keep = [number for number, protocol in enumerate(columns["protocol"]) if protocol or not texts[number].strip()]
@@ -182,12 +190,14 @@ _NO_REQUIREMENT = Trouble(
     slug="no-requirement", what="is blank, so this waiver waives nothing.", next_step="Type the requirement's short name."
 )
 _ENDLESS = Trouble(
-    slug="no-end", what="is blank, and every waiver ends: it counts as unknown.", next_step="Type the last day it holds."
+    slug="no-end", what="names no last day, and every waiver ends: it counts as unknown.", next_step="Type the last day it holds."
 )
 
 
 def _approvals(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
-    """A blank end with the box "no expiration date" unticked is unknown."""
+    """A blank end with the box "no expiration date" unticked is unknown; a day too far off to be one says what the box says."""
+    said = [last is None and bool(text.strip()) for last, text in zip(columns["last"], sheet.text("last"), strict=True)]
+    columns["open_ended"] = [ticked or endless for ticked, endless in zip(columns["open_ended"], said, strict=True)]
     covering = (ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION)
     rows = zip(columns["kind"], columns["last"], columns["open_ended"], strict=True)
     for number, (kind, last, open_ended) in enumerate(rows):

@@ -29,6 +29,13 @@ _ALONE = frozenset(
         "true", "unchecked", "xx", "xxx", "xxxx", "yes", "yesno",
     }
 )  # fmt: skip
+#: REDCap's own missing data codes; written exactly so they name nobody, for Oth and Msk may.
+_MISSING = frozenset(
+    {
+        "NI", "INV", "UNK", "NASK", "ASKU", "NAV", "MSK", "NA", "NAVU", "NP", "QS", "QI", "TRC", "UNC", "DER", "PINF", "NINF",
+        "OTH",
+    }
+)  # fmt: skip
 _MONTHS = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"})
 
 
@@ -47,6 +54,8 @@ def read_signature(text: str, zone: ZoneInfo) -> Cell:
 
 def names_somebody(line: str) -> bool:
     """Whether a text may be the name of whoever signed: it has letters, is no date, asks nothing and waits for nothing."""
+    if line in _MISSING:
+        return False
     tokens = re.findall(r"\w+", line.casefold())
     words = [token for token in tokens if not token[0].isdigit()]
     together = "".join(letter for word in words for letter in word if letter.isalpha())
