@@ -170,9 +170,20 @@ def skipped(desk: Desk, edge: Edge, tier: int) -> tuple[str, ...]:
 # what was said --------------------------------------------------------------------------------------------------------
 
 
+def stems(desk: Desk, edge: Edge) -> tuple[str, ...]:
+    """What the keys under which an episode was said may begin with. A suspension and a closure were once said as the end of the
+    approval they stopped, so that nobody is told again of one that began before they had names of their own."""
+    if edge.requirement.id not in ("suspension", "closure"):
+        return (edge.stem,)
+    rows = [row.evidence for row in desk.assessment.approvals if row.protocol == edge.scope.protocol]
+    asked = {r.id: None for r in desk.assessment.rules.requirements if r.kind is RequirementKind.APPROVAL}
+    ended = (keys.reminders(edge.person, one, edge.scope, keys.episode(row, edge.ends)) for one in asked for row in rows)
+    return (edge.stem, *ended)
+
+
 def told_on(desk: Desk, edge: Edge) -> date | None:
     """The day the person was first told about this episode; None when they were not."""
-    return next(iter(desk.said.told_on(edge.stem)), None)
+    return min((day for stem in stems(desk, edge) for day in desk.said.told_on(stem)), default=None)
 
 
 def announced(desk: Desk, edge: Edge) -> bool:

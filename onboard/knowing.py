@@ -8,7 +8,7 @@ from __future__ import annotations
 from onboard import keys
 from onboard.dates import show
 from onboard.desk import Desk
-from onboard.edges import Edge, told_on
+from onboard.edges import Edge, stems, told_on
 from onboard.people import address_for, appointments_of_stay, green_light, is_new_hire, mail_day
 
 
@@ -23,7 +23,7 @@ def told_today(desk: Desk, person: str, edge: Edge) -> bool:
         return False
     if is_new_hire(desk, person):
         return not any(desk.said.settled(keys.welcome(person, a.evidence), "") for a in appointments_of_stay(desk, person))
-    return not desk.said.under(edge.stem)
+    return not any(desk.said.under(stem) for stem in stems(desk, edge))
 
 
 def may_name(desk: Desk, person: str, edge: Edge | None) -> bool:

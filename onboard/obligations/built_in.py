@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from onboard.model import Fact, Per, Requirement, RequirementKind
 
 
-def _built_in(identity: str, kind: RequirementKind, title: str, per: Per) -> Requirement:
-    return Requirement(id=identity, kind=kind, title=title, per=per, ask="coordinator")
+def _built_in(identity: str, kind: RequirementKind, title: str, per: Per, ask: str = "coordinator") -> Requirement:
+    return Requirement(id=identity, kind=kind, title=title, per=per, ask=ask)
 
 
 APPOINTMENT = _built_in("appointment", RequirementKind.APPOINTMENT, "Appointment in the lab", Per.PERSON)
 #: What stops everybody on a protocol, each by its own rows, whoever is asked for an approval.
 HOLD = _built_in("hold", RequirementKind.HOLD, "No hold on the protocol", Per.PROTOCOL)
-SUSPENSION = _built_in("suspension", RequirementKind.HOLD, "No suspension of the protocol", Per.PROTOCOL)
-CLOSURE = _built_in("closure", RequirementKind.HOLD, "No closure of the protocol", Per.PROTOCOL)
+SUSPENSION = _built_in("suspension", RequirementKind.HOLD, "No suspension of the protocol", Per.PROTOCOL, ask="pi")
+CLOSURE = _built_in("closure", RequirementKind.HOLD, "No closure of the protocol", Per.PROTOCOL, ask="pi")
 FACTS: Mapping[Fact, Requirement] = {
     fact: _built_in(f"fact_{fact}", RequirementKind.FACT, title, per)
     for fact, title, per in (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from onboard import keys
 from onboard.blocks import Block, blocks, stop_words, task_words
 from onboard.desk import Desk
-from onboard.edges import Edge, due_tier, edges, own_act
+from onboard.edges import Edge, due_tier, edges, own_act, stems
 from onboard.lines import actor_name, in_grace, owed, silenced
 from onboard.model import Line, MessageKind, Notice, Reader, Section
 from onboard.notices import notice, with_calendar
@@ -58,12 +58,11 @@ def _blocked_line(desk: Desk, block: Block, address: str) -> Line | None:
 
 def _others_line(desk: Desk, block: Block, edge: Edge, address: str) -> Line | None:
     """Somebody else must act: the person is told once, so that they stop, and is never chased."""
-    key = keys.reminder(edge.stem, 0)
-    if desk.said.settled(key, address):
+    if any(desk.said.settled(keys.reminder(stem, 0), address) for stem in stems(desk, edge)):
         return None
     finding = edge.finding
     return Line(
-        key=key,
+        key=keys.reminder(edge.stem, 0),
         section=Section.BLOCKED,
         title=edge.requirement.title,
         why=why(finding, desk.today),

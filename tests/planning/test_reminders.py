@@ -1,9 +1,23 @@
 """The mail to a person outside their first weeks: sections, order, who gets none, receipts, complete records."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
-from onboard.model import Checked, Cleared, History, Line, MessageKind, Notice, Section
+import pytest
+
+from onboard.model import (
+    Approval,
+    ApprovalKind,
+    Checked,
+    Cleared,
+    History,
+    ItemRecord,
+    ItemState,
+    Line,
+    MessageKind,
+    Notice,
+    Section,
+)
 from onboard.reminders import plan_introductions, plan_reminders
 from tests.planning.cast import (
     ADA,
@@ -133,6 +147,44 @@ def test_a_task_is_named_where_only_the_task_is_stopped() -> None:
     book.assignment(ADA, "P1", task=RULES.requirements[-1].when.tasks.__iter__().__next__())
     (line,) = lines(ADA, book, Section.BLOCKED)
     assert (line.title, line.protocol, line.task, line.owner) == ("Delegation", "STEP-HF", "consent", "Elena Rivera")
+
+
+# what stops a protocol ----------------------------------------------------------------------------------------------------
+
+
+def stopped(kind: ApprovalKind, first: date) -> Book:
+    """Everybody, with P1 stopped."""
+    book = everybody()
+    (initial,) = [row for row in book.rows["approvals"] if isinstance(row, Approval) and row.protocol == "P1"]
+    row = replace(initial, evidence="approval/P1/2", kind=kind, first=first, last=None, open_ended=False, study_type=None)
+    book.add("approvals", row)
+    return book
+
+
+@pytest.mark.parametrize("kind", [ApprovalKind.SUSPENSION, ApprovalKind.CLOSURE])
+def test_a_stop_is_told_once_in_one_line_to_everybody_on_the_protocol(kind: ApprovalKind) -> None:
+    book = stopped(kind, days_ago(3))
+    (line,) = lines(ADA, book, Section.BLOCKED)
+    assert (line.title, line.protocol, line.owner) == (f"No {kind.value} of the protocol", "STEP-HF", "Elena Rivera")
+    assert line.why.startswith(f"{kind.value.capitalize()} from 20 Nov 2026")
+    assert line.act == "No work on STEP-HF until it is settled."
+    sent = send(History(), plan_reminders(book.judge(), History(), lab(), TODAY))
+    assert [mail_to(ADA, book, sent, in_days(days)) for days in (1, 7, 30)] == [None, None, None]
+
+
+@pytest.mark.parametrize("kind", [ApprovalKind.SUSPENSION, ApprovalKind.CLOSURE])
+def test_whoever_heard_of_it_as_the_end_of_the_approval_is_not_told_again(kind: ApprovalKind) -> None:
+    """As it was said before a stop had a name of its own: under the approval that covered the day before."""
+    book, first = stopped(kind, days_ago(3)), days_ago(3)
+    (row,) = [r for r in book.rows["approvals"] if isinstance(r, Approval) and r.evidence.startswith("approval/P1/1")]
+    day_before = first - timedelta(days=1)
+    key = f"reminder/{ADA}/irb_approval/P1/{row.evidence}:{day_before.isoformat()}/0"
+    said = ItemRecord(key=key, state=ItemState.SENT, reader="ready@northlake.example", on=first)
+    heard = History(items={key: said})
+    assert lines(ADA, book, Section.BLOCKED)
+    assert lines(ADA, book, Section.BLOCKED, heard) == ()
+    late = replace(said, key=key.replace(day_before.isoformat(), days_ago(30).isoformat()))
+    assert lines(ADA, book, Section.BLOCKED, History(items={late.key: late}))  # another one, of another day
 
 
 # complete records -----------------------------------------------------------------------------------------------------
