@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 
@@ -196,7 +196,10 @@ class WorkCalendar:
 
     def between(self, first: date, last: date) -> int:
         """How many working days lie after `first` up to and including `last`; 0 when last is not later."""
-        return sum(self.works(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+        weeks, days = divmod(max((last - first).days, 0), 7)
+        weekdays = [(first.weekday() + more) % 7 for more in range(1, days + 1)]
+        worked = weeks * (7 - len(self.weekend)) + sum(day not in self.weekend for day in weekdays)
+        return worked - sum(first < day <= last and day.weekday() not in self.weekend for day in self.days_off)
 
     def with_days_off(self, extra: Iterable[date]) -> WorkCalendar:
         """The same calendar with more days off."""

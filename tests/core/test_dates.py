@@ -96,6 +96,31 @@ def test_working_days(day: date, off: set[int], count: int) -> None:
         assert sum(calendar.works(moved + timedelta(days=n)) for n in range((day - moved).days)) == -count
 
 
+@given(
+    st.dates(date(2026, 1, 1), date(2026, 6, 30)), st.integers(-20, 60), st.sets(st.integers(0, 180)), st.sets(st.integers(0, 6))
+)
+def test_working_days_between_are_those_a_finger_counts(day: date, length: int, off: set[int], weekend: set[int]) -> None:
+    calendar = WorkCalendar(frozenset(date(2026, 1, 1) + timedelta(days=n) for n in off), frozenset(weekend))
+    last = day + timedelta(days=length)
+    assert calendar.between(day, last) == sum(calendar.works(day + timedelta(days=n)) for n in range(1, length + 1))
+
+
+def test_working_days_since_the_first_day_there_is_are_counted_at_once() -> None:
+    assert WorkCalendar().between(date.min, date.max) == 2_608_614
+
+
+POLICIES = (
+    "months:1", "months:36 minus_day", "months:9999", "fiscal_year_end:1(07)", "fiscal_year_end:99(01)",
+    "calendar_window(10-01..12-15)", "calendar_window(12-15..02-29)", "once", "as_issued",
+)  # fmt: skip
+
+
+@given(st.dates(max_value=date(2899, 12, 31)) | st.just(date.min), st.sampled_from(POLICIES))
+def test_a_policy_gives_an_end_to_every_day_a_cell_may_hold(day: date, policy: str) -> None:
+    end = parse_validity(policy).last_day(day)
+    assert end is None or end >= day
+
+
 def test_a_weekend_and_a_closure_are_no_working_days() -> None:
     friday_off = WorkCalendar(frozenset({date(2026, 11, 27)}))
     assert friday_off.on_or_after(date(2026, 11, 27)) == date(2026, 11, 30)

@@ -126,3 +126,20 @@ def test_replacing_an_unknown_never_contradicts_a_yes_or_no(a: Coverage, b: Cove
         for d in DAYS:
             if before.at(d) is not Answer.UNKNOWN:
                 assert after.at(d) is before.at(d)
+
+
+ENDS = [date.min, date.min + timedelta(days=1), date.max - timedelta(days=1), date.max]
+at_the_ends = st.lists(st.tuples(st.none() | st.sampled_from(ENDS), st.none() | st.sampled_from(ENDS)), max_size=4)
+
+
+@given(at_the_ends, st.sampled_from(ENDS), st.integers(0, 4_000_000), st.integers(0, 4_000_000))
+def test_the_ends_of_the_calendar_are_days_like_any_other(
+    rows: list[tuple[date | None, date | None]], day: date, before: int, after: int
+) -> None:
+    line = Timeline.of(rows)
+    assert line.covers(day) == any((a is None or a <= day) and (b is None or day <= b) for a, b in rows)
+    for found in (line, ~line, line | ~line, line - ~line, line.shrink(before, after), (~line).shrink(before, after)):
+        list(found.ranges())
+        found.run_at(day), found.next_edge(day), found.first_day(day), found.start(), found.end()
+    assert ~~line == line
+    assert (~line).covers(day) != line.covers(day)
