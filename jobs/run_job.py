@@ -73,12 +73,22 @@ def command(
     if not reports and not quiet:
         say("Nothing is due.")
     if mode is Mode.DRY:
+        _say_what_a_dry_run_shows(app)
         show_readers(reports)
     elif due:
         after(app, reports)
     code = show(reports, troubles_only=quiet)
     if code:
         raise typer.Exit(code)
+
+
+def _say_what_a_dry_run_shows(app: App) -> None:
+    """A day on which no job runs, and a lab that did not begin, are said before the table."""
+    calendar = app.lab.cadence.calendar
+    if not calendar.works(app.today):
+        say(f"{app.today:%a %d %b} is not a working day, so no job runs. The next one: --as-of {calendar.on_or_after(app.today)}")
+    elif app.began_on is None:
+        say("This lab has not begun: a dry run shows what `onboard start --send` would send.")
 
 
 def _run_labs(folder: Path, stop: Callable[[], bool], quiet: bool) -> int:

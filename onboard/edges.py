@@ -141,6 +141,20 @@ def _tier_day(desk: Desk, edge: Edge, tier: int) -> date:
     return not_later(desk, edge.person, day) if tier in HARD_TIERS else day
 
 
+def next_tier_day(desk: Desk, edge: Edge) -> date | None:
+    """The first day after today on which a tier comes; None when no more do. A mail goes on it or on the next working day."""
+    days = [_tier_day(desk, edge, tier) for tier in edge.requirement.tiers]
+    if _repeats(edge):
+        days.append(_next_repeat(edge, desk.today, desk.lab.cadence.repeat_days))
+    return min((day for day in days if day > desk.today), default=None)
+
+
+def _next_repeat(edge: Edge, today: date, every: int) -> date:
+    """The first of the days 1, 1 + every, ... after the deadline that is after today."""
+    over = max(-edge.days(today), 0)
+    return plus_days(edge.deadline, 1 + -(-over // every) * every)
+
+
 def _repeats(edge: Edge) -> bool:
     """A step that blocks nothing is asked for up to its day, not for ever after."""
     return edge.requirement.blocks or edge.requirement.kind is not RequirementKind.STEP

@@ -127,6 +127,12 @@ def last_slot(connection: Connection, lab: str, mode: Mode, job: JobName) -> dat
     return connection.execute(select(func.max(run.c.slot)).where(where)).scalar()
 
 
+def began_on(connection: Connection, lab: str, mode: Mode) -> date | None:
+    """The first slot that any job used up."""
+    where = (run.c.lab == lab) & (run.c.mode == mode) & run.c.state.in_(_USED_UP)
+    return connection.execute(select(func.min(run.c.slot)).where(where)).scalar()
+
+
 def last_judged(connection: Connection, lab: str, mode: Mode, job: JobName) -> tuple[Snapshot, str] | None:
     """Snapshot and rules text of the newest used-up run that was planned on a read."""
     where = (run.c.lab == lab) & (run.c.mode == mode) & (run.c.job == job) & run.c.state.in_(_USED_UP)

@@ -71,6 +71,11 @@ class SqlLedger:
         with self._door.reading() as connection:
             return ledger_runs.last_slot(connection, self._lab, mode, job)
 
+    def began_on(self, mode: Mode) -> date | None:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_runs.began_on(connection, self._lab, mode)
+
     def last_judged(self, mode: Mode, job: JobName) -> tuple[Snapshot, str] | None:
         """See the port."""
         with self._door.reading() as connection:

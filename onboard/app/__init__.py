@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from onboard.adapters.redcap_project import RedcapProject
     from onboard.adapters.sql_ledger import SqlLedger
     from onboard.config.loading import Config
-    from onboard.model import Assessment, Export, Lab, Message, Notice, Rules, Waiting
+    from onboard.model import Assessment, Export, JobName, Lab, Message, Notice, Rules, Waiting
     from onboard.model.mapping import Mapping as RecordMapping
+    from onboard.pipeline.forecast import Decided
     from onboard.pipeline.one_look import OneLook
-    from onboard.pipeline.tools import Tools
+    from onboard.pipeline.tools import Rejudging, Tools
     from onboard.ports import BounceSource, Clock, Mailer, RecordSource, RecordWriter
     from onboard.rendering.renderer import Renderer
 
@@ -256,6 +257,39 @@ class App:
             return states.get("queued", 0) + states.get("sending", 0)
 
         return WatchedMailer(self.mailer, self.terminal, waiting)
+
+    def forecast(self, *, first: date | None = None, days: int = 1, fresh: bool = False) -> Iterator[tuple[date, list[Decided]]]:
+        """What the jobs of each day from `first` (today when None) on would send, and what is held and why; by the memory of the
+        mode that counts, or with `fresh` as if the lab had begun and nothing was sent."""
+        from onboard.pipeline.forecast import forecast, no_memory, with_mode
+        from onboard.pipeline.reading import memory
+
+        lab = with_mode(self.lab, self.lab.limits.mode)
+        remembered = no_memory(started=True) if fresh else memory(self._rejudging(), lab.limits.mode, self.assessment)
+        return forecast(self.assessment, remembered, lab, first or self.today, days, jobs=self.jobs_on)
+
+    def jobs_on(self, day: date) -> list[JobName]:
+        """The jobs that the schedule may run on a day, in their order; a weekly one waits on the days after its own."""
+        from onboard.pipeline.plans import PLANS
+
+        schedule = self.config.schedule
+        return [job for job in PLANS if job in schedule and schedule[job].may_run(day)]
+
+    @property
+    def began_on(self) -> date | None:
+        """The day on which `onboard start --send` began in the mode that counts; None when it did not."""
+        from onboard.pipeline.forecast import with_mode
+
+        return self.ledger.began_on(with_mode(self.lab, self.lab.limits.mode).limits.mode) if self.remembers else None
+
+    def _rejudging(self) -> Rejudging:
+        from onboard.config.rules_file import rules_from_text
+        from onboard.pipeline.tools import Rejudging
+
+        rules = self.config.rules
+        return Rejudging(
+            ledger=self.ledger, judge=self.judge, rules=rules, rules_text=self.config.rules_text, rules_of=rules_from_text
+        )
 
     def tools(self) -> Tools:
         """Everything a run needs."""

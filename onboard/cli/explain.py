@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onboard.app import open_app
+from onboard.app import App, open_app
 from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
 from onboard.cli.output import print_json, say
 from onboard.errors import ConfigError
 from onboard.model import History, Mode
-from onboard.questions.explain import explain
+from onboard.questions.explain import Explanation, explain
 from onboard.questions.explain_words import as_json, as_text
 from onboard.questions.people import find_person
+
+if TYPE_CHECKING:
+    from onboard.pipeline.forecast import Decided
 
 
 def command(
@@ -24,18 +28,21 @@ def command(
     export: ExportFolder = None,
 ) -> None:
     """One person: where they stand and why, what was mailed to them and when, and what would be said next."""
-    from onboard.pipeline.plans import PLANS
-
     if output is Format.CSV:
         raise ConfigError("explain has no table to put into CSV. Use --format table or json.")
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
-    mode = app.lab.limits.mode if app.lab.limits.mode is not Mode.DRY else Mode.LIVE
-    history = app.ledger.history(mode) if app.remembers and not export else History()
-    assessment, today = app.assessment, app.today
-    record = find_person(assessment, person).record
-    planned = [notice for plan in PLANS.values() for notice in plan(assessment, history, app.lab, today, None)]
-    answer = explain(assessment, history, record, today, planned)
+    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export, reads_only=True)
+    decided = [one for _, jobs in app.forecast(fresh=export is not None) for one in jobs]
+    answer = explanation(app, find_person(app.assessment, person).record, decided, remembers=export is None)
     if output is Format.JSON:
         print_json(as_json(answer))
     else:
         say(as_text(answer))
+
+
+def explanation(app: App, person: str, today: Sequence[Decided], *, remembers: bool = True) -> Explanation:
+    """The explanation for a record id, where `today` is what the jobs of the day would do."""
+    mode = Mode.LIVE if app.lab.limits.mode is Mode.DRY else app.lab.limits.mode
+    history = app.ledger.history(mode) if app.remembers and remembers else History()
+    going = [notice for job in today for notice in job.going()]
+    held = [one for job in today for one in job.staying(app.lab.limits.ceiling)]
+    return explain(app.assessment, history, app.lab, person, app.today, going, held)

@@ -13,7 +13,7 @@ from onboard.app import App, open_app
 from onboard.cli.options import HERE, AsOf, ExportFolder, Home, parse_day
 from onboard.cli.output import say, writing
 from onboard.errors import ConfigError
-from onboard.model import History, MessageKind, Mode, Notice
+from onboard.model import Held, History, MessageKind, Notice
 from onboard.questions.people import find_person
 from onboard.words import counted
 
@@ -35,20 +35,24 @@ def command(
 
     if kind and kind not in list(MessageKind):
         raise ConfigError(f"there is no kind of mail {kind!r}. Kinds: {', '.join(MessageKind)}.")
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
-    notices = [
-        notice for notice in _planned(app, kind, fresh=everything or export is not None) if notice.kind == (kind or notice.kind)
-    ]
+    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export, reads_only=True)
+    fresh = everything or export is not None
+    planned, held = _planned(app, kind, fresh=fresh)
+    notices = [notice for notice in planned if notice.kind == (kind or notice.kind)]
+    held = [one for one in held if one.notice.kind == (kind or one.notice.kind)]
     if person:
         record = find_person(app.assessment, person).record
         notices = [notice for notice in notices if notice.reader.record == record]
+        held = [one for one in held if one.notice.reader.record == record]
     mails, faults = _shown(app, notices)
     with writing(page):
         page.write_text(preview_page(mails, f"{app.lab.name}, {app.today:%d %b %Y}"), encoding="utf-8")
     for fault in faults:
         say(f"! {fault}.")
+    for one in held:
+        say(f"held: {one.notice.kind.value} to {one.notice.reader.name}: {one.reason}.")
     if not notices:
-        say(_nobody(app, everything=everything or export is not None))
+        say(_nobody(app, everything=fresh))
     say(f"{counted(len(mails), 'mail')}. Nothing was sent.{f' Open {page} to read them.' if mails else ''}")
     if faults:
         raise typer.Exit(1)
@@ -88,19 +92,17 @@ def _shown(app: App, notices: Sequence[Notice]) -> tuple[list[ShownMail], list[s
     return mails, list(faults)
 
 
-def _planned(app: App, kind: str, *, fresh: bool) -> list[Notice]:
-    """What every job would say today; with `fresh` as if nothing had been said, yet the tool had started. What no job plans is
-    shown when asked for: introductions, and what the operator would read of a read that failed."""
-    from onboard.pipeline.plans import PLANS
+def _planned(app: App, kind: str, *, fresh: bool) -> tuple[list[Notice], list[Held]]:
+    """What every job would send and hold today; before go-live what `onboard start --send` would. With `fresh` as if nothing had
+    been sent. What no job plans is shown when asked for: introductions, and what the operator would read of a failed read."""
     from onboard.pipeline.troubles import operator_notices, read_failed
     from onboard.reminders import plan_introductions
 
     if kind == MessageKind.INTRODUCTION:
-        return plan_introductions(app.assessment, History(), app.lab, app.today)
+        return plan_introductions(app.assessment, History(), app.lab, app.today), []
     if kind == MessageKind.OPERATOR:
         trouble = read_failed("An example: REDCap did not answer. It is tried again by itself until the evening.")
-        return operator_notices(app.lab, [("operator/example", trouble)], app.today)
-
-    mode = app.lab.limits.mode if app.lab.limits.mode is not Mode.DRY else Mode.LIVE
-    history = History(started=True) if fresh else app.ledger.history(mode)
-    return [notice for plan in PLANS.values() for notice in plan(app.assessment, history, app.lab, app.today, None)]
+        return operator_notices(app.lab, [("operator/example", trouble)], app.today), []
+    decided = [one for _, jobs in app.forecast(fresh=fresh) for one in jobs]
+    ceiling = app.lab.limits.ceiling
+    return [n for one in decided for n in one.going()], [held for one in decided for held in one.staying(ceiling)]

@@ -1,15 +1,14 @@
 """`onboard start`: go-live. Decides the order: look first, then note what is true already, then introduce the tool.
 
-Without --send it shows who would get what in the first week, as if every mail were handed over, and sends nothing.
+Without --send it shows who would get what in the first week, as if every mail were handed over, and sends nothing; after go-live
+since when mails go, and the next seven days.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -18,18 +17,7 @@ from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import print_table, say
 from onboard.errors import ConfigError, ReadInDoubt
-from onboard.model import (
-    Assessment,
-    History,
-    ItemRecord,
-    ItemState,
-    JobName,
-    Lab,
-    MailRecord,
-    Mode,
-    Notice,
-    RunReport,
-)
+from onboard.model import JobName, Mode, RunReport
 from onboard.words import counted
 
 _WEEK = 7
@@ -39,10 +27,10 @@ def command(
     send: Annotated[bool, typer.Option("--send", help="Begin: note what is true already, send staff one introduction.")] = False,
     home: Home = HERE,
 ) -> None:
-    """Show who would get what in the first week; with --send begin, in the mode of settings.toml."""
-    app = open_app(home)
+    """Show who would get what in the first week; with --send begin, in the mode of settings.toml. Later: the next seven days."""
+    app = open_app(home, reads_only=not send)
     if not send:
-        _show(app)
+        show(app)
         return
     if app.lab.limits.mode is Mode.DRY:
         raise ConfigError("settings.toml says mode = 'dry', so nothing is sent. Write mode = 'trial' or 'live' first.")
@@ -72,7 +60,7 @@ def begin(app: App) -> list[RunReport]:
 
     Raises ConfigError on a day off, before a slot is used up: no mail leaves then, so the baseline would never count.
     """
-    from onboard.pipeline.plans import PLANS
+    from onboard.pipeline.plans import plan_of
     from onboard.pipeline.running import run_job
 
     today, calendar = app.today, app.lab.cadence.calendar
@@ -81,8 +69,8 @@ def begin(app: App) -> list[RunReport]:
             f"Today, {_day(today)}, is no working day, and no mail leaves. "
             f"Begin on {_day(calendar.on_or_after(today))}: {_go(app)}"
         )
-    plans = {job: PLANS[job] for job in (JobName.CHECKLISTS, JobName.REMINDERS)} | {JobName.START: _introductions}
-    return [run_job(app.tools(), job, plan, today) for job, plan in plans.items()]
+    jobs = (JobName.CHECKLISTS, JobName.REMINDERS, JobName.START)
+    return [run_job(app.tools(), job, plan_of(job), today) for job in jobs]
 
 
 def _day(day: date) -> str:
@@ -97,56 +85,31 @@ def _go(app: App) -> str:
     return "onboard start --send" + ("" if home == HERE else f" --home {shlex.quote(str(home))}")
 
 
-def _introductions(
-    assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None
-) -> Sequence[Notice]:
-    from onboard.reminders import plan_introductions
-
-    return plan_introductions(assessment, history, lab, today)
-
-
-def _show(app: App) -> None:
+def show(app: App) -> None:
+    """Print who would get what in the next seven days, and what is held and why."""
+    begun = app.began_on
+    opening = app.lab.cadence.calendar.on_or_after(app.today)
+    week = list(app.forecast(first=app.today if begun else opening, days=_WEEK))
     rows = [
         [f"{day:%a %d %b}", notice.kind.value, notice.reader.name, notice.reader.address]
-        for day, notices in first_week(app.assessment, app.lab, app.today)
-        for notice in notices
+        for day, jobs in week
+        for one in jobs
+        if not one.used
+        for notice in one.going()
     ]
     _name_empty(app)
-    print_table(f"The first week of {app.lab.name}", ["day", "mail", "to", "address"], rows)
+    title = f"The next seven days of {app.lab.name}" if begun else f"The first week of {app.lab.name}"
+    print_table(title, ["day", "mail", "to", "address"], rows)
+    held = [(day, one) for day, jobs in week for job in jobs if not job.used for one in job.staying(app.lab.limits.ceiling)]
+    for day, one in held:
+        say(f"held on {_day(day)}: {one.notice.kind.value} to {one.notice.reader.name}: {one.reason}.")
+    say(f"{counted(len(rows), 'mail')} in seven days. Nothing was sent. {_next_step(app, begun, opening)}")
+
+
+def _next_step(app: App, begun: date | None, opening: date) -> str:
+    """Since when mails go, or what to type so that they do."""
+    if begun:
+        return f"Mails go since {_day(begun)}, by the schedule: onboard jobs shows it."
     first = "write mode = 'trial' in settings.toml, then: " if app.lab.limits.mode is Mode.DRY else ""
-    opening = app.lab.cadence.calendar.on_or_after(app.today)
     on = "" if opening == app.today else f" on {_day(opening)}, the next working day"
-    say(f"{counted(len(rows), 'mail')} in seven days. Nothing was sent. To begin{on}: {first}{_go(app)}")
-
-
-def first_week(assessment: Assessment, lab: Lab, today: date) -> Iterator[tuple[date, list[Notice]]]:
-    """What would go on each of seven days, were every mail handed over and no record changed. The first is a working day:
-    on another nothing begins."""
-    from onboard.pipeline.plans import PLANS
-    from onboard.pipeline.running import already_true
-
-    today = lab.cadence.calendar.on_or_after(today)
-    history = History()
-    for job in (JobName.CHECKLISTS, JobName.REMINDERS):
-        planned = PLANS[job](assessment, history, lab, today, None)
-        history = _remembered(history, dict.fromkeys(already_true(planned, assessment, today), ItemState.BASELINE), (), today)
-    history = replace(history, started=True)
-    introductions = list(_introductions(assessment, history, lab, today, None))
-    for days in range(_WEEK):
-        day = today + timedelta(days=days)
-        digest_day = day.weekday() == lab.cadence.digest_weekday
-        jobs = [job for job in PLANS if job is not JobName.DIGESTS or digest_day]
-        works = lab.cadence.calendar.works(day)
-        notices = [n for job in jobs for n in PLANS[job](assessment, history, lab, day, None)] if works else []
-        notices = [*introductions, *notices]
-        introductions = []
-        history = _remembered(history, {key: ItemState.SENT for n in notices for key in n.keys()}, notices, day)
-        yield day, notices
-
-
-def _remembered(history: History, keys: Mapping[str, ItemState], notices: Sequence[Notice], day: date) -> History:
-    items = {key: ItemRecord(key=key, state=state, reader="", on=day) for key, state in keys.items()}
-    mails = tuple(
-        MailRecord(kind=n.kind, reader=n.reader.address, person=n.reader.record, slot=day, state="sent") for n in notices
-    )
-    return replace(history, items={**history.items, **items}, mails=(*history.mails, *mails))
+    return f"To begin{on}: {first}{_go(app)}"

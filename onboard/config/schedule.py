@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from typing import Annotated
 
 from pydantic import AfterValidator, TypeAdapter, ValidationError
@@ -25,6 +25,10 @@ class JobTime:
 
     days: frozenset[int]
     at: time
+
+    def may_run(self, day: date) -> bool:
+        """Whether a slot of the job may open on this day; a weekly job that missed its day waits for a later one."""
+        return len(self.days) == 1 or day.weekday() in self.days
 
     def crontab_days(self) -> str:
         """The days by name, as a scheduler wants them: ``mon,tue``. Never by number, which others count otherwise."""

@@ -1,4 +1,4 @@
-"""Which plan belongs to which job. Decides nothing else; a plan says what deserves a mail today."""
+"""The plan of each job; a plan returns what deserves a mail today."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from onboard.digests import plan_digests
 from onboard.links import record_link
 from onboard.model import Assessment, History, JobName, Lab, Notice
 from onboard.pipeline.tools import Plan
-from onboard.reminders import plan_reminders
+from onboard.reminders import plan_introductions, plan_reminders
 from onboard.worklist import plan_worklist
 
 
@@ -32,9 +32,21 @@ def _worklist(assessment: Assessment, history: History, lab: Lab, today: date, p
     return plan_worklist(assessment, history, lab, today, first_seen=history.problems_seen, links=links)
 
 
+def _introductions(
+    assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None
+) -> Sequence[Notice]:
+    return plan_introductions(assessment, history, lab, today)
+
+
+#: The scheduled jobs, in the order they run on one morning.
 PLANS: Mapping[JobName, Plan] = {
     JobName.CHECKLISTS: _checklists,
     JobName.REMINDERS: _reminders,
     JobName.DIGESTS: _digests,
     JobName.WORKLIST: _worklist,
 }
+
+
+def plan_of(job: JobName) -> Plan:
+    """The plan of a job, of `onboard start` as well."""
+    return _introductions if job is JobName.START else PLANS[job]

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from onboard.model import Assessment, JobName, Mode, Snapshot
+from onboard.pipeline.forecast import Memory
 from onboard.pipeline.rules_check import refuse_silent_change
 from onboard.pipeline.snapshots import export_of, row_counts, snapshot_of
-from onboard.pipeline.tools import Tools
+from onboard.pipeline.tools import Rejudging, Tools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +34,10 @@ def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
     snapshot = snapshot_of(export)
     assessment = tools.judge(export, tools.rules, snapshot.id)
     kept = last is not None and (last.id, last.read_at) == (snapshot.id, snapshot.read_at)
-    return Judged(now=assessment, before=_before(tools, mode, job, assessment), snapshot=snapshot, kept=kept)
+    return Judged(now=assessment, before=_before(tools.rejudging, mode, job, assessment), snapshot=snapshot, kept=kept)
 
 
-def _before(tools: Tools, mode: Mode, job: JobName, now: Assessment) -> Assessment | None:
+def _before(tools: Rejudging, mode: Mode, job: JobName, now: Assessment) -> Assessment | None:
     """The records of the job's last run under the rules of then; judged again only where either differs from today's."""
     found = tools.ledger.last_judged(mode, job)
     if found is None:
@@ -53,3 +55,12 @@ def remember(tools: Tools, judged: Judged, today: date) -> None:
         tools.ledger.save_snapshot(judged.snapshot)
     tools.ledger.save_rules(tools.rules.version, tools.rules_text, tools.clock.now())
     tools.ledger.see_problems(judged.now.problems, today)
+
+
+def memory(tools: Rejudging, mode: Mode, now: Assessment) -> Memory:
+    """What each job would find in the ledger, for a forecast; each job's part is read when it is asked for."""
+    return Memory(
+        history=cache(lambda job: tools.ledger.history(mode, ignoring=job)),
+        before=lambda job: _before(tools, mode, job, now),
+        last_slot=lambda job: tools.ledger.last_slot(mode, job),
+    )

@@ -1,40 +1,37 @@
-"""One job for one day: the story in verbs. Decides the order of the steps and what ends a run; what deserves a mail is the
-job's plan, what may go is outbox's, how it goes is delivering's.
+"""One job for one day: the story in verbs. Decides the order of the steps and what ends a run; what deserves a mail and may
+go is decided in forecast.py, how it goes in delivering.py.
 
 Dry runs read and plan by the live history (the trial's, where the lab is in trial) and write nothing: no run, no row, no file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 
 from onboard.errors import LedgerError, ReadInDoubt, SilentChange
 from onboard.model import (
-    Assessment,
     Held,
     History,
     JobName,
-    MessageKind,
     Mode,
     Notice,
     Run,
     RunReport,
 )
-from onboard.outbox import NOT_TO_PEOPLE, gate
+from onboard.outbox import NOT_TO_PEOPLE
 from onboard.pipeline.delivering import Drained, Written, drain, write_all
+from onboard.pipeline.forecast import BASELINED, Decided, already_true, decide, forecast, with_mode
 from onboard.pipeline.handing_in import Handing
-from onboard.pipeline.reading import Judged, read, remember
+from onboard.pipeline.plans import PLANS, plan_of
+from onboard.pipeline.reading import Judged, memory, read, remember
 from onboard.pipeline.telling import mail_troubles, pen, tell
 from onboard.pipeline.tools import Plan, Stop, Tools, never
 from onboard.pipeline.troubles import Trouble, over_ceiling, read_failed, rules_refused
 
 __all__ = ["Plan", "Tools", "deliver_waiting", "run_job"]
 
-#: Jobs whose first planning records what is already true instead of mailing it.
-BASELINED = frozenset({JobName.CHECKLISTS, JobName.REMINDERS})
 #: A plan is made again so often when the history moved under it.
 _TRIES = 5
 
@@ -103,22 +100,13 @@ def _begun(tools: Tools, run: Run, plan: Plan, judged: Judged) -> History:
     return tools.ledger.history(run.mode, ignoring=run.job)
 
 
-def already_true(planned: Iterable[Notice], assessment: Assessment, today: date) -> list[str]:
-    kept = (notice for notice in planned if not _welcomes_newcomer(notice, assessment, today))
-    return list(dict.fromkeys(key for notice in kept for key in chain(notice.keys(), *(line.skips for line in notice.lines))))
-
-
-def _welcomes_newcomer(notice: Notice, assessment: Assessment, today: date) -> bool:
-    appointments = assessment.appointments.get(notice.reader.record, ())
-    begun = any(isinstance(one.first, date) and one.first <= today for one in appointments)
-    return notice.kind is MessageKind.WELCOME and not begun
-
-
 def _queue(tools: Tools, run: Run, plan: Plan, judged: Judged, history: History) -> _Draft:
     """Plan, write and enqueue; from the start again while another process changes what was said since `history` was read."""
     handing = Handing(tools.hand_in)
     for _ in range(_TRIES):
-        draft = _draft(tools, (run.mode, run.job, run.slot), plan, judged, history, handing)
+        lab = with_mode(tools.lab, run.mode)
+        decided = decide(plan, run.job, run.slot, judged.now, history, lab, judged.before)
+        draft = _draft(tools, run.mode, decided, judged, history, handing)
         queued = tools.ledger.enqueue(
             run,
             draft.written.outgoing,
@@ -135,23 +123,18 @@ def _queue(tools: Tools, run: Run, plan: Plan, judged: Judged, history: History)
     raise LedgerError(f"{run.job} was planned {_TRIES} times while other processes wrote to the ledger: run it again later")
 
 
-def _draft(
-    tools: Tools,
-    what: tuple[Mode, JobName, date],
-    plan: Plan,
-    judged: Judged,
-    history: History,
-    handing: Handing | None = None,
-) -> _Draft:
-    """With `handing` people get their own page to hand evidence in, unless all mail waits for a person to look at it. The pages
-    stand in the messages alone: what is reported and logged holds the notices without them."""
-    mode, job, today = what
-    notices = plan(judged.now, history, tools.lab, today, judged.before)
-    ready, held, over = gate(notices, replace(tools.lab.limits, mode=mode), history, tools.lab, job)
-    filled = ready if handing is None or over else handing.fill(ready, judged.now)
+def _draft(tools: Tools, mode: Mode, decided: Decided, judged: Judged, history: History, handing: Handing) -> _Draft:
+    """People get their own page to hand evidence in, unless all mail waits for a person to look at it. The pages are in the
+    messages alone: what is reported and logged holds the notices without them."""
+    filled = decided.ready if decided.over else handing.fill(decided.ready, judged.now)
     written = write_all(filled, pen(tools, mode), tools.clock.now(), history)
-    troubles = handing.troubles() if handing else {}
-    return _Draft(ready=tuple(ready), held=(*held, *written.failed), over=over, written=written, handing=troubles)
+    return _Draft(
+        ready=decided.ready,
+        held=(*decided.held, *written.failed),
+        over=decided.over,
+        written=written,
+        handing=handing.troubles(),
+    )
 
 
 def _hand_over(tools: Tools, run: Run, judged: Judged, draft: _Draft, stop: Stop) -> RunReport:
@@ -203,21 +186,35 @@ def _report(
 
 
 def _rehearse(tools: Tools, job: JobName, plan: Plan, today: date) -> RunReport:
-    """What would go, by the history that would count; before go-live everything that is true, for a person to look at."""
-    as_mode = tools.lab.limits.mode if tools.lab.limits.mode is not Mode.DRY else Mode.LIVE
+    """What would go, by the history that would count. Where nothing began it is what `onboard start --send` would send; the
+    introductions are then reported with the reminders, whose place they take."""
+    as_mode = Mode.LIVE if tools.lab.limits.mode is Mode.DRY else tools.lab.limits.mode
     try:
         judged = read(tools, as_mode, job)
     except (ReadInDoubt, SilentChange) as error:
         return RunReport(job=job, slot=today, mode=Mode.DRY, outcome="failed", trouble=(str(error),))
-    draft = _draft(tools, (as_mode, job, today), plan, judged, tools.ledger.history(as_mode, ignoring=job))
+    remembered = memory(tools.rejudging, as_mode, judged.now)
+    mine = {job, JobName.START} if job is JobName.REMINDERS else {job}
+    order = list(PLANS)
+    [(_, jobs)] = forecast(
+        judged.now,
+        remembered,
+        with_mode(tools.lab, as_mode),
+        today,
+        jobs=lambda day: order[: order.index(job) + 1],
+        plans=lambda one: plan if one is job else plan_of(one),
+    )
+    decided = [one for one in jobs if one.job in mine]
+    ready = [notice for one in decided for notice in one.ready]
+    written = write_all(ready, pen(tools, as_mode), tools.clock.now(), remembered.history(job))
     return RunReport(
         job=job,
         slot=today,
         mode=Mode.DRY,
         outcome="dry",
-        planned=draft.ready,
-        held=draft.held,
+        planned=tuple(ready),
+        held=(*(held for one in decided for held in one.held), *written.failed),
         problems=len(judged.now.problems),
-        trouble=tuple(one.text for one in draft.written.troubles),
+        trouble=tuple(one.text for one in written.troubles),
         read_at=judged.now.read_at,
     )

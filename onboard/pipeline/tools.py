@@ -20,6 +20,17 @@ Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudging:
+    """What an older read is judged again with, under the rules of its time."""
+
+    ledger: Ledger
+    judge: Judge
+    rules: Rules
+    rules_text: str  # canonical text of `rules`
+    rules_of: Callable[[str], Rules]  # an older text, read again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """Ports, the lab's values and the rooms above the pipeline, as functions."""
 
@@ -35,6 +46,13 @@ class Tools:
     render: Callable[[Notice], Message]
     compose: Compose
     hand_in: HandInPages | None = None  # None: people hand evidence in by replying
+
+    @property
+    def rejudging(self) -> Rejudging:
+        """The part that judges an older read again."""
+        return Rejudging(
+            ledger=self.ledger, judge=self.judge, rules=self.rules, rules_text=self.rules_text, rules_of=self.rules_of
+        )
 
 
 def never() -> bool:

@@ -28,6 +28,10 @@ class RunBook(Protocol):
         """The newest slot of a job that is used up."""
         ...
 
+    def began_on(self, mode: Mode) -> date | None:
+        """The first slot that any job used up; None when nothing was ever sent in this mode."""
+        ...
+
     def last_judged(self, mode: Mode, job: JobName) -> tuple[Snapshot, str] | None:
         """What the newest used-up run of a job was planned on: its snapshot and the text of its rules."""
         ...

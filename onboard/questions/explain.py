@@ -7,19 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.dates import plus_days, show
-from onboard.edges import Edge, edges, own_act
+from onboard.dates import show
+from onboard.desk import Desk, desk_of
+from onboard.edges import Edge, edges, next_tier_day, own_act
 from onboard.keys import part
 from onboard.model import (
     Assessment,
     Cleared,
+    Held,
     History,
     ItemRecord,
     ItemState,
+    Lab,
     MailRecord,
     Notice,
     Problem,
-    RequirementKind,
     Task,
 )
 from onboard.questions.clauses import ClauseOn, failing_on
@@ -27,8 +29,6 @@ from onboard.questions.remarks import remarks, roles_over_time
 from onboard.questions.spells import rows_of, spell_on
 from onboard.questions.wording import person_name, protocol_name, task_words
 
-#: Days between two reminders after the deadline.
-_WEEK = 7
 #: From so many days on a distance is told in months.
 _LONG = 62
 
@@ -82,8 +82,16 @@ class Explanation:
     coming: tuple[Coming, ...]  # soonest first
 
 
-def explain(assessment: Assessment, history: History, person: str, today: date, planned: Sequence[Notice] = ()) -> Explanation:
-    """The explanation for a record id. `planned`: what the planners would say today, where the caller has planned."""
+def explain(
+    assessment: Assessment,
+    history: History,
+    lab: Lab,
+    person: str,
+    today: date,
+    planned: Sequence[Notice] = (),
+    held: Sequence[Held] = (),
+) -> Explanation:
+    """The explanation for a record id. `planned` and `held`: what a run today would send and hold, where the caller asked."""
     return Explanation(
         person=person,
         name=person_name(assessment, person),
@@ -94,8 +102,8 @@ def explain(assessment: Assessment, history: History, person: str, today: date, 
         problems=tuple(problem_words(p) for p in assessment.problems if person in p.people),
         mails=tuple(sorted((m for m in history.mails if m.person == person), key=lambda m: m.slot, reverse=True)),
         said=tuple(said_about(assessment, history, person)),
-        now=tuple(_planned_lines(planned, person)),
-        coming=tuple(coming_for(assessment, person, today)),
+        now=(*_planned_lines(planned, person), *_held_lines(held, person)),
+        coming=tuple(coming_for(desk_of(assessment, history, lab, today), person)),
     )
 
 
@@ -124,6 +132,13 @@ def _planned_lines(planned: Sequence[Notice], person: str) -> Iterable[str]:
             if person in (line.person, notice.reader.record) and line.key:
                 reader = notice.reader.name or notice.reader.address
                 yield f"{notice.kind.value.capitalize()} to {reader}: {line.title.rstrip('. ')}. {line.why}"
+
+
+def _held_lines(held: Sequence[Held], person: str) -> Iterable[str]:
+    for one in held:
+        if person in (one.notice.reader.record, *(line.person for line in one.notice.lines)):
+            reader = one.notice.reader.name or one.notice.reader.address
+            yield f"Held: {one.notice.kind.value} to {reader}: {one.reason}."
 
 
 # what was said --------------------------------------------------------------------------------------------------------
@@ -192,29 +207,21 @@ def _tier_words(tier: str) -> str:
 # what comes next ------------------------------------------------------------------------------------------------------
 
 
-def coming_for(assessment: Assessment, person: str, today: date) -> list[Coming]:
+def coming_for(desk: Desk, person: str) -> list[Coming]:
     """The next tier after today of everything the person owes, soonest first; what others do is on their lists."""
-    open_edges = edges(assessment.by_person.get(person, ()), today)
-    found = [_coming(assessment, edge, today) for edge in open_edges if own_act(edge.requirement)]
+    open_edges = edges(desk.findings(person), desk.today)
+    found = [_coming(desk, edge) for edge in open_edges if own_act(edge.requirement)]
     return sorted((c for c in found if c), key=lambda c: (c.on, c.what))
 
 
-def _coming(assessment: Assessment, edge: Edge, today: date) -> Coming | None:
-    days = sorted(plus_days(edge.deadline, -tier) for tier in edge.requirement.tiers)
-    on = next((day for day in days if day > today), None) or _repeat(edge, today)
+def _coming(desk: Desk, edge: Edge) -> Coming | None:
+    on = next_tier_day(desk, edge)
     if on is None:
         return None
-    ended = "ended" if edge.deadline < today else "ends"
+    ended = "ended" if edge.deadline < desk.today else "ends"
     because = f"{ended} {show(edge.ends)}" if edge.ends else f"wanted by {show(edge.deadline)}"
+    assessment = desk.assessment
     return Coming(on=on, what=_about(assessment, edge), because=because + _waiting(edge) + _snoozed(assessment, edge, on))
-
-
-def _repeat(edge: Edge, today: date) -> date | None:
-    """After the last tier: the day after the deadline, then each seventh; a step that blocks nothing is not repeated."""
-    if edge.requirement.kind is RequirementKind.STEP and not edge.requirement.blocks:
-        return None
-    weeks = -(-max((today - edge.deadline).days, 0) // _WEEK)
-    return plus_days(edge.deadline, 1 + _WEEK * weeks)
 
 
 def _waiting(edge: Edge) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from onboard.app import open_app
-from onboard.cli.start import begin, first_week
+from onboard.cli.start import begin
 from onboard.errors import ConfigError
 from onboard.model import JobName, MessageKind, Mode
 from tests.operating.clocks import HandClock
@@ -52,8 +52,8 @@ def test_the_first_week_begins_on_a_working_day(home: Path) -> None:
     clock = HandClock()
     clock.set(SUNDAY, time(9))
     app = open_app(home, clock=clock)
-    week = list(first_week(app.assessment, app.lab, app.today))
+    week = list(app.forecast(first=MONDAY, days=7))
     assert len(week) == 7 and week[0][0] == MONDAY
-    assert MessageKind.INTRODUCTION in {notice.kind for notice in week[0][1]}
-    assert all(app.lab.cadence.calendar.works(day) or not notices for day, notices in week)
+    assert MessageKind.INTRODUCTION in {notice.kind for one in week[0][1] for notice in one.ready}
+    assert all(app.lab.cadence.calendar.works(day) or not jobs for day, jobs in week)
     app.close()
