@@ -16,7 +16,7 @@ from jobs import JOBS, job
 from onboard.app import App
 from onboard.config.schedule import JobTime
 from onboard.dates import WorkCalendar, spread_minutes
-from onboard.errors import OnboardError
+from onboard.errors import NotBegun, OnboardError
 from onboard.model import JobName, Lab, Mode, RunReport
 
 LOG = logging.getLogger("onboard.run")
@@ -113,7 +113,7 @@ def run_due(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
 
 def _look_for_bounces(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
     """What came back, before the day's plans are made. A mailbox that cannot be read stops no job; the operator hears once."""
-    if app.config.bounces is None or mode is Mode.DRY or stop():
+    if app.config.bounces is None or mode is Mode.DRY or stop() or not app.ledger.began(mode):
         return []
     report = _safely(app, JobName.WORKLIST, app.today, mode, lambda: _looked(app, mode, stop))
     return [report] if report.trouble else []
@@ -127,7 +127,7 @@ def _looked(app: App, mode: Mode, stop: Callable[[], bool]) -> RunReport:
 
 def _empty_outbox(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
     """Mail that could not be handed over at its hour goes later the same day, until the lab's evening."""
-    if not mail_waits(app, mode) or app.clock.now().astimezone(app.lab.zone).time() >= app.lab.evening:
+    if not mail_waits(app, mode) or not app.ledger.began(mode) or app.clock.now().astimezone(app.lab.zone).time() >= app.lab.evening:
         return []
     return [report for report in [_deliver_waiting(app, mode, stop)] if report.deliveries or report.trouble]
 
@@ -159,6 +159,8 @@ def _safely(app: App, name: JobName, slot: date, mode: Mode, act: Callable[[], R
         report = act()
         mended(app.ledger, report)
         return report
+    except NotBegun as error:
+        return RunReport(job=name, slot=slot, mode=mode, outcome="not_begun", trouble=(str(error),))
     except OnboardError as error:
         return RunReport(job=name, slot=slot, mode=mode, outcome="failed", trouble=(str(error),))
     except Exception as fault:

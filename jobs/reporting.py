@@ -52,7 +52,7 @@ def logged(report: RunReport) -> str:
     counts += [f"{troubles} trouble{'' if troubles == 1 else 's'}"] if troubles else []
     if not counts:
         return head
-    if report.outcome == "failed" and not report.run:
+    if report.outcome in ("failed", "not_begun") and not report.run:
         return without_addresses(f"{head}; {', '.join(counts)}: {' '.join(report.trouble)}")
     where = f"onboard runs {report.run}" if report.run else "the operator's mail"
     return f"{head}; {', '.join(counts)}: see {where}"
@@ -64,13 +64,13 @@ def log(lab: str, report: RunReport) -> None:
 
 
 def show(reports: Iterable[RunReport], *, troubles_only: bool = False) -> int:
-    """Print reports (`troubles_only`: those that need a person); the exit code: 1 when one needs a person."""
-    needs = 0
+    """Print reports (`troubles_only`: those that need a person); the exit code: that of the worst."""
+    code = 0
     for report in reports:
         for line in told(report) if report.needs_person or not troubles_only else ():
             say(line)
-        needs = needs or int(report.needs_person)
-    return needs
+        code = max(code, report.exit_code)
+    return code
 
 
 def show_readers(reports: Iterable[RunReport]) -> None:

@@ -107,15 +107,15 @@ def _run_labs(folder: Path, stop: Callable[[], bool], quiet: bool) -> int:
         reports = [look.result() for look in looks]
     if not quiet:
         say(f"{len(ready)} of {len(found)} labs had something due.")
-    return int(any(lab.trouble for lab in found) or any(reports))
+    return max((int(any(lab.trouble for lab in found)), *reports))
 
 
-def _run_lab(lab: LabHome, stop: Callable[[], bool]) -> bool:
-    """One lab's look; whether a person is needed."""
+def _run_lab(lab: LabHome, stop: Callable[[], bool]) -> int:
+    """One lab's look; its exit code."""
     reports = lab.look(stop)
     for report in reports:
         log(lab.name, report)
-    return (not reports and lab.not_before is not None) or any(report.needs_person for report in reports)
+    return max((int(not reports and lab.not_before is not None), *(report.exit_code for report in reports)))
 
 
 def _mode(app: App, send: bool) -> Mode:

@@ -13,6 +13,10 @@ class SilentChange(ConfigError):
     """The rules were changed for days already judged, and nobody accepted it: nothing is judged by them (exit code 2)."""
 
 
+class NotBegun(ConfigError):
+    """The ledger knows of no go-live in this mode: nobody is mailed from it (exit code 2)."""
+
+
 class ReadInDoubt(OnboardError):
     """A read failed, was empty, cut short or suspiciously smaller: nobody may be mailed on it (exit code 1)."""
 

@@ -81,6 +81,12 @@ def _head(connection: Connection, lab: str, mode: Mode, job: JobName | None) -> 
     return sum(row.version for row in counted), started
 
 
+def began(connection: Connection, lab: str, mode: Mode) -> frozenset[JobName]:
+    """The jobs of a mode that went live."""
+    rows = connection.execute(select(head.c.job).where(of_lab(head, lab, mode), head.c.started.is_(True))).scalars()
+    return frozenset(JobName(job) for job in rows)
+
+
 def version(connection: Connection, lab: str, mode: Mode, job: JobName) -> int:
     """The version a plan of `job` would be made on now."""
     return _head(connection, lab, mode, job)[0]

@@ -87,6 +87,11 @@ class SqlLedger:
         with self._door.reading() as connection:
             return ledger_memory.history(connection, self._lab, mode, ignoring)
 
+    def began(self, mode: Mode) -> frozenset[JobName]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_memory.began(connection, self._lab, mode)
+
     def record_baseline(self, mode: Mode, job: JobName, keys: Sequence[str], now: datetime, slot: date) -> None:
         """See the port."""
         with self._door.writing(mode) as connection:

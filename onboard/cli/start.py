@@ -70,7 +70,7 @@ def begin(app: App) -> list[RunReport]:
             f"Begin on {_day(calendar.on_or_after(today))}: {_go(app)}"
         )
     jobs = (JobName.CHECKLISTS, JobName.REMINDERS, JobName.START)
-    return [run_job(app.tools(), job, plan_of(job), today) for job in jobs]
+    return [run_job(app.tools(), job, plan_of(job), today, begins=True) for job in jobs]
 
 
 def _day(day: date) -> str:

@@ -59,7 +59,7 @@ class RunReport:
     job: JobName
     slot: date
     mode: Mode
-    outcome: str  # sent, nothing, dry, held, failed, already, not_due
+    outcome: str  # sent, nothing, dry, held, failed, already, not_begun
     run: int = 0
     planned: tuple[Notice, ...] = ()
     held: tuple[Held, ...] = ()
@@ -70,8 +70,15 @@ class RunReport:
 
     @property
     def needs_person(self) -> bool:
-        """Exit code 1 rather than 0."""
-        return bool(self.trouble) or self.outcome in ("failed", "held")
+        """Whether the exit code is not 0."""
+        return self.exit_code > 0
+
+    @property
+    def exit_code(self) -> int:
+        """2 where the lab must be set up first, 1 where something else needs a person, else 0."""
+        if self.outcome == "not_begun":
+            return 2
+        return int(bool(self.trouble) or self.outcome in ("failed", "held"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

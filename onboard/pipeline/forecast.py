@@ -27,7 +27,7 @@ from onboard.outbox import gate
 from onboard.pipeline.plans import PLANS, plan_of
 from onboard.pipeline.tools import Plan
 
-#: Jobs whose first planning records what is already true instead of mailing it.
+#: Jobs that write to people about themselves: at go-live what is already true is recorded for them instead of mailed.
 BASELINED = frozenset({JobName.CHECKLISTS, JobName.REMINDERS})
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from onboard.errors import LedgerError, ReadInDoubt, SilentChange
+from onboard.errors import LedgerError, NotBegun, ReadInDoubt, SilentChange
 from onboard.model import (
     Held,
     History,
@@ -47,14 +47,27 @@ class _Draft:
     handing: Mapping[str, Sequence[Trouble]] = field(default_factory=dict)  # what keeps people from handing evidence in
 
 
-def run_job(tools: Tools, job: JobName, plan: Plan, today: date, *, mode: Mode | None = None, stop: Stop = never) -> RunReport:
-    """Run one job for the slot `today` (a local date of the lab) in `mode` (the lab's own when None).
+def run_job(
+    tools: Tools,
+    job: JobName,
+    plan: Plan,
+    today: date,
+    *,
+    mode: Mode | None = None,
+    stop: Stop = never,
+    begins: bool = False,
+) -> RunReport:
+    """Run one job for the slot `today` (a local date of the lab) in `mode` (the lab's own when None). `begins`: this is the
+    go-live, which alone records what is already true.
 
-    Raises LedgerError when the ledger cannot be used: then nothing was mailed on this run's account.
+    Raises LedgerError when the ledger cannot be used: then nothing was mailed on this run's account. Raises NotBegun when the
+    ledger never went live in this mode: an empty ledger may be a lost one, and then everything would be said again.
     """
     mode = mode or tools.lab.limits.mode
     if mode is Mode.DRY:
         return _rehearse(tools, job, plan, today)
+    if not begins:
+        _refuse_unbegun(tools, mode, job)
     run = tools.ledger.begin_run(mode, job, today, tools.clock.now())
     if run is None:
         return deliver_waiting(tools, job, today, mode=mode, stop=stop)
@@ -67,6 +80,19 @@ def run_job(tools: Tools, job: JobName, plan: Plan, today: date, *, mode: Mode |
     remember(tools, judged, today)
     draft = _queue(tools, run, plan, judged, _begun(tools, run, plan, judged))
     return _hand_over(tools, run, judged, draft, stop)
+
+
+def _refuse_unbegun(tools: Tools, mode: Mode, job: JobName) -> None:
+    """A home that began under an earlier version may have begun with any job; what writes to people needs its own beginning."""
+    began = tools.ledger.began(mode)
+    if job in began or (began and job not in BASELINED):
+        return
+    raise NotBegun(
+        f"The ledger knows of no beginning of {job.value} in mode {mode.value}, so nothing was mailed. A lab that is new to this "
+        "mode begins with `onboard start --send`. Where mails went out before, the ledger was deleted, emptied or is another "
+        "one: put the newest backup in its place (`onboard backup --help` says how), and check url under [ledger] of "
+        "settings.toml."
+    )
 
 
 def deliver_waiting(tools: Tools, job: JobName, today: date, *, mode: Mode, stop: Stop = never) -> RunReport:
@@ -89,7 +115,8 @@ def _give_up(tools: Tools, run: Run, why: Trouble, stop: Stop) -> RunReport:
 
 def _begun(tools: Tools, run: Run, plan: Plan, judged: Judged) -> History:
     """What was said so far. At go-live what is already true is recorded first and never said; somebody whose first day is still
-    to come is welcomed all the same. What a crash left in hand is settled before anything is planned."""
+    to come is welcomed all the same. A job about the lab has nothing to record when it begins. What a crash left in hand is
+    settled before anything is planned."""
     tools.ledger.recover(tools.clock.now())
     history = tools.ledger.history(run.mode, ignoring=run.job)
     if history.started:

@@ -19,6 +19,10 @@ class Memory(Protocol):
         """
         ...
 
+    def began(self, mode: Mode) -> frozenset[JobName]:
+        """The jobs that went live in a mode: those whose baseline was recorded."""
+        ...
+
     def record_baseline(self, mode: Mode, job: JobName, keys: Sequence[str], now: datetime, slot: date) -> None:
         """Go-live of a job: these items are already true and are never said. Repeating adds nothing; what was said stays."""
         ...
