@@ -127,7 +127,11 @@ def _looked(app: App, mode: Mode, stop: Callable[[], bool]) -> RunReport:
 
 def _empty_outbox(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
     """Mail that could not be handed over at its hour goes later the same day, until the lab's evening."""
-    if not mail_waits(app, mode) or not app.ledger.began(mode) or app.clock.now().astimezone(app.lab.zone).time() >= app.lab.evening:
+    if (
+        not mail_waits(app, mode)
+        or not app.ledger.began(mode)
+        or app.clock.now().astimezone(app.lab.zone).time() >= app.lab.evening
+    ):
         return []
     return [report for report in [_deliver_waiting(app, mode, stop)] if report.deliveries or report.trouble]
 
@@ -160,7 +164,7 @@ def _safely(app: App, name: JobName, slot: date, mode: Mode, act: Callable[[], R
         mended(app.ledger, report)
         return report
     except NotBegun as error:
-        return RunReport(job=name, slot=slot, mode=mode, outcome="not_begun", trouble=(str(error),))
+        return RunReport(job=name, slot=slot, mode=mode, outcome="no_memory", trouble=(str(error),))
     except OnboardError as error:
         return RunReport(job=name, slot=slot, mode=mode, outcome="failed", trouble=(str(error),))
     except Exception as fault:

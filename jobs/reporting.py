@@ -52,7 +52,7 @@ def logged(report: RunReport) -> str:
     counts += [f"{troubles} trouble{'' if troubles == 1 else 's'}"] if troubles else []
     if not counts:
         return head
-    if report.outcome in ("failed", "not_begun") and not report.run:
+    if report.outcome in ("failed", "no_memory") and not report.run:
         return without_addresses(f"{head}; {', '.join(counts)}: {' '.join(report.trouble)}")
     where = f"onboard runs {report.run}" if report.run else "the operator's mail"
     return f"{head}; {', '.join(counts)}: see {where}"

@@ -17,6 +17,10 @@ class NotBegun(ConfigError):
     """The ledger knows of no go-live in this mode: nobody is mailed from it (exit code 2)."""
 
 
+class LedgerBehind(NotBegun):
+    """The ledger is an old copy of itself, and what was mailed since is not known: nobody is mailed from it (exit code 2)."""
+
+
 class ReadInDoubt(OnboardError):
     """A read failed, was empty, cut short or suspiciously smaller: nobody may be mailed on it (exit code 1)."""
 

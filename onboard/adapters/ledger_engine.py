@@ -60,7 +60,7 @@ def _in_words(error: Exception, where: str) -> LedgerError:
     """What happened and the next step; never the statement's values, which hold names and addresses."""
     said = str(getattr(error, "orig", None) or error).splitlines()[0]
     words = next((w for sign, w in _WORDS if sign in said.lower()), f"it answered: {said}. Check it, then run again")
-    return LedgerError(f"The ledger {where} cannot be used: {words}. Nothing was mailed on it.")
+    return LedgerError(f"The ledger {where} cannot be used: {words}.")
 
 
 class Door:
@@ -116,6 +116,11 @@ class Door:
 
     def _lock(self, connection: Connection, mode: Mode) -> None:
         connection.execute(_LOCK, {"the_lab": self.lab, "the_mode": mode, "the_job": EVERYBODY})
+
+    def lock_all(self, connection: Connection) -> None:
+        """Alone in every mode at once, always in the same order."""
+        for mode in Mode:
+            self._lock(connection, mode)
 
     def bump(self, connection: Connection, mode: Mode, job: str = EVERYBODY) -> None:
         """Moves the history on: plans made before must be made again."""

@@ -7,12 +7,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from onboard.adapters import ledger_bounces, ledger_memory, ledger_outbox, ledger_rules, ledger_runs, ledger_sending
+from onboard.adapters import (
+    ledger_bounces,
+    ledger_catching_up,
+    ledger_memory,
+    ledger_outbox,
+    ledger_rules,
+    ledger_runs,
+    ledger_sending,
+)
 from onboard.adapters.ledger_engine import Door
 from onboard.model import (
     AcceptedRules,
     Bounce,
     BounceEffect,
+    HandedOver,
     History,
     JobName,
     Mode,
@@ -21,6 +30,7 @@ from onboard.model import (
     Run,
     RunReport,
     Snapshot,
+    UsedSlot,
 )
 from onboard.ports import Outgoing, Posted
 
@@ -265,6 +275,36 @@ class SqlLedger:
         """See the port."""
         with self._door.reading() as connection:
             return ledger_outbox.told(connection, self._lab, mode, person, limit)
+
+    # the book of what was handed over -----------------------------------------------------------------------------------
+    def contents(self, message_ids: Sequence[str]) -> Mapping[str, HandedOver]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_catching_up.contents(connection, self._lab, message_ids)
+
+    def newest_handed_over(self) -> str:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_catching_up.newest_handed_over(connection, self._lab)
+
+    def knows_message(self, message_id: str) -> bool:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_catching_up.knows_message(connection, self._lab, message_id)
+
+    def unknown(self, lines: Sequence[HandedOver | UsedSlot]) -> Sequence[HandedOver | UsedSlot]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_catching_up.unknown(connection, self._lab, lines)
+
+    def catch_up(self, lines: Sequence[HandedOver | UsedSlot], now: datetime) -> bool:
+        """See the port."""
+        with self._door.writing(_NUMBERS) as connection:
+            self._door.lock_all(connection)
+            older = ledger_catching_up.catch_up(connection, self._lab, lines, now)
+            for mode in Mode:
+                self._door.bump(connection, mode)
+            return older
 
     # snapshots --------------------------------------------------------------------------------------------------------
     def save_snapshot(self, snapshot: Snapshot) -> None:

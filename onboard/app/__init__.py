@@ -15,6 +15,7 @@ from onboard.app.judged import JudgedReads
 from onboard.app.once import Once
 
 if TYPE_CHECKING:
+    from onboard.adapters.handed_over_file import HandedOverFile
     from onboard.adapters.ledger_keeping import LedgerKeeping
     from onboard.adapters.m365_token import M365Tokens
     from onboard.adapters.redcap_project import RedcapProject
@@ -148,6 +149,13 @@ class App:
         if self._reads_only and not self.remembers:
             return SqlLedger.blank(self.lab.id)
         return SqlLedger(self.config.ledger_url, self.lab.id)
+
+    @Once
+    def book(self) -> HandedOverFile:
+        """What was handed over, written down beside the ledger."""
+        from onboard.adapters.handed_over_file import HandedOverFile
+
+        return HandedOverFile(self.config.home)
 
     @Once
     def keeping(self) -> LedgerKeeping:
@@ -301,6 +309,7 @@ class App:
             mailer=self._watched_mailer(),
             ledger=self.ledger,
             clock=self.clock,
+            book=self.book,
             lab=self.lab,
             rules=self.config.rules,
             rules_text=self.config.rules_text,

@@ -16,7 +16,7 @@ from onboard.cli.writeback import own_form
 from onboard.connecting.advice import Advice, State, advise
 from onboard.connecting.facts import ProjectFacts
 from onboard.errors import LedgerError, OnboardError, ReadInDoubt
-from onboard.model import Mode
+from onboard.model import JobName, Mode
 from onboard.words import counted
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def command(
     facts = _facts(app) if export is None else []
     checks += [check for one in facts for check in _project(app, one)]
     records = _records(app, facts)
-    checks += [records, *([*_empty(app), *_outsiders(app)] if records.state is State.OK else []), _ledger(app), _sending(app)]
+    checks += [records, *([*_empty(app), *_outsiders(app)] if records.state is State.OK else [])]
+    checks += [_ledger(app), *_handed_over(app), _sending(app)]
     if export is None:
         checks += [_mail_server(app), _mailbox(app)]
     print_table(app.lab.name, ["what", "", "found"], [[c.what, c.state.value, c.words] for c in checks])
@@ -138,6 +139,32 @@ def _ledger(app: App) -> Checked:
         return Checked(what="ledger", state=State.LOOK, words=str(error))
     words = ", ".join(f"{number} {state}" for state, number in sorted(states.items()) if number) or "empty outbox"
     return Checked(what="ledger", state=State.LOOK if states.get("in_doubt", 0) else State.OK, words=f"{words}.")
+
+
+def _handed_over(app: App) -> list[Checked]:
+    """Whether the ledger knows what went out: it may be an old copy of itself, or a new one in place of a lost one."""
+    from onboard.pipeline.catching_up import behind, gap_words, unbegun_words
+
+    mode = app.lab.limits.mode
+    try:
+        began, found = app.ledger.began(mode), behind(app.ledger, app.book)
+        # what is on its way this minute is known, if not as handed over
+        missing = [one for one in found.mails if not app.ledger.knows_message(one.id)]
+        if mode is Mode.DRY or not (missing or found.gap):
+            return []
+        if not began:
+            return [Checked(what="ledger", state=State.LOOK, words=unbegun_words(app.book, mode, JobName.REMINDERS))]
+        if found.gap:
+            return [Checked(what="ledger", state=State.LOOK, words=gap_words(found.gap))]
+    except LedgerError as error:
+        return [Checked(what="ledger", state=State.LOOK, words=str(error))]
+    days = sorted(one.at.astimezone(app.lab.zone).date().isoformat() for one in missing if one.at)
+    words = (
+        f"an older copy of itself: it does not know {counted(len(missing), 'mail')} handed over from {days[0]} to {days[-1]}. "
+        "The next run fills them in from handed_over.jsonl before it mails anyone, so none goes again and none is lost. "
+        "Keep that file."
+    )
+    return [Checked(what="ledger", state=State.NOTE, words=words)]
 
 
 def _sending(app: App) -> Checked:

@@ -25,10 +25,16 @@ _WEEK = 7
 
 def command(
     send: Annotated[bool, typer.Option("--send", help="Begin: note what is true already, send staff one introduction.")] = False,
+    told: Annotated[
+        bool, typer.Option("--told", help="After an old backup: what is due today counts as told. Without --send: show it.")
+    ] = False,
     home: Home = HERE,
 ) -> None:
     """Show who would get what in the first week; with --send begin, in the mode of settings.toml. Later: the next seven days."""
     app = open_app(home, reads_only=not send)
+    if told:
+        _take_as_told(app, send)
+        return
     if not send:
         show(app)
         return
@@ -53,6 +59,23 @@ def _name_empty(app: App) -> None:
     with suppress(ReadInDoubt):
         for key in without_rows(app.export):
             say(named(key))
+
+
+def _take_as_told(app: App, send: bool) -> None:
+    """Show what would count as told, or let it."""
+    from onboard.pipeline.plans import PLANS
+    from onboard.pipeline.running import take_as_told
+
+    mode = app.lab.limits.mode
+    if mode is Mode.DRY:
+        raise ConfigError("settings.toml says mode = 'dry', so nothing was ever mailed. There is nothing to take as told.")
+    found = take_as_told(app.tools(), PLANS, app.today, mode, really=send)
+    rows = [[notice.kind.value, notice.reader.name, notice.reader.address] for notice in found]
+    print_table(f"Due today in {app.lab.name}", ["mail", "to", "address"], rows)
+    if send:
+        say(f"{counted(len(rows), 'mail')} count as told and are not sent. From the next working day on the jobs run as before.")
+    else:
+        say(f"{counted(len(rows), 'mail')} would count as told. Nothing was changed. To do it: the same with --send.")
 
 
 def begin(app: App) -> list[RunReport]:

@@ -87,6 +87,7 @@ from onboard.model.runs import (
     Cadence,
     Coordinator,
     Export,
+    HandedOver,
     JobName,
     Lab,
     Limits,
@@ -96,6 +97,7 @@ from onboard.model.runs import (
     RunReport,
     RunState,
     Snapshot,
+    UsedSlot,
 )
 
 __all__ = [
@@ -130,6 +132,7 @@ __all__ = [
     "Finding",
     "Funding",
     "Ground",
+    "HandedOver",
     "Held",
     "History",
     "Hold",
@@ -180,6 +183,7 @@ __all__ = [
     "Submission",
     "Task",
     "Unreadable",
+    "UsedSlot",
     "Waiting",
     "Waiver",
     "WhoseDate",

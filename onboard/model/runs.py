@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from onboard.dates import WorkCalendar
-from onboard.model.mail import Attach, Delivery, Held, Notice
+from onboard.model.mail import Attach, Delivery, Held, MessageKind, Notice
 
 
 class Mode(StrEnum):
@@ -53,13 +53,41 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """A mail that a server took, without its words: what must be remembered so that nothing of it is said again."""
+
+    id: str  # its Message-ID, "<...>"
+    mode: Mode
+    job: JobName
+    slot: date
+    kind: MessageKind
+    reader: str  # normalised address
+    person: str  # record id of the reader, ""
+    to_addr: str  # where it went; in trial mode not the reader's
+    hard: bool
+    keys: tuple[str, ...]  # items it settled
+    skips: tuple[str, ...]  # items it made pointless
+    at: datetime | None = None  # when it was handed over, aware; None before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedSlot:
+    """A slot whose run is over, with every mail of it handed over."""
+
+    mode: Mode
+    job: JobName
+    slot: date
+    at: datetime  # aware
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """What a run did, for the log, the terminal and the ledger."""
 
     job: JobName
     slot: date
     mode: Mode
-    outcome: str  # sent, nothing, dry, held, failed, already, not_begun
+    outcome: str  # sent, nothing, dry, held, failed, already, no_memory
     run: int = 0
     planned: tuple[Notice, ...] = ()
     held: tuple[Held, ...] = ()
@@ -76,7 +104,7 @@ class RunReport:
     @property
     def exit_code(self) -> int:
         """2 where the lab must be set up first, 1 where something else needs a person, else 0."""
-        if self.outcome == "not_begun":
+        if self.outcome == "no_memory":
             return 2
         return int(bool(self.trouble) or self.outcome in ("failed", "held"))
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from onboard.bounces import read_report
 from onboard.errors import TransportDown
 from onboard.model import Bounce, BounceEffect, JobName, Mode, RunReport
+from onboard.pipeline.catching_up import catch_up
 from onboard.pipeline.delivering import Drained
 from onboard.pipeline.telling import tell
 from onboard.pipeline.tools import Stop, Tools, never
@@ -62,6 +63,7 @@ def look_before_jobs(
     tools: Tools, source: BounceSource | None, job: JobName, today: date, mode: Mode, stop: Stop = never
 ) -> RunReport:
     """The same before the day's jobs. A mailbox that cannot be read is told to the operator, once while it lasts."""
+    catch_up(tools.ledger, tools.book, tools.clock.now())
     found: list[Trouble] = []
     if source is not None:
         try:

@@ -4,16 +4,16 @@ stops everything, and what is committed together; the last gate is outbox's, the
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from onboard.errors import DeliveryError, InDoubt, OnboardError, TransportDown
-from onboard.model import Delivery, Held, History, Lab, Message, MessageKind, Mode, Notice
+from onboard.model import Delivery, HandedOver, Held, History, Lab, Message, MessageKind, Mode, Notice
 from onboard.outbox import letterbox
 from onboard.pipeline.tools import Compose, Stop, never
 from onboard.pipeline.troubles import Trouble, plain_words, trouble
-from onboard.ports import Clock, Ledger, Mailer, Outgoing, Posted
+from onboard.ports import Clock, HandOverBook, Ledger, Mailer, Outgoing, Posted
 
 #: A mail is stale after so many whole days; the next plan says again what still holds. A digest comes once a week.
 _KEPT_DAYS = {MessageKind.DIGEST: 3, MessageKind.OPERATOR: 7}
@@ -155,13 +155,15 @@ def drain(
     *,
     batch: int = 20,
     lease_seconds: int = 900,
+    book: HandOverBook | None = None,
 ) -> Drained:
-    """Hand over everything due, in batches, until the outbox is empty, the transport is down, or `stop` says so.
+    """Hand over everything due, in batches, until the outbox is empty, the transport is down, or `stop` says so. What a server
+    took is written into `book` at once.
 
     Raises LedgerError as soon as the ledger cannot be written: then nothing more is offered.
     """
     ledger.recover(clock.now())
-    sender = _Sender(mailer, ledger, clock, lease_seconds)
+    sender = _Sender(mailer, ledger, clock, lease_seconds, book)
     try:
         while not stop() and not sender.down:
             posts = ledger.claim(mode, clock.now(), batch, lease_seconds)
@@ -181,12 +183,15 @@ class _Sender:
     ledger: Ledger
     clock: Clock
     lease_seconds: int
+    book: HandOverBook | None = None
+    contents: Mapping[str, HandedOver] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
     down: str = ""
     unsaved: list[tuple[Posted, str]] = field(default_factory=list)
 
     def hand_over_all(self, posts: Sequence[Posted], stop: Stop) -> None:
         """One claimed batch; what is not tried is given back as it was. What the server took is written down whatever happens."""
+        self.contents = self.ledger.contents([post.id for post in posts]) if self.book else {}
         try:
             for post in posts:
                 if self.down or stop():
@@ -215,9 +220,17 @@ class _Sender:
         else:
             self.unsaved.append((post, detail))
             self._note(post, "sent", detail)
+            self._write_down(post)
+
+    def _write_down(self, post: Posted) -> None:
+        """Before anything else can fail: what went may never go again."""
+        if self.book:
+            self.book.write(replace(self.contents[post.id], at=self.clock.now()))
 
     def _offer(self, post: Posted) -> None:
         """Commit "perhaps offered" together with what was handed over before: one commit a message, not three."""
+        if self.book:
+            self.book.make_ready()
         held = self.ledger.mark_data(post, self.clock.now(), sent=self.unsaved, lease_seconds=self.lease_seconds)
         self.unsaved = []
         if not held:

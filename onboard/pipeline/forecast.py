@@ -84,8 +84,12 @@ def with_mode(lab: Lab, mode: Mode) -> Lab:
 
 def already_true(planned: Iterable[Notice], assessment: Assessment, today: date) -> list[str]:
     """Item keys of what is recorded at go-live and never mailed. A person whose first day is still to come is welcomed."""
-    kept = (notice for notice in planned if not _welcomes_newcomer(notice, assessment, today))
-    return list(dict.fromkeys(key for notice in kept for key in chain(notice.keys(), *(line.skips for line in notice.lines))))
+    return keys_of(notice for notice in planned if not _welcomes_newcomer(notice, assessment, today))
+
+
+def keys_of(planned: Iterable[Notice]) -> list[str]:
+    """Item keys that notices settle, and those of the lower tiers that they make pointless."""
+    return list(dict.fromkeys(key for notice in planned for key in chain(notice.keys(), *(line.skips for line in notice.lines))))
 
 
 def _welcomes_newcomer(notice: Notice, assessment: Assessment, today: date) -> bool:

@@ -19,10 +19,12 @@ from onboard.model import (
     Notice,
     Run,
     RunReport,
+    UsedSlot,
 )
 from onboard.outbox import NOT_TO_PEOPLE
+from onboard.pipeline.catching_up import catch_up, saying_what_went, unbegun_words
 from onboard.pipeline.delivering import Drained, Written, drain, write_all
-from onboard.pipeline.forecast import BASELINED, Decided, already_true, decide, forecast, with_mode
+from onboard.pipeline.forecast import BASELINED, Decided, already_true, decide, forecast, keys_of, with_mode
 from onboard.pipeline.handing_in import Handing
 from onboard.pipeline.plans import PLANS, plan_of
 from onboard.pipeline.reading import Judged, memory, read, remember
@@ -68,9 +70,15 @@ def run_job(
         return _rehearse(tools, job, plan, today)
     if not begins:
         _refuse_unbegun(tools, mode, job)
+    with saying_what_went(tools) as tools:
+        catch_up(tools.ledger, tools.book, tools.clock.now(), begins=begins)
+        return _run(tools, job, plan, today, mode, stop)
+
+
+def _run(tools: Tools, job: JobName, plan: Plan, today: date, mode: Mode, stop: Stop) -> RunReport:
     run = tools.ledger.begin_run(mode, job, today, tools.clock.now())
     if run is None:
-        return deliver_waiting(tools, job, today, mode=mode, stop=stop)
+        return _deliver_waiting(tools, job, today, mode, stop)
     try:
         judged = read(tools, mode, job)
     except ReadInDoubt as error:
@@ -85,19 +93,37 @@ def run_job(
 def _refuse_unbegun(tools: Tools, mode: Mode, job: JobName) -> None:
     """A home that began under an earlier version may have begun with any job; what writes to people needs its own beginning."""
     began = tools.ledger.began(mode)
-    if job in began or (began and job not in BASELINED):
-        return
-    raise NotBegun(
-        f"The ledger knows of no beginning of {job.value} in mode {mode.value}, so nothing was mailed. A lab that is new to this "
-        "mode begins with `onboard start --send`. Where mails went out before, the ledger was deleted, emptied or is another "
-        "one: put the newest backup in its place (`onboard backup --help` says how), and check url under [ledger] of "
-        "settings.toml."
-    )
+    if job not in began and (not began or job in BASELINED):
+        raise NotBegun(unbegun_words(tools.book, mode, job))
+
+
+def take_as_told(tools: Tools, plans: Mapping[JobName, Plan], today: date, mode: Mode, *, really: bool) -> list[Notice]:
+    """What is due on `today` counts as told from here on, today's slots are used, and the ledger is whole again: after an old
+    backup, when nothing says what was mailed since. Returns the mails to people and about them; without `really` nothing changes.
+    Raises ReadInDoubt and LedgerError."""
+    found: list[Notice] = []
+    for job in (one for one in plans if one in BASELINED):
+        judged = read(tools, mode, job)
+        planned = plans[job](judged.now, tools.ledger.history(mode), tools.lab, today, judged.before)
+        found += planned
+        if really:
+            tools.ledger.record_baseline(mode, job, keys_of(planned), tools.clock.now(), today)
+    if really:
+        now = tools.clock.now()
+        tools.ledger.catch_up([UsedSlot(mode=mode, job=job, slot=today, at=now) for job in plans], now)
+        catch_up(tools.ledger, tools.book, now, begins=True)
+    return found
 
 
 def deliver_waiting(tools: Tools, job: JobName, today: date, *, mode: Mode, stop: Stop = never) -> RunReport:
-    """The slot is used up, or held by another process: only what waits in the outbox goes."""
-    drained = drain(tools.mailer, tools.ledger, tools.clock, mode, stop)
+    """The slot is used up, or held by another process: only what waits in the outbox goes. Raises as `run_job` does."""
+    with saying_what_went(tools) as tools:
+        catch_up(tools.ledger, tools.book, tools.clock.now())
+        return _deliver_waiting(tools, job, today, mode, stop)
+
+
+def _deliver_waiting(tools: Tools, job: JobName, today: date, mode: Mode, stop: Stop) -> RunReport:
+    drained = drain(tools.mailer, tools.ledger, tools.clock, mode, stop, book=tools.book)
     told, drained = tell(tools, mode, job, today, mail_troubles(tools, mode, drained), drained, stop)
     texts = tuple(one.text for one in told)
     return RunReport(job=job, slot=today, mode=mode, outcome="already", deliveries=drained.deliveries, trouble=texts)
@@ -165,12 +191,20 @@ def _draft(tools: Tools, mode: Mode, decided: Decided, judged: Judged, history: 
 
 
 def _hand_over(tools: Tools, run: Run, judged: Judged, draft: _Draft, stop: Stop) -> RunReport:
-    drained = drain(tools.mailer, tools.ledger, tools.clock, run.mode, stop)
+    drained = drain(tools.mailer, tools.ledger, tools.clock, run.mode, stop, book=tools.book)
     scopes = {"read": (), **_plan_troubles(tools, run, draft), **draft.handing, **mail_troubles(tools, run.mode, drained)}
     told, drained = tell(tools, run.mode, run.job, run.slot, scopes, drained, stop)
     report = _report(run, _outcome(draft, drained), told, drained, draft, judged)
     tools.ledger.end_run(run, report, tools.clock.now())
+    if tools.book and draft.written.whole and _all_went(draft, drained):
+        tools.book.write(UsedSlot(mode=run.mode, job=run.job, slot=run.slot, at=tools.clock.now()))
     return report
+
+
+def _all_went(draft: _Draft, drained: Drained) -> bool:
+    """Whether no mail of this run is left that could still go, or go again: then its slot is used for good."""
+    sent = {one.message_id for one in drained.deliveries if one.state == "sent"}
+    return sent >= {one.message_id for one in draft.written.outgoing}
 
 
 def _outcome(draft: _Draft, drained: Drained) -> str:

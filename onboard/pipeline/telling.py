@@ -54,7 +54,7 @@ def tell(
     written = write_all(notices, pen(tools, mode), tools.clock.now())
     fresh = tools.ledger.post_aside(mode, job, written.outgoing, tools.clock.now()) if written.outgoing else 0
     if fresh and not drained.down:
-        more = drain(tools.mailer, tools.ledger, tools.clock, mode, stop)
+        more = drain(tools.mailer, tools.ledger, tools.clock, mode, stop, book=tools.book)
         drained = Drained(deliveries=(*drained.deliveries, *more.deliveries), down=more.down)
     return [one for _, one in found], drained
 

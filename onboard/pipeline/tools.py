@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from onboard.model import Assessment, Export, History, Lab, Message, Notice, Rules
-from onboard.ports import Clock, HandInPages, Ledger, Mailer, RecordSource
+from onboard.ports import Clock, HandInPages, HandOverBook, Ledger, Mailer, RecordSource
 
 #: (assessment, history, lab, today, previous assessment of this job or None) -> notices, most urgent first.
 Plan = Callable[[Assessment, History, Lab, date, Assessment | None], Sequence[Notice]]
@@ -45,6 +45,7 @@ class Tools:
     judge: Judge
     render: Callable[[Notice], Message]
     compose: Compose
+    book: HandOverBook | None = None  # None: what was handed over stands in the ledger alone
     hand_in: HandInPages | None = None  # None: people hand evidence in by replying
 
     @property

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from onboard.ports.catching_up import CatchingUp
 from onboard.ports.clock import Clock
+from onboard.ports.handed_over import BookStart, HandOverBook
 from onboard.ports.mail import BounceSource, Mailer, Outgoing, Posted
 from onboard.ports.memory import Memory
 from onboard.ports.outbox import Outbox
@@ -13,15 +15,18 @@ from onboard.ports.records import HandIn, HandInPages, Pages, RecordChange, Reco
 from onboard.ports.runs import RunBook
 
 
-class Ledger(RunBook, Memory, Outbox, Reads, Protocol):
+class Ledger(RunBook, Memory, Outbox, Reads, CatchingUp, Protocol):
     """Memory of runs, items, messages and reads of one lab. Every method raises LedgerError when it cannot."""
 
 
 __all__ = [
+    "BookStart",
     "BounceSource",
+    "CatchingUp",
     "Clock",
     "HandIn",
     "HandInPages",
+    "HandOverBook",
     "Ledger",
     "Mailer",
     "Outgoing",

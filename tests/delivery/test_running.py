@@ -25,6 +25,7 @@ from onboard.model import (
 )
 from onboard.pipeline.running import run_job
 from onboard.pipeline.tools import Plan, Tools
+from onboard.ports import HandOverBook
 from tests.delivery.delivery_cast import (
     AMARA,
     CHECKLISTS,
@@ -98,6 +99,7 @@ class Desk:
     judge: Callable[[Export, Rules, str], Assessment] = judge
     rules_text: str = "rules"
     ledger_seen: object = None
+    book: HandOverBook | None = None
 
     def run(self, plan: Plan, job=REMINDERS, today: date = MONDAY, mode: Mode | None = None):
         """One run; the clock of the source is the clock of the run."""
@@ -106,7 +108,7 @@ class Desk:
             source=self.source, mailer=self.mailer, ledger=self.ledger_seen or self.ledger, clock=self.clock, lab=self.lab,
             rules=replace(RULES, version=self.rules_text),
             rules_text=self.rules_text, rules_of=lambda text: replace(RULES, version=text), judge=self.judge,
-            render=self.render, compose=compose,
+            render=self.render, compose=compose, book=self.book,
         )  # fmt: skip
         return run_job(tools, job, plan, today, mode=mode)
 

@@ -1,4 +1,4 @@
-"""A ledger that never began mails nobody, in whatever way it is run: it may be a lost one. Beside each silence what must speak."""
+"""A ledger that never began mails nobody, however it is run: it may be a lost one. Beside each silence what must speak."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def mails(app: App) -> int:
 @pytest.mark.parametrize("mode", [Mode.LIVE, Mode.TRIAL])
 def test_no_job_mails_from_it(app: App, job: JobName, mode: Mode) -> None:
     report = run_safely(app, job, MONDAY, mode, never)
-    assert (report.outcome, report.exit_code, report.deliveries) == ("not_begun", 2, ())
+    assert (report.outcome, report.exit_code, report.deliveries) == ("no_memory", 2, ())
     assert all(step in report.trouble[0] for step in NEXT_STEPS), report.trouble
     assert mails(app) == 0 and not app.ledger.history(mode).items and app.ledger.last_slot(mode, job) is None
 
@@ -61,16 +61,16 @@ def test_a_lab_that_began_mails(app: App) -> None:
     assert begun > 0 and mails(app) > begun and {report.exit_code for report in reports} == {0}
 
 
-def test_a_lab_on_trial_has_not_begun_live(app: App) -> None:
+def test_a_lab_on_trial_has_no_memory_live(app: App) -> None:
     app.ledger.record_baseline(Mode.TRIAL, JobName.REMINDERS, (), app.clock.now(), MONDAY)
-    assert run_safely(app, JobName.REMINDERS, MONDAY, Mode.LIVE, never).outcome == "not_begun"
-    assert run_safely(app, JobName.WORKLIST, MONDAY, Mode.TRIAL, never).outcome != "not_begun"
+    assert run_safely(app, JobName.REMINDERS, MONDAY, Mode.LIVE, never).outcome == "no_memory"
+    assert run_safely(app, JobName.WORKLIST, MONDAY, Mode.TRIAL, never).outcome != "no_memory"
 
 
 def test_a_beginning_that_stopped_half_way_is_taken_up_again(app: App) -> None:
     """The first job of the beginning came through, the second did not: a run on it would not know what was true already."""
     app.ledger.record_baseline(Mode.LIVE, JobName.CHECKLISTS, (), app.clock.now(), MONDAY)
-    assert run_safely(app, JobName.REMINDERS, MONDAY, Mode.LIVE, never).outcome == "not_begun"
+    assert run_safely(app, JobName.REMINDERS, MONDAY, Mode.LIVE, never).outcome == "no_memory"
     begin(app)
     assert app.ledger.began(Mode.LIVE) >= {JobName.CHECKLISTS, JobName.REMINDERS}
     assert run_safely(app, JobName.REMINDERS, MONDAY, Mode.LIVE, never).outcome == "already"
