@@ -87,11 +87,13 @@ class LedgerKeeping:
         return {*reads, *connection.execute(planned).scalars()}
 
     # one person -------------------------------------------------------------------------------------------------------
-    def snapshots(self) -> Sequence[str]:
-        """The texts of all snapshots, the newest read first."""
+    def snapshots(self, since: datetime | None = None, before: datetime | None = None) -> Sequence[str]:
+        """The texts of all snapshots, the newest read first; only those last read from `since` on and before `before`."""
         newest = select(read.c.snapshot, func.max(read.c.read_at).label("at")).where(read.c.lab == self._lab)
         order = newest.group_by(read.c.snapshot).subquery()
         asked = select(snapshot.c.text).join(order, order.c.snapshot == snapshot.c.id).where(snapshot.c.lab == self._lab)
+        asked = asked.where(order.c.at >= since) if since else asked
+        asked = asked.where(order.c.at < before) if before else asked
         with self._door.reading() as connection:
             return list(connection.execute(asked.order_by(order.c.at.desc())).scalars())
 

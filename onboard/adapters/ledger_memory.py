@@ -16,6 +16,7 @@ from onboard.adapters.ledger_schema import (
     head,
     item,
     message,
+    person_seen,
     problem,
     read,
     rules,
@@ -64,9 +65,16 @@ def history(connection: Connection, lab: str, mode: Mode, ignoring: JobName | No
         mails=_mails(connection, lab, mode, ignoring),
         suppressed=frozenset(connection.execute(select(suppressed.c.address).where(of_lab(suppressed, lab, mode))).scalars()),
         problems_seen=_seen(connection, lab, RECORDS),
+        new_people=_new_people(connection, lab),
         parked=_parked(connection, lab, mode),
         unclear=tuple(sorted({one.partition(" ")[2] for one in _seen(connection, lab, unclear_scope(mode))})),
     )
+
+
+def _new_people(connection: Connection, lab: str) -> Mapping[str, datetime]:
+    """The record ids that were another person's before, with the read that showed the present one first."""
+    asked = select(person_seen.c.record, person_seen.c.since).where(person_seen.c.lab == lab, person_seen.c.number > 1)
+    return {row.record: row.since for row in connection.execute(asked.order_by(person_seen.c.number))}
 
 
 def unclear_scope(mode: Mode) -> str:

@@ -222,6 +222,17 @@ problem = Table(
     Column("first_seen", Date, nullable=False),
 )
 
+#: The people seen under a record id, one after the other; `marks` are hashes of what they are recognised by.
+person_seen = Table(
+    "person_seen",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("record", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("since", Instant, nullable=False),
+    Column("marks", Text, nullable=False),
+)
+
 suppressed = Table(
     "suppressed",
     metadata,

@@ -12,6 +12,7 @@ from onboard.adapters import (
     ledger_catching_up,
     ledger_memory,
     ledger_outbox,
+    ledger_people,
     ledger_rules,
     ledger_runs,
     ledger_sending,
@@ -25,6 +26,7 @@ from onboard.model import (
     History,
     JobName,
     Mode,
+    PersonSeen,
     Problem,
     RulesUse,
     Run,
@@ -305,6 +307,20 @@ class SqlLedger:
             for mode in Mode:
                 self._door.bump(connection, mode)
             return older
+
+    # people -----------------------------------------------------------------------------------------------------------
+    def people_seen(self) -> Mapping[str, Sequence[PersonSeen]]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_people.everybody(connection, self._lab)
+
+    def see_people(self, seen: Sequence[PersonSeen]) -> None:
+        """See the port."""
+        with self._door.writing(_NUMBERS) as connection:
+            self._door.lock_all(connection)
+            ledger_people.see(connection, self._lab, seen)
+            for mode in Mode:
+                self._door.bump(connection, mode)
 
     # snapshots --------------------------------------------------------------------------------------------------------
     def save_snapshot(self, snapshot: Snapshot) -> None:

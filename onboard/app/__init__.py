@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from onboard.adapters.redcap_project import RedcapProject
     from onboard.adapters.sql_ledger import SqlLedger
     from onboard.config.loading import Config
-    from onboard.model import Assessment, Export, JobName, Lab, Message, Notice, Rules, Waiting
+    from onboard.model import Assessment, Export, History, JobName, Lab, Message, Mode, Notice, Rules, Waiting
     from onboard.model.mapping import Mapping as RecordMapping
     from onboard.pipeline.forecast import Decided
     from onboard.pipeline.one_look import OneLook
@@ -275,6 +275,12 @@ class App:
         lab = with_mode(self.lab, self.lab.limits.mode)
         remembered = no_memory(started=True) if fresh else memory(self._rejudging(), lab.limits.mode, self.assessment)
         return forecast(self.assessment, remembered, lab, first or self.today, days, jobs=self.jobs_on)
+
+    def own_history(self, mode: Mode) -> History:
+        """What was said to and about the people whom the record ids name today."""
+        from onboard.pipeline.persons import own_history
+
+        return own_history(self.ledger.history(mode), self.ledger.people_seen(), self.assessment)
 
     def jobs_on(self, day: date) -> list[JobName]:
         """The jobs that the schedule may run on a day, in their order; a weekly one waits on the days after its own."""

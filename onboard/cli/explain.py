@@ -42,7 +42,7 @@ def command(
 def explanation(app: App, person: str, today: Sequence[Decided], *, remembers: bool = True) -> Explanation:
     """The explanation for a record id, where `today` is what the jobs of the day would do."""
     mode = Mode.LIVE if app.lab.limits.mode is Mode.DRY else app.lab.limits.mode
-    history = app.ledger.history(mode) if app.remembers and remembers else History()
+    history = app.own_history(mode) if app.remembers and remembers else History()
     going = [notice for job in today for notice in job.going()]
     held = [one for job in today for one in job.staying(app.lab.limits.ceiling)]
     return explain(app.assessment, history, app.lab, person, app.today, going, held)

@@ -229,6 +229,7 @@ class History:
     mails: tuple[MailRecord, ...] = ()
     suppressed: frozenset[str] = frozenset()  # addresses that bounced or refused for good
     problems_seen: Mapping[str, date] = field(default_factory=dict)  # problem key -> first seen
+    new_people: Mapping[str, datetime] = field(default_factory=dict)  # record id that was another person's -> since when
     parked: int = 0  # messages in doubt that wait for a person
     unclear: tuple[str, ...] = ()  # sentences: reports in the mailbox that a person must look at
 

@@ -135,6 +135,22 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonSeen:
+    """One of the people seen under a record id. The records of a project are numbered by the highest one, so the number of the
+    last record comes back after that is deleted."""
+
+    record: str
+    number: int  # 1 for the first one
+    since: datetime  # the read that showed them first, aware
+    marks: frozenset[str]  # hashes of what they are recognised by, as last read
+
+    @property
+    def former_name(self) -> str:
+        """The id under which the ledger keeps what was said to them, once somebody else has the record id."""
+        return f"{self.record} (former {self.number})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesUse:
     """A version of the rules and the instant from which reads were judged by it."""
 

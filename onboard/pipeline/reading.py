@@ -3,12 +3,14 @@ nothing itself."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from onboard.model import Assessment, JobName, Mode, Snapshot
+from onboard.model import Assessment, JobName, Mode, PersonSeen, Snapshot
 from onboard.pipeline.forecast import Memory
+from onboard.pipeline.persons import SeenNow, new_since, own_history, seen_now, without
 from onboard.pipeline.rules_check import refuse_silent_change
 from onboard.pipeline.snapshots import export_of, row_counts, snapshot_of
 from onboard.pipeline.tools import Rejudging, Tools
@@ -22,6 +24,7 @@ class Judged:
     before: Assessment | None
     snapshot: Snapshot
     kept: bool  # whether the ledger holds this very read
+    seen: tuple[PersonSeen, ...] = ()  # what it changes about who stands under which record id
 
 
 def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
@@ -34,11 +37,35 @@ def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
     snapshot = snapshot_of(export)
     assessment = tools.judge(export, tools.rules, snapshot.id)
     kept = last is not None and (last.id, last.read_at) == (snapshot.id, snapshot.read_at)
-    return Judged(now=assessment, before=_before(tools.rejudging, mode, job, assessment), snapshot=snapshot, kept=kept)
+    first, known = _known_people(tools, last)
+    seen = seen_now(known, assessment.people.values(), assessment.read_at)
+    before = _before(tools.rejudging, mode, job, assessment, known)
+    return Judged(now=assessment, before=before, snapshot=snapshot, kept=kept, seen=(*first, *seen.rows))
 
 
-def _before(tools: Rejudging, mode: Mode, job: JobName, now: Assessment) -> Assessment | None:
-    """The records of the job's last run under the rules of then; judged again only where either differs from today's."""
+def _known_people(tools: Tools, last: Snapshot | None) -> tuple[tuple[PersonSeen, ...], Mapping[str, Sequence[PersonSeen]]]:
+    """What is still to be remembered of the last read, and who is known: a ledger of an earlier version knows nobody yet."""
+    known = tools.ledger.people_seen()
+    if known or last is None:
+        return (), known
+    people = tools.judge(export_of(last), tools.rules, last.id).people.values()
+    first: SeenNow = seen_now({}, people, last.read_at)
+    return first.rows, {one.record: (one,) for one in first.rows}
+
+
+def _before(
+    tools: Rejudging, mode: Mode, job: JobName, now: Assessment, known: Mapping[str, Sequence[PersonSeen]]
+) -> Assessment | None:
+    """The records of the job's last run under the rules of then, without the people whose record id is another's by now."""
+    before = _last_planned_on(tools, mode, job, now)
+    if before is None:
+        return None
+    replaced = seen_now(known, now.people.values(), now.read_at).replaced
+    return without(before, replaced | new_since(known, before.read_at))
+
+
+def _last_planned_on(tools: Rejudging, mode: Mode, job: JobName, now: Assessment) -> Assessment | None:
+    """Judged again only where the records or the rules differ from today's."""
     found = tools.ledger.last_judged(mode, job)
     if found is None:
         return None
@@ -50,7 +77,10 @@ def _before(tools: Rejudging, mode: Mode, job: JobName, now: Assessment) -> Asse
 
 
 def remember(tools: Tools, judged: Judged, today: date) -> None:
-    """Into the ledger: the snapshot, the rules in use, the problems with the day they were first seen."""
+    """Into the ledger: who is new under an old record id, the snapshot, the rules in use, the problems with the day they were
+    first seen."""
+    if judged.seen:
+        tools.ledger.see_people(judged.seen)
     if not judged.kept:
         tools.ledger.save_snapshot(judged.snapshot)
     tools.ledger.save_rules(tools.rules.version, tools.rules_text, tools.clock.now())
@@ -59,8 +89,9 @@ def remember(tools: Tools, judged: Judged, today: date) -> None:
 
 def memory(tools: Rejudging, mode: Mode, now: Assessment) -> Memory:
     """What each job would find in the ledger, for a forecast; each job's part is read when it is asked for."""
+    known = tools.ledger.people_seen()
     return Memory(
-        history=cache(lambda job: tools.ledger.history(mode, ignoring=job)),
-        before=lambda job: _before(tools, mode, job, now),
+        history=cache(lambda job: own_history(tools.ledger.history(mode, ignoring=job), known, now)),
+        before=lambda job: _before(tools, mode, job, now, known),
         last_slot=lambda job: tools.ledger.last_slot(mode, job),
     )

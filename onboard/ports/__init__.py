@@ -10,12 +10,13 @@ from onboard.ports.handed_over import BookStart, HandOverBook
 from onboard.ports.mail import BounceSource, Mailer, Outgoing, Posted
 from onboard.ports.memory import Memory
 from onboard.ports.outbox import Outbox
+from onboard.ports.people import PeopleSeen
 from onboard.ports.reads import Reads
 from onboard.ports.records import HandIn, HandInPages, Pages, RecordChange, RecordSource, RecordWriter, Written
 from onboard.ports.runs import RunBook
 
 
-class Ledger(RunBook, Memory, Outbox, Reads, CatchingUp, Protocol):
+class Ledger(RunBook, Memory, Outbox, Reads, CatchingUp, PeopleSeen, Protocol):
     """Memory of runs, items, messages and reads of one lab. Every method raises LedgerError when it cannot."""
 
 
@@ -31,6 +32,7 @@ __all__ = [
     "Mailer",
     "Outgoing",
     "Pages",
+    "PeopleSeen",
     "Posted",
     "RecordChange",
     "RecordSource",

@@ -14,7 +14,7 @@ from onboard.desk import Desk, desk_of
 from onboard.model import Assessment, Coordinator, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
 from onboard.notices import NEVER_CAME, notice
 from onboard.worklist.irb import irb_lines
-from onboard.worklist.moves import move_lines, silent_lines
+from onboard.worklist.moves import move_lines, new_under_old, silent_lines
 from onboard.worklist.today import blocks_work_lines, eyes_lines
 from onboard.worklist.trouble import mail_lines, unreadable_lines
 
@@ -60,6 +60,7 @@ def worklist_lines(
         *blocks_work_lines(desk, links),
         *eyes_lines(desk, links),
         *irb_lines(desk, links),
+        *new_under_old(desk),
         *move_lines(desk, links),
         *silent_lines(desk, links),
         *unreadable_lines(desk, seen, links),

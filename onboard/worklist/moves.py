@@ -33,6 +33,32 @@ def move_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
     return sorted(found, key=lambda line: (line.due or desk.today, line.name)) + [_left(desk, m, links) for m in held]
 
 
+def new_under_old(desk: Desk) -> list[Line]:
+    """Record ids that are another person's since a few days, with what still names them: for a person to look at."""
+    first = plus_days(desk.today, -desk.lab.cadence.starting_days)
+    days = {record: since.astimezone(desk.lab.zone).date() for record, since in desk.history.new_people.items()}
+    recent = [record for record, day in days.items() if first <= day <= desk.today and record in desk.assessment.people]
+    return [_new_under_old(desk, record, days[record]) for record in sorted(recent, key=record_order)]
+
+
+def _new_under_old(desk: Desk, record: str, day: date) -> Line:
+    led = codes(desk, [protocol.record for protocol in desk.assessment.protocols.values() if protocol.pi == record])
+    rows = desk.assessment.appointments.items()
+    under = [named(desk, person) for person, found in rows if any(one.supervisor == record for one in found) and person != record]
+    named_in = [f"PI of {led}"] if led else []
+    named_in += [f"supervisor of {', '.join(under)}"] if under else []
+    return Line(
+        key="",
+        section=Section.MOVES,
+        title=f"has record {record}, which was another person's until {show(day)}",
+        why="They begin anew: what was mailed to the former person counts for nothing of theirs.",
+        act=f"Check that they are {' and '.join(named_in)}: these records still name record {record}." if named_in else "",
+        person=record,
+        name=named(desk, record),
+        since=day,
+    )
+
+
 def _starts(desk: Desk, person: str, start: date, links: Callable[[str], str]) -> Line:
     steps = checklist(desk.assessment, person, desk.today)
     ready = ready_about(desk.assessment, person, desk.today, steps)

@@ -73,7 +73,7 @@ def test_a_ledger_of_an_earlier_version_is_brought_up_and_forgets_nothing(versio
         assert ledger.last_slot(LIVE, REMINDERS) == MONDAY
         assert ledger.begin_run(LIVE, REMINDERS, MONDAY, MORNING) is None
         assert ledger.history(LIVE).said("reminder/5/gcp")
-        assert ledger.accepted_rules() == []
+        assert ledger.accepted_rules() == [] and ledger.people_seen() == {}
         ledger.close()
 
 

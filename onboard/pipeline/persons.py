@@ -1,0 +1,108 @@
+"""Who is another person than the one who had the record id before. Decides by what two people never share: names, addresses, the
+member id at CITI (ruling 30 of tests/reckoner/rulings.md). Pure.
+
+REDCap numbers a new record one above the highest, so the number of a deleted last record comes back. Without this the next person
+would inherit the welcome, the reminders and the letters of the former one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from onboard.addresses import normal
+from onboard.keys import part
+from onboard.model import Assessment, History, Person, PersonSeen
+from onboard.words import fold
+
+_Row = TypeVar("_Row")
+#: What stands between two other names in one cell.
+_BORDERS = re.compile(r"[();/\n]")
+
+
+def marks_of(person: Person) -> frozenset[str]:
+    """Hashes of what a person is recognised by; empty while their form says nothing. A greeting is no mark: many share it."""
+    whole = person.name.removesuffix(f" ({person.greet})").removesuffix(f" (record {person.record})")
+    names = [whole] if whole != f"record {person.record}" else []
+    names += [name for name in _BORDERS.split(person.other_names) if len(name.split()) > 1]
+    found = {f"name {_words(name)}" for name in names if _words(name)}
+    addresses = (person.university_email, person.other_email, person.personal_email)
+    found |= {f"address {normal(address)}" for address in addresses if normal(address)}
+    found |= {f"citi {fold(person.citi_id)}"} if fold(person.citi_id) else set()
+    return frozenset(hashlib.sha256(mark.encode()).hexdigest()[:16] for mark in found)
+
+
+def _words(name: str) -> str:
+    """A name whichever way round it is written."""
+    return " ".join(sorted(fold(word) for word in re.split(r"[\s,]+", name) if fold(word)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenNow:
+    """What one read changes: the rows to be remembered, and the record ids that are another person's now."""
+
+    rows: tuple[PersonSeen, ...] = ()
+    replaced: frozenset[str] = frozenset()
+
+
+def seen_now(known: Mapping[str, Sequence[PersonSeen]], people: Iterable[Person], read_at: datetime) -> SeenNow:
+    """Hold the people of a read against those seen before. Somebody without any mark is nobody new yet."""
+    rows, replaced = [], set()
+    for person in people:
+        marks, before = marks_of(person), known.get(person.record, ())
+        if not marks:
+            continue
+        if not before:
+            rows.append(PersonSeen(record=person.record, number=1, since=read_at, marks=marks))
+        elif not marks & before[-1].marks:
+            rows.append(PersonSeen(record=person.record, number=before[-1].number + 1, since=read_at, marks=marks))
+            replaced.add(person.record)
+        elif marks != before[-1].marks:
+            rows.append(replace(before[-1], marks=marks))
+    return SeenNow(rows=tuple(rows), replaced=frozenset(replaced))
+
+
+def new_since(known: Mapping[str, Sequence[PersonSeen]], instant: datetime) -> frozenset[str]:
+    """The record ids that became another person's after an instant."""
+    return frozenset(record for record, seen in known.items() if len(seen) > 1 and seen[-1].since > instant)
+
+
+def own_history(history: History, known: Mapping[str, Sequence[PersonSeen]], assessment: Assessment) -> History:
+    """The history as the next run will see it: without what was said to former people, where that is not remembered yet."""
+    replaced = seen_now(known, assessment.people.values(), assessment.read_at).replaced
+    if not replaced:
+        return history
+    parts = {part(record) for record in replaced}
+    items = {key: one for key, one in history.items.items() if parts.isdisjoint(key.split("/")[1:2])}
+    mails = tuple(replace(one, person="") if one.person in replaced else one for one in history.mails)
+    new = {**history.new_people, **dict.fromkeys(replaced, assessment.read_at)}
+    return replace(history, items=items, mails=mails, new_people=new)
+
+
+def without(assessment: Assessment, records: Collection[str]) -> Assessment:
+    """An assessment without some people: as it was before they came."""
+    if not records:
+        return assessment
+
+    def rest(rows: Mapping[str, _Row]) -> dict[str, _Row]:
+        return {record: row for record, row in rows.items() if record not in records}
+
+    return replace(
+        assessment,
+        people=rest(assessment.people),
+        appointments=rest(assessment.appointments),
+        assignments=rest(assessment.assignments),
+        absences=rest(assessment.absences),
+        snoozes=rest(assessment.snoozes),
+        log=rest(assessment.log),
+        completions=rest(assessment.completions),
+        by_person=rest(assessment.by_person),
+        listings=tuple(row for row in assessment.listings if row.person not in records),
+        delegations=tuple(row for row in assessment.delegations if row.person not in records),
+        findings=tuple(row for row in assessment.findings if row.person not in records),
+        readiness=tuple(row for row in assessment.readiness if row.person not in records),
+    )
