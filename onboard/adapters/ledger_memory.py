@@ -189,23 +189,25 @@ def snapshot_at(connection: Connection, lab: str, known_on: datetime | None) -> 
     return None if found is None else Snapshot(id=found.id, text=found.text, rows=found.rows, read_at=found.read_at)
 
 
-def save_rules(connection: Connection, lab: str, version: str, text: str, now: datetime) -> None:
-    """The text once, each change of the text in use."""
+def save_rules(connection: Connection, lab: str, version: str, text: str, now: datetime, mode: Mode) -> None:
+    """The text once, each change of the text in use in a mode."""
     mine = (rules.c.lab == lab) & (rules.c.version == version)
     if connection.execute(select(rules.c.version).where(mine)).first() is None:
         connection.execute(insert(rules).values(lab=lab, version=version, text=text, first_used=now))
-    in_use = rules_at(connection, lab, None)
+    in_use = rules_at(connection, lab, None, mode)
     if in_use is not None and in_use[0] == version:
         return
-    again = (rules_use.c.lab == lab) & (rules_use.c.used_from == now)
+    again = of_lab(rules_use, lab, mode) & (rules_use.c.used_from == now)
     if connection.execute(update(rules_use).where(again).values(version=version)).rowcount == 0:
-        connection.execute(insert(rules_use).values(lab=lab, used_from=now, version=version))
+        connection.execute(insert(rules_use).values(lab=lab, mode=mode, used_from=now, version=version))
 
 
-def rules_at(connection: Connection, lab: str, known_on: datetime | None) -> tuple[str, str] | None:
-    """(version, text) in use at an instant, now when None."""
+def rules_at(connection: Connection, lab: str, known_on: datetime | None, mode: Mode | None = None) -> tuple[str, str] | None:
+    """(version, text) in use in a mode at an instant, now when None; without a mode the live use, else the trial's."""
+    if mode is None:
+        return rules_at(connection, lab, known_on, Mode.LIVE) or rules_at(connection, lab, known_on, Mode.TRIAL)
     joined = (rules.c.lab == rules_use.c.lab) & (rules.c.version == rules_use.c.version)
-    asked = select(rules.c.version, rules.c.text).join(rules_use, joined).where(rules.c.lab == lab)
+    asked = select(rules.c.version, rules.c.text).join(rules_use, joined).where(of_lab(rules_use, lab, mode))
     if known_on is not None:
         asked = asked.where(rules_use.c.used_from <= known_on)
     found = connection.execute(asked.order_by(rules_use.c.used_from.desc()).limit(1)).first()

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
-from onboard.adapters.ledger_schema import read, rules, rules_accepted, rules_use
-from onboard.model import AcceptedRules, RulesUse
+from onboard.adapters.ledger_schema import read, rules, rules_accepted, rules_use, run
+from onboard.model import AcceptedRules, Mode, RulesUse
 
 
 def text_of(connection: Connection, lab: str, version: str) -> tuple[str, str] | None:
@@ -24,7 +24,14 @@ def text_of(connection: Connection, lab: str, version: str) -> tuple[str, str] |
 def uses(connection: Connection, lab: str) -> Sequence[RulesUse]:
     """Each change of the text in use, oldest first."""
     asked = select(rules_use).where(rules_use.c.lab == lab).order_by(rules_use.c.used_from)
-    return [RulesUse(version=row.version, used_from=row.used_from) for row in connection.execute(asked)]
+    rows = connection.execute(asked)
+    return [RulesUse(version=row.version, used_from=row.used_from, mode=Mode(row.mode)) for row in rows]
+
+
+def last_read(connection: Connection, lab: str, mode: Mode) -> datetime | None:
+    """The newest read that a run of a mode was planned on."""
+    mine = (run.c.lab == lab) & (run.c.mode == mode) & run.c.read_at.is_not(None)
+    return connection.execute(select(func.max(run.c.read_at)).where(mine)).scalar()
 
 
 def accept(connection: Connection, lab: str, decided: AcceptedRules, text: str) -> None:

@@ -192,11 +192,12 @@ rules = Table(
     Column("first_used", Instant, nullable=False),
 )
 
-#: Each change of the rules in use; going back to an old text is a change, too.
+#: Each change of the rules in use in a mode; going back to an old text is a change, too.
 rules_use = Table(
     "rules_use",
     metadata,
     Column("lab", Text, primary_key=True),
+    Column("mode", Text, primary_key=True),
     Column("used_from", Instant, primary_key=True),
     Column("version", Text, nullable=False),
 )

@@ -333,15 +333,20 @@ class SqlLedger:
         with self._door.reading() as connection:
             return ledger_memory.snapshot_at(connection, self._lab, known_on)
 
-    def save_rules(self, version: str, text: str, now: datetime) -> None:
+    def save_rules(self, version: str, text: str, now: datetime, mode: Mode) -> None:
         """See the port."""
         with self._door.writing(_NUMBERS) as connection:
-            ledger_memory.save_rules(connection, self._lab, version, text, now)
+            ledger_memory.save_rules(connection, self._lab, version, text, now, mode)
 
-    def rules_at(self, known_on: datetime | None = None) -> tuple[str, str] | None:
+    def last_read(self, mode: Mode) -> datetime | None:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_memory.rules_at(connection, self._lab, known_on)
+            return ledger_rules.last_read(connection, self._lab, mode)
+
+    def rules_at(self, known_on: datetime | None = None, mode: Mode | None = None) -> tuple[str, str] | None:
+        """See the port."""
+        with self._door.reading() as connection:
+            return ledger_memory.rules_at(connection, self._lab, known_on, mode)
 
     def rules_text(self, version: str) -> tuple[str, str] | None:
         """See the port."""

@@ -69,11 +69,12 @@ def _list(app: App) -> None:
     zone, mine = app.lab.zone, app.config.rules.version
     uses = app.ledger.rules_uses() if app.remembers else ()
     rows = [
-        [one.version, f"{one.used_from.astimezone(zone):%Y-%m-%d %H:%M}", _MINE if one.version == mine else ""] for one in uses
+        [one.version, f"{one.used_from.astimezone(zone):%Y-%m-%d %H:%M}", one.mode.value, _MINE if one.version == mine else ""]
+        for one in uses
     ]
     if not uses or uses[-1].version != mine:
-        rows.append([mine, "not used yet", _MINE])
-    print_table("Versions of the rules", ["version", "judged by since", ""], rows)
+        rows.append([mine, "not used yet", "", _MINE])
+    print_table("Versions of the rules", ["version", "judged by since", "mode", ""], rows)
     for one in app.ledger.accepted_rules() if app.remembers else ():
         say(decision_words(one, one.accepted_at.astimezone(zone).date()))
     pieces = [r for r in app.config.rules.requirements if r.in_force_from or r.in_force_to]

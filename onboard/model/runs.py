@@ -152,10 +152,11 @@ class PersonSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesUse:
-    """A version of the rules and the instant from which reads were judged by it."""
+    """A version of the rules and the instant from which reads were judged by it in a mode. Only live use binds."""
 
     version: str
     used_from: datetime
+    mode: Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

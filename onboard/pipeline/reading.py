@@ -76,14 +76,14 @@ def _last_planned_on(tools: Rejudging, mode: Mode, job: JobName, now: Assessment
     return tools.judge(export_of(snapshot), rules, snapshot.id)
 
 
-def remember(tools: Tools, judged: Judged, today: date) -> None:
+def remember(tools: Tools, judged: Judged, today: date, mode: Mode) -> None:
     """Into the ledger: who is new under an old record id, the snapshot, the rules in use, the problems with the day they were
     first seen."""
     if judged.seen:
         tools.ledger.see_people(judged.seen)
     if not judged.kept:
         tools.ledger.save_snapshot(judged.snapshot)
-    tools.ledger.save_rules(tools.rules.version, tools.rules_text, tools.clock.now())
+    tools.ledger.save_rules(tools.rules.version, tools.rules_text, tools.clock.now(), mode)
     tools.ledger.see_problems(judged.now.problems, today)
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from onboard.dates import plus_days, show
 from onboard.errors import ConfigError, SilentChange
-from onboard.model import Rules
+from onboard.model import Mode, Rules
 from onboard.ports import Ledger
 from onboard.rule_changes import RuleChange, days_words, reaching_back, rule_changes
 from onboard.timeline import ALWAYS
@@ -35,21 +35,22 @@ class BackChange:
 def back_change(ledger: Ledger, rules: Rules, rules_of: Callable[[str], Rules], today: date, zone: ZoneInfo) -> BackChange | None:
     """What the lab's rules change on days before `today` that were judged by the rules in use; None when nothing.
 
-    Days after the last good read were never judged as past ones, so they are free to change.
+    Only live use binds: a trial is there to correct the rules. Days after the last live read were never judged as past ones, so
+    they are free to change.
     """
-    in_use = ledger.rules_at()
+    in_use = ledger.rules_at(mode=Mode.LIVE)
     if in_use is None or in_use[0] == rules.version:
         return None
-    last = ledger.snapshot_at()
+    last = ledger.last_read(Mode.LIVE)
     if last is None:
         return None
-    free_from = min(today, plus_days(last.read_at.astimezone(zone).date(), 1))
+    free_from = min(today, plus_days(last.astimezone(zone).date(), 1))
     found = reaching_back(_changes(in_use[1], rules, rules_of), free_from)
     if not found:
         return None
     return BackChange(
         old_version=in_use[0],
-        used_from=ledger.rules_uses()[-1].used_from,
+        used_from=[one for one in ledger.rules_uses() if one.mode is Mode.LIVE][-1].used_from,
         new_version=rules.version,
         until=plus_days(free_from, -1),
         changes=found,

@@ -85,7 +85,7 @@ def _run(tools: Tools, job: JobName, plan: Plan, today: date, mode: Mode, stop: 
         return _give_up(tools, run, read_failed(str(error)), stop)
     except SilentChange as error:
         return _give_up(tools, run, rules_refused(str(error)), stop)
-    remember(tools, judged, today)
+    remember(tools, judged, today, mode)
     draft = _queue(tools, run, plan, judged, _begun(tools, run, plan, judged))
     return _hand_over(tools, run, judged, draft, stop)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from onboard.model import AcceptedRules, RulesUse, Snapshot
+from onboard.model import AcceptedRules, Mode, RulesUse, Snapshot
 
 
 class Reads(Protocol):
@@ -20,12 +20,13 @@ class Reads(Protocol):
         """The newest good read, or the newest not later than `known_on` (aware)."""
         ...
 
-    def save_rules(self, version: str, text: str, now: datetime) -> None:
-        """Store a rules text under its hash with its first use; remembers each change of the text in use."""
+    def save_rules(self, version: str, text: str, now: datetime, mode: Mode) -> None:
+        """Store a rules text under its hash with its first use; remembers each change of the text in use in a mode."""
         ...
 
-    def rules_at(self, known_on: datetime | None = None) -> tuple[str, str] | None:
-        """(version, text) in use at an instant (now when None), None when none was."""
+    def rules_at(self, known_on: datetime | None = None, mode: Mode | None = None) -> tuple[str, str] | None:
+        """(version, text) in use in a mode at an instant (now when None), None when none was; without a mode the live use, and
+        the trial's where there was none."""
         ...
 
     def rules_text(self, version: str) -> tuple[str, str] | None:
@@ -33,7 +34,11 @@ class Reads(Protocol):
         ...
 
     def rules_uses(self) -> Sequence[RulesUse]:
-        """Each change of the rules in use, oldest first."""
+        """Each change of the rules in use in any mode, oldest first."""
+        ...
+
+    def last_read(self, mode: Mode) -> datetime | None:
+        """The newest read that a run of a mode was planned on; None when none was."""
         ...
 
     def accept_rules(self, accepted: AcceptedRules, text: str) -> None:

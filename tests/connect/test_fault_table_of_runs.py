@@ -17,6 +17,7 @@ from onboard.adapters.system_clock import FixedClock
 from onboard.app import App, open_app
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.server import SandboxServer
+from tests.beginnings import first_runs
 from tests.connect.conftest import Served, make_home
 from tests.connect.retell import shipped_projects
 from tests.connect.test_fault_table_of_reading import FAULTS, UNTOUCHED
@@ -43,6 +44,13 @@ def at(home: Path, days: int) -> App:
     return open_app(home, clock=FixedClock(moment))
 
 
+def begin(home: Path) -> None:
+    """Go live on Monday, with the reminders of that day."""
+    app = at(home, 0)
+    first_runs(app, MONDAY)
+    app.close()
+
+
 def run(home: Path, days: int) -> tuple[str, Counter[str]]:
     """What the reminders' job came to on a day, and how many mails each reader got."""
     before = set((home / "mail").glob("*.eml"))
@@ -59,7 +67,7 @@ def home(lab: Served, tmp_path: Path) -> Path:
     """A lab that went live on Monday and wrote its reminders."""
     lab.server.faults.clear()
     folder = make_home(tmp_path / "home", lab.server.url, lab.tokens)
-    run(folder, 0)
+    begin(folder)
     return folder
 
 
@@ -68,7 +76,7 @@ def good_day(lab: Served, tmp_path_factory: pytest.TempPathFactory) -> tuple[str
     """What the same lab gets eight days later when nothing is wrong."""
     lab.server.faults.clear()
     folder = make_home(tmp_path_factory.mktemp("good") / "home", lab.server.url, lab.tokens)
-    run(folder, 0)
+    begin(folder)
     before = len(lab.server.requests)
     found = run(folder, 8)
     # What the table goes through is all that a run asks.

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from onboard.adapters.sql_ledger import SqlLedger
-from onboard.errors import DeliveryError, InDoubt, OnboardError, ReadInDoubt, TransportDown
+from onboard.errors import DeliveryError, InDoubt, NotBegun, OnboardError, ReadInDoubt, TransportDown
 from onboard.model import (
     Appointment,
     Assessment,
@@ -100,6 +100,7 @@ class Desk:
     rules_text: str = "rules"
     ledger_seen: object = None
     book: HandOverBook | None = None
+    begins: bool = False
 
     def run(self, plan: Plan, job=REMINDERS, today: date = MONDAY, mode: Mode | None = None):
         """One run; the clock of the source is the clock of the run."""
@@ -110,7 +111,7 @@ class Desk:
             rules_text=self.rules_text, rules_of=lambda text: replace(RULES, version=text), judge=self.judge,
             render=self.render, compose=compose, book=self.book,
         )  # fmt: skip
-        return run_job(tools, job, plan, today, mode=mode)
+        return run_job(tools, job, plan, today, mode=mode, begins=self.begins)
 
     def go_live(self, *jobs) -> None:
         """Go live with nothing true yet."""
@@ -188,8 +189,15 @@ class TestAGoodDay:
 
 
 class TestGoLive:
+    def test_a_ledger_that_never_began_mails_nobody_and_keeps_its_slot(self, desk: Desk) -> None:
+        with pytest.raises(NotBegun, match=r"onboard start --send.*onboard backup --help"):
+            desk.run(BOTH)
+        assert not desk.mailer.delivered and desk.ledger.last_runs() == [] and not desk.source.asked
+
     def test_what_is_already_true_is_not_mailed_and_what_comes_later_is(self, desk: Desk) -> None:
+        desk.begins = True
         assert desk.run(BOTH).outcome == "nothing" and not desk.mailer.delivered
+        desk.begins = False
         desk.clock.wait(days=1)
         desk.run(says(reminder(LEILA), reminder(AMARA, "new/11")), today=TUESDAY)
         assert desk.reached() == [AMARA.address]
@@ -213,12 +221,13 @@ class TestGoLive:
             comes, here = from_day("11", date(2026, 12, 7)), from_day("5", date(2025, 1, 1))
             return replace(judge(export, rules, snapshot), appointments={"11": comes, "5": here})
 
-        desk.judge = somebody_comes
+        desk.judge, desk.begins = somebody_comes, True
         welcomes = [replace(reminder(r, f"welcome/{r.record}/a{r.record}"), kind=MessageKind.WELCOME) for r in (AMARA, LEILA)]
         desk.run(says(*welcomes), CHECKLISTS)
         assert desk.reached() == [AMARA.address]
 
     def test_the_worklist_speaks_from_the_first_day(self, desk: Desk) -> None:
+        desk.go_live()
         desk.run(says(about(MARIA, "5", kind=MessageKind.WORKLIST)), WORKLIST)
         assert desk.reached() == [MARIA.address]
 
@@ -254,6 +263,7 @@ class TestABadRead:
         assert desk.run(BOTH).outcome == "sent" and desk.reached() == [LAB.operator, LEILA.address, AMARA.address]
 
     def test_one_trouble_of_four_jobs_is_one_mail_and_another_trouble_another(self, desk: Desk) -> None:
+        desk.go_live()
         desk.source.trouble = "14 of 200 rows came"
         desk.run(BOTH, REMINDERS)
         desk.source.trouble = "15 of 200 rows came"

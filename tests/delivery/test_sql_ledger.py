@@ -86,7 +86,7 @@ class TestRuns:
             read_at = MORNING + (day - MONDAY)
             snapshot = Snapshot(id=text, text=f"rows {text}", read_at=read_at, rows=1)
             ledger.save_snapshot(snapshot)
-            ledger.save_rules(f"v-{text}", f"rules {text}", read_at)
+            ledger.save_rules(f"v-{text}", f"rules {text}", read_at, LIVE)
             run = open_run(ledger, DIGESTS, day, read_at)
             version = ledger.history(LIVE, ignoring=DIGESTS).version
             assert ledger.enqueue(run, [], version, read_at, snapshot=snapshot, rules=f"v-{text}")
@@ -407,10 +407,13 @@ class TestMemory:
 
     def test_rules_in_use_are_known_at_every_instant_also_after_going_back(self, ledger: SqlLedger) -> None:
         for hours, version in ((0, "a"), (1, "a"), (2, "b"), (4, "a")):
-            ledger.save_rules(version, f"text {version}", MORNING + timedelta(hours=hours))
+            ledger.save_rules(version, f"text {version}", MORNING + timedelta(hours=hours), LIVE)
+            ledger.save_rules("trial", "text trial", MORNING + timedelta(hours=hours), TRIAL)
         found = [ledger.rules_at(MORNING + timedelta(hours=hours)) for hours in (1, 3, 5)]
         assert [one and one[0] for one in found] == ["a", "b", "a"]
         assert ledger.rules_at() == ("a", "text a") and ledger.rules_at(MORNING - timedelta(days=1)) is None
+        assert ledger.rules_at(mode=TRIAL) == ("trial", "text trial")
+        assert [one.version for one in ledger.rules_uses() if one.mode is LIVE] == ["a", "b", "a"]
 
     def test_what_was_said_about_a_person_can_be_told(self, ledger: SqlLedger) -> None:
         mine, other = outgoing(LEILA.address, GCP_30, "receipt/5/c1/accepted"), outgoing(AMARA.address, "reminder/55/gcp/5/x/1")

@@ -27,7 +27,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from jobs import send_checklists, send_reminders
 from jobs.__main__ import main
 from jobs.demo_home import make_home
 from jobs.due import run_safely
@@ -38,6 +37,7 @@ from onboard.sandbox.catcher import MailCatcher
 from onboard.sandbox.sample_lab import PEOPLE
 from onboard.sandbox.sample_pen import Row
 from onboard.sandbox.sample_server import SampleServer, sample_server
+from tests.beginnings import first_runs
 from tests.clocks import MACHINE, NOON, command_line
 
 ZONE = ZoneInfo("America/New_York")
@@ -195,8 +195,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
         settle(home, sample, catcher)
         moment = datetime.combine(BEGAN, time(12), tzinfo=ZONE)
         app = open_app(home, clock=FixedClock(moment))
-        for job in (send_checklists, send_reminders):
-            job.run(app, BEGAN)
+        first_runs(app, BEGAN)
         app.close()
     return home
 

@@ -145,7 +145,7 @@ def test_case_5_a_course_nobody_demands_any_more(office: Open) -> None:
     one = office(ann(in_days(8)))
     assert reminded(one, TODAY)
     one.rules = replace(RULES, requirements=tuple(r for r in RULES.requirements if r.id != "hsp"), version="rules-2")
-    one.ledger.save_rules("rules-2", "rules-2", one.clock.now())
+    one.ledger.save_rules("rules-2", "rules-2", one.clock.now(), Mode.LIVE)
     assert through(one, TODAY + DAY, 10) == []
 
 

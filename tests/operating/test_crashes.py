@@ -16,6 +16,7 @@ from onboard.errors import TransportDown
 from onboard.model import JobName, Mode
 from onboard.pipeline.tools import never
 from onboard.ports import HandIn
+from tests.beginnings import begin_with_nothing
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY
 
@@ -52,6 +53,7 @@ def app(home: Path) -> Iterator[App]:
     clock = HandClock()
     clock.set(MONDAY, time(9))
     opened = open_app(home, clock=clock)
+    begin_with_nothing(opened, MONDAY)
     yield opened
     opened.close()
 

@@ -24,6 +24,7 @@ from onboard.errors import ConfigError
 from onboard.model import JobName, Mode, RunReport
 from onboard.pipeline.tools import never
 from onboard.sandbox.sample_server import SampleServer
+from tests.beginnings import begin_with_nothing
 from tests.clocks import NOON, command_line
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY, make_lab
@@ -38,6 +39,7 @@ def held(tmp_path_factory: pytest.TempPathFactory, sample: SampleServer) -> Iter
     clock = HandClock()
     clock.set(MONDAY, time(9))
     app = open_app(home, clock=clock)
+    begin_with_nothing(app, MONDAY)
     run_due(app, Mode.LIVE, never)
     yield app
     app.close()

@@ -14,6 +14,7 @@ from onboard.app import App, open_app
 from onboard.app.judged import JudgedReads
 from onboard.model import Assessment, Export, Mode
 from onboard.pipeline.tools import never
+from tests.beginnings import begin_with_nothing
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY
 
@@ -73,6 +74,7 @@ def test_two_reads_are_kept_and_a_third_takes_the_place_of_the_oldest(lab: App) 
 
 
 def test_a_morning_of_four_jobs_judges_what_did_not_change_once(lab: App) -> None:
+    begin_with_nothing(lab, MONDAY)
     reports = run_due(lab, Mode.LIVE, never)
     assert len([report for report in reports if report.run]) == 4
     kept = lab._judged_reads._kept

@@ -19,6 +19,7 @@ from onboard.pipeline.one_look import SHARED_FOR, OneLook
 from onboard.pipeline.tools import never
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.sample_server import SampleServer
+from tests.beginnings import begin_with_nothing
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY
 
@@ -88,6 +89,7 @@ def test_a_doubt_after_a_good_read_is_not_hidden_by_it(clock: HandClock) -> None
 @pytest.fixture
 def lab(home: Path, clock: HandClock, sample: SampleServer) -> Iterator[App]:
     app = open_app(home, clock=clock)
+    begin_with_nothing(app, MONDAY)
     yield app
     app.close()
     sample.server.faults.clear()

@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 
 from onboard.adapters.terminal_progress import Terminal, WatchedMailer
+from onboard.app import open_app
 from onboard.errors import TransportDown
+from onboard.model import Mode
 from onboard.sandbox.sample_server import SampleServer
+from tests.beginnings import begin_with_nothing
 from tests.clocks import command_line
-from tests.operating.conftest import make_lab
+from tests.operating.conftest import MONDAY, make_lab
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -48,6 +51,9 @@ def trial(tmp_path: Path, sample: SampleServer) -> Path:
     settings = home / "settings.toml"
     text = settings.read_text().replace('mode = "live"', 'mode = "trial"\ntrial_address = "maria.chen@northlake.example"')
     settings.write_text(text.replace('country = ""', 'country = ""\nweekend = []'))
+    app = open_app(home)
+    begin_with_nothing(app, MONDAY, Mode.TRIAL)
+    app.close()
     return home
 
 

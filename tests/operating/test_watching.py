@@ -31,6 +31,7 @@ from onboard.rendering.board_page import board_page
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.sample_lab import PEOPLE, sample_lab
 from onboard.sandbox.sample_server import SampleServer
+from tests.beginnings import begin_with_nothing
 from tests.clocks import command_line
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY, make_lab
@@ -56,6 +57,7 @@ def morning(tmp_path_factory: pytest.TempPathFactory, sample: SampleServer) -> I
     clock = HandClock()
     clock.set(MONDAY, time(9))
     app = open_app(home, clock=clock)
+    begin_with_nothing(app, MONDAY)
     handler = Lines()
     root = logging.getLogger()
     before = root.level

@@ -20,6 +20,7 @@ from onboard.model import RunReport
 from onboard.sandbox.catcher import MailCatcher
 from onboard.sandbox.sample_lab import PEOPLE, Row
 from onboard.sandbox.sample_server import SampleServer, sample_server
+from tests.beginnings import begin_with_nothing
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "reckoner"))
 
@@ -103,4 +104,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 def _desk(home: Path, sample: SampleServer, catcher: MailCatcher) -> Desk:
     make_home(home, redcap=sample.server.url, host=catcher.host, port=catcher.port, tokens=sample.tokens)
-    return Desk(home, sample, catcher)
+    desk = Desk(home, sample, catcher)
+    app = desk.app()
+    begin_with_nothing(app, MONDAY)
+    app.close()
+    return desk

@@ -1,0 +1,34 @@
+"""Labs that begin in a test: as `onboard start --send` does, without its introductions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from onboard.app import App
+from onboard.model import History, JobName, Mode, RunReport
+from onboard.pipeline.plans import PLANS
+from onboard.pipeline.running import BASELINED, already_true, run_job
+
+#: In the order of a morning.
+TO_PEOPLE = (JobName.CHECKLISTS, JobName.REMINDERS)
+
+
+def first_runs(app: App, day: date, jobs: Iterable[JobName] = TO_PEOPLE) -> list[RunReport]:
+    """The first run of each job: what is true already is noted, the rest is mailed, and the slot of the day is used."""
+    return [run_job(app.tools(), job, PLANS[job], day, begins=True) for job in jobs]
+
+
+def note_what_is_true(app: App, day: date, mode: Mode = Mode.LIVE) -> None:
+    """Begin without a run: what is true already is noted, and the slots of the day are free."""
+    assessment = app.judge(app.source.fetch({}))
+    for job in TO_PEOPLE:
+        assert job in BASELINED
+        keys = already_true(PLANS[job](assessment, History(), app.lab, day, None), assessment, day)
+        app.ledger.record_baseline(mode, job, keys, app.clock.now(), day)
+
+
+def begin_with_nothing(app: App, day: date, mode: Mode = Mode.LIVE) -> None:
+    """Begin as if nothing were true yet: everything that is due is mailed."""
+    for job in TO_PEOPLE:
+        app.ledger.record_baseline(mode, job, (), app.clock.now(), day)
