@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
-from onboard.app import App
+from onboard.app import App, open_app
 from onboard.model import History, JobName, Mode, RunReport
 from onboard.pipeline.plans import PLANS
 from onboard.pipeline.running import BASELINED, already_true, run_job
@@ -32,3 +33,11 @@ def begin_with_nothing(app: App, day: date, mode: Mode = Mode.LIVE) -> None:
     """Begin as if nothing were true yet: everything that is due is mailed."""
     for job in TO_PEOPLE:
         app.ledger.record_baseline(mode, job, (), app.clock.now(), day)
+
+
+def begun(home: Path, day: date, mode: Mode = Mode.LIVE) -> Path:
+    """The home, begun with nothing; its ledger is made."""
+    app = open_app(home)
+    begin_with_nothing(app, day, mode)
+    app.close()
+    return home

@@ -23,6 +23,7 @@ from onboard.errors import ConfigError
 from onboard.model import Mode
 from onboard.pipeline.tools import never
 from onboard.sandbox.sample_server import SampleServer
+from tests.beginnings import begun
 from tests.clocks import command_line
 from tests.delivery.delivery_cast import LEILA, outgoing, queue
 from tests.delivery.private_postgres import PrivatePostgres
@@ -41,7 +42,7 @@ def clock() -> HandClock:
 def folder(tmp_path: Path, sample: SampleServer) -> Path:
     """Three labs; the second one's settings are broken."""
     for name in ("adeyemi", "brandt", "chen"):
-        make_lab(tmp_path / "labs" / name, sample, lab=name)
+        begun(make_lab(tmp_path / "labs" / name, sample, lab=name), MONDAY)
     settings = tmp_path / "labs" / "brandt" / "settings.toml"
     settings.write_text(settings.read_text().replace('zone = "America/New_York"', 'zone = "Mars/Olympus"'))
     return tmp_path / "labs"

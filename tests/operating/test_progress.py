@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 
 from onboard.adapters.terminal_progress import Terminal, WatchedMailer
-from onboard.app import open_app
 from onboard.errors import TransportDown
 from onboard.model import Mode
 from onboard.sandbox.sample_server import SampleServer
-from tests.beginnings import begin_with_nothing
+from tests.beginnings import begun
 from tests.clocks import command_line
 from tests.operating.conftest import MONDAY, make_lab
 
@@ -51,10 +50,7 @@ def trial(tmp_path: Path, sample: SampleServer) -> Path:
     settings = home / "settings.toml"
     text = settings.read_text().replace('mode = "live"', 'mode = "trial"\ntrial_address = "maria.chen@northlake.example"')
     settings.write_text(text.replace('country = ""', 'country = ""\nweekend = []'))
-    app = open_app(home)
-    begin_with_nothing(app, MONDAY, Mode.TRIAL)
-    app.close()
-    return home
+    return begun(home, MONDAY, Mode.TRIAL)
 
 
 def test_a_run_shows_what_it_does_and_leaves_the_terminal_as_it_was(trial: Path) -> None:

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from jobs.demo_home import make_home
-from onboard.app import open_app
 from onboard.sandbox.sample_server import SampleServer
-from tests.beginnings import begin_with_nothing
+from tests.beginnings import begun
 from tests.bench.labs import A_COPY, an_export, write_folder
 from tests.operating.conftest import MONDAY, make_lab
 
@@ -67,9 +66,7 @@ def status(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, set[str]]:
 def sunday(tmp_path_factory: pytest.TempPathFactory, sample: SampleServer) -> tuple[Path, str, set[str]]:
     """The Rivera Lab's home after cron's line ran on a day on which nothing is due; what it printed and loaded."""
     home = make_lab(tmp_path_factory.mktemp("short") / "rivera", sample)
-    app = open_app(home)
-    begin_with_nothing(app, MONDAY)
-    app.close()
+    begun(home, MONDAY)
     return home, *loaded_by("run", "due", "--send", "--quiet", "--as-of", _SUNDAY, "--home", str(home))
 
 

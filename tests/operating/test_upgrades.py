@@ -15,6 +15,7 @@ from onboard.adapters import migrations
 from onboard.adapters.ledger_keeping import LedgerKeeping
 from onboard.adapters.sql_ledger import SqlLedger
 from onboard.errors import LedgerError
+from onboard.model import Mode
 from tests.delivery.delivery_cast import LEILA, LIVE, MORNING, REMINDERS, outgoing, queue
 from tests.delivery.private_postgres import PrivatePostgres
 from tests.operating.conftest import MONDAY
@@ -51,7 +52,7 @@ def _of_version(url: str, version: str) -> None:
                 text(
                     "INSERT INTO run (lab, id, mode, job, slot, state, held, token, snapshot, rules, started_at, "
                     "outcome, report) "
-                    "VALUES (:lab, 1, 'live', 'send_reminders', '2026-11-23', 'done', false, 't', '', '', :at, 'sent', '{}')"
+                    "VALUES (:lab, 1, 'live', 'send_reminders', '2026-11-23', 'done', false, 't', '', 'v1', :at, 'sent', '{}')"
                 ),
                 {"lab": lab, "at": WHEN},
             )
@@ -62,6 +63,12 @@ def _of_version(url: str, version: str) -> None:
                 ),
                 {"lab": lab},
             )
+            modes = {"v1": Mode.LIVE, "v2": Mode.TRIAL}
+            for rules, mode in modes.items():
+                used = {"lab": lab, "used_from": f"2026-11-23T12:00:0{rules[1]}.000000Z", "version": rules}
+                used |= {"mode": mode} if version >= "0005" else {}
+                names = ", ".join(used)
+                connection.execute(text(f"INSERT INTO rules_use ({names}) VALUES (:{', :'.join(used)})"), used)
     engine.dispose()
 
 
@@ -73,6 +80,7 @@ def test_a_ledger_of_an_earlier_version_is_brought_up_and_forgets_nothing(versio
         assert ledger.last_slot(LIVE, REMINDERS) == MONDAY
         assert ledger.begin_run(LIVE, REMINDERS, MONDAY, MORNING) is None
         assert ledger.history(LIVE).said("reminder/5/gcp")
+        assert [(one.version, one.mode) for one in ledger.rules_uses()] == [("v1", LIVE), ("v2", Mode.TRIAL)]
         assert ledger.accepted_rules() == [] and ledger.people_seen() == {}
         ledger.close()
 

@@ -22,8 +22,9 @@ from onboard.adapters.system_clock import FixedClock
 from onboard.pipeline.tools import never
 from onboard.ports import Clock
 from onboard.sandbox.sample_server import SampleServer
+from tests.beginnings import begun
 from tests.operating.clocks import HandClock
-from tests.operating.conftest import make_lab
+from tests.operating.conftest import MONDAY, make_lab
 from tests.operating.test_service import heard, listening
 
 MORNING = HandClock().at
@@ -76,7 +77,7 @@ def test_a_look_by_another_process_is_the_same_look_and_a_killed_one_costs_what_
 ) -> None:
     """The Adeyemi Lab runs here and the Chen Lab there; then the system kills that process, and the Chen Lab is due again."""
     clock = HandClock()
-    here, there = (LabHome(make_lab(tmp_path / name, sample, lab=name), clock) for name in ("adeyemi", "chen"))
+    here, there = (LabHome(begun(make_lab(tmp_path / name, sample, lab=name), MONDAY), clock) for name in ("adeyemi", "chen"))
     there.load()
     there.look_by = workers.look_into
     with ThreadPoolExecutor(2) as pool:

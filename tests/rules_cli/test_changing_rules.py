@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from onboard.errors import ConfigError, SilentChange
-from onboard.model import MessageKind
+from onboard.model import MessageKind, Mode
+from tests.beginnings import begin_with_nothing
 from tests.rules_cli.conftest import MONDAY, Desk
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -84,6 +86,33 @@ class TestRefusal:
         desk.morning(TUESDAY)
         with pytest.raises(SilentChange, match="“Responsible Conduct of Research” counted as nothing, counts as hsp"):
             desk.ask("status")
+
+
+class TestTheTrial:
+    """It is there to correct the rules: what it was judged by binds nobody."""
+
+    EDIT = ('training = "" # look-alikes that count for nothing', 'training = "hsp"')
+
+    def mode(self, desk: Desk, mode: str) -> None:
+        path = desk.home / "settings.toml"
+        text = re.sub(r'(?m)^mode = "\w+".*$', f'mode = "{mode}"', path.read_text(encoding="utf-8"), count=1)
+        if "trial_address" not in re.sub(r"(?m)^#.*$", "", text):
+            text = text.replace(f'mode = "{mode}"', f'mode = "{mode}"\ntrial_address = "maria.chen@northlake.example"', 1)
+        path.write_text(text, encoding="utf-8")
+
+    def test_rules_corrected_in_it_are_taken_as_they_are_and_corrected_later_are_refused(self, desk: Desk) -> None:
+        self.mode(desk, "trial")
+        app = desk.app()
+        begin_with_nothing(app, MONDAY, Mode.TRIAL)
+        app.close()
+        assert desk.morning(MONDAY).outcome == "sent"
+        desk.edit_rules(*self.EDIT)
+        assert desk.morning(TUESDAY).outcome == "sent"
+        self.mode(desk, "live")
+        assert desk.morning(TUESDAY).outcome == "sent", "the first live run takes the rules as they are"
+        assert sorted(one.mode for one in desk.app().ledger.rules_uses()) == [Mode.LIVE, Mode.TRIAL, Mode.TRIAL]
+        desk.edit_rules(*self.EDIT[::-1])
+        assert desk.morning(TUESDAY + timedelta(days=1)).outcome == "failed", "live use binds"
 
 
 def first_version(desk: Desk) -> str:
