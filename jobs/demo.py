@@ -26,12 +26,12 @@ from onboard.cli.output import say
 from onboard.cli.start import begin
 from onboard.cli.status import print_status
 from onboard.errors import ConfigError
+from onboard.folding import counted
 from onboard.model import JobName, RunReport
 from onboard.sandbox.catcher import MailCatcher
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.sample_lab import next_day, sample_lab, week_later
 from onboard.sandbox.sample_server import SampleServer, newcomers, sample_server
-from onboard.words import counted
 
 _MARK = ".onboard-demo"
 _ZONE = ZoneInfo("America/New_York")

@@ -6,7 +6,7 @@ from jobs.upkeep import tidy
 from onboard.app import open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
-from onboard.words import counted
+from onboard.folding import counted
 
 
 def command(home: Home = HERE) -> None:

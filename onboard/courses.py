@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from onboard.folding import fold
 from onboard.model import Completion, Course
-from onboard.words import fold
 
 
 class CourseMap:

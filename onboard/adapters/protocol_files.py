@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from onboard.adapters.csv_files import CsvFile, csv_text, read_csv_file
 from onboard.errors import ReadInDoubt
+from onboard.folding import fold_reference
 from onboard.model import Export
 from onboard.model.mapping import Mapping, Source
-from onboard.words import fold_reference
 
 if TYPE_CHECKING:
     from onboard.ports import RecordSource

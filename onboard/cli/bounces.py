@@ -8,8 +8,8 @@ from onboard.app import open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
 from onboard.errors import ConfigError
+from onboard.folding import counted
 from onboard.model import Bounce, Mode
-from onboard.words import counted
 
 
 def command(home: Home = HERE) -> None:

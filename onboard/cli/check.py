@@ -16,8 +16,8 @@ from onboard.cli.writeback import own_form
 from onboard.connecting.advice import Advice, State, advise
 from onboard.connecting.facts import ProjectFacts
 from onboard.errors import LedgerError, OnboardError, ReadInDoubt
+from onboard.folding import counted
 from onboard.model import JobName, Mode
-from onboard.words import counted
 
 if TYPE_CHECKING:
     from onboard.ports import BounceSource, Mailer

@@ -13,8 +13,8 @@ from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import print_json, say, writing
 from onboard.errors import ConfigError, OnboardError
+from onboard.folding import counted
 from onboard.pipeline.forgetting import body_text, find_record, rows_about, traces_of
-from onboard.words import counted
 
 
 def command(

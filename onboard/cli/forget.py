@@ -10,8 +10,8 @@ import typer
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
+from onboard.folding import counted
 from onboard.pipeline.forgetting import Alias, find_record, pseudonymised, traces_of
-from onboard.words import counted
 
 
 def command(

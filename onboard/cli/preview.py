@@ -13,9 +13,9 @@ from onboard.app import App, open_app
 from onboard.cli.options import HERE, AsOf, ExportFolder, Home, parse_day
 from onboard.cli.output import say, writing
 from onboard.errors import ConfigError
+from onboard.folding import counted
 from onboard.model import Held, History, MessageKind, Notice
 from onboard.questions.people import find_person
-from onboard.words import counted
 
 if TYPE_CHECKING:
     from onboard.rendering import ShownMail

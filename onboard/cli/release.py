@@ -9,7 +9,7 @@ import typer
 from onboard.app import open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
-from onboard.words import counted
+from onboard.folding import counted
 
 
 def command(

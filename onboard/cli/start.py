@@ -17,8 +17,8 @@ from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import print_table, say
 from onboard.errors import ConfigError, ReadInDoubt
+from onboard.folding import counted
 from onboard.model import JobName, Mode, RunReport
-from onboard.words import counted
 
 _WEEK = 7
 

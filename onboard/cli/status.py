@@ -5,8 +5,8 @@ from __future__ import annotations
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
 from onboard.cli.output import print_csv, print_json, print_table, say
+from onboard.folding import counted
 from onboard.questions.status import StatusLine, status_rows, status_table
-from onboard.words import counted
 
 
 def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, export: ExportFolder = None) -> None:

@@ -12,9 +12,9 @@ from onboard.cli.options import HERE, Home
 from onboard.cli.output import print_table, say
 from onboard.connecting.own_form import OwnForm
 from onboard.errors import ConfigError
+from onboard.folding import counted
 from onboard.model import Mode
 from onboard.ports import RecordChange
-from onboard.words import counted
 from onboard.writeback import WriteTarget, plan_writes
 
 #: Longer words are cut on the screen, never in REDCap.

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 
 from onboard.config.mistakes import Block
 from onboard.dates import parse_validity
+from onboard.folding import fold
 from onboard.model import (
     AppointmentKind,
     Course,
@@ -27,7 +28,6 @@ from onboard.model import (
     Task,
     WhoseDate,
 )
-from onboard.words import fold
 
 T = TypeVar("T", bound=str)
 

@@ -18,8 +18,8 @@ from onboard.config.mistakes import blocks, known_tables, nearest, table, valida
 from onboard.config.requirements import CourseBlock, JudgingTable, RequirementBlock
 from onboard.dates import ValidityKind, parse_validity
 from onboard.errors import ConfigError
+from onboard.folding import fold
 from onboard.model import Per, RequirementKind, Rules, WhoseDate
-from onboard.words import fold
 
 FILE = "requirements.toml"
 _Placed = tuple[str, RequirementBlock]

@@ -13,7 +13,7 @@ from enum import StrEnum
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from onboard.words import fold
+from onboard.folding import fold
 
 
 class Layout(StrEnum):

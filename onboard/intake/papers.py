@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from onboard.folding import fold
 from onboard.intake.claims import Claimed, Habits, Layout, PdfText, ReadFile, Refused, one_line
 from onboard.intake.printed import printed_day, printed_stage
 from onboard.intake.rows import finished
-from onboard.words import fold
 
 _CERTIFIES = re.compile(r"this\s+is\s+to\s+certify\s+that\s*:?", re.IGNORECASE)
 _REPORTS = re.compile(r"completion\s+report", re.IGNORECASE)

@@ -14,10 +14,10 @@ from enum import StrEnum
 
 from onboard.courses import CourseMap
 from onboard.dates import show
+from onboard.folding import fold
 from onboard.intake.claims import Claimed, claim_key, plain_id
 from onboard.intake.matching import Match, Roster
 from onboard.model import Checked, Completion
-from onboard.words import fold
 
 
 class State(StrEnum):

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
+from onboard.folding import fold
 from onboard.intake.claims import Claimed, Layout
 from onboard.intake.planning import WAITING, Planned, State
 from onboard.model import Waiting
-from onboard.words import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from onboard.courses import CourseMap
 from onboard.facts import ProtocolFacts, protocol_facts
+from onboard.folding import fold
 from onboard.model import (
     Approval,
     ApprovalKind,
@@ -25,7 +26,6 @@ from onboard.model import (
     Submission,
 )
 from onboard.timeline import FOR_EVER, Coverage, Timeline
-from onboard.words import fold
 
 _Row = TypeVar("_Row")
 

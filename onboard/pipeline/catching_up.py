@@ -15,10 +15,10 @@ from datetime import datetime
 from itertools import islice
 
 from onboard.errors import LedgerBehind, LedgerError
+from onboard.folding import counted
 from onboard.model import HandedOver, JobName, Mode, UsedSlot
 from onboard.pipeline.tools import Tools
 from onboard.ports import BookStart, CatchingUp, HandOverBook, Mailer, Posted
-from onboard.words import counted
 
 #: So many lines are compared at a time; where the ledger knows all of them it knows what is older, too.
 _AT_ONCE = 200

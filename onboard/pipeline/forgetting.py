@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from onboard.errors import OnboardError
+from onboard.folding import fold
 from onboard.model.mapping import PROTOCOL_TABLES, Source
 from onboard.model.mapping import Mapping as RecordMapping
-from onboard.words import fold
 
 _ADDRESSES = ("university_email", "other_email", "personal_email")
 _NAMES = ("name", "other_names")

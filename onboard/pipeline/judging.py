@@ -9,12 +9,12 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import TypeVar
 
+from onboard.folding import fold
 from onboard.model import Assessment, Finding, Person, Problem, Records, Rules, Snooze, Waiver
 from onboard.obligations import WAIVABLE, find_obligations_in, gather
 from onboard.readiness import summarize
 from onboard.rules import assess
 from onboard.tables import Tables
-from onboard.words import fold
 
 _Row = TypeVar("_Row")
 

@@ -15,9 +15,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from onboard.addresses import normal
+from onboard.folding import fold
 from onboard.keys import part
 from onboard.model import Assessment, History, Person, PersonSeen
-from onboard.words import fold
 
 _Row = TypeVar("_Row")
 #: What stands between two other names in one cell.

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from onboard.errors import OnboardError
+from onboard.folding import fold
 from onboard.model import Assessment, Person, Protocol
-from onboard.words import fold
 
 _Noun = TypeVar("_Noun", Person, Protocol)
 #: Letters that carry no accent to strip off but are typed without it.

@@ -12,11 +12,11 @@ from jinja2.bccache import Bucket
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from onboard.folding import counted
 from onboard.rendering import phrases
 from onboard.rendering.frame import Contact, Facts, Group, Mail, Numbers, Row
 from onboard.rendering.picture import Picture, Segment, Track
 from onboard.shipped import shipped
-from onboard.words import counted
 
 
 def by_name(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from onboard.words import counted
+from onboard.folding import counted
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

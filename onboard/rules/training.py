@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from onboard.dates import plus_days, show
+from onboard.folding import fold
 from onboard.grounds import dated_coverage, finding
 from onboard.model import Checked, Completion, Enrolment, Finding, Ground, Obligation, Problem, WhoseDate
 from onboard.timeline import NOT_EVER, PERHAPS, Coverage, Timeline
-from onboard.words import fold
 
 #: Completions with the training each maps to: "" none, None unmapped.
 _Rows = Sequence[tuple[Completion, str | None]]

@@ -7,8 +7,8 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from onboard.folding import fold_reference
 from onboard.tables.cells import Cell, Trouble, clean, quoted
-from onboard.words import fold_reference
 
 #: Looking for near misses is slow in a large lab: so many names are compared in all, then hints come without one.
 _COMPARISONS = 4_000

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onboard.words import fold, fold_reference
+from onboard.folding import fold, fold_reference
 
 SBR = "GCP – Social and Behavioral Research Best Practices for Clinical Research"
 
