@@ -1,15 +1,10 @@
-"""Where mail to a person goes, and the order people are counted in. Decides which address may be used on a day."""
+"""Where mail to a person goes. Decides which address may be used on a day."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from onboard.model import Person
-
-
-def record_order(record: str) -> tuple[int, int, str]:
-    """Record ids in the order a person counts them: 2 before 10."""
-    return (0, int(record), record) if record.isdecimal() else (1, 0, record)
 
 
 def normal(address: str) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.addresses import address_of, record_order
+from onboard.addresses import address_of
 from onboard.dates import WorkCalendar
 from onboard.keys import Said
 from onboard.model import Assessment, Finding, History, Lab, MailRecord, Readiness, Task
+from onboard.model.records import record_order
 from onboard.readiness import belongs_on
 from onboard.spans import listing_presence, span
 from onboard.timeline import FOR_EVER, NOT_EVER, Answer, Coverage

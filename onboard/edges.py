@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard import keys
-from onboard.addresses import record_order
 from onboard.dates import plus_days
 from onboard.desk import Desk
 from onboard.model import Finding, Ground, Requirement, RequirementKind, Scope
+from onboard.model.records import record_order
 from onboard.people import not_later
 from onboard.timeline import NEVER, Answer, Timeline
 

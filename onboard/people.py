@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from onboard.addresses import address_of, normal, record_order
+from onboard.addresses import address_of, normal
 from onboard.dates import WorkCalendar, plus_days
 from onboard.desk import Desk
 from onboard.model import Appointment, Assessment, Reader, ReaderRole, Role
+from onboard.model.records import record_order
 from onboard.spans import span
 from onboard.timeline import Answer, Timeline, any_of
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from onboard import keys
-from onboard.addresses import normal, record_order
+from onboard.addresses import normal
 from onboard.desk import Desk, desk_of
 from onboard.digests.ahead import next_lines, stack_lines, starting_lines
 from onboard.digests.changes import since_lines
@@ -17,6 +17,7 @@ from onboard.digests.roster import roster
 from onboard.digests.scope import View, bars, counts, view_of
 from onboard.digests.today import blocked_lines, needs_you_lines
 from onboard.model import Assessment, Attach, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
+from onboard.model.records import record_order
 from onboard.notices import digest_paused, latest_slot, notice
 from onboard.people import codes, inside, overseer
 

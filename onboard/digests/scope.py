@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.addresses import record_order
 from onboard.blocks import Block, blocks
 from onboard.dates import plus_days
 from onboard.desk import Desk
 from onboard.knowing import may_name
 from onboard.model import Bar, Cleared, Readiness
+from onboard.model.records import record_order
 from onboard.people import heads, here, named, supervisor_of
 from onboard.readiness import cleared_on
 from onboard.timeline import Answer, Timeline, all_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from onboard.addresses import record_order
 from onboard.blocks import Block, blocks, cause_title, cause_words, task_words, together
 from onboard.dates import show
 from onboard.desk import Desk
@@ -15,6 +14,7 @@ from onboard.edges import edges
 from onboard.knowing import knows
 from onboard.lines import actor, actor_name, coordinator, pi_name, why_for_others
 from onboard.model import Delegation, Line, RequirementKind, Section, Task
+from onboard.model.records import record_order
 from onboard.people import codes, here, named
 from onboard.readiness import status_on
 from onboard.reconcile import trained

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.addresses import normal, record_order
+from onboard.addresses import normal
 from onboard.dates import plus_days, show
 from onboard.intake.claims import Refused, Table, one_line
 from onboard.intake.columns import squeezed
 from onboard.intake.names import name_words, words_of
 from onboard.model import Assessment, Listing, Person
+from onboard.model.records import record_order
 from onboard.people import stays
 from onboard.readiness import belongs_on
 from onboard.spans import listing_presence

@@ -46,3 +46,8 @@ class Records:
     approvals: tuple[Approval, ...] = ()
     submissions: tuple[Submission, ...] = ()
     holds: tuple[Hold, ...] = ()
+
+
+def record_order(record: str) -> tuple[int, int, str]:
+    """Record ids in the order a person counts them: 2 before 10."""
+    return (0, int(record), record) if record.isdecimal() else (1, 0, record)

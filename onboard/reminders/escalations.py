@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from onboard.addresses import record_order
 from onboard.calls import Call, calls_about, is_said
 from onboard.desk import Desk
 from onboard.edges import Edge, told_on
 from onboard.model import Line, MessageKind, Notice, ReaderRole
+from onboard.model.records import record_order
 from onboard.notices import digest_comes, gets_digests, notice
 from onboard.people import codes, mail_day, overseer
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from onboard import keys
-from onboard.addresses import address_of, normal, record_order
+from onboard.addresses import address_of, normal
 from onboard.desk import Desk
 from onboard.edges import edges, told_on
 from onboard.model import Finding, Line, Problem, RequirementKind, Section, Status
+from onboard.model.records import record_order
 from onboard.people import green_light, here, named, sharing, stay
 from onboard.readiness import status_on
 
