@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from onboard.desk import Desk
 from onboard.edges import Edge, edges
+from onboard.judging.readiness import cleared_on
 from onboard.model import Cleared, Finding, Readiness, RequirementKind, Task
 from onboard.people import codes
-from onboard.readiness import cleared_on
 from onboard.timeline import Answer
 
 

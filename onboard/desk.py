@@ -8,11 +8,11 @@ from datetime import date
 
 from onboard.addresses import address_of
 from onboard.dates import WorkCalendar
+from onboard.judging.coverage import listing_presence, span
+from onboard.judging.readiness import belongs_on
 from onboard.keys import Said
 from onboard.model import Assessment, Finding, History, Lab, MailRecord, Readiness, Task
 from onboard.model.records import record_order
-from onboard.readiness import belongs_on
-from onboard.spans import listing_presence, span
 from onboard.timeline import FOR_EVER, NOT_EVER, Answer, Coverage
 
 _Work = Mapping[tuple[str, str], Coverage]

@@ -11,6 +11,7 @@ from onboard import keys
 from onboard.dates import show_near, show_to_act
 from onboard.desk import Desk
 from onboard.edges import HARD_TIERS, Edge, skipped
+from onboard.judging.readiness import deciding, status_on, why
 from onboard.model import (
     Finding,
     Line,
@@ -20,7 +21,6 @@ from onboard.model import (
     Status,
 )
 from onboard.people import codes, greeted, named
-from onboard.readiness import deciding, status_on, why
 from onboard.timeline import Answer
 
 # who acts -------------------------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from datetime import date
 from onboard.addresses import address_of, normal
 from onboard.dates import WorkCalendar, plus_days
 from onboard.desk import Desk
+from onboard.judging.coverage import span
 from onboard.model import Appointment, Assessment, Reader, ReaderRole, Role
 from onboard.model.records import record_order
-from onboard.spans import span
 from onboard.timeline import Answer, Timeline, any_of
 
 #: How far back a hard deadline may move to find a day on which mail may go.

@@ -8,10 +8,10 @@ from datetime import date
 from onboard import keys
 from onboard.dates import show_near
 from onboard.desk import Desk
+from onboard.judging.readiness import cleared_on, ready_span
 from onboard.lines import coordinator
 from onboard.model import Checked, Cleared, Completion, ItemState, Line, Readiness, Section
 from onboard.people import codes
-from onboard.readiness import cleared_on, ready_span
 from onboard.timeline import Coverage
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from onboard.dates import plus_days, show
-from onboard.grounds import on_protocol
+from onboard.judging.readiness import met_until
+from onboard.judging.rules import falls_on
+from onboard.judging.rules.grounds import on_protocol
 from onboard.model import Assessment, Finding, RequirementKind
-from onboard.readiness import met_until
-from onboard.rules import falls_on
 from onboard.timeline import Answer, Coverage
 
 _TAUGHT = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.dates import show
+from onboard.judging.readiness import cleared_on, ready_span, reasons_on
 from onboard.model import Assessment, Cleared, History, Readiness
 from onboard.ports import RecordChange
-from onboard.readiness import cleared_on, ready_span, reasons_on
 
 #: What may be written, in the order it is told.
 READINESS, BLOCKERS, READY_UNTIL, LAST_MAIL = WHAT = ("readiness", "blockers", "ready_until", "last_mail")

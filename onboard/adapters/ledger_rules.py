@@ -1,5 +1,5 @@
 """Versions of the rules in the ledger: which text was in use when, and which change of the past was accepted. Decides nothing
-about what a change means; onboard/rule_changes.py does."""
+about what a change means; onboard/judging/rule_changes.py does."""
 
 from __future__ import annotations
 

@@ -210,8 +210,8 @@ def _tried(what: str, build: Callable[[], Opened], knock: Callable[[Opened], str
 def _explain(app: App) -> None:
     """Three people, row by row. Raises ReadInDoubt."""
     from onboard.connecting.seen import person_lines, three_people
-    from onboard.courses import CourseMap
-    from onboard.obligations import gather
+    from onboard.judging.courses import CourseMap
+    from onboard.judging.obligations import gather
     from onboard.tables import read_tables
 
     tables, problems = read_tables(app.source.fetch({}), app.config.mapping, app.lab.zone)

@@ -129,12 +129,12 @@ def _read_files(app: App, files: Sequence[Path], wish: _Wish) -> list[ReadFile]:
 
 
 def _planned(app: App, read: Sequence[ReadFile], waiting: Sequence[Queued], wish: _Wish) -> tuple[Planned, ...]:
-    from onboard.courses import CourseMap
     from onboard.intake.claims import claim_key
     from onboard.intake.matching import Roster
     from onboard.intake.planning import plan
     from onboard.intake.queue import with_queued
     from onboard.intake.rows import merged
+    from onboard.judging.courses import CourseMap
     from onboard.questions.people import find_person
 
     fresh = merged((c for one in read for c in one.claims), (m for one in read for m in one.members))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from onboard.app import App
 from onboard.errors import OnboardError
-from onboard.rule_changes import decision_words
+from onboard.judging.rule_changes import decision_words
 
 if TYPE_CHECKING:
     from onboard.model import Assessment, Snapshot

@@ -1,5 +1,5 @@
 """`onboard rules`: which version was in use when; `diff`, `accept`, `schema`. Decides form only; what a change is stands in
-onboard/rule_changes.py, whom it touches in onboard/questions/whatif.py."""
+onboard/judging/rule_changes.py, whom it touches in onboard/questions/whatif.py."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from onboard.cli.options import HERE, AsOf, ExportFolder, Home, parse_day
 from onboard.cli.output import print_table, say
 from onboard.dates import add_months, show
 from onboard.errors import ConfigError
+from onboard.judging.rule_changes import RuleChange, days_words, decision_words, rule_changes
 from onboard.model import Rules
 from onboard.questions.wording import wrapped
-from onboard.rule_changes import RuleChange, days_words, decision_words, rule_changes
 
 _MONTHS = 12
 #: What OLD and NEW may be called beside a file or a version.

@@ -25,12 +25,12 @@ from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, 
 from onboard.cli.output import print_json, say
 from onboard.dates import add_months
 from onboard.errors import ConfigError
+from onboard.judging.rule_changes import days_words, rule_changes
 from onboard.model import Assessment, Rules
 from onboard.questions.people import find_person
 from onboard.questions.whatif import compare_assessments
 from onboard.questions.whatif_words import as_json, as_text
 from onboard.questions.wording import wrapped
-from onboard.rule_changes import days_words, rule_changes
 
 _MONTHS = 12
 

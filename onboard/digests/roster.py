@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from onboard.desk import Desk
 from onboard.digests.scope import View, rows_of
+from onboard.judging.readiness import cleared_on, ready_span
 from onboard.model import Cleared, RosterRow
 from onboard.people import here, named
-from onboard.readiness import cleared_on, ready_span
 
 
 def roster(desk: Desk, view: View) -> tuple[RosterRow, ...]:

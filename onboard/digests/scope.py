@@ -9,11 +9,11 @@ from datetime import date
 from onboard.blocks import Block, blocks
 from onboard.dates import plus_days
 from onboard.desk import Desk
+from onboard.judging.readiness import cleared_on
 from onboard.knowing import may_name
 from onboard.model import Bar, Cleared, Readiness
 from onboard.model.records import record_order
 from onboard.people import heads, here, named, supervisor_of
-from onboard.readiness import cleared_on
 from onboard.timeline import Answer, Timeline, all_of
 
 _PICTURE_DAYS = 26 * 7

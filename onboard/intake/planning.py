@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from onboard.courses import CourseMap
 from onboard.dates import show
 from onboard.folding import fold
 from onboard.intake.claims import Claimed, claim_key, plain_id
 from onboard.intake.matching import Match, Roster
+from onboard.judging.courses import CourseMap
 from onboard.model import Checked, Completion
 
 

@@ -12,7 +12,7 @@ from onboard.model.choices import AppointmentKind, Funding, PersonnelMode, Phi, 
 
 
 class RequirementKind(StrEnum):
-    """Which rule judges a requirement; each is a file of that name in onboard/rules/."""
+    """Which rule judges a requirement; each is a file of that name in onboard/judging/rules/."""
 
     TRAINING = "training"  # a course passed and not expired
     LISTING = "listing"  # the person is on the protocol's IRB list

@@ -10,10 +10,10 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from onboard.folding import fold
+from onboard.judging.obligations import WAIVABLE, find_obligations_in, gather
+from onboard.judging.readiness import summarize
+from onboard.judging.rules import assess
 from onboard.model import Assessment, Finding, Person, Problem, Records, Rules, Snooze, Waiver
-from onboard.obligations import WAIVABLE, find_obligations_in, gather
-from onboard.readiness import summarize
-from onboard.rules import assess
 from onboard.tables import Tables
 
 _Row = TypeVar("_Row")

@@ -1,5 +1,5 @@
 """Whether the rules were changed in silence: for days already judged, without anybody saying so. Decides when a run or a question
-is refused; what a change is stands in onboard/rule_changes.py."""
+is refused; what a change is stands in onboard/judging/rule_changes.py."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from onboard.dates import plus_days, show
 from onboard.errors import ConfigError, SilentChange
+from onboard.judging.rule_changes import RuleChange, days_words, reaching_back, rule_changes
 from onboard.model import Mode, Rules
 from onboard.ports import Ledger
-from onboard.rule_changes import RuleChange, days_words, reaching_back, rule_changes
 from onboard.timeline import ALWAYS
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from onboard.judging.obligations import gather
 from onboard.model import Approval, Assessment, Problem, Protocol, Rules, Task
-from onboard.obligations import gather
 from onboard.pipeline.judging import judge_records
 from onboard.questions.whatif import propose
 from onboard.tables import Tables

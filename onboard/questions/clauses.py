@@ -6,7 +6,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.facts import fact_line
+from onboard.judging.coverage import span
+from onboard.judging.obligations.facts import fact_line
+from onboard.judging.readiness import deciding, status_on, status_span, why
 from onboard.model import (
     Appointment,
     Approval,
@@ -19,8 +21,6 @@ from onboard.model import (
     Unreadable,
 )
 from onboard.questions.wording import iso
-from onboard.readiness import deciding, status_on, status_span, why
-from onboard.spans import span
 from onboard.timeline import Answer
 
 

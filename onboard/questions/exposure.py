@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.dates import show
+from onboard.judging.coverage import listing_coverage, signed, span
 from onboard.model import AppointmentKind, Assessment, LogEntry, PersonnelMode, Readiness, Task
 from onboard.questions.clauses import ClauseOn, failing_on
 from onboard.questions.spells import row_of, rows_of
-from onboard.spans import listing_coverage, signed, span
 from onboard.timeline import NOT_EVER, Answer, Coverage, Timeline, any_of
 
 ADVICE = "May need reporting; ask the IRB office."

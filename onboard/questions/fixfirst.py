@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from onboard.judging.readiness import cleared_on
 from onboard.model import Assessment, Clause, Cleared, Finding, Ground, Problem, Readiness, RequirementKind
 from onboard.questions.wording import columns, not_tracked_words, person_name, protocol_name, source_json, wrapped
-from onboard.readiness import cleared_on
 from onboard.timeline import Answer
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from enum import Enum
 
 from onboard.dates import show
+from onboard.judging.readiness import cleared_on
 from onboard.model import (
     Assessment,
     Cleared,
@@ -25,7 +26,6 @@ from onboard.questions.proof import prove
 from onboard.questions.proof_words import as_text as proof_text
 from onboard.questions.sheets import csv_text
 from onboard.questions.wording import NOTES, not_tracked_words, one_line, person_name, protocol_name, source_words, task_words
-from onboard.readiness import cleared_on
 
 #: Columns of the training matrix: what a person must have, apart from the facts that select it.
 _IN_MATRIX = frozenset(

@@ -14,11 +14,11 @@ from datetime import date
 from statistics import median_high
 
 from onboard.dates import WorkCalendar
+from onboard.judging.readiness import status_on
 from onboard.lines import actor
 from onboard.model import Assessment, Clause, Readiness, RequirementKind, Status, Task
 from onboard.questions.spells import rows_of
 from onboard.questions.wording import person_name
-from onboard.readiness import status_on
 from onboard.timeline import Answer
 
 #: IRB turnaround in working days where the lab has too few listings of its own, and how many are enough.

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from onboard.facts import appointment_matches, protocol_facts
 from onboard.folding import fold
+from onboard.judging.obligations.facts import appointment_matches, protocol_facts
+from onboard.judging.readiness import belongs_on
 from onboard.model import Assessment, Cleared, Per, Readiness, Requirement, RequirementKind, Status, Task
 from onboard.questions.clauses import ClauseOn, clause_on, severity
 from onboard.questions.spells import row_of, rows_of, spell_on
 from onboard.questions.wording import person_name, protocol_name, task_words
-from onboard.readiness import belongs_on
 from onboard.timeline import NOT_EVER, Answer, Coverage, Timeline
 
 

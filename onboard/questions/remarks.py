@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from onboard.dates import plus_days, show
+from onboard.judging.readiness import belongs_on, met_until, status_on
 from onboard.model import Assessment, Clause, Finding, Readiness, RequirementKind, Status
 from onboard.questions.spells import rows_of
 from onboard.questions.wording import person_name, protocol_name, task_words
-from onboard.readiness import belongs_on, met_until, status_on
 from onboard.timeline import ALWAYS, Answer, Timeline
 
 #: Days for which a delegation before its training is told after the training came; the history keeps it for good.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.dates import show
+from onboard.judging.readiness import cleared_on, ready_span, reasons_on
 from onboard.model import Assessment, Cleared, Readiness, Task
 from onboard.questions.clauses import ClauseOn, failing_on
 from onboard.questions.remarks import remarks
@@ -24,7 +25,6 @@ from onboard.questions.wording import (
     task_words,
     verdict_words,
 )
-from onboard.readiness import cleared_on, ready_span, reasons_on
 from onboard.timeline import Answer
 
 

@@ -8,11 +8,11 @@ from onboard import keys
 from onboard.blocks import Block, blocks, stop_words, task_words
 from onboard.desk import Desk
 from onboard.edges import Edge, due_tier, edges, own_act, stems
+from onboard.judging.readiness import status_on, why
 from onboard.lines import actor_name, in_grace, owed, silenced
 from onboard.model import Line, MessageKind, Notice, Reader, Section
 from onboard.notices import notice, with_calendar
 from onboard.people import codes, is_new_hire, mail_day, myself, writable
-from onboard.readiness import status_on, why
 from onboard.receipts import cleared_lines, receipts
 
 

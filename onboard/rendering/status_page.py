@@ -8,9 +8,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from onboard.dates import show_near, show_to_act
+from onboard.judging.readiness import cleared_on, ready_span, reasons_on
 from onboard.model import Assessment, Cleared, Lab, Problem, Readiness, Reason
 from onboard.questions.remarks import remarks
-from onboard.readiness import cleared_on, ready_span, reasons_on
 from onboard.rendering.pages import render_page
 from onboard.rendering.phrases import day_name, one_line
 from onboard.rendering.tone import status_tone, status_word

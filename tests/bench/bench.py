@@ -18,12 +18,12 @@ from time import process_time
 import pandas as pd
 
 from jobs.__main__ import rarely_collect
+from onboard.judging.obligations import find_obligations_in
+from onboard.judging.readiness import summarize
+from onboard.judging.rules import assess
 from onboard.model import Export, Obligation
-from onboard.obligations import find_obligations_in
-from onboard.readiness import summarize
 from onboard.rendering.picture import picture
 from onboard.rendering.renderer import Renderer
-from onboard.rules import assess
 from onboard.tables import read_tables
 from tests.bench.going_out import compose, daily, deliver
 from tests.bench.labs import MONDAY, ZONE, an_export, shipped_mapping, shipped_rules, some_records

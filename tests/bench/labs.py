@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from onboard.config.redcap_toml import load_mapping
 from onboard.config.rules_file import load_rules
+from onboard.judging.obligations import gather
 from onboard.model import Export, Records, Rules
 from onboard.model.mapping import Mapping
-from onboard.obligations import gather
 from onboard.sandbox.dictionary import Dictionary, parse_csv
 from onboard.sandbox.sample_lab import SampleLab, sample_lab
 from onboard.sandbox.sample_pen import Row

@@ -11,7 +11,7 @@ import pytest
 from onboard.config import load_config
 from onboard.config import settings as models
 from onboard.config.requirements import CourseBlock, JudgingTable, RequirementBlock
-from onboard.courses import CourseMap
+from onboard.judging.courses import CourseMap
 from onboard.model import Checked, Completion, Per, RequirementKind, StudyType, WhoseDate
 
 CONFIG = Path("config")

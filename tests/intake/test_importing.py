@@ -10,7 +10,7 @@ import pytest
 from onboard.adapters.intake_home import queued
 from onboard.app import open_app
 from onboard.intake.queue import queue_item, queue_line, queue_sentences
-from onboard.readiness import met_until
+from onboard.judging.readiness import met_until
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.rights import Rights
 from tests.intake.conftest import IntakeLab

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from onboard.courses import CourseMap
 from onboard.intake.claims import Claimed, Layout, claim_key
 from onboard.intake.matching import Roster
 from onboard.intake.planning import Planned, State, as_completion, counts, plan
+from onboard.judging.courses import CourseMap
 from onboard.model import UNREADABLE, Completion, Course, Person
 from tests.intake.layouts import GCP, HSP
 

@@ -10,6 +10,9 @@ from datetime import date
 from typing import Any
 
 from onboard.dates import parse_validity
+from onboard.judging.obligations import find_obligations_in
+from onboard.judging.readiness import summarize
+from onboard.judging.rules import assess
 from onboard.model import (
     Appointment,
     AppointmentKind,
@@ -42,9 +45,6 @@ from onboard.model import (
     Waiver,
     WhoseDate,
 )
-from onboard.obligations import find_obligations_in
-from onboard.readiness import summarize
-from onboard.rules import assess
 
 READ_ON = date(2026, 11, 22)
 TRIALS = frozenset({StudyType.NIH_TRIAL})

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from onboard.dates import parse_validity
+from onboard.judging.obligations import gather
+from onboard.judging.readiness import cleared_on
 from onboard.model import Assessment, Delegation, Export, Records, Rules, Task, Waiver
-from onboard.obligations import gather
 from onboard.pipeline.judging import judge
-from onboard.readiness import cleared_on
 from onboard.tables import read_tables
 from onboard.timeline import Timeline
 from tests.judge.sample import MONDAY, ZONE, mapping, sample_export, shipped_rules

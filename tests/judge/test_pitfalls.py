@@ -14,6 +14,7 @@ import pytest
 
 from onboard.dates import parse_validity
 from onboard.errors import ReadInDoubt
+from onboard.judging.readiness import cleared_on, met_until, status_on
 from onboard.model import (
     UNREADABLE,
     Assessment,
@@ -29,7 +30,6 @@ from onboard.model import (
     Task,
     WhoseDate,
 )
-from onboard.readiness import cleared_on, met_until, status_on
 from onboard.tables import read_tables
 from onboard.timeline import Answer
 from tests.judge.cast import (

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from onboard.judging.readiness import cleared_on, ready_span, reasons_on, status_on, status_span
 from onboard.model import (
     UNREADABLE,
     AppointmentKind,
@@ -18,7 +19,6 @@ from onboard.model import (
     StudyType,
     Task,
 )
-from onboard.readiness import cleared_on, ready_span, reasons_on, status_on, status_span
 from onboard.timeline import Answer
 from tests.judge.cast import (
     DELEGATION,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from onboard.judging.rule_changes import rule_changes
 from onboard.model import Course, Rules
-from onboard.rule_changes import rule_changes
 
 HSP = Course(training="hsp", group=("Biomedical Research", "IRB Members"))
 

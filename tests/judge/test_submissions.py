@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from onboard.judging.obligations import find_obligations_in
+from onboard.judging.readiness import cleared_on, status_on
+from onboard.judging.rules import assess
 from onboard.model import Cleared, RequirementKind, Rules, Selectors, Status
-from onboard.obligations import find_obligations_in
 from onboard.pipeline.judging import judge_records
-from onboard.readiness import cleared_on, status_on
-from onboard.rules import assess
 from onboard.submissions import good_to_submit, short_at_submission, short_words
 from tests.judge.cast import READ_ON, completion, d, finding_of, lab, row_of, rules, training
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from onboard.dates import parse_validity
+from onboard.judging.readiness import met_until, status_on, why
 from onboard.model import UNREADABLE, Checked, Enrolment, Finding, Problem, Status, WhoseDate
-from onboard.readiness import met_until, status_on, why
 from onboard.timeline import Answer
 from tests.judge.cast import completion, d, finding_of, lab, rules, training, waiver
 

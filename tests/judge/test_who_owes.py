@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from onboard.judging.readiness import cleared_on, reasons_on, status_on
 from onboard.model import Cleared, Course, Finding, Rules, Selectors, Status, Task
-from onboard.readiness import cleared_on, reasons_on, status_on
 from onboard.timeline import Answer
 from tests.judge.cast import COURSES, HSP, LISTING, appointment, completion, d, finding_of, lab, listing, row_of, rules, training
 from tests.judge.sample import MONDAY, judged_sample, shipped_rules

@@ -12,6 +12,7 @@ from onboard.checklists import plan_checklists
 from onboard.desk import desk_of
 from onboard.digests import plan_digests
 from onboard.edges import edges
+from onboard.judging.readiness import status_on
 from onboard.model import (
     UNREADABLE,
     Assessment,
@@ -24,7 +25,6 @@ from onboard.model import (
     Section,
     Status,
 )
-from onboard.readiness import status_on
 from onboard.reminders import plan_introductions, plan_reminders
 from onboard.worklist import plan_worklist
 from tests.planning.cast import CHEN, RIVERA, TODAY, Book, in_days, lab, send, study

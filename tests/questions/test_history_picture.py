@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pytest
 
+from onboard.judging.readiness import cleared_on
 from onboard.model import Cleared
 from onboard.questions.history import as_json, history
 from onboard.questions.history_picture import MARKS, as_svg, as_text, week_of
 from onboard.questions.spells import row_of, spell_on, spells
-from onboard.readiness import cleared_on
 from tests.questions.cast import LENA, LEO, P2, SAM, STEP, TODAY, UMA, d, judged, records
 
 

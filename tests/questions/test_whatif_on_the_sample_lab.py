@@ -10,8 +10,8 @@ from functools import cache
 from reckon import Reckoner
 
 from onboard.dates import parse_validity
+from onboard.judging.obligations import gather
 from onboard.model import ApprovalKind, Assessment, Funding, Phi, Records, Rules, StudyType, Task, WhoseDate
-from onboard.obligations import gather
 from onboard.pipeline.judging import judge_records
 from onboard.questions.whatif import compare_assessments, propose
 from onboard.questions.whatif_words import as_text

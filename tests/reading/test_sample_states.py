@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from onboard.config.rules_file import load_rules
+from onboard.judging.readiness import cleared_on, reasons_on
 from onboard.model import Cleared, Export, Rules, Status
 from onboard.model.mapping import Mapping
 from onboard.pipeline.judging import judge
-from onboard.readiness import cleared_on, reasons_on
 from onboard.sandbox.sample_lab import SampleLab, next_day, sample_lab, week_later
 from onboard.shipped import shipped
 from onboard.tables import read_tables

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from onboard.judging.readiness import cleared_on
 from onboard.model import Cleared, Task
-from onboard.readiness import cleared_on
 from onboard.tables.signatures import read_signature
 from tests.judge.sample import MONDAY, judged_sample
 

@@ -11,12 +11,12 @@ from typing import Any
 from labs import Lab, describe
 from reckon import Reckoner
 
+from onboard.judging.obligations import find_obligations_in
+from onboard.judging.readiness import cleared_on, status_on, summarize
+from onboard.judging.rules import assess
 from onboard.model.choices import Task
 from onboard.model.findings import Finding, Readiness
 from onboard.model.requirements import Per, RequirementKind
-from onboard.obligations import find_obligations_in
-from onboard.readiness import cleared_on, status_on, summarize
-from onboard.rules import assess
 
 BUILT_IN = {RequirementKind.APPOINTMENT, RequirementKind.HOLD, RequirementKind.FACT}
 

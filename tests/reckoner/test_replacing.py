@@ -11,7 +11,7 @@ from labs import make_lab
 from prove import days_of
 from replacing import learnings
 
-from onboard.readiness import cleared_on
+from onboard.judging.readiness import cleared_on
 
 LABS, BATCH = 200, 20
 #: What a certain verdict must not turn into.

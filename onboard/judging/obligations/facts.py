@@ -9,8 +9,8 @@ from datetime import date
 from itertools import zip_longest
 
 from onboard.dates import plus_days
+from onboard.judging.coverage import span
 from onboard.model import UNREADABLE, Appointment, Approval, Selectors, Unreadable
-from onboard.spans import span
 from onboard.timeline import ALWAYS, FOR_EVER, NEVER, NOT_EVER, PERHAPS, Coverage, Timeline, any_of
 
 

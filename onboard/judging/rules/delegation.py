@@ -7,9 +7,9 @@ from __future__ import annotations
 from datetime import date
 
 from onboard.dates import show
-from onboard.grounds import finding
+from onboard.judging.coverage import signed, span
+from onboard.judging.rules.grounds import finding
 from onboard.model import Delegation, Finding, Ground, Obligation
-from onboard.spans import signed, span
 from onboard.timeline import NOT_EVER, Answer, Coverage
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from onboard.judging.coverage import listing_presence, span
+from onboard.judging.obligations.lab import Lab, Study
 from onboard.model import Completion, Evidence, Per, Person, Requirement, RequirementKind, Scope, Task, Waiver
-from onboard.obligations.lab import Lab, Study
-from onboard.spans import listing_presence, span
 from onboard.timeline import FOR_EVER, NOT_EVER, Coverage, any_of
 
 #: What a waiver may lift; never a listing, an approval, a delegation, a hold, an appointment or a fact.

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from onboard.judging.obligations.applicability import Owner
+from onboard.judging.obligations.gathering import gather
+from onboard.judging.obligations.lab import Lab
+from onboard.judging.obligations.person_rows import WAIVABLE
 from onboard.model import Obligation, Records, Rules
-from onboard.obligations.falling import Owner
-from onboard.obligations.gathering import gather
-from onboard.obligations.lab import Lab
-from onboard.obligations.mine import WAIVABLE
 from onboard.tables import Tables
 
 __all__ = ["WAIVABLE", "find_obligations", "find_obligations_in", "gather"]

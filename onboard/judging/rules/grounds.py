@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from onboard.dates import Validity, ValidityKind, show
+from onboard.judging.coverage import span
 from onboard.model import Finding, Ground, Obligation, Reading, Waiver, WhoseDate
-from onboard.spans import span
 from onboard.timeline import NEVER, Coverage, Timeline, any_of
 
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from onboard.dates import plus_days, show
 from onboard.folding import fold
-from onboard.grounds import dated_coverage, finding
+from onboard.judging.rules.grounds import dated_coverage, finding
 from onboard.model import Checked, Completion, Enrolment, Finding, Ground, Obligation, Problem, WhoseDate
 from onboard.timeline import NOT_EVER, PERHAPS, Coverage, Timeline
 

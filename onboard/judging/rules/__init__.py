@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from onboard.grounds import on_protocol
+from onboard.judging.rules import delegation, irb, standing, step, task, training
+from onboard.judging.rules.grounds import on_protocol
 from onboard.model import Finding, Obligation, RequirementKind, Scope
-from onboard.rules import delegation, irb, standing, step, task, training
 from onboard.timeline import NOT_EVER, Coverage, all_of
 
 RULES: Mapping[RequirementKind, Callable[[Obligation], Finding]] = {

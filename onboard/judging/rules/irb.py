@@ -7,9 +7,9 @@ from __future__ import annotations
 from datetime import date
 
 from onboard.dates import plus_days, show
-from onboard.grounds import finding, show_reading
+from onboard.judging.coverage import filed, listing_coverage, span
+from onboard.judging.rules.grounds import finding, show_reading
 from onboard.model import AppointmentKind, Approval, ApprovalKind, Finding, Ground, Listing, Obligation, PersonnelMode
-from onboard.spans import filed, listing_coverage, span
 from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
 
 _COVERS = (ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION)

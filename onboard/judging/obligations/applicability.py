@@ -1,5 +1,5 @@
 """On whom a requirement falls, and on which days: once a person, a protocol or a task. Decides `due` and `asked`; the rows that
-may meet it come from mine.py."""
+may meet it come from person_rows.py."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-from onboard.facts import appointment_fact_known, appointment_matches
+from onboard.judging.obligations.built_in import APPOINTMENT, CLOSURE, FACTS, HOLD, SUSPENSION
+from onboard.judging.obligations.facts import appointment_fact_known, appointment_matches
+from onboard.judging.obligations.lab import Lab, Study, in_force
+from onboard.judging.obligations.person_rows import Mine
 from onboard.model import Evidence, Fact, Obligation, Per, Person, Requirement, Scope, Task
-from onboard.obligations.built_in import APPOINTMENT, CLOSURE, FACTS, HOLD, SUSPENSION
-from onboard.obligations.lab import Lab, Study, in_force
-from onboard.obligations.mine import Mine
 from onboard.timeline import ALWAYS, FOR_EVER, NOT_EVER, PERHAPS, Coverage, Timeline, any_of
 
 #: The protocols of one person, each with the days on it and the tasks there.

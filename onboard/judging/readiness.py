@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from onboard.grounds import on_protocol
+from onboard.judging.rules import falls_on
+from onboard.judging.rules.grounds import on_protocol
 from onboard.model import (
     Assessment,
     Clause,
@@ -20,7 +21,6 @@ from onboard.model import (
     Status,
     Task,
 )
-from onboard.rules import falls_on
 from onboard.timeline import FOR_EVER, NEVER, NOT_EVER, Answer, Coverage, Timeline, all_of
 
 # roll-up --------------------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from onboard.courses import CourseMap
-from onboard.facts import ProtocolFacts, protocol_facts
 from onboard.folding import fold
+from onboard.judging.courses import CourseMap
+from onboard.judging.obligations.facts import ProtocolFacts, protocol_facts
 from onboard.model import (
     Approval,
     ApprovalKind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from onboard.dates import show
-from onboard.grounds import dated_coverage, finding
+from onboard.judging.rules.grounds import dated_coverage, finding
 from onboard.model import Finding, Ground, Obligation, WhoseDate
 
 

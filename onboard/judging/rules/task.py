@@ -1,6 +1,6 @@
 """Tasks not allowed for some people (volunteers, visitors, minors). Decides that only a waiver lifts the block."""
 
-from onboard.grounds import finding
+from onboard.judging.rules.grounds import finding
 from onboard.model import Finding, Obligation
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from enum import Enum
 
-from onboard.courses import CourseMap
 from onboard.dates import plus_days, show
+from onboard.judging.courses import CourseMap
 from onboard.model import AcceptedRules, Checked, Completion, Course, Requirement, RequirementKind, Rules, Selectors, WhoseDate
 from onboard.timeline import ALWAYS, Timeline
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from onboard.grounds import finding, show_reading
+from onboard.judging.coverage import span
+from onboard.judging.rules.grounds import finding, show_reading
 from onboard.model import Appointment, Approval, ApprovalKind, Finding, Ground, Hold, Obligation, Reading
-from onboard.spans import span
 from onboard.timeline import ALWAYS, NEVER, NOT_EVER, Coverage, any_of
 
 
