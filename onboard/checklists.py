@@ -14,11 +14,12 @@ from onboard import keys
 from onboard.dates import plus_days
 from onboard.desk import Desk, desk_of
 from onboard.edges import due_tier, told_on
+from onboard.judging.appointments import stay
 from onboard.judging.readiness import why
 from onboard.lines import actor_name, coordinator, in_grace, owed, silenced
 from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, Section
 from onboard.notices import notice, with_calendar
-from onboard.people import appointments_of_stay, codes, is_new_hire, mail_day, myself, named, pis_over, stay, writable
+from onboard.people import appointments_of_stay, codes, is_new_hire, mail_day, myself, named, pis_over, writable
 from onboard.receipts import cleared_lines, receipts
 from onboard.steps import Step, StepState, checklist, ready_about
 

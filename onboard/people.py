@@ -12,8 +12,9 @@ from datetime import date
 from onboard.addresses import address_of, normal
 from onboard.dates import WorkCalendar, plus_days
 from onboard.desk import Desk
+from onboard.judging.appointments import appointments, certain_days, stay, stays
 from onboard.judging.coverage import span
-from onboard.model import Appointment, Assessment, Reader, ReaderRole, Role
+from onboard.model import Appointment, Reader, ReaderRole, Role
 from onboard.model.records import record_order
 from onboard.timeline import Answer, Timeline, any_of
 
@@ -22,35 +23,6 @@ _FARTHEST_MOVE = 60
 
 
 # appointments ---------------------------------------------------------------------------------------------------------
-
-
-def appointments(assessment: Assessment, person: str) -> list[Appointment]:
-    """The readable appointments, earliest first."""
-    found = assessment.appointments.get(person, ())
-    return sorted((a for a in found if _days(a)), key=_key)
-
-
-def _key(appointment: Appointment) -> tuple[date, str]:
-    first = appointment.first
-    return (first if isinstance(first, date) else date.max), appointment.evidence
-
-
-def _days(appointment: Appointment) -> Timeline:
-    """The days it certainly covers: none when an end cannot be read."""
-    return span(appointment.first, appointment.last).sure
-
-
-def stays(assessment: Assessment, person: str) -> Timeline:
-    """The days the person certainly belongs to the lab; appointments that touch are one stay."""
-    return Timeline.of(days for a in appointments(assessment, person) for days in _days(a).ranges())
-
-
-def stay(assessment: Assessment, person: str, day: date) -> tuple[date, date | None] | None:
-    """First and last day (None = open) of the stay that holds `day`, else of the next one; None when there is none."""
-    days = stays(assessment, person)
-    near = days.first_day(day)
-    run = days.run_at(near) if near else None
-    return (run[0], run[1]) if run and run[0] else None
 
 
 def here(desk: Desk, person: str) -> bool:
@@ -68,7 +40,7 @@ def left_on(desk: Desk, person: str) -> date | None:
 def present_appointment(desk: Desk, person: str) -> Appointment | None:
     """The newest appointment that covers today, else the next to come."""
     found = appointments(desk.assessment, person)
-    now = [a for a in found if _days(a).covers(desk.today)]
+    now = [a for a in found if certain_days(a).covers(desk.today)]
     coming = [a for a in found if isinstance(a.first, date) and a.first > desk.today]
     return now[-1] if now else next(iter(coming), None)
 
@@ -77,7 +49,7 @@ def appointments_of_stay(desk: Desk, person: str) -> list[Appointment]:
     """The appointments of the present or coming stay, earliest first: a change within a stay is no new hire."""
     run = stay(desk.assessment, person, desk.today)
     days = Timeline.between(*run) if run else Timeline()
-    return [a for a in appointments(desk.assessment, person) if _days(a) & days]
+    return [a for a in appointments(desk.assessment, person) if certain_days(a) & days]
 
 
 # addresses ------------------------------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from datetime import date
 from enum import StrEnum
 
 from onboard.dates import plus_days, show
+from onboard.judging.appointments import stays
 from onboard.judging.coverage import listing_presence, span
 from onboard.judging.readiness import belongs_on, status_on, status_span
 from onboard.model import Assessment, Delegation, Finding, Listing, Readiness, RequirementKind, Status, Task
-from onboard.people import stays
 from onboard.timeline import Answer, Coverage, Timeline, all_of, any_of
 
 

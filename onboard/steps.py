@@ -14,10 +14,10 @@ from enum import StrEnum
 
 from onboard.dates import plus_days
 from onboard.edges import Edge, edges, own_act
+from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
 from onboard.lines import actor
 from onboard.model import Assessment, Finding, Readiness, Requirement, RequirementKind, Scope, Status
-from onboard.people import stay
 from onboard.timeline import NEVER, Answer, Timeline
 
 #: What falls due later than so many days after the start is no part of the first list.

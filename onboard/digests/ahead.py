@@ -12,10 +12,11 @@ from onboard.digests.hands import Calls
 from onboard.digests.scope import View
 from onboard.edges import announced, edges, own_act
 from onboard.folding import fold
+from onboard.judging.appointments import stay
 from onboard.judging.readiness import met_until, status_on
 from onboard.knowing import knows, welcomed
 from onboard.model import Assignment, Finding, Horizon, Line, RequirementKind, Role, Section, Status
-from onboard.people import codes, green_light, greeted, here, is_new_hire, named, present_appointment, stay
+from onboard.people import codes, green_light, greeted, here, is_new_hire, named, present_appointment
 from onboard.steps import checklist, ready_about
 
 # next 30 days ---------------------------------------------------------------------------------------------------------

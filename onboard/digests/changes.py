@@ -9,10 +9,11 @@ from onboard.blocks import blocks
 from onboard.dates import show, show_near
 from onboard.desk import Desk
 from onboard.digests.scope import View
+from onboard.judging.appointments import stays
 from onboard.judging.readiness import belongs_on, cleared_on, ready_span
 from onboard.knowing import may_name
 from onboard.model import Approval, ApprovalKind, Assessment, Cleared, Line, Readiness, Section
-from onboard.people import codes, named, stays
+from onboard.people import codes, named
 from onboard.timeline import Answer
 
 

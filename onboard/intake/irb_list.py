@@ -15,11 +15,11 @@ from onboard.dates import plus_days, show
 from onboard.intake.claims import Refused, Table, one_line
 from onboard.intake.columns import squeezed
 from onboard.intake.names import name_words, words_of
+from onboard.judging.appointments import stays
 from onboard.judging.coverage import listing_presence
 from onboard.judging.readiness import belongs_on
 from onboard.model import Assessment, Listing, Person
 from onboard.model.records import record_order
-from onboard.people import stays
 from onboard.timeline import Answer, Timeline
 
 #: A list older than so many days says nothing about today.

@@ -8,10 +8,11 @@ from datetime import date
 from onboard.dates import plus_days, show, show_to_act
 from onboard.desk import Desk
 from onboard.edges import Edge, edges, own_act
+from onboard.judging.appointments import stay
 from onboard.lines import status_of, why_open
 from onboard.model import Line, Section
 from onboard.model.records import record_order
-from onboard.people import codes, named, stay, typed, writable
+from onboard.people import codes, named, typed, writable
 from onboard.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.steps import checklist, ready_about
 

@@ -9,10 +9,11 @@ from onboard import keys
 from onboard.addresses import address_of, normal
 from onboard.desk import Desk
 from onboard.edges import edges, told_on
+from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
 from onboard.model import Finding, Line, Problem, RequirementKind, Section, Status
 from onboard.model.records import record_order
-from onboard.people import green_light, here, named, sharing, stay
+from onboard.people import green_light, here, named, sharing
 
 
 def unreadable_lines(desk: Desk, first_seen: Mapping[str, date], links: Callable[[str], str]) -> list[Line]:
