@@ -1,4 +1,4 @@
-"""`onboard reconcile`. Decides form and which lists are at hand; what disagrees is onboard/reconcile.py's to say, and
+"""`onboard reconcile`. Decides form and which lists are at hand; what disagrees is onboard/judging/reconcile.py's to say, and
 onboard/intake/irb_list.py holds the IRB's own list against ours."""
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from onboard.app import App, open_app
 from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
 from onboard.cli.output import print_csv, print_json, say
 from onboard.intake.telling import comparison_lines
+from onboard.judging.reconcile import reconcile
 from onboard.questions.reconcile_words import as_json, as_text
-from onboard.reconcile import reconcile
 
 if TYPE_CHECKING:
     from onboard.intake.irb_list import Comparison

@@ -12,12 +12,12 @@ from onboard.digests.hands import Calls
 from onboard.digests.scope import View, may_read
 from onboard.edges import edges
 from onboard.judging.readiness import status_on
+from onboard.judging.reconcile import trained
 from onboard.knowing import knows
 from onboard.lines import actor, actor_name, coordinator, pi_name, why_for_others
 from onboard.model import Delegation, Line, RequirementKind, Section, Task
 from onboard.model.records import record_order
 from onboard.people import codes, here, named
-from onboard.reconcile import trained
 from onboard.timeline import Answer, all_of
 
 # needs you ------------------------------------------------------------------------------------------------------------

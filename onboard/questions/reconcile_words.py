@@ -1,4 +1,4 @@
-"""Mismatches of the three lists as text and as JSON. Decides words and order only; a mismatch is reconcile.py's."""
+"""Mismatches of the three lists as text and as JSON. Decides words and order only; a mismatch is judging/reconcile.py's."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from onboard.dates import show
+from onboard.judging.reconcile import Mismatch, MismatchKind
 from onboard.model import Assessment
 from onboard.questions.wording import iso, not_tracked_words, protocol_name, run_words, source_json, source_words, wrapped
-from onboard.reconcile import Mismatch, MismatchKind
 
 _TITLES: Mapping[MismatchKind, str] = {
     MismatchKind.LEFT_LISTED: "LEFT THE LAB, STILL ON AN IRB LIST",

@@ -9,9 +9,9 @@ from onboard.dates import plus_days, show
 from onboard.desk import Desk
 from onboard.edges import Edge, edges
 from onboard.judging.appointments import stay
+from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.model import Line, RequirementKind, Section
 from onboard.people import codes, named, typed
-from onboard.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.submissions import short_at_submission, short_words
 
 

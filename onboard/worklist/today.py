@@ -12,12 +12,12 @@ from onboard.dates import show
 from onboard.desk import Desk
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
+from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.knowing import knows
 from onboard.lines import actor, actor_name, why_for_others
 from onboard.model import Checked, Completion, Finding, Ground, Line, RequirementKind, Section, Status, Waiting
 from onboard.model.records import record_order
 from onboard.people import codes, named, typed
-from onboard.reconcile import Mismatch, MismatchKind, reconcile
 
 Links = Callable[[str], str]
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.model import Task
-from onboard.reconcile import Mismatch, MismatchKind, reconcile
 from tests.planning.cast import (
     ADA,
     EVE,
