@@ -1,5 +1,5 @@
-"""The mails that carry a new hire's list. Decides when one is due and what stands in it; steps.py makes the list, reminders
-has everybody else.
+"""The mails that carry a new hire's list. Decides when one is due and what stands in it; planning/steps.py makes the list,
+reminders has everybody else.
 
 The welcome goes out on the green light, then at most one mail a week, and every second working day in the last week before the
 start. A receipt answers what somebody did and does not wait for the week.
@@ -10,18 +10,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from onboard import keys
 from onboard.dates import plus_days
-from onboard.desk import Desk, desk_of
-from onboard.edges import due_tier, told_on
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import why
-from onboard.lines import actor_name, coordinator, in_grace, owed, silenced
 from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, Section
-from onboard.notices import notice, with_calendar
-from onboard.people import appointments_of_stay, codes, is_new_hire, mail_day, myself, named, pis_over, writable
-from onboard.receipts import cleared_lines, receipts
-from onboard.steps import Step, StepState, checklist, ready_about
+from onboard.planning import item_keys as keys
+from onboard.planning.deadlines import due_tier, told_on
+from onboard.planning.lab_day import Desk, desk_of
+from onboard.planning.lines import actor_name, coordinator, in_grace, owed, silenced
+from onboard.planning.notices import notice, with_calendar
+from onboard.planning.people import appointments_of_stay, codes, is_new_hire, mail_day, myself, named, pis_over, writable
+from onboard.planning.receipts import cleared_lines, receipts
+from onboard.planning.steps import Step, StepState, checklist, ready_about
 
 __all__ = ["Step", "StepState", "checklist", "plan_checklists", "ready_about"]
 

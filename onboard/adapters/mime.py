@@ -22,8 +22,8 @@ from typing import Any
 from urllib.parse import quote
 
 from onboard.errors import DeliveryError
-from onboard.keys import threads
 from onboard.model import Attachment, Message, MessageKind, Notice, ReaderRole
+from onboard.planning.item_keys import threads
 
 #: Headers whose single long word the standard folding would encode, and so destroy: they go out as they are.
 _WHOLE = frozenset({"message-id", "in-reply-to", "list-id", "list-unsubscribe"})

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from onboard.calls import Call, calls_about, is_said
-from onboard.desk import Desk
 from onboard.digests.scope import View
-from onboard.knowing import may_name
 from onboard.model import Line, ReaderRole
+from onboard.planning.escalation_lines import Call, calls_about, is_said
+from onboard.planning.lab_day import Desk
+from onboard.planning.told import may_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@ reason, so that a file that travels on tells nobody about a course, a waiver or 
 
 from __future__ import annotations
 
-from onboard.desk import Desk
 from onboard.digests.scope import View, rows_of
 from onboard.judging.readiness import cleared_on, ready_span
 from onboard.model import Cleared, RosterRow
-from onboard.people import here, named
+from onboard.planning.lab_day import Desk
+from onboard.planning.people import here, named
 
 
 def roster(desk: Desk, view: View) -> tuple[RosterRow, ...]:

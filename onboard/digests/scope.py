@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.blocks import Block, blocks
 from onboard.dates import plus_days
-from onboard.desk import Desk
 from onboard.judging.readiness import cleared_on
-from onboard.knowing import may_name
 from onboard.model import Bar, Cleared, Readiness
 from onboard.model.records import record_order
-from onboard.people import heads, here, named, supervisor_of
+from onboard.planning.blockers import Block, blocks
+from onboard.planning.lab_day import Desk
+from onboard.planning.people import heads, here, named, supervisor_of
+from onboard.planning.told import may_name
 from onboard.timeline import Answer, Timeline, all_of
 
 _PICTURE_DAYS = 26 * 7

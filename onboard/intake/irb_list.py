@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.addresses import normal
 from onboard.dates import plus_days, show
 from onboard.intake.claims import Refused, Table, one_line
 from onboard.intake.columns import squeezed
@@ -20,6 +19,7 @@ from onboard.judging.coverage import listing_presence
 from onboard.judging.readiness import belongs_on
 from onboard.model import Assessment, Listing, Person
 from onboard.model.records import record_order
+from onboard.planning.addresses import normal
 from onboard.timeline import Answer, Timeline
 
 #: A list older than so many days says nothing about today.

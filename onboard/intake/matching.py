@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from onboard.addresses import normal
 from onboard.intake.claims import Claimed, plain_id
 from onboard.intake.names import agrees, may_be, name_words, words_of
 from onboard.model import Person
 from onboard.model.records import record_order
+from onboard.planning.addresses import normal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from onboard.addresses import normal
 from onboard.folding import fold
-from onboard.keys import part
 from onboard.model import Assessment, History, Person, PersonSeen
+from onboard.planning.addresses import normal
+from onboard.planning.item_keys import part
 
 _Row = TypeVar("_Row")
 #: What stands between two other names in one cell.

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.dates import show
-from onboard.desk import Desk, desk_of
-from onboard.edges import Edge, edges, next_tier_day, own_act
-from onboard.keys import part
 from onboard.model import (
     Assessment,
     Cleared,
@@ -24,6 +21,9 @@ from onboard.model import (
     Problem,
     Task,
 )
+from onboard.planning.deadlines import Edge, edges, next_tier_day, own_act
+from onboard.planning.item_keys import part
+from onboard.planning.lab_day import Desk, desk_of
 from onboard.questions.clauses import ClauseOn, failing_on
 from onboard.questions.remarks import remarks, roles_over_time
 from onboard.questions.spells import rows_of, spell_on

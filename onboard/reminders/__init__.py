@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from onboard.desk import Desk, desk_of
 from onboard.model import Assessment, History, Lab, Notice, Section
-from onboard.notices import digest_comes
+from onboard.planning.lab_day import Desk, desk_of
+from onboard.planning.notices import digest_comes
 from onboard.reminders.escalations import escalations
 from onboard.reminders.introductions import introductions
 from onboard.reminders.personal import personal_notices

@@ -1,19 +1,19 @@
 """The mail to a supervisor or PI about people. Decides what stands in a mail of its own and what waits for the reader's digest:
-there unless work is blocked today, and all of it on the day the digest goes out. calls.py decides what is to be heard.
-"""
+there unless work is blocked today, and all of it on the day the digest goes out. planning/escalation_lines.py decides what is to
+be heard."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from onboard.calls import Call, calls_about, is_said
-from onboard.desk import Desk
-from onboard.edges import Edge, told_on
 from onboard.model import Line, MessageKind, Notice, ReaderRole
 from onboard.model.records import record_order
-from onboard.notices import digest_comes, gets_digests, notice
-from onboard.people import codes, mail_day, overseer
+from onboard.planning.deadlines import Edge, told_on
+from onboard.planning.escalation_lines import Call, calls_about, is_said
+from onboard.planning.lab_day import Desk
+from onboard.planning.notices import digest_comes, gets_digests, notice
+from onboard.planning.people import codes, mail_day, overseer
 
 
 def escalations(desk: Desk, personal: Sequence[Notice]) -> list[Notice]:

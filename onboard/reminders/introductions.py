@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from onboard import keys
-from onboard.blocks import blocks
-from onboard.desk import Desk
-from onboard.edges import edges
-from onboard.lines import owed
 from onboard.model import MessageKind, Notice, Reader, Section
-from onboard.notices import notice
-from onboard.people import here, is_new_hire, myself, writable
+from onboard.planning import item_keys as keys
+from onboard.planning.blockers import blocks
+from onboard.planning.deadlines import edges
+from onboard.planning.lab_day import Desk
+from onboard.planning.lines import owed
+from onboard.planning.notices import notice
+from onboard.planning.people import here, is_new_hire, myself, writable
 from onboard.reminders.personal import asks
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from onboard import keys
-from onboard.blocks import Block, blocks, stop_words, task_words
-from onboard.desk import Desk
-from onboard.edges import Edge, due_tier, edges, own_act, stems
 from onboard.judging.readiness import status_on, why
-from onboard.lines import actor_name, in_grace, owed, silenced
 from onboard.model import Line, MessageKind, Notice, Reader, Section
-from onboard.notices import notice, with_calendar
-from onboard.people import codes, is_new_hire, mail_day, myself, writable
-from onboard.receipts import cleared_lines, receipts
+from onboard.planning import item_keys as keys
+from onboard.planning.blockers import Block, blocks, stop_words, task_words
+from onboard.planning.deadlines import Edge, due_tier, edges, own_act, stems
+from onboard.planning.lab_day import Desk
+from onboard.planning.lines import actor_name, in_grace, owed, silenced
+from onboard.planning.notices import notice, with_calendar
+from onboard.planning.people import codes, is_new_hire, mail_day, myself, writable
+from onboard.planning.receipts import cleared_lines, receipts
 
 
 def personal_notices(desk: Desk) -> list[Notice]:

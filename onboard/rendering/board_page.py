@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.desk import desk_of
 from onboard.model import Assessment, History, Lab, Line
+from onboard.planning.lab_day import desk_of
 from onboard.questions.history import Timelines, history, spell_words
 from onboard.questions.history_picture import as_svg
 from onboard.rendering.pages import render_page

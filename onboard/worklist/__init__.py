@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from onboard import keys
-from onboard.addresses import normal
 from onboard.dates import show
-from onboard.desk import Desk, desk_of
 from onboard.model import Assessment, Coordinator, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
-from onboard.notices import NEVER_CAME, notice
+from onboard.planning import item_keys as keys
+from onboard.planning.addresses import normal
+from onboard.planning.lab_day import Desk, desk_of
+from onboard.planning.notices import NEVER_CAME, notice
 from onboard.worklist.irb import irb_lines
 from onboard.worklist.moves import move_lines, new_under_old, silent_lines
 from onboard.worklist.today import blocks_work_lines, eyes_lines

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from onboard.dates import plus_days, show
-from onboard.desk import Desk
-from onboard.edges import Edge, edges
 from onboard.judging.appointments import stay
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.model import Line, RequirementKind, Section
-from onboard.people import codes, named, typed
+from onboard.planning.deadlines import Edge, edges
+from onboard.planning.lab_day import Desk
+from onboard.planning.people import codes, named, typed
 from onboard.submissions import short_at_submission, short_words
 
 

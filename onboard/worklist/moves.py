@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from onboard.dates import plus_days, show, show_to_act
-from onboard.desk import Desk
-from onboard.edges import Edge, edges, own_act
 from onboard.judging.appointments import stay
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
-from onboard.lines import status_of, why_open
 from onboard.model import Line, Section
 from onboard.model.records import record_order
-from onboard.people import codes, named, typed, writable
-from onboard.steps import checklist, ready_about
+from onboard.planning.deadlines import Edge, edges, own_act
+from onboard.planning.lab_day import Desk
+from onboard.planning.lines import status_of, why_open
+from onboard.planning.people import codes, named, typed, writable
+from onboard.planning.steps import checklist, ready_about
 
 #: So many reminders without a reaction make somebody silent.
 _REMINDED = 2

@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import chain
 
-from onboard.blocks import Block, blocks, cause_title, cause_words, task_words, together
 from onboard.dates import show
-from onboard.desk import Desk
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
-from onboard.knowing import knows
-from onboard.lines import actor, actor_name, why_for_others
 from onboard.model import Checked, Completion, Finding, Ground, Line, RequirementKind, Section, Status, Waiting
 from onboard.model.records import record_order
-from onboard.people import codes, named, typed
+from onboard.planning.blockers import Block, blocks, cause_title, cause_words, task_words, together
+from onboard.planning.lab_day import Desk
+from onboard.planning.lines import actor, actor_name, why_for_others
+from onboard.planning.people import codes, named, typed
+from onboard.planning.told import knows
 
 Links = Callable[[str], str]
 

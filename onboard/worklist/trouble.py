@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from onboard import keys
-from onboard.addresses import address_of, normal
-from onboard.desk import Desk
-from onboard.edges import edges, told_on
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
 from onboard.model import Finding, Line, Problem, RequirementKind, Section, Status
 from onboard.model.records import record_order
-from onboard.people import green_light, here, named, sharing
+from onboard.planning import item_keys as keys
+from onboard.planning.addresses import address_of, normal
+from onboard.planning.deadlines import edges, told_on
+from onboard.planning.lab_day import Desk
+from onboard.planning.people import green_light, here, named, sharing
 
 
 def unreadable_lines(desk: Desk, first_seen: Mapping[str, date], links: Callable[[str], str]) -> list[Line]:

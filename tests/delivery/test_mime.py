@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from onboard.adapters.mime import ascii_address, build
 from onboard.errors import DeliveryError
-from onboard.keys import part
 from onboard.model import Attachment, Message, MessageKind
+from onboard.planning.item_keys import part
 from tests.delivery.delivery_cast import AMARA, ELENA, LEILA, reminder
 
 ID = "<0123456789abcdef0123456789abcdef@very-long-name-of-a-department.northlake-university-medical-center.example>"

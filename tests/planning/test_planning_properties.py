@@ -9,9 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onboard.checklists import plan_checklists
-from onboard.desk import desk_of
 from onboard.digests import plan_digests
-from onboard.edges import edges
 from onboard.judging.readiness import status_on
 from onboard.model import (
     UNREADABLE,
@@ -25,6 +23,8 @@ from onboard.model import (
     Section,
     Status,
 )
+from onboard.planning.deadlines import edges
+from onboard.planning.lab_day import desk_of
 from onboard.reminders import plan_introductions, plan_reminders
 from onboard.worklist import plan_worklist
 from tests.planning.cast import CHEN, RIVERA, TODAY, Book, in_days, lab, send, study

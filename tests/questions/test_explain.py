@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from onboard import keys
 from onboard.model import (
     Cleared,
     History,
@@ -22,6 +21,7 @@ from onboard.model import (
     Section,
     Snooze,
 )
+from onboard.planning import item_keys as keys
 from onboard.questions.explain import explain
 from onboard.questions.explain_words import as_json, as_text
 from tests.questions.cast import ELENA, GCP, JOSE, LENA, LEO, SAM, STEP, TODAY, UMA, completion, d, judged, records

@@ -5,11 +5,11 @@ A view for others names nobody who was not told, or is not told on the same day.
 
 from __future__ import annotations
 
-from onboard import keys
 from onboard.dates import show
-from onboard.desk import Desk
-from onboard.edges import Edge, stems, told_on
-from onboard.people import address_for, appointments_of_stay, green_light, is_new_hire, mail_day
+from onboard.planning import item_keys as keys
+from onboard.planning.deadlines import Edge, stems, told_on
+from onboard.planning.lab_day import Desk
+from onboard.planning.people import address_for, appointments_of_stay, green_light, is_new_hire, mail_day
 
 
 def welcomed(desk: Desk, person: str) -> bool:

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from onboard import keys
 from onboard.dates import plus_days
-from onboard.desk import Desk
 from onboard.model import Finding, Ground, Requirement, RequirementKind, Scope
 from onboard.model.records import record_order
-from onboard.people import not_later
+from onboard.planning import item_keys as keys
+from onboard.planning.lab_day import Desk
+from onboard.planning.people import not_later
 from onboard.timeline import NEVER, Answer, Timeline
 
 #: Tiers that move to the working day before instead of the one after.

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from onboard.addresses import address_of, normal
 from onboard.dates import WorkCalendar, plus_days
-from onboard.desk import Desk
 from onboard.judging.appointments import appointments, certain_days, stay, stays
 from onboard.judging.coverage import span
 from onboard.model import Appointment, Reader, ReaderRole, Role
 from onboard.model.records import record_order
+from onboard.planning.addresses import address_of, normal
+from onboard.planning.lab_day import Desk
 from onboard.timeline import Answer, Timeline, any_of
 
 #: How far back a hard deadline may move to find a day on which mail may go.

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.addresses import address_of
 from onboard.dates import WorkCalendar
 from onboard.judging.coverage import listing_presence, span
 from onboard.judging.readiness import belongs_on
-from onboard.keys import Said
 from onboard.model import Assessment, Finding, History, Lab, MailRecord, Readiness, Task
 from onboard.model.records import record_order
+from onboard.planning.addresses import address_of
+from onboard.planning.item_keys import Said
 from onboard.timeline import FOR_EVER, NOT_EVER, Answer, Coverage
 
 _Work = Mapping[tuple[str, str], Coverage]

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from onboard import keys
 from onboard.dates import WorkCalendar, plus_days
-from onboard.desk import Desk
 from onboard.model import Bar, ItemState, Line, MessageKind, Notice, Reader
+from onboard.planning import item_keys as keys
+from onboard.planning.lab_day import Desk
 
 #: States of a message that never reached its reader.
 NEVER_CAME = frozenset({"superseded", "withdrawn", "failed", "refused", "expired", "held"})

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from onboard.desk import Desk
-from onboard.edges import Edge, edges
 from onboard.judging.readiness import cleared_on
 from onboard.model import Cleared, Finding, Readiness, RequirementKind, Task
-from onboard.people import codes
+from onboard.planning.deadlines import Edge, edges
+from onboard.planning.lab_day import Desk
+from onboard.planning.people import codes
 from onboard.timeline import Answer
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from onboard import keys
 from onboard.dates import show_near
-from onboard.desk import Desk
 from onboard.judging.readiness import cleared_on, ready_span
-from onboard.lines import coordinator
 from onboard.model import Checked, Cleared, Completion, ItemState, Line, Readiness, Section
-from onboard.people import codes
+from onboard.planning import item_keys as keys
+from onboard.planning.lab_day import Desk
+from onboard.planning.lines import coordinator
+from onboard.planning.people import codes
 from onboard.timeline import Coverage
 
 

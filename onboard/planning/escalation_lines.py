@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from onboard import keys
-from onboard.blocks import Block, blocks, stop_words, task_words
-from onboard.desk import Desk
-from onboard.edges import Edge, announced, edges, own_act
-from onboard.knowing import knows
-from onboard.lines import status_of, why_open
 from onboard.model import Line, ReaderRole, Section
-from onboard.people import codes, green_light, greeted, here, is_new_hire, named, pis_over, supervisor_of
+from onboard.planning import item_keys as keys
+from onboard.planning.blockers import Block, blocks, stop_words, task_words
+from onboard.planning.deadlines import Edge, announced, edges, own_act
+from onboard.planning.lab_day import Desk
+from onboard.planning.lines import status_of, why_open
+from onboard.planning.people import codes, green_light, greeted, here, is_new_hire, named, pis_over, supervisor_of
+from onboard.planning.told import knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from onboard import keys
 from onboard.dates import show_near, show_to_act
-from onboard.desk import Desk
-from onboard.edges import HARD_TIERS, Edge, skipped
 from onboard.judging.readiness import deciding, status_on, why
 from onboard.model import (
     Finding,
@@ -20,7 +17,10 @@ from onboard.model import (
     Section,
     Status,
 )
-from onboard.people import codes, greeted, named
+from onboard.planning import item_keys as keys
+from onboard.planning.deadlines import HARD_TIERS, Edge, skipped
+from onboard.planning.lab_day import Desk
+from onboard.planning.people import codes, greeted, named
 from onboard.timeline import Answer
 
 # who acts -------------------------------------------------------------------------------------------------------------
