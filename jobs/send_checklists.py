@@ -1,4 +1,5 @@
-"""Send welcome and checklist mails to new hires. Decides nothing: the plan is onboard/checklists.py, the words templates/."""
+"""Send welcome and checklist mails to new hires. Decides nothing: the plan is onboard/planning/checklists.py, the words
+templates/."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def write_back(app: App) -> int:
     assessment = _newest_read(app) if target and app.lab.limits.mode is Mode.LIVE else None
     if target is None or assessment is None:
         return 0
-    from onboard.writeback import plan_writes
+    from onboard.planning.writeback import plan_writes
 
     writer = app.record_writer()
     written = writer.write(plan_writes(assessment, app.ledger.history(Mode.LIVE), target, writer.current(), app.today))

@@ -116,8 +116,8 @@ def _empty(app: App) -> list[Checked]:
 
 def _outsiders(app: App) -> list[Checked]:
     """PIs whose address lies outside the institution: mails that list people never go there, and nobody would miss them."""
-    from onboard.outbox import within
     from onboard.planning.addresses import address_of
+    from onboard.planning.gate import within
 
     people, domains = app.assessment.people, app.lab.limits.institution_domains
     leads = dict.fromkeys(protocol.pi for protocol in app.assessment.protocols.values() if protocol.pi in people)

@@ -96,7 +96,7 @@ def _planned(app: App, kind: str, *, fresh: bool) -> tuple[list[Notice], list[He
     """What every job would send and hold today; before go-live what `onboard start --send` would. With `fresh` as if nothing had
     been sent. What no job plans is shown when asked for: introductions, and what the operator would read of a failed read."""
     from onboard.pipeline.troubles import operator_notices, read_failed
-    from onboard.reminders import plan_introductions
+    from onboard.planning.reminders import plan_introductions
 
     if kind == MessageKind.INTRODUCTION:
         return plan_introductions(app.assessment, History(), app.lab, app.today), []

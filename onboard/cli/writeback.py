@@ -1,5 +1,5 @@
 """`onboard writeback`: verdicts and the last mail into the program's own REDCap fields. Decides order and form; what is written
-is onboard/writeback.py. Dry unless --send; off unless settings.toml says so."""
+is onboard/planning/writeback.py. Dry unless --send; off unless settings.toml says so."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from onboard.connecting.own_form import OwnForm
 from onboard.errors import ConfigError
 from onboard.folding import counted
 from onboard.model import Mode
+from onboard.planning.writeback import WriteTarget, plan_writes
 from onboard.ports import RecordChange
-from onboard.writeback import WriteTarget, plan_writes
 
 #: Longer words are cut on the screen, never in REDCap.
 _SHOWN = 100

@@ -20,7 +20,7 @@ from onboard.model import JobName, Lab, RequirementKind, Rules
 from onboard.model.mapping import Mapping as RecordMapping
 
 if TYPE_CHECKING:
-    from onboard.writeback import WriteTarget
+    from onboard.planning.writeback import WriteTarget
 
 MAPPING_FILE = "redcap.toml"
 #: Where the evidence of a kind of requirement is read from.

@@ -13,7 +13,7 @@ from onboard.config.mistakes import Block, nearest, table, validated
 from onboard.model.mapping import Mapping as RecordMapping
 
 if TYPE_CHECKING:
-    from onboard.writeback import WriteTarget
+    from onboard.planning.writeback import WriteTarget
 
 TABLES = ("writeback",)
 FieldName = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")]
@@ -41,7 +41,7 @@ def read_writeback(
     if found is None or not found.enabled:
         return None
     # Imported here: a lab that writes nothing back does without it.
-    from onboard.writeback import WHAT, WriteTarget
+    from onboard.planning.writeback import WHAT, WriteTarget
 
     fields = {what: getattr(found, what) for what in WHAT if getattr(found, what)}
     twice = [name for name, count in Counter(fields.values()).items() if count > 1]

@@ -1,5 +1,5 @@
 """The program's own form in REDCap: its rows of a data dictionary, and what keeps write-back from using it. Decides both; what is
-written there is onboard/writeback.py."""
+written there is onboard/planning/writeback.py."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from datetime import datetime, time, timedelta
 
 from onboard.errors import DeliveryError, InDoubt, OnboardError, TransportDown
 from onboard.model import Delivery, HandedOver, Held, History, Lab, Message, MessageKind, Mode, Notice
-from onboard.outbox import letterbox
 from onboard.pipeline.tools import Compose, Stop, never
 from onboard.pipeline.troubles import Trouble, plain_words, trouble
+from onboard.planning.gate import letterbox
 from onboard.ports import Clock, HandOverBook, Ledger, Mailer, Outgoing, Posted
 
 #: A mail is stale after so many whole days; the next plan says again what still holds. A digest comes once a week.

@@ -23,9 +23,9 @@ from onboard.model import (
     Mode,
     Notice,
 )
-from onboard.outbox import gate
 from onboard.pipeline.plans import PLANS, plan_of
 from onboard.pipeline.tools import Plan
+from onboard.planning.gate import gate
 
 #: Jobs that write to people about themselves: at go-live what is already true is recorded for them instead of mailed.
 BASELINED = frozenset({JobName.CHECKLISTS, JobName.REMINDERS})

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from onboard.checklists import plan_checklists
-from onboard.digests import plan_digests
 from onboard.links import record_link
 from onboard.model import Assessment, History, JobName, Lab, Notice
 from onboard.pipeline.tools import Plan
-from onboard.reminders import plan_introductions, plan_reminders
-from onboard.worklist import plan_worklist
+from onboard.planning.checklists import plan_checklists
+from onboard.planning.digests import plan_digests
+from onboard.planning.reminders import plan_introductions, plan_reminders
+from onboard.planning.worklist import plan_worklist
 
 
 def _checklists(assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None) -> Sequence[Notice]:

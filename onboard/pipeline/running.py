@@ -21,7 +21,6 @@ from onboard.model import (
     RunReport,
     UsedSlot,
 )
-from onboard.outbox import NOT_TO_PEOPLE
 from onboard.pipeline.catching_up import catch_up, saying_what_went, unbegun_words
 from onboard.pipeline.delivering import Drained, Written, drain, write_all
 from onboard.pipeline.forecast import BASELINED, Decided, already_true, decide, forecast, keys_of, with_mode
@@ -31,6 +30,7 @@ from onboard.pipeline.reading import Judged, memory, read, remember
 from onboard.pipeline.telling import mail_troubles, pen, tell
 from onboard.pipeline.tools import Plan, Stop, Tools, never
 from onboard.pipeline.troubles import Trouble, over_ceiling, read_failed, rules_refused
+from onboard.planning.gate import NOT_TO_PEOPLE
 
 __all__ = ["Plan", "Tools", "deliver_waiting", "run_job"]
 

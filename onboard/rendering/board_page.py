@@ -10,12 +10,12 @@ from datetime import date
 
 from onboard.model import Assessment, History, Lab, Line
 from onboard.planning.lab_day import desk_of
+from onboard.planning.worklist import worklist_lines
 from onboard.questions.history import Timelines, history, spell_words
 from onboard.questions.history_picture import as_svg
 from onboard.rendering.pages import render_page
 from onboard.rendering.phrases import one_line
 from onboard.rendering.status_page import status_values
-from onboard.worklist import worklist_lines
 
 #: The pictures begin so many days before the read; they end half a year after it.
 _DAYS_BACK = 365

@@ -19,13 +19,13 @@ from onboard.config.loading import load_config
 from onboard.errors import ConfigError, ReadInDoubt
 from onboard.model import History, MailRecord, MessageKind, Mode
 from onboard.pipeline.tools import never
+from onboard.planning.writeback import WriteTarget, plan_writes
 from onboard.ports import RecordChange
 from onboard.sandbox.design import Event
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.projects import Project
 from onboard.sandbox.rights import Rights
 from onboard.shipped import shipped
-from onboard.writeback import WriteTarget, plan_writes
 from tests.clocks import NOON
 from tests.connect.conftest import READ_AT, Served, make_home
 from tests.connect.retell import PEOPLE_REPEAT, Projects, lab_rows, shipped_projects

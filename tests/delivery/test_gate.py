@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from onboard.model import History, ItemRecord, ItemState, Limits, MailRecord, MessageKind, Mode, ReaderRole
-from onboard.outbox import gate, letterbox
+from onboard.planning.gate import gate, letterbox
 from tests.delivery.delivery_cast import (
     AMARA,
     ELENA,

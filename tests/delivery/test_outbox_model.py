@@ -17,8 +17,8 @@ import pytest
 from onboard.adapters.sql_ledger import SqlLedger
 from onboard.errors import DeliveryError, InDoubt, LedgerError, TransportDown
 from onboard.model import History, JobName, Notice, Reader, ReaderRole, RunReport
-from onboard.outbox import gate
 from onboard.pipeline.delivering import Pen, drain, write_all
+from onboard.planning.gate import gate
 from tests.delivery.delivery_cast import (
     CHECKLISTS,
     LAB,

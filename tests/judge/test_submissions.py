@@ -14,7 +14,7 @@ from onboard.judging.readiness import cleared_on, status_on
 from onboard.judging.rules import assess
 from onboard.model import Cleared, RequirementKind, Rules, Selectors, Status
 from onboard.pipeline.judging import judge_records
-from onboard.submissions import good_to_submit, short_at_submission, short_words
+from onboard.planning.worklist.submissions import good_to_submit, short_at_submission, short_words
 from tests.judge.cast import READ_ON, completion, d, finding_of, lab, row_of, rules, training
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "reckoner"))

@@ -87,7 +87,7 @@ class TestWhatDoesNotAgree:
 
 
 def test_the_worklist_asks_a_person_to_look() -> None:
-    from onboard.worklist import plan_worklist
+    from onboard.planning.worklist import plan_worklist
 
     history = replace(History(), unclear=("leila.haddad@northlake.example: Sorry, no mailbox here",))
     (notice, *_) = plan_worklist(everybody().judge(), history, lab(), TODAY, {})

@@ -79,7 +79,13 @@ class TestStatus:
         "module",
         [
             *("sqlalchemy", "alembic", "jinja2", "css_inline", "redcap", "requests", "yagmail", "apscheduler", "starlette"),
-            *("onboard.rendering", "onboard.ports", "onboard.writeback", "onboard.pipeline.rules_check", "onboard.sandbox"),
+            *(
+                "onboard.rendering",
+                "onboard.ports",
+                "onboard.planning.writeback",
+                "onboard.pipeline.rules_check",
+                "onboard.sandbox",
+            ),
         ],
     )
     def test_it_loads_no_room_it_has_no_use_for(self, status: tuple[str, set[str]], module: str) -> None:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from onboard.checklists import StepState, checklist, plan_checklists, ready_about
 from onboard.model import Checked, History, ItemState, MessageKind, Notice, Section
-from onboard.reminders import plan_reminders
+from onboard.planning.checklists import StepState, checklist, plan_checklists, ready_about
+from onboard.planning.reminders import plan_reminders
 from tests.planning.cast import (
     BADGE,
     CHEN,

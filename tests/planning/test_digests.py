@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 from onboard.dates import WorkCalendar
-from onboard.digests import latest_slot, plan_digests
 from onboard.model import (
     Assessment,
     History,
@@ -19,7 +18,8 @@ from onboard.model import (
     StudyType,
     Task,
 )
-from onboard.reminders import plan_reminders
+from onboard.planning.digests import latest_slot, plan_digests
+from onboard.planning.reminders import plan_reminders
 from tests.planning.cast import (
     ADA,
     BRANDT,

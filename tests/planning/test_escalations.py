@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from onboard.checklists import plan_checklists
-from onboard.digests import plan_digests
 from onboard.model import Checked, History, MessageKind, Notice, Role, Section
-from onboard.reminders import plan_reminders
+from onboard.planning.checklists import plan_checklists
+from onboard.planning.digests import plan_digests
+from onboard.planning.reminders import plan_reminders
 from tests.planning.cast import (
     ADA,
     BRANDT,

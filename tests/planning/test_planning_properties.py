@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onboard.checklists import plan_checklists
-from onboard.digests import plan_digests
 from onboard.judging.readiness import status_on
 from onboard.model import (
     UNREADABLE,
@@ -23,10 +21,12 @@ from onboard.model import (
     Section,
     Status,
 )
+from onboard.planning.checklists import plan_checklists
 from onboard.planning.deadlines import edges
+from onboard.planning.digests import plan_digests
 from onboard.planning.lab_day import desk_of
-from onboard.reminders import plan_introductions, plan_reminders
-from onboard.worklist import plan_worklist
+from onboard.planning.reminders import plan_introductions, plan_reminders
+from onboard.planning.worklist import plan_worklist
 from tests.planning.cast import CHEN, RIVERA, TODAY, Book, in_days, lab, send, study
 
 Plan = Callable[[Assessment, History, Lab, date], list[Notice]]

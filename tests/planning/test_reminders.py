@@ -18,7 +18,7 @@ from onboard.model import (
     Notice,
     Section,
 )
-from onboard.reminders import plan_introductions, plan_reminders
+from onboard.planning.reminders import plan_introductions, plan_reminders
 from tests.planning.cast import (
     ADA,
     BADGE,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from onboard.model import Checked, History, ItemState, Line, Notice, Section
-from onboard.reminders import plan_reminders
+from onboard.planning.reminders import plan_reminders
 from tests.planning.cast import (
     BRANDT,
     HSP,

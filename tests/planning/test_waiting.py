@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from onboard.model import History, Section, Waiting
-from onboard.worklist import plan_worklist
+from onboard.planning.worklist import plan_worklist
 from tests.planning.cast import TODAY, lab, study
 
 

@@ -15,8 +15,8 @@ from onboard.model import (
     Role,
     Section,
 )
-from onboard.reminders import plan_reminders
-from onboard.worklist import plan_worklist
+from onboard.planning.reminders import plan_reminders
+from onboard.planning.worklist import plan_worklist
 from tests.planning.cast import (
     BRANDT,
     HADDAD,

@@ -6,11 +6,11 @@ from __future__ import annotations
 from datetime import date
 
 from onboard.dates import show, show_near
-from onboard.digests.scope import View
 from onboard.judging.appointments import stays
 from onboard.judging.readiness import belongs_on, cleared_on, ready_span
 from onboard.model import Approval, ApprovalKind, Assessment, Cleared, Line, Readiness, Section
 from onboard.planning.blockers import blocks
+from onboard.planning.digests.scope import View
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, named
 from onboard.planning.told import may_name

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from onboard.digests.scope import View
 from onboard.model import Line, ReaderRole
+from onboard.planning.digests.scope import View
 from onboard.planning.escalation_lines import Call, calls_about, is_said
 from onboard.planning.lab_day import Desk
 from onboard.planning.told import may_name

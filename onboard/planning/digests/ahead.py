@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from onboard.dates import plus_days, show, show_to_act
-from onboard.digests.hands import Calls
-from onboard.digests.scope import View
 from onboard.folding import fold
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import met_until, status_on
 from onboard.model import Assignment, Finding, Horizon, Line, RequirementKind, Role, Section, Status
 from onboard.planning.blockers import blocks
 from onboard.planning.deadlines import announced, edges, own_act
+from onboard.planning.digests.escalations import Calls
+from onboard.planning.digests.scope import View
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, green_light, greeted, here, is_new_hire, named, present_appointment
 from onboard.planning.steps import checklist, ready_about

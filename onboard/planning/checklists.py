@@ -1,4 +1,4 @@
-"""The mails that carry a new hire's list. Decides when one is due and what stands in it; planning/steps.py makes the list,
+"""The mails that carry a new hire's list. Decides when one is due and what stands in it; steps.py makes the list,
 reminders has everybody else.
 
 The welcome goes out on the green light, then at most one mail a week, and every second working day in the last week before the

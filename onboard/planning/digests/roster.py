@@ -3,9 +3,9 @@ reason, so that a file that travels on tells nobody about a course, a waiver or 
 
 from __future__ import annotations
 
-from onboard.digests.scope import View, rows_of
 from onboard.judging.readiness import cleared_on, ready_span
 from onboard.model import Cleared, RosterRow
+from onboard.planning.digests.scope import View, rows_of
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import here, named
 

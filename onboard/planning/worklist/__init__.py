@@ -13,10 +13,10 @@ from onboard.planning import item_keys as keys
 from onboard.planning.addresses import normal
 from onboard.planning.lab_day import Desk, desk_of
 from onboard.planning.notices import NEVER_CAME, notice
-from onboard.worklist.irb import irb_lines
-from onboard.worklist.moves import move_lines, new_under_old, silent_lines
-from onboard.worklist.today import blocks_work_lines, eyes_lines
-from onboard.worklist.trouble import mail_lines, unreadable_lines
+from onboard.planning.worklist.irb import irb_lines
+from onboard.planning.worklist.moves import move_lines, new_under_old, silent_lines
+from onboard.planning.worklist.today import blocks_work_lines, eyes_lines
+from onboard.planning.worklist.trouble import mail_lines, unreadable_lines
 
 
 def plan_worklist(

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from onboard.digests.ahead import next_lines, stack_lines, starting_lines
-from onboard.digests.changes import since_lines
-from onboard.digests.hands import calls_to, hand_lines
-from onboard.digests.roster import roster
-from onboard.digests.scope import View, bars, counts, view_of
-from onboard.digests.today import blocked_lines, needs_you_lines
 from onboard.model import Assessment, Attach, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
 from onboard.model.records import record_order
 from onboard.planning import item_keys as keys
 from onboard.planning.addresses import normal
+from onboard.planning.digests.ahead import next_lines, stack_lines, starting_lines
+from onboard.planning.digests.changes import since_lines
+from onboard.planning.digests.escalations import calls_to, hand_lines
+from onboard.planning.digests.roster import roster
+from onboard.planning.digests.scope import View, bars, counts, view_of
+from onboard.planning.digests.today import blocked_lines, needs_you_lines
 from onboard.planning.lab_day import Desk, desk_of
 from onboard.planning.notices import digest_paused, latest_slot, notice
 from onboard.planning.people import codes, inside, overseer

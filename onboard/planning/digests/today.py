@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from onboard.dates import show
-from onboard.digests.hands import Calls
-from onboard.digests.scope import View, may_read
 from onboard.judging.readiness import status_on
 from onboard.judging.reconcile import trained
 from onboard.model import Delegation, Line, RequirementKind, Section, Task
 from onboard.model.records import record_order
 from onboard.planning.blockers import Block, blocks, cause_title, cause_words, task_words, together
 from onboard.planning.deadlines import edges
+from onboard.planning.digests.escalations import Calls
+from onboard.planning.digests.scope import View, may_read
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import actor, actor_name, coordinator, pi_name, why_for_others
 from onboard.planning.people import codes, here, named

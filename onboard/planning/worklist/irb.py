@@ -12,7 +12,7 @@ from onboard.model import Line, RequirementKind, Section
 from onboard.planning.deadlines import Edge, edges
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, named, typed
-from onboard.submissions import short_at_submission, short_words
+from onboard.planning.worklist.submissions import short_at_submission, short_words
 
 
 def irb_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:

@@ -1,5 +1,5 @@
 """What deserves a mail today to people who are no new hires, and to those who stand over anybody. Decides the notices of
-send_reminders and of `onboard start`; checklists.py has the new hires."""
+send_reminders and of `onboard start`; planning/checklists.py has the new hires."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import date
 from onboard.model import Assessment, History, Lab, Notice, Section
 from onboard.planning.lab_day import Desk, desk_of
 from onboard.planning.notices import digest_comes
-from onboard.reminders.escalations import escalations
-from onboard.reminders.introductions import introductions
-from onboard.reminders.personal import personal_notices
+from onboard.planning.reminders.escalations import escalations
+from onboard.planning.reminders.introductions import introductions
+from onboard.planning.reminders.personal import personal_notices
 
 __all__ = ["plan_introductions", "plan_reminders"]
 

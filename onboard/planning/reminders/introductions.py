@@ -13,7 +13,7 @@ from onboard.planning.lab_day import Desk
 from onboard.planning.lines import owed
 from onboard.planning.notices import notice
 from onboard.planning.people import here, is_new_hire, myself, writable
-from onboard.reminders.personal import asks
+from onboard.planning.reminders.personal import asks
 
 
 def introductions(desk: Desk) -> list[Notice]:
