@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from onboard.dates import show_near, show_to_act
+from onboard.judging.kinds import actor
 from onboard.judging.readiness import deciding, status_on, why
 from onboard.model import (
     Finding,
     Line,
-    Requirement,
     RequirementKind,
     Section,
     Status,
@@ -29,22 +29,6 @@ from onboard.timeline import Answer
 def coordinator(desk: Desk) -> str:
     """Name of the coordinator on duty."""
     return next((c.name for c in desk.lab.on_duty(desk.today)), "the coordinator")
-
-
-_ACTS = {
-    RequirementKind.LISTING: "coordinator",
-    RequirementKind.FACT: "coordinator",
-    RequirementKind.APPOINTMENT: "coordinator",
-    RequirementKind.APPROVAL: "pi",
-    RequirementKind.DELEGATION: "pi",
-    RequirementKind.HOLD: "pi",
-    RequirementKind.TASK: "pi",
-}
-
-
-def actor(requirement: Requirement) -> str:
-    """Who acts next: you (the person), coordinator or pi."""
-    return requirement.ask or _ACTS.get(requirement.kind, "you")
 
 
 def actor_name(desk: Desk, finding: Finding, protocols: Iterable[str] = ()) -> str:

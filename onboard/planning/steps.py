@@ -14,10 +14,10 @@ from enum import StrEnum
 
 from onboard.dates import plus_days
 from onboard.judging.appointments import stay
+from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
 from onboard.model import Assessment, Finding, Readiness, Requirement, RequirementKind, Scope, Status
 from onboard.planning.deadlines import Edge, edges, own_act
-from onboard.planning.lines import actor
 from onboard.timeline import NEVER, Answer, Timeline
 
 #: What falls due later than so many days after the start is no part of the first list.

@@ -14,9 +14,9 @@ from datetime import date
 from statistics import median_high
 
 from onboard.dates import WorkCalendar
+from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
 from onboard.model import Assessment, Clause, Readiness, RequirementKind, Status, Task
-from onboard.planning.lines import actor
 from onboard.questions.spells import rows_of
 from onboard.questions.wording import person_name
 from onboard.timeline import Answer

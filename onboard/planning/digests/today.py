@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from onboard.dates import show
+from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
 from onboard.judging.reconcile import trained
 from onboard.model import Delegation, Line, RequirementKind, Section, Task
@@ -15,7 +16,7 @@ from onboard.planning.deadlines import edges
 from onboard.planning.digests.escalations import Calls
 from onboard.planning.digests.scope import View, may_read
 from onboard.planning.lab_day import Desk
-from onboard.planning.lines import actor, actor_name, coordinator, pi_name, why_for_others
+from onboard.planning.lines import actor_name, coordinator, pi_name, why_for_others
 from onboard.planning.people import codes, here, named
 from onboard.planning.told import knows
 from onboard.timeline import Answer, all_of

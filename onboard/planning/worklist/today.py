@@ -9,13 +9,14 @@ from itertools import chain
 
 from onboard.dates import show
 from onboard.judging.appointments import stay
+from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.model import Checked, Completion, Finding, Ground, Line, RequirementKind, Section, Status, Waiting
 from onboard.model.records import record_order
 from onboard.planning.blockers import Block, blocks, cause_title, cause_words, task_words, together
 from onboard.planning.lab_day import Desk
-from onboard.planning.lines import actor, actor_name, why_for_others
+from onboard.planning.lines import actor_name, why_for_others
 from onboard.planning.people import codes, named, typed
 from onboard.planning.told import knows
 
