@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import median_high
 
 from onboard.dates import WorkCalendar
+from onboard.judging.estimates import Turnaround, irb_turnaround
 from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
 from onboard.model import Assessment, Clause, Readiness, RequirementKind, Status, Task
@@ -21,8 +21,6 @@ from onboard.questions.spells import rows_of
 from onboard.questions.wording import person_name
 from onboard.timeline import Answer
 
-#: IRB turnaround in working days where the lab has too few listings of its own, and how many are enough.
-DEFAULT_TURNAROUND, ENOUGH = 10, 5
 #: Working days that others take once their turn has come.
 PACE: Mapping[RequirementKind, int] = {
     RequirementKind.DELEGATION: 1,
@@ -37,22 +35,6 @@ _AFTER: Mapping[RequirementKind, tuple[RequirementKind, ...]] = {
     RequirementKind.DELEGATION: (RequirementKind.TRAINING, RequirementKind.LISTING),
 }
 _MINUTES_A_DAY = 240
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turnaround:
-    """How long the IRB takes, in working days, and from how many of the lab's own listings that is known."""
-
-    days: int
-    of: int  # listings with both dates
-    own: bool  # False: the default
-
-    @property
-    def words(self) -> str:
-        """Where the number comes from."""
-        if self.own:
-            return f"{self.days} working days, the median of this lab's {self.of} listings"
-        return f"{self.days} working days, assumed: only {self.of} of this lab's listings have both dates, {ENOUGH} are needed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +71,6 @@ class Path:
     appointed: bool  # False: no appointment covers today or a day to come
     turnaround: Turnaround
     routes: tuple[Route, ...]
-
-
-def irb_turnaround(assessment: Assessment, calendar: WorkCalendar) -> Turnaround:
-    """Submitted to approved, in working days, over the lab's own listings."""
-    took = [
-        calendar.between(row.submitted, row.approved)
-        for row in assessment.listings
-        if isinstance(row.submitted, date) and isinstance(row.approved, date) and row.submitted <= row.approved
-    ]
-    if len(took) < ENOUGH:
-        return Turnaround(days=DEFAULT_TURNAROUND, of=len(took), own=False)
-    return Turnaround(days=median_high(took), of=len(took), own=True)
 
 
 def path(
