@@ -1,5 +1,5 @@
 """Bounces in the ledger. Decides whose mail a report is about, that each mail counts once, and that the second suppresses the
-address; what a report says is `onboard.bounces`.
+address; what a report says is `onboard.pipeline.bounce_reports`.
 
 They are kept among the things first seen on a day: scope ``bounce/<mode>/<address>``, key the mail (or the report) counted.
 """

@@ -103,7 +103,7 @@ def read_rules(app: App, path: Path) -> Rules:
 def _with_protocol(app: App, path: Path, start: date | None) -> tuple[Assessment, date]:
     """The same read with the protocol of a file, compared from the first day of work on."""
     from onboard.config.proposal_file import read_proposal
-    from onboard.pipeline.supposing import judge_proposal
+    from onboard.pipeline.what_if import judge_proposal
     from onboard.tables import read_tables
 
     before, export = app.assessment, app.export

@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from onboard.bounces import read_report
 from onboard.errors import TransportDown
 from onboard.model import Bounce, BounceEffect, JobName, Mode, RunReport
+from onboard.pipeline.bounce_reports import read_report
 from onboard.pipeline.catching_up import catch_up
 from onboard.pipeline.delivering import Drained
 from onboard.pipeline.telling import tell

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from onboard.links import record_link
 from onboard.model import Assessment, History, JobName, Lab, Notice
+from onboard.pipeline.record_links import record_link
 from onboard.pipeline.tools import Plan
 from onboard.planning.checklists import plan_checklists
 from onboard.planning.digests import plan_digests

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onboard.bounces import read_report
+from onboard.pipeline.bounce_reports import read_report
 from tests.mailroom import reports
 from tests.mailroom.reports import ALL, LEILA, MAIL
 

@@ -8,7 +8,7 @@ import pytest
 
 from onboard.adapters.plain_bounces import given_up
 from onboard.adapters.sql_ledger import SqlLedger
-from onboard.bounces import read_report
+from onboard.pipeline.bounce_reports import read_report
 from onboard.pipeline.delivering import Pen, write_all
 from onboard.ports import Outgoing
 from tests.delivery.delivery_cast import AMARA, LAB, LEILA, LIVE, MORNING, HandClock, outgoing, plain, reminder

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from onboard.adapters.plain_bounces import given_up
 from onboard.adapters.sql_ledger import SqlLedger
-from onboard.bounces import read_report
 from onboard.model import History, Section
+from onboard.pipeline.bounce_reports import read_report
 from tests.delivery.delivery_cast import AMARA, LEILA, LIVE, MONDAY, TRIAL, HandClock, outgoing
 from tests.mailroom import reports
 from tests.mailroom.reports import MAIL, PLAIN

@@ -22,8 +22,8 @@ from onboard.adapters.imap_bounces import ImapBounces, Mailbox
 from onboard.adapters.mime import build
 from onboard.adapters.sql_ledger import SqlLedger
 from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
-from onboard.bounces import read_report
 from onboard.errors import TransportDown
+from onboard.pipeline.bounce_reports import read_report
 from onboard.pipeline.bouncing import look
 from onboard.pipeline.delivering import drain
 from onboard.ports import Outgoing
