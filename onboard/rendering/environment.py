@@ -14,7 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from onboard.folding import counted
 from onboard.rendering import phrases
-from onboard.rendering.frame import Contact, Facts, Group, Mail, Numbers, Row
+from onboard.rendering.context import Contact, Facts, Group, Mail, Numbers, Row
 from onboard.rendering.picture import Picture, Segment, Track
 from onboard.shipped import shipped
 

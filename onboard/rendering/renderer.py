@@ -11,14 +11,14 @@ from jinja2 import TemplateError, TemplateSyntaxError
 
 from onboard.model import Attach, Attachment, Lab, Line, Message, MessageKind, Notice
 from onboard.rendering.calendar_file import calendar_file
-from onboard.rendering.cut import left_out
+from onboard.rendering.context import Mail, frame
 from onboard.rendering.environment import template_environment
 from onboard.rendering.faults import TemplateFault
-from onboard.rendering.frame import Mail, frame
 from onboard.rendering.layout import lay_out
 from onboard.rendering.phrases import one_line, shortened
 from onboard.rendering.roster_file import roster_file
 from onboard.rendering.style_sheet import inlined
+from onboard.rendering.truncation import left_out
 from onboard.rendering.worklist_file import worklist_file
 
 #: Gmail hides what is beyond about 102 KB of HTML; half-way headers and link rewriting take some of it.

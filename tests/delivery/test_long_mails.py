@@ -10,7 +10,7 @@ import pytest
 from onboard.adapters.sql_ledger import SqlLedger
 from onboard.model import Assessment, History, Lab, Line, Notice, Section
 from onboard.rendering import Renderer
-from onboard.rendering.cut import left_out
+from onboard.rendering.truncation import left_out
 from tests.delivery.delivery_cast import ELENA, LAB, LIVE, MONDAY, HandClock, about
 from tests.delivery.test_running import Desk
 

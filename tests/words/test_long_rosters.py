@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from onboard.model import Bar, Line, Notice, Section
 from onboard.rendering import MOST_BYTES, Renderer
-from onboard.rendering.cut import cut_by_weight, cut_evenly
+from onboard.rendering.truncation import cut_by_weight, cut_evenly
 from tests.words.cast import LAB, MONDAY
 from tests.words.mails import MAILS
 

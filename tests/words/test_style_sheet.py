@@ -8,8 +8,8 @@ import css_inline
 import pytest
 
 from onboard.rendering import Renderer, style_sheet
+from onboard.rendering.context import frame
 from onboard.rendering.environment import template_environment
-from onboard.rendering.frame import frame
 from onboard.rendering.style_sheet import inlined
 from tests.words.cast import LAB
 from tests.words.mails import MAILS

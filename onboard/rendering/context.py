@@ -12,10 +12,10 @@ from datetime import date, datetime
 
 from onboard.dates import show_near, show_to_act
 from onboard.model import Coordinator, Lab, Line, Notice, Section
-from onboard.rendering.cut import by_section, shown_counts
 from onboard.rendering.phrases import day_name, distance, fact_words, host, length, listed, one_line, safe_url
 from onboard.rendering.picture import Picture, picture
 from onboard.rendering.tone import badge
+from onboard.rendering.truncation import by_section, shown_counts
 
 #: Beyond so many days a distance says less than its date.
 _FAR = 99
