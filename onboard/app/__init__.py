@@ -16,10 +16,10 @@ from onboard.app.once import Once
 
 if TYPE_CHECKING:
     from onboard.adapters.handed_over_file import HandedOverFile
-    from onboard.adapters.ledger_keeping import LedgerKeeping
+    from onboard.adapters.ledger.keeping import LedgerKeeping
+    from onboard.adapters.ledger.sql_ledger import SqlLedger
     from onboard.adapters.m365_token import M365Tokens
     from onboard.adapters.redcap_project import RedcapProject
-    from onboard.adapters.sql_ledger import SqlLedger
     from onboard.config.loading import Config
     from onboard.model import Assessment, Export, History, JobName, Lab, Message, Mode, Notice, Rules, Waiting
     from onboard.model.mapping import Mapping as RecordMapping
@@ -144,7 +144,7 @@ class App:
     @Once
     def ledger(self) -> SqlLedger:
         """The lab's memory; tables are made or upgraded when it is opened."""
-        from onboard.adapters.sql_ledger import SqlLedger
+        from onboard.adapters.ledger.sql_ledger import SqlLedger
 
         if self._reads_only and not self.remembers:
             return SqlLedger.blank(self.lab.id)
@@ -160,7 +160,7 @@ class App:
     @Once
     def keeping(self) -> LedgerKeeping:
         """Housekeeping of the lab's memory."""
-        from onboard.adapters.ledger_keeping import LedgerKeeping
+        from onboard.adapters.ledger.keeping import LedgerKeeping
 
         return LedgerKeeping(self.config.ledger_url, self.lab.id)
 

@@ -16,8 +16,8 @@ from time import perf_counter
 from typing import Any
 
 from jobs.demo_home import make_home
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.mime import build
-from onboard.adapters.sql_ledger import SqlLedger
 from onboard.adapters.system_clock import FixedClock
 from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.app import open_app

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from tests.delivery.delivery_cast import HandClock
 from tests.delivery.private_postgres import PrivatePostgres, missing
 

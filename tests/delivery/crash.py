@@ -27,7 +27,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.system_clock import SystemClock
 from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.pipeline.delivering import drain

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.model import (
     Coordinator,
     JobName,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from onboard.adapters.handed_over_file import HandedOverFile
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import LedgerError
 from onboard.model import Reader, ReaderRole
 from tests.delivery.delivery_cast import FakeMailer, HandClock, reminder

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import DeliveryError, InDoubt, LedgerError, OnboardError, TransportDown
 from onboard.model import Message, MessageKind, Notice
 from onboard.pipeline.delivering import Pen, drain, stale_at, write_all

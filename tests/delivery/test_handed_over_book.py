@@ -13,7 +13,7 @@ import pytest
 
 from onboard.adapters import handed_over_file
 from onboard.adapters.handed_over_file import BOOK, ROOM, HandedOverFile
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import LedgerError
 from onboard.model import HandedOver, JobName, MessageKind, UsedSlot
 from onboard.pipeline.catching_up import behind, catch_up

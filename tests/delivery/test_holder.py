@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from onboard.adapters.holder import is_gone, this_process
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.holder import is_gone, this_process
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import LedgerError
 from onboard.model import RunReport
 from tests.delivery.delivery_cast import LEILA, LIVE, MONDAY, REMINDERS, HandClock, outgoing

@@ -16,9 +16,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import StatementError
 
-from onboard.adapters import migrations
-from onboard.adapters.ledger_schema import Instant, metadata
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger import migrations
+from onboard.adapters.ledger.schema import Instant, metadata
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import ConfigError, LedgerError
 from tests.delivery.delivery_cast import LEILA, LIVE, MONDAY, MORNING, REMINDERS, outgoing, queue
 from tests.delivery.private_postgres import PrivatePostgres
@@ -54,14 +54,14 @@ class TestTables:
     def test_opening_twice_changes_nothing_and_does_not_load_alembic(self, ledger: SqlLedger, ledger_url: str) -> None:
         queue(ledger, outgoing(LEILA.address, "a/1"))
         code = (
-            "import sys; from onboard.adapters.sql_ledger import SqlLedger; from onboard.model import Mode\n"
+            "import sys; from onboard.adapters.ledger.sql_ledger import SqlLedger; from onboard.model import Mode\n"
             f"print(dict(SqlLedger({ledger_url!r}, 'rivera').outbox(Mode.LIVE)), 'alembic' in sys.modules)"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
         assert done.stdout.strip() == "{'queued': 1} False"
 
     def test_two_processes_may_open_a_new_ledger_at_once(self, ledger_url: str) -> None:
-        code = f"from onboard.adapters.sql_ledger import SqlLedger; SqlLedger({ledger_url!r}, 'rivera')"
+        code = f"from onboard.adapters.ledger.sql_ledger import SqlLedger; SqlLedger({ledger_url!r}, 'rivera')"
         started = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(3)]
         for process in started:
             _, complaint = process.communicate(timeout=60)
@@ -83,7 +83,7 @@ class TestTwoProcesses:
     def test_two_hundred_slots_are_each_run_once(self, ledger: SqlLedger, ledger_url: str) -> None:
         code = f"""
 from datetime import UTC, date, datetime, timedelta
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.model import JobName, Mode
 ledger = SqlLedger({ledger_url!r}, 'rivera')
 now = datetime(2026, 11, 23, tzinfo=UTC)

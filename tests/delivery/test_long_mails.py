@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.model import Assessment, History, Lab, Line, Notice, Section
 from onboard.rendering import Renderer
 from onboard.rendering.truncation import left_out

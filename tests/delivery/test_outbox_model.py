@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import DeliveryError, InDoubt, LedgerError, TransportDown
 from onboard.model import History, JobName, Notice, Reader, ReaderRole, RunReport
 from onboard.pipeline.delivering import Pen, drain, write_all

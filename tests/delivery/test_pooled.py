@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import create_engine, text
 
-from onboard.adapters.ledger_driver import Statement
-from onboard.adapters.ledger_schema import message, metadata
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.driver import Statement
+from onboard.adapters.ledger.schema import message, metadata
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import ConfigError, LedgerError
 from onboard.model import Snapshot
 from tests.delivery.delivery_cast import LEILA, LIVE, MONDAY, MORNING, REMINDERS, outgoing, queue

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import DeliveryError, InDoubt, NotBegun, OnboardError, ReadInDoubt, TransportDown
 from onboard.model import (
     Appointment,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import LedgerError
 from onboard.model import Delivery, ItemState, MessageKind, Problem, RunReport, Snapshot
 from tests.delivery.delivery_cast import (

@@ -11,8 +11,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.mime import build
-from onboard.adapters.sql_ledger import SqlLedger
 from onboard.errors import ReadInDoubt
 from onboard.model import Assessment, Export, JobName, Lab, Message, Mode, Rules, RunReport
 from onboard.pipeline.plans import PLANS

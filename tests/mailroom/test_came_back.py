@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.plain_bounces import given_up
-from onboard.adapters.sql_ledger import SqlLedger
 from onboard.errors import InDoubt, TransportDown
 from onboard.model import JobName, Mode
 from onboard.pipeline.bouncing import Looked, look, look_before_jobs

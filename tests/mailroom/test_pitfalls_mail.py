@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import DeliveryError, TransportDown
 from onboard.model import JobName, MessageKind, Mode
 from onboard.pipeline.bouncing import look

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from jobs.__main__ import app
 from jobs.demo_home import make_home
 from onboard.adapters.imap_bounces import ImapBounces, Mailbox
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.mime import build
-from onboard.adapters.sql_ledger import SqlLedger
 from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.errors import TransportDown
 from onboard.pipeline.bounce_reports import read_report

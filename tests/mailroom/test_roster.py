@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.config import load_config
 from onboard.model import Attach, JobName, Mode
 from tests.mailroom.office import Office

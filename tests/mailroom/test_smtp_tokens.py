@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import AuthResult
 
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.m365_token import M365Tokens
 from onboard.adapters.smtp_settings import Smtp, Tls
-from onboard.adapters.sql_ledger import SqlLedger
 from onboard.adapters.yagmail_mailer import YagmailMailer
 from onboard.errors import TransportDown
 from onboard.pipeline.delivering import Drained, drain

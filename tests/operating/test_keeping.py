@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 from jobs import JOBS, job
 from jobs.__main__ import app as cli
 from jobs.upkeep import tidy
-from onboard.adapters.ledger_keeping import LedgerKeeping
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.keeping import LedgerKeeping
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.app import App, open_app
 from onboard.cli.export_person import kept_about
 from onboard.cli.memory import as_known_on

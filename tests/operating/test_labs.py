@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from jobs.labs import PATIENCE, TIDY_EVERY, LabHome, labs_in, look_into
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import ConfigError
 from onboard.model import Mode
 from onboard.pipeline.tools import never

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from jobs import JOBS, job
 from jobs.__main__ import app as cli
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.app import open_app
 from onboard.config.settings import LedgerTable
 from onboard.errors import ConfigError

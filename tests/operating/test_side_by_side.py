@@ -14,8 +14,9 @@ from time import monotonic
 import pytest
 from sqlalchemy import Engine, create_engine, event
 
-from onboard.adapters import ledger_engine, migrations
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger import engine as ledger_engine
+from onboard.adapters.ledger import migrations
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.app import App, open_app
 from onboard.app.once import Once
 from onboard.errors import LedgerError

@@ -11,9 +11,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
-from onboard.adapters import migrations
-from onboard.adapters.ledger_keeping import LedgerKeeping
-from onboard.adapters.sql_ledger import SqlLedger
+from onboard.adapters.ledger import migrations
+from onboard.adapters.ledger.keeping import LedgerKeeping
+from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import LedgerError
 from onboard.model import Mode
 from tests.delivery.delivery_cast import LEILA, LIVE, MORNING, REMINDERS, outgoing, queue

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, not_, or_, select, update
 
-from onboard.adapters.ledger_engine import EVERYBODY
-from onboard.adapters.ledger_schema import (
+from onboard.adapters.ledger.engine import EVERYBODY
+from onboard.adapters.ledger.schema import (
     MessageState,
     head,
     item,

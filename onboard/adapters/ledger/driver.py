@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Dialect, UpdateBase
 
-from onboard.adapters.ledger_schema import Instant
+from onboard.adapters.ledger.schema import Instant
 
 _AS_TEXT = Instant()
 

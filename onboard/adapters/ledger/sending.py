@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
-from onboard.adapters.ledger_driver import Say, Statement
-from onboard.adapters.ledger_memory import chunks
-from onboard.adapters.ledger_outbox import NOT_TO_PEOPLE, close, close_or_park, refuse_items, suppress
-from onboard.adapters.ledger_schema import MessageState, Phase, body, item, message, run
+from onboard.adapters.ledger.driver import Say, Statement
+from onboard.adapters.ledger.memory import chunks
+from onboard.adapters.ledger.outbox import NOT_TO_PEOPLE, close, close_or_park, refuse_items, suppress
+from onboard.adapters.ledger.schema import MessageState, Phase, body, item, message, run
 from onboard.errors import LedgerError
 from onboard.model import ItemState, MessageKind, Mode
 from onboard.ports import Posted

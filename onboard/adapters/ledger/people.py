@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from onboard.adapters.ledger_outbox import close
-from onboard.adapters.ledger_schema import MessageState, item, message, person_seen
+from onboard.adapters.ledger.outbox import close
+from onboard.adapters.ledger.schema import MessageState, item, message, person_seen
 from onboard.model import MessageKind, PersonSeen
 
 

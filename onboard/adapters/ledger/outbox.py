@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
-from onboard.adapters.ledger_memory import chunks, known_items, of_lab, replaceable
-from onboard.adapters.ledger_schema import MessageState, Phase, body, item, message, run, suppressed
+from onboard.adapters.ledger.memory import chunks, known_items, of_lab, replaceable
+from onboard.adapters.ledger.schema import MessageState, Phase, body, item, message, run, suppressed
 from onboard.errors import LedgerError
 from onboard.model import ItemState, JobName, MessageKind, Mode, Run, RunState
 from onboard.ports import Outgoing

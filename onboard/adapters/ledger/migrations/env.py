@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from onboard.adapters.ledger_schema import metadata
+from onboard.adapters.ledger.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

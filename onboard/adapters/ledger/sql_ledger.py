@@ -7,17 +7,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from onboard.adapters import (
-    ledger_bounces,
-    ledger_catching_up,
-    ledger_memory,
-    ledger_outbox,
-    ledger_people,
-    ledger_rules,
-    ledger_runs,
-    ledger_sending,
-)
-from onboard.adapters.ledger_engine import Door
+from onboard.adapters.ledger import bounces as ledger_bounces
+from onboard.adapters.ledger import catching_up as ledger_catching_up
+from onboard.adapters.ledger import memory as ledger_memory
+from onboard.adapters.ledger import outbox as ledger_outbox
+from onboard.adapters.ledger import people as ledger_people
+from onboard.adapters.ledger import rules as ledger_rules
+from onboard.adapters.ledger import runs as ledger_runs
+from onboard.adapters.ledger import sending as ledger_sending
+from onboard.adapters.ledger.engine import Door
 from onboard.model import (
     AcceptedRules,
     Bounce,

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from onboard.adapters.holder import is_gone, this_process
-from onboard.adapters.ledger_schema import rules, run, snapshot
+from onboard.adapters.ledger.holder import is_gone, this_process
+from onboard.adapters.ledger.schema import rules, run, snapshot
 from onboard.errors import LedgerError
 from onboard.model import JobName, Mode, Run, RunReport, RunState, Snapshot
 

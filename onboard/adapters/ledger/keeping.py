@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table, Text, and_, delete, func, select, update
 
-from onboard.adapters import ledger_outbox
-from onboard.adapters.ledger_engine import EVERYBODY, Door
-from onboard.adapters.ledger_schema import Instant, MessageState, body, item, message, metadata, read, run, snapshot, suppressed
+from onboard.adapters.ledger import outbox as ledger_outbox
+from onboard.adapters.ledger.engine import EVERYBODY, Door
+from onboard.adapters.ledger.schema import Instant, MessageState, body, item, message, metadata, read, run, snapshot, suppressed
 from onboard.errors import LedgerError
 from onboard.model import Mode
 

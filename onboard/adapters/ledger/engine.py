@@ -27,9 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from onboard.adapters import migrations
-from onboard.adapters.ledger_driver import Say
-from onboard.adapters.ledger_schema import head
+from onboard.adapters.ledger import migrations
+from onboard.adapters.ledger.driver import Say
+from onboard.adapters.ledger.schema import head
 from onboard.errors import ConfigError, LedgerError
 from onboard.model import JobName, Mode
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from onboard.adapters.ledger_memory import chunks, known_items, of_lab
-from onboard.adapters.ledger_outbox import close, ids_where, withdraw
-from onboard.adapters.ledger_schema import MessageState, Phase, body, item, message, run
+from onboard.adapters.ledger.memory import chunks, known_items, of_lab
+from onboard.adapters.ledger.outbox import close, ids_where, withdraw
+from onboard.adapters.ledger.schema import MessageState, Phase, body, item, message, run
 from onboard.model import HandedOver, ItemState, JobName, MessageKind, Mode, RunState, UsedSlot
 
 #: On its way, as far as this ledger knows.

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from onboard.adapters.ledger_memory import of_lab
-from onboard.adapters.ledger_outbox import suppress
-from onboard.adapters.ledger_schema import MessageState, item, message, problem
+from onboard.adapters.ledger.memory import of_lab
+from onboard.adapters.ledger.outbox import suppress
+from onboard.adapters.ledger.schema import MessageState, item, message, problem
 from onboard.model import Bounce, BounceEffect, ItemState, Mode
 
 #: So many different mails must have come back ...

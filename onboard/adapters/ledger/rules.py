@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from onboard.adapters.ledger_schema import read, rules, rules_accepted, rules_use, run
+from onboard.adapters.ledger.schema import read, rules, rules_accepted, rules_use, run
 from onboard.model import AcceptedRules, Mode, RulesUse
 
 
