@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from onboard.adapters.ledger.keeping import LedgerKeeping
     from onboard.adapters.ledger.sql_ledger import SqlLedger
     from onboard.adapters.m365_token import M365Tokens
-    from onboard.adapters.redcap_project import RedcapProject
+    from onboard.adapters.redcap.project import RedcapProject
     from onboard.config.loading import Config
     from onboard.model import Assessment, Export, History, JobName, Lab, Message, Mode, Notice, Rules, Waiting
     from onboard.model.mapping import Mapping as RecordMapping

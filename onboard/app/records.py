@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from onboard.errors import ConfigError, ReadInDoubt
 
 if TYPE_CHECKING:
-    from onboard.adapters.redcap_project import RedcapProject
+    from onboard.adapters.redcap.project import RedcapProject
     from onboard.config.loading import Config
     from onboard.model import Export
     from onboard.model.mapping import Mapping as RecordMapping
@@ -70,7 +70,7 @@ def record_source(config: Config, clock: Clock, export: Path | None) -> RecordSo
 
         return FolderSource(export, config.mapping, clock.now())
     from onboard.adapters.protocol_files import WithProtocolFiles
-    from onboard.adapters.redcap_source import RedcapSource
+    from onboard.adapters.redcap.source import RedcapSource
 
     mapping = redcap_mapping(config)
     source = RedcapSource(redcap_projects(config, mapping.projects), mapping, clock)
@@ -90,7 +90,7 @@ def redcap_mapping(config: Config) -> RecordMapping:
 
 def redcap_projects(config: Config, names: Collection[str]) -> list[RedcapProject]:
     """How each of the projects is reached, with its token; one that nothing maps yet, as the first of the mapped ones is."""
-    from onboard.adapters.redcap_project import RedcapProject
+    from onboard.adapters.redcap.project import RedcapProject
     from onboard.config.secrets import token_name
 
     return [
@@ -111,7 +111,7 @@ def redcap_projects(config: Config, names: Collection[str]) -> list[RedcapProjec
 
 def record_writer(config: Config) -> RecordWriter:
     """The program's own fields in REDCap. Raises ConfigError when write-back is off."""
-    from onboard.adapters.redcap_writer import RedcapWriter
+    from onboard.adapters.redcap.writer import RedcapWriter
 
     target = config.writeback
     if target is None:
@@ -128,7 +128,7 @@ def hand_in_pages(config: Config) -> HandInPages | None:
 
 
 def _survey(config: Config, source: Source) -> HandInPages:
-    from onboard.adapters.redcap_survey import RedcapSurvey
+    from onboard.adapters.redcap.survey import RedcapSurvey
 
     (project,) = redcap_projects(config, [source.project])
     return RedcapSurvey(project, source.instrument, source.event)

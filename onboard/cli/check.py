@@ -67,7 +67,7 @@ def command(
 
 
 def _facts(app: App) -> list[ProjectFacts]:
-    from onboard.adapters.redcap_facts import describe
+    from onboard.adapters.redcap.facts import describe
 
     hand_in = app.redcap_mapping.hand_in_source
     projects = [replace(one, retries=min(one.retries, _TRIES_AGAIN)) for one in app.redcap_projects()]
@@ -84,7 +84,7 @@ def _project(app: App, facts: ProjectFacts) -> list[Checked]:
 
 
 def _records(app: App, facts: Sequence[ProjectFacts]) -> Checked:
-    from onboard.adapters.redcap_source import NobodyThere
+    from onboard.adapters.redcap.source import NobodyThere
 
     if any(one.version is None for one in facts):
         return Checked(what="records", state=State.LOOK, words="not read, since a project above does not answer.")

@@ -22,7 +22,7 @@ from onboard.errors import ConfigError
 from onboard.shipped import shipped
 
 if TYPE_CHECKING:
-    from onboard.adapters.redcap_project import RedcapProject
+    from onboard.adapters.redcap.project import RedcapProject
     from onboard.model.mapping import Mapping as RecordMapping
 
 #: Project -> forms that people also fill in as surveys.
@@ -57,8 +57,8 @@ def command(
 
 def _install(app: App, project: RedcapProject) -> bool:
     """One project. False when it was refused."""
-    from onboard.adapters.redcap_facts import describe
-    from onboard.adapters.redcap_installer import RedcapInstaller
+    from onboard.adapters.redcap.facts import describe
+    from onboard.adapters.redcap.installer import RedcapInstaller
 
     own = own_form(app.config.writeback, project.name)
     wanted, mapping, facts = _dictionary(project.name, own), _shipped_mapping(), describe(project)

@@ -16,7 +16,7 @@ from onboard.cli.output import print_csv, print_json, print_table, say
 from onboard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from onboard.adapters.redcap_importer import Brought, NewRow
+    from onboard.adapters.redcap.importer import Brought, NewRow
     from onboard.intake.claims import Claimed, ReadFile
     from onboard.intake.planning import Planned
     from onboard.intake.queue import Queued
@@ -158,7 +158,7 @@ def _wished(claims: Sequence[Claimed], wish: _Wish) -> list[Claimed]:
 
 def _send(app: App, planned: Sequence[Planned]) -> Brought | None:
     """Import what is new and attach papers to what is known; None when there is nothing to do."""
-    from onboard.adapters.redcap_importer import Paper, RedcapImporter
+    from onboard.adapters.redcap.importer import Paper, RedcapImporter
     from onboard.intake.planning import State
     from onboard.intake.writing import completion_source
 
@@ -178,7 +178,7 @@ def _send(app: App, planned: Sequence[Planned]) -> Brought | None:
 
 
 def _new_row(app: App, item: Planned) -> NewRow:
-    from onboard.adapters.redcap_importer import NewRow
+    from onboard.adapters.redcap.importer import NewRow
     from onboard.intake.writing import completion_source, completion_words, lab_columns
 
     words = completion_words(item.claim, app.config.rules, app.today)

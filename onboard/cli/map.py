@@ -88,7 +88,7 @@ def _from_files(written: Sequence[str]) -> Found:
 
 
 def _from_redcap(home: Path, names: Sequence[str]) -> Found:
-    from onboard.adapters.redcap_facts import describe
+    from onboard.adapters.redcap.facts import describe
     from onboard.app import open_app
     from onboard.config.secrets import token_name
 

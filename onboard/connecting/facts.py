@@ -1,4 +1,4 @@
-"""What a REDCap project tells of itself, as values. Decides nothing; adapters/redcap_facts.py asks, advice.py judges."""
+"""What a REDCap project tells of itself, as values. Decides nothing; adapters/redcap/facts.py asks, advice.py judges."""
 
 from __future__ import annotations
 

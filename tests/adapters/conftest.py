@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from onboard.adapters.redcap_project import RedcapProject
-from onboard.adapters.redcap_source import RedcapSource
+from onboard.adapters.redcap.project import RedcapProject
+from onboard.adapters.redcap.source import RedcapSource
 from onboard.adapters.system_clock import FixedClock
 from onboard.model.mapping import Mapping, Source
 from onboard.sandbox.projects import Project

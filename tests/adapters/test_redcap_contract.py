@@ -12,7 +12,7 @@ import redcap
 from pydantic import SecretStr
 from redcap.methods.base import Base
 
-from onboard.adapters.redcap_project import GuardedProject, RedcapProject
+from onboard.adapters.redcap.project import GuardedProject, RedcapProject
 from onboard.errors import ConfigError, ReadInDoubt
 from onboard.sandbox.rights import Rights
 from onboard.sandbox.server import SandboxServer, Tls

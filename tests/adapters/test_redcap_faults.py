@@ -6,7 +6,7 @@ import traceback
 
 import pytest
 
-from onboard.adapters.redcap_facts import describe
+from onboard.adapters.redcap.facts import describe
 from onboard.errors import ReadInDoubt
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.rights import Rights

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from onboard.adapters.redcap_answers import Answer, Busy, Refused, checked
-from onboard.adapters.redcap_rows import Wanted, check_together, read_rows
-from onboard.adapters.redcap_source import checkbox_columns
+from onboard.adapters.redcap.answers import Answer, Busy, Refused, checked
+from onboard.adapters.redcap.rows import Wanted, check_together, read_rows
+from onboard.adapters.redcap.source import checkbox_columns
 from onboard.errors import ReadInDoubt
 
 

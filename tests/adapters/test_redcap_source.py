@@ -155,7 +155,7 @@ def test_an_address_that_is_no_redcap(redcap_lab, changes, said):
 
 def test_every_call_says_who_calls(redcap_lab):
     # The sandbox keeps no headers, so the session itself is asked.
-    from onboard.adapters.redcap_project import GuardedProject
+    from onboard.adapters.redcap.project import GuardedProject
 
     with GuardedProject(redcap_lab.project()) as project:
         assert project._session.headers["User-Agent"] == "onboard/0.1.0 (maria@northlake.example)"

@@ -7,8 +7,8 @@ import requests
 from pydantic import SecretStr
 from requests.adapters import BaseAdapter
 
-from onboard.adapters.redcap_project import GuardedProject, RedcapProject
-from onboard.adapters.redcap_survey import RedcapSurvey, survey_link
+from onboard.adapters.redcap.project import GuardedProject, RedcapProject
+from onboard.adapters.redcap.survey import RedcapSurvey, survey_link
 from onboard.errors import ReadInDoubt
 from onboard.ports import HandIn
 from onboard.sandbox.faults import Fault

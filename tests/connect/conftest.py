@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import SecretStr
 
-from onboard.adapters.redcap_project import RedcapProject
-from onboard.adapters.redcap_source import RedcapSource
+from onboard.adapters.redcap.project import RedcapProject
+from onboard.adapters.redcap.source import RedcapSource
 from onboard.adapters.system_clock import FixedClock
 from onboard.config.redcap_toml import load_mapping
 from onboard.model.mapping import Mapping as RecordMapping

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jobs.__main__ import app
-from onboard.adapters.redcap_facts import describe
+from onboard.adapters.redcap.facts import describe
 from onboard.connecting.advice import Advice, State, advise
 from onboard.connecting.facts import ProjectFacts
 from onboard.connecting.own_form import OwnForm, own_rows, why_not_written

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jobs.__main__ import app
-from onboard.adapters.redcap_source import RedcapSource
+from onboard.adapters.redcap.source import RedcapSource
 from onboard.adapters.system_clock import FixedClock
 from onboard.connecting.empty_forms import without_rows
 from onboard.errors import ReadInDoubt

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from onboard.adapters.redcap_project import GuardedProject
-from onboard.adapters.redcap_source import RedcapSource
+from onboard.adapters.redcap.project import GuardedProject
+from onboard.adapters.redcap.source import RedcapSource
 from onboard.adapters.system_clock import FixedClock
 from onboard.errors import ReadInDoubt
 from onboard.model import Export

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from jobs.__main__ import app
 from jobs.due import run_due
 from jobs.upkeep import after, write_back
-from onboard.adapters.redcap_writer import RedcapWriter
+from onboard.adapters.redcap.writer import RedcapWriter
 from onboard.adapters.system_clock import FixedClock
 from onboard.app import App, open_app
 from onboard.config.loading import load_config

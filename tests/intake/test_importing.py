@@ -204,7 +204,7 @@ class TestTrouble:
 
     def test_somebody_typed_meanwhile(self, intake_lab: IntakeLab) -> None:
         """A completion that the plan did not know: nothing is imported, and the next run settles it."""
-        from onboard.adapters.redcap_importer import NewRow, RedcapImporter
+        from onboard.adapters.redcap.importer import NewRow, RedcapImporter
         from onboard.errors import OnboardError
         from onboard.intake.writing import completion_source
 
@@ -222,7 +222,7 @@ class TestTrouble:
 
     def test_a_row_that_the_plan_knew_and_that_did_not_come(self, intake_lab: IntakeLab) -> None:
         """Its number is not given to another row."""
-        from onboard.adapters.redcap_importer import NewRow, RedcapImporter
+        from onboard.adapters.redcap.importer import NewRow, RedcapImporter
         from onboard.errors import OnboardError
         from onboard.intake.writing import completion_source
 
@@ -236,7 +236,7 @@ class TestTrouble:
         assert importer.bring([row], [], known | {"completion/4/9"}).rows
 
     def test_a_record_that_is_gone_is_not_made_anew(self, intake_lab: IntakeLab) -> None:
-        from onboard.adapters.redcap_importer import NewRow, RedcapImporter
+        from onboard.adapters.redcap.importer import NewRow, RedcapImporter
         from onboard.errors import OnboardError
         from onboard.intake.writing import completion_source
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from onboard.adapters.redcap_importer import NewRow, RedcapImporter
-from onboard.adapters.redcap_project import RedcapProject
+from onboard.adapters.redcap.importer import NewRow, RedcapImporter
+from onboard.adapters.redcap.project import RedcapProject
 from onboard.errors import ConfigError
 from onboard.model.mapping import Source
 from onboard.sandbox.projects import Event, Project, Repeat

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from onboard.adapters.redcap_answers import Refused
-from onboard.adapters.redcap_project import GuardedProject, RedcapProject
-from onboard.adapters.redcap_source import dictionary, server_version
-from onboard.adapters.redcap_survey import NOBODY, names_nobody, survey_link, why_no_link
+from onboard.adapters.redcap.answers import Refused
+from onboard.adapters.redcap.project import GuardedProject, RedcapProject
+from onboard.adapters.redcap.source import dictionary, server_version
+from onboard.adapters.redcap.survey import NOBODY, names_nobody, survey_link, why_no_link
 from onboard.connecting.facts import ProjectFacts
 from onboard.errors import ReadInDoubt
 from onboard.model.mapping import Source

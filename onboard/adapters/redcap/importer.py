@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from onboard.adapters.redcap_answers import Busy, Refused
-from onboard.adapters.redcap_project import GuardedProject, RedcapProject
-from onboard.adapters.redcap_rows import EVENT, INSTANCE, INSTRUMENT, Rows, Wanted
-from onboard.adapters.redcap_source import dictionary, read_form, server_version
+from onboard.adapters.redcap.answers import Busy, Refused
+from onboard.adapters.redcap.project import GuardedProject, RedcapProject
+from onboard.adapters.redcap.rows import EVENT, INSTANCE, INSTRUMENT, Rows, Wanted
+from onboard.adapters.redcap.source import dictionary, read_form, server_version
 from onboard.errors import ConfigError, OnboardError, ReadInDoubt
 from onboard.model.mapping import Source
 

@@ -20,7 +20,7 @@ import requests
 from redcap.project import Project
 
 from onboard import __version__
-from onboard.adapters.redcap_answers import Answer, Busy, Secret, checked, checked_bytes
+from onboard.adapters.redcap.answers import Answer, Busy, Secret, checked, checked_bytes
 from onboard.errors import ConfigError, ReadInDoubt
 
 _TOKEN = re.compile(r"[0-9A-Fa-f]{32}")

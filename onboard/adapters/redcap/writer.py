@@ -10,10 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from onboard.adapters.redcap_answers import Refused
-from onboard.adapters.redcap_project import GuardedProject, RedcapProject
-from onboard.adapters.redcap_rows import EVENT, INSTRUMENT, Wanted
-from onboard.adapters.redcap_source import dictionary, read_form
+from onboard.adapters.redcap.answers import Refused
+from onboard.adapters.redcap.project import GuardedProject, RedcapProject
+from onboard.adapters.redcap.rows import EVENT, INSTRUMENT, Wanted
+from onboard.adapters.redcap.source import dictionary, read_form
 from onboard.errors import ReadInDoubt
 from onboard.ports import RecordChange, Written
 

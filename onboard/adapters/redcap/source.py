@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from onboard.adapters.redcap_answers import Refused
-from onboard.adapters.redcap_project import GuardedProject, RedcapProject
-from onboard.adapters.redcap_rows import Rows, Wanted, check_together, read_rows
+from onboard.adapters.redcap.answers import Refused
+from onboard.adapters.redcap.project import GuardedProject, RedcapProject
+from onboard.adapters.redcap.rows import Rows, Wanted, check_together, read_rows
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import Mapping as RecordMapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from onboard.adapters.redcap_answers import Refused
-from onboard.adapters.redcap_project import GuardedProject, RedcapProject
+from onboard.adapters.redcap.answers import Refused
+from onboard.adapters.redcap.project import GuardedProject, RedcapProject
 from onboard.errors import ReadInDoubt
 
 

@@ -11,8 +11,8 @@ import re
 import time
 from collections.abc import Callable, Sequence
 
-from onboard.adapters.redcap_answers import Refused
-from onboard.adapters.redcap_project import GuardedProject, RedcapProject
+from onboard.adapters.redcap.answers import Refused
+from onboard.adapters.redcap.project import GuardedProject, RedcapProject
 from onboard.errors import ReadInDoubt
 from onboard.ports import HandIn, Pages
 

@@ -1,0 +1,1 @@
+"""REDCap through PyCap: reading, facts about a project, surveys, imports."""
