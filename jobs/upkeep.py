@@ -50,7 +50,7 @@ def write_board(app: App) -> bool:
     assessment = _newest_read(app) if file else None
     if file is None or assessment is None:
         return False
-    from onboard.adapters.whole_file import write_whole
+    from onboard.adapters.files.whole_file import write_whole
     from onboard.rendering.board_page import board_page
 
     write_whole(file, board_page(assessment, app.ledger.history(app.lab.limits.mode), app.today, app.lab))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from onboard.adapters.handed_over_file import HandedOverFile
     from onboard.adapters.ledger.keeping import LedgerKeeping
     from onboard.adapters.ledger.sql_ledger import SqlLedger
-    from onboard.adapters.m365_token import M365Tokens
+    from onboard.adapters.mail.m365_token import M365Tokens
     from onboard.adapters.redcap.project import RedcapProject
     from onboard.config.loading import Config
     from onboard.model import Assessment, Export, History, JobName, Lab, Message, Mode, Notice, Rules, Waiting
@@ -198,7 +198,7 @@ class App:
 
     def _waiting(self) -> tuple[Waiting, ...]:
         """What intake left waiting; its rooms are opened only where something waits."""
-        from onboard.adapters.intake_home import queued
+        from onboard.adapters.files.intake_home import queued
 
         found = queued(self.config.home)
         if not found:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from onboard.adapters.m365_token import M365Tokens
+    from onboard.adapters.mail.m365_token import M365Tokens
     from onboard.config.loading import Config
     from onboard.model import Lab, Message
     from onboard.ports import BounceSource, Mailer
@@ -17,11 +17,11 @@ def mailer(config: Config) -> Mailer:
     """Files, or yagmail."""
     mail = config.mail
     if mail.transport == "files":
-        from onboard.adapters.file_mailer import FileMailer
+        from onboard.adapters.mail.file_mailer import FileMailer
 
         return FileMailer(mail.folder)
-    from onboard.adapters.smtp_settings import Smtp, Tls
-    from onboard.adapters.yagmail_mailer import YagmailMailer
+    from onboard.adapters.mail.smtp_settings import Smtp, Tls
+    from onboard.adapters.mail.yagmail_mailer import YagmailMailer
     from onboard.config.secrets import MAIL_PASSWORD
 
     with_token = mail.transport == "login" and mail.login == "xoauth2"
@@ -47,7 +47,7 @@ def mailer(config: Config) -> Mailer:
 
 def m365_tokens(config: Config, user: str) -> M365Tokens:
     """Access tokens of Microsoft 365 for a mailbox."""
-    from onboard.adapters.m365_token import M365Tokens, Registration
+    from onboard.adapters.mail.m365_token import M365Tokens, Registration
     from onboard.config.secrets import M365_SECRET
 
     asked = config.m365
@@ -69,7 +69,7 @@ def bounce_source(config: Config) -> BounceSource | None:
     box = config.bounces
     if box is None:
         return None
-    from onboard.adapters.imap_bounces import ImapBounces, Mailbox
+    from onboard.adapters.mail.imap_bounces import ImapBounces, Mailbox
     from onboard.config.secrets import BOUNCES_PASSWORD
 
     with_token = box.login == "xoauth2"
@@ -91,7 +91,7 @@ def bounce_source(config: Config) -> BounceSource | None:
 
 def compose(lab: Lab, message: Message, to: str, message_id: str, now: datetime) -> bytes:
     """The bytes of a message; answers go to the coordinator on duty that day."""
-    from onboard.adapters.mime import build
+    from onboard.adapters.mail.mime import build
 
     (coordinator, *_) = lab.on_duty(now.astimezone(lab.zone).date())
     return build(

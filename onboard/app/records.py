@@ -66,10 +66,10 @@ class PagesWhenAsked:
 def record_source(config: Config, clock: Clock, export: Path | None) -> RecordSource:
     """REDCap, or the folder `export` instead of it."""
     if export is not None:
-        from onboard.adapters.folder_source import FolderSource
+        from onboard.adapters.files.folder_source import FolderSource
 
         return FolderSource(export, config.mapping, clock.now())
-    from onboard.adapters.protocol_files import WithProtocolFiles
+    from onboard.adapters.files.protocol_files import WithProtocolFiles
     from onboard.adapters.redcap.source import RedcapSource
 
     mapping = redcap_mapping(config)
@@ -79,7 +79,7 @@ def record_source(config: Config, clock: Clock, export: Path | None) -> RecordSo
 
 def redcap_mapping(config: Config) -> RecordMapping:
     """What REDCap holds: all of it, or all but the protocols, when these are files in the home."""
-    from onboard.adapters.protocol_files import has_protocol_files
+    from onboard.adapters.files.protocol_files import has_protocol_files
     from onboard.model.mapping import PROTOCOL_TABLES
 
     mapping = config.mapping

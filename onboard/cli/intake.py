@@ -79,7 +79,7 @@ class _Wish:
 
 
 def _intake(app: App, files: Sequence[Path], wish: _Wish) -> None:
-    from onboard.adapters.intake_home import queued
+    from onboard.adapters.files.intake_home import queued
     from onboard.intake.queue import queue_after
 
     waiting = queued(app.config.home)
@@ -108,7 +108,7 @@ def _tell(brought: Brought) -> None:
 
 def _read_files(app: App, files: Sequence[Path], wish: _Wish) -> list[ReadFile]:
     """Every file recognised. Raises ConfigError that names each one that is not; then none of them is used."""
-    from onboard.adapters.intake_files import read_intake_file
+    from onboard.adapters.files.intake_files import read_intake_file
     from onboard.intake.claims import Habits, Refused, Table
     from onboard.intake.papers import read_pdf_text
     from onboard.intake.rows import read_table
@@ -188,7 +188,7 @@ def _new_row(app: App, item: Planned) -> NewRow:
 
 def _keep(app: App, planned: Sequence[Planned], left: Sequence[Queued], before: Sequence[Queued]) -> None:
     """The queue as it is now: what waits, and, where only some rows were asked for, the rest as it was."""
-    from onboard.adapters.intake_home import keep_paper, save_queue
+    from onboard.adapters.files.intake_home import keep_paper, save_queue
 
     seen = {item.key for item in planned}
     kept = [*left, *(item for item in before if item.key not in seen)]
@@ -225,7 +225,7 @@ def _show(app: App, read: Sequence[ReadFile], planned: Sequence[Planned], wish: 
 
 
 def _forget(app: App, key: str) -> None:
-    from onboard.adapters.intake_home import queued, save_queue
+    from onboard.adapters.files.intake_home import queued, save_queue
 
     before = queued(app.config.home)
     kept = [item for item in before if not (item.key == key or (key == STRANGERS and item.stranger))]
@@ -237,8 +237,8 @@ def _forget(app: App, key: str) -> None:
 
 def _irb(app: App, path: Path, protocol: str, listed_on: str) -> None:
     """Store the IRB's table, then hold it against our listings."""
-    from onboard.adapters.intake_files import read_intake_file
-    from onboard.adapters.intake_home import save_irb_list
+    from onboard.adapters.files.intake_files import read_intake_file
+    from onboard.adapters.files.intake_home import save_irb_list
     from onboard.intake.claims import Refused, Table
     from onboard.intake.irb_list import IrbList, compare, read_personnel
     from onboard.intake.telling import comparison_lines

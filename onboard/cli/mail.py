@@ -75,7 +75,7 @@ def command(
 
 
 def _address(app: App, address: str) -> str:
-    from onboard.adapters.mime import ascii_address
+    from onboard.adapters.mail.mime import ascii_address
 
     if not address:
         raise ConfigError("to whom? Write `onboard mail test you@northlake.example`.")

@@ -45,7 +45,7 @@ def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, 
 
 def _with_the_irb(app: App) -> list[Comparison]:
     """Every protocol that has a listing, against the IRB's list where one was taken in."""
-    from onboard.adapters.intake_home import irb_lists
+    from onboard.adapters.files.intake_home import irb_lists
     from onboard.intake.irb_list import compare
 
     assessment, lists = app.assessment, irb_lists(app.config.home)

@@ -17,9 +17,9 @@ from typing import Any
 
 from jobs.demo_home import make_home
 from onboard.adapters.ledger.sql_ledger import SqlLedger
-from onboard.adapters.mime import build
+from onboard.adapters.mail.mime import build
+from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.adapters.system_clock import FixedClock
-from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.app import open_app
 from onboard.model import JobName, Message, MessageKind, Mode
 from onboard.pipeline.delivering import drain

@@ -28,8 +28,8 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
+from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.adapters.system_clock import SystemClock
-from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.pipeline.delivering import drain
 from onboard.ports import Outgoing
 from onboard.sandbox.catcher import MailCatcher

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
-from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
+from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.errors import LedgerError
 from onboard.pipeline.delivering import Drained, drain
 from onboard.sandbox.catcher import MailCatcher, Stage, Trouble

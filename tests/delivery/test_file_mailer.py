@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from onboard.adapters.file_mailer import FileMailer
+from onboard.adapters.mail.file_mailer import FileMailer
 from onboard.errors import DeliveryError, LedgerError, TransportDown
 from onboard.model import MessageKind
 from onboard.ports import Posted

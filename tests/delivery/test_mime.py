@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onboard.adapters.mime import ascii_address, build
+from onboard.adapters.mail.mime import ascii_address, build
 from onboard.errors import DeliveryError
 from onboard.model import Attachment, Message, MessageKind
 from onboard.planning.item_keys import part

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import yagmail
 
-from onboard.adapters.smtp_answers import Step, no_connection, refusal
-from onboard.adapters.yagmail_client import LabClient
-from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
+from onboard.adapters.mail.smtp_answers import Step, no_connection, refusal
+from onboard.adapters.mail.yagmail_client import LabClient
+from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.errors import ConfigError, DeliveryError, InDoubt, LedgerError, TransportDown
 from onboard.model import MessageKind
 from onboard.ports import Posted

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from onboard.adapters.intake_home import queued
+from onboard.adapters.files.intake_home import queued
 from onboard.app import open_app
 from onboard.intake.queue import queue_item, queue_line, queue_sentences
 from onboard.judging.readiness import met_until

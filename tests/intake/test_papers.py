@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from onboard.adapters.intake_files import read_intake_file
+from onboard.adapters.files.intake_files import read_intake_file
 from onboard.intake.claims import Claimed, Habits, Layout, PdfText, Refused
 from onboard.intake.papers import read_pdf_text
 from tests.intake.papers import certificate, pdf, report

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from onboard.adapters.intake_files import read_intake_file
+from onboard.adapters.files.intake_files import read_intake_file
 from onboard.errors import ConfigError
 from onboard.intake.claims import Claimed, Habits, Layout, ReadFile, Refused, Table
 from onboard.intake.rows import merged, read_table

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
-from onboard.adapters.mime import build
+from onboard.adapters.mail.mime import build
 from onboard.errors import ReadInDoubt
 from onboard.model import Assessment, Export, JobName, Lab, Message, Mode, Rules, RunReport
 from onboard.pipeline.plans import PLANS

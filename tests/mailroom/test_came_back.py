@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
-from onboard.adapters.plain_bounces import given_up
+from onboard.adapters.mail.plain_bounces import given_up
 from onboard.errors import InDoubt, TransportDown
 from onboard.model import JobName, Mode
 from onboard.pipeline.bouncing import Looked, look, look_before_jobs

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from onboard.adapters.imap_bounces import ImapBounces, Mailbox
+from onboard.adapters.mail.imap_bounces import ImapBounces, Mailbox
 from onboard.errors import TransportDown
 from tests.delivery.certificates import Certificates, make
 from tests.delivery.delivery_cast import MONDAY

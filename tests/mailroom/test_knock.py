@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from jobs.demo_home import make_home
-from onboard.adapters.file_mailer import FileMailer
-from onboard.adapters.smtp_settings import Smtp, Tls
-from onboard.adapters.yagmail_mailer import YagmailMailer
+from onboard.adapters.mail.file_mailer import FileMailer
+from onboard.adapters.mail.smtp_settings import Smtp, Tls
+from onboard.adapters.mail.yagmail_mailer import YagmailMailer
 from onboard.app import open_app
 from onboard.cli.check import _mail_server, _mailbox
 from onboard.connecting.advice import State

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from onboard.adapters.m365_token import M365Tokens, Registration
-from onboard.adapters.smtp_answers import Step, refusal
-from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
+from onboard.adapters.mail.m365_token import M365Tokens, Registration
+from onboard.adapters.mail.smtp_answers import Step, refusal
+from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.errors import ConfigError, TransportDown
 from onboard.model import MessageKind
 from onboard.ports import Posted

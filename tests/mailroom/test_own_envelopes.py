@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
-from onboard.adapters.plain_bounces import given_up
+from onboard.adapters.mail.plain_bounces import given_up
 from onboard.pipeline.bounce_reports import read_report
 from onboard.pipeline.delivering import Pen, write_all
 from onboard.ports import Outgoing

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
-from onboard.adapters.plain_bounces import given_up
+from onboard.adapters.mail.plain_bounces import given_up
 from onboard.model import History, Section
 from onboard.pipeline.bounce_reports import read_report
 from tests.delivery.delivery_cast import AMARA, LEILA, LIVE, MONDAY, TRIAL, HandClock, outgoing

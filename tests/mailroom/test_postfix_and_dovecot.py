@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 
 from jobs.__main__ import app
 from jobs.demo_home import make_home
-from onboard.adapters.imap_bounces import ImapBounces, Mailbox
 from onboard.adapters.ledger.sql_ledger import SqlLedger
-from onboard.adapters.mime import build
-from onboard.adapters.yagmail_mailer import Smtp, Tls, YagmailMailer
+from onboard.adapters.mail.imap_bounces import ImapBounces, Mailbox
+from onboard.adapters.mail.mime import build
+from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.errors import TransportDown
 from onboard.pipeline.bounce_reports import read_report
 from onboard.pipeline.bouncing import look

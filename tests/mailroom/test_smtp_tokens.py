@@ -15,9 +15,9 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
-from onboard.adapters.m365_token import M365Tokens
-from onboard.adapters.smtp_settings import Smtp, Tls
-from onboard.adapters.yagmail_mailer import YagmailMailer
+from onboard.adapters.mail.m365_token import M365Tokens
+from onboard.adapters.mail.smtp_settings import Smtp, Tls
+from onboard.adapters.mail.yagmail_mailer import YagmailMailer
 from onboard.errors import TransportDown
 from onboard.pipeline.delivering import Drained, drain
 from onboard.sandbox.catcher import LARGEST_MESSAGE, MailCatcher

@@ -20,9 +20,9 @@ from jobs.due import run_due
 from jobs.list_jobs import lateness
 from jobs.reporting import log, logged
 from jobs.upkeep import after, good
+from onboard.adapters.files.whole_file import write_whole
 from onboard.adapters.log_lines import JsonLines
 from onboard.adapters.ping_url import ping
-from onboard.adapters.whole_file import write_whole
 from onboard.app import App, open_app
 from onboard.errors import ConfigError, OnboardError
 from onboard.model import JobName, MessageKind, Mode, RunReport

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from onboard.adapters.folder_source import FolderSource, write_folder
-from onboard.adapters.protocol_files import WithProtocolFiles, has_protocol_files
+from onboard.adapters.files.folder_source import FolderSource, write_folder
+from onboard.adapters.files.protocol_files import WithProtocolFiles, has_protocol_files
 from onboard.errors import ReadInDoubt
 from onboard.model import Export, PersonnelMode, StudyType
 from onboard.model.mapping import Mapping

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from onboard.adapters.protocol_files import APPROVAL_COLUMNS, PROTOCOL_COLUMNS
+from onboard.adapters.files.protocol_files import APPROVAL_COLUMNS, PROTOCOL_COLUMNS
 from onboard.config.redcap_toml import load_mapping
 from onboard.model import (
     AppointmentKind,

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onboard.adapters.mime import ascii_address
+from onboard.adapters.mail.mime import ascii_address
 from onboard.rendering.layout import fold_line
 from onboard.rendering.renderer import Renderer
 from tests.words.cast import LAB

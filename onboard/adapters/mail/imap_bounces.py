@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from onboard.adapters.plain_bounces import given_up
+from onboard.adapters.mail.plain_bounces import given_up
 from onboard.errors import OnboardError, TransportDown
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

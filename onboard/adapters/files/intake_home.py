@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onboard.adapters.csv_files import csv_text, read_csv_file
+from onboard.adapters.files.csv_files import csv_text, read_csv_file
 from onboard.errors import ConfigError, OnboardError
 
 if TYPE_CHECKING:

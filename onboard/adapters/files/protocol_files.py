@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onboard.adapters.csv_files import CsvFile, csv_text, read_csv_file
+from onboard.adapters.files.csv_files import CsvFile, csv_text, read_csv_file
 from onboard.errors import ReadInDoubt
 from onboard.folding import fold_reference
 from onboard.model import Export

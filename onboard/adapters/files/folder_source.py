@@ -11,8 +11,8 @@ from collections.abc import Mapping as Dict
 from datetime import datetime
 from pathlib import Path
 
-from onboard.adapters.csv_files import CsvFile, csv_text, read_csv_file
-from onboard.adapters.protocol_files import has_protocol_files, read_protocol_files
+from onboard.adapters.files.csv_files import CsvFile, csv_text, read_csv_file
+from onboard.adapters.files.protocol_files import has_protocol_files, read_protocol_files
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import PROTOCOL_TABLES, Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from onboard.adapters.smtp_settings import Smtp, Tls
-from onboard.adapters.yagmail_client import LabClient
+from onboard.adapters.mail.smtp_settings import Smtp, Tls
+from onboard.adapters.mail.yagmail_client import LabClient
 from onboard.ports import Posted
 
 __all__ = ["Smtp", "Tls", "YagmailMailer"]

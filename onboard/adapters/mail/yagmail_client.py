@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 import yagmail
 
-from onboard.adapters.mime import ascii_address
-from onboard.adapters.smtp_answers import Step, no_connection, one_line, refusal
-from onboard.adapters.smtp_settings import Smtp, Tls
+from onboard.adapters.mail.mime import ascii_address
+from onboard.adapters.mail.smtp_answers import Step, no_connection, one_line, refusal
+from onboard.adapters.mail.smtp_settings import Smtp, Tls
 from onboard.errors import DeliveryError, InDoubt, OnboardError, TransportDown
 
 #: After so many idle seconds the link is tried before it is used.
