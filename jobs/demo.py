@@ -28,10 +28,10 @@ from onboard.cli.status import print_status
 from onboard.errors import ConfigError
 from onboard.folding import counted
 from onboard.model import JobName, RunReport
-from onboard.sandbox.catcher import MailCatcher
 from onboard.sandbox.faults import Fault
-from onboard.sandbox.sample_lab import next_day, sample_lab, week_later
-from onboard.sandbox.sample_server import SampleServer, newcomers, sample_server
+from onboard.sandbox.mail.catcher import MailCatcher
+from onboard.sandbox.sample.lab import next_day, sample_lab, week_later
+from onboard.sandbox.sample.server import SampleServer, newcomers, sample_server
 
 _MARK = ".onboard-demo"
 _ZONE = ZoneInfo("America/New_York")

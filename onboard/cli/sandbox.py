@@ -17,7 +17,7 @@ from onboard.errors import ConfigError
 if TYPE_CHECKING:
     from onboard.sandbox.clock import ServerClock
     from onboard.sandbox.faults import Faults
-    from onboard.sandbox.sample_server import SampleServer
+    from onboard.sandbox.sample.server import SampleServer
     from onboard.sandbox.server import Tls
 
 #: How long a slow answer takes.
@@ -45,7 +45,7 @@ def command(
 ) -> None:
     """Run a stand-in for REDCap with a sample lab until Ctrl-C, and print its addresses and tokens."""
     from onboard.sandbox.rights import Rights
-    from onboard.sandbox.sample_server import sample_server
+    from onboard.sandbox.sample.server import sample_server
 
     if faults == ["list"]:
         _list_faults()

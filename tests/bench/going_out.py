@@ -26,7 +26,7 @@ from onboard.pipeline.delivering import drain
 from onboard.pipeline.plans import PLANS
 from onboard.pipeline.running import run_job
 from onboard.ports import Outgoing
-from onboard.sandbox.catcher import MailCatcher
+from onboard.sandbox.mail.catcher import MailCatcher
 from tests.bench.labs import MONDAY, READ_AT, an_export, write_folder
 from tests.bench.measuring import Figure, paired, seconds
 from tests.delivery.delivery_cast import LIVE, REMINDERS, queue

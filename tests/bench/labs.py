@@ -19,8 +19,8 @@ from onboard.judging.obligations import gather
 from onboard.model import Export, Records, Rules
 from onboard.model.mapping import Mapping
 from onboard.sandbox.dictionary import Dictionary, parse_csv
-from onboard.sandbox.sample_lab import SampleLab, sample_lab
-from onboard.sandbox.sample_pen import Row
+from onboard.sandbox.sample.lab import SampleLab, sample_lab
+from onboard.sandbox.sample.row_writer import Row
 from onboard.shipped import shipped
 from onboard.tables import read_tables
 

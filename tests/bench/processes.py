@@ -22,8 +22,8 @@ from jobs.labs import LabHome, labs_in
 from jobs.workers import looking, nothing
 from onboard.adapters.system_clock import FixedClock
 from onboard.pipeline.tools import never
-from onboard.sandbox.catcher import MailCatcher
-from onboard.sandbox.sample_server import sample_server
+from onboard.sandbox.mail.catcher import MailCatcher
+from onboard.sandbox.sample.server import sample_server
 from tests.bench.labs import A_COPY, MONDAY, READ_AT, an_export, write_folder
 from tests.bench.measuring import Figure, paired
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from onboard.sandbox.design import Event
 from onboard.sandbox.projects import Project
-from onboard.sandbox.sample_lab import Row, sample_lab
+from onboard.sandbox.sample.lab import Row, sample_lab
 from onboard.shipped import shipped
 
 FOREIGN = Path(__file__).parent / "foreign"

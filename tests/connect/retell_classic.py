@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from onboard.sandbox.projects import Project
-from onboard.sandbox.sample_courses import GCP_GROUP
-from onboard.sandbox.sample_lab import Row
+from onboard.sandbox.sample.courses import GCP_GROUP
+from onboard.sandbox.sample.lab import Row
 from tests.connect.retell import KINDS, ROLES, STEPS, STUDY_TYPES, TASKS, Move, Projects, foreign, lab_rows, numbered
 
 _PERSON = {

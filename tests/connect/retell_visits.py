@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from onboard.sandbox.design import Event
 from onboard.sandbox.projects import Project
-from onboard.sandbox.sample_lab import Row
+from onboard.sandbox.sample.lab import Row
 from tests.connect.retell import KINDS, ROLES, STEPS, TASKS, Move, Projects, foreign, lab_rows
 
 _SHORT_TASKS = dict(zip(TASKS, ("IC", "REC", "VIS", "DRUG", "AE", "CHART", "DE", "STAT", "REG", "LIT", "ADM"), strict=True))

@@ -18,7 +18,7 @@ from jobs import job
 from onboard.app import App, open_app
 from onboard.model import JobName, RunReport
 from onboard.sandbox.faults import Fault
-from onboard.sandbox.sample_server import SampleServer, sample_server
+from onboard.sandbox.sample.server import SampleServer, sample_server
 from tests.connect.conftest import make_home
 
 MONDAY = date(2026, 11, 23)

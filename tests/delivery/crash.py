@@ -32,7 +32,7 @@ from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.adapters.system_clock import SystemClock
 from onboard.pipeline.delivering import drain
 from onboard.ports import Outgoing
-from onboard.sandbox.catcher import MailCatcher
+from onboard.sandbox.mail.catcher import MailCatcher
 from tests.delivery.delivery_cast import LIVE, MONDAY, REMINDERS, queue
 from tests.delivery.private_postgres import PrivatePostgres, missing
 

@@ -12,7 +12,7 @@ from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.errors import LedgerError
 from onboard.pipeline.delivering import Drained, drain
-from onboard.sandbox.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
 from tests.delivery.certificates import Certificates, make
 from tests.delivery.delivery_cast import LIVE, HandClock, outgoing, queue
 

@@ -18,7 +18,7 @@ from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.errors import ConfigError, DeliveryError, InDoubt, LedgerError, TransportDown
 from onboard.model import MessageKind
 from onboard.ports import Posted
-from onboard.sandbox.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
 from tests.delivery.certificates import Certificates, make
 
 SENDER = "rivera-lab@northlake.example"

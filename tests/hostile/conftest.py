@@ -33,10 +33,10 @@ from jobs.due import run_safely
 from onboard.adapters.system_clock import FixedClock
 from onboard.app import open_app
 from onboard.model import JobName, Mode, RunReport
-from onboard.sandbox.catcher import MailCatcher
-from onboard.sandbox.sample_lab import PEOPLE
-from onboard.sandbox.sample_pen import Row
-from onboard.sandbox.sample_server import SampleServer, sample_server
+from onboard.sandbox.mail.catcher import MailCatcher
+from onboard.sandbox.sample.lab import PEOPLE
+from onboard.sandbox.sample.row_writer import Row
+from onboard.sandbox.sample.server import SampleServer, sample_server
 from tests.beginnings import first_runs
 from tests.clocks import MACHINE, NOON, command_line
 

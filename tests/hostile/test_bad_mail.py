@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from onboard.sandbox.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
 from tests.clocks import NOON, Machine
 from tests.hostile.conftest import COORDINATOR, OPERATOR, HostileLab, has_next_step, parsed, text_of, undisturbed
 from tests.hostile.test_bad_reads import closed_port

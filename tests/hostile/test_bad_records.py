@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from onboard.sandbox.catcher import MailCatcher
-from onboard.sandbox.sample_lab import PROTOCOLS
-from onboard.sandbox.sample_pen import Row
-from onboard.sandbox.sample_server import sample_server
+from onboard.sandbox.mail.catcher import MailCatcher
+from onboard.sandbox.sample.lab import PROTOCOLS
+from onboard.sandbox.sample.row_writer import Row
+from onboard.sandbox.sample.server import sample_server
 from tests.hostile.conftest import BEGAN, COORDINATOR, OPERATOR, HostileLab, Said, settle, text_of
 
 INJECTED = "Eve\r\nBcc: everyone@elsewhere.example\r\nX-Evil: yes\u202e\u2066 Mallory"

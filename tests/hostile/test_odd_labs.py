@@ -13,8 +13,8 @@ import pytest
 from jobs import JOBS, job
 from onboard.adapters.system_clock import FixedClock
 from onboard.app import open_app
-from onboard.sandbox.sample_lab import PROTOCOLS
-from onboard.sandbox.sample_pen import Row
+from onboard.sandbox.sample.lab import PROTOCOLS
+from onboard.sandbox.sample.row_writer import Row
 from tests.hostile.conftest import COORDINATOR, OPERATOR, TODAY, HostileLab, Start, has_next_step, text_of
 
 PEOPLE_IN_A_BIG_LAB = 300

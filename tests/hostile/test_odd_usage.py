@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from onboard.model import JobName
-from onboard.sandbox.catcher import Stage, Trouble
 from onboard.sandbox.faults import Fault
+from onboard.sandbox.mail.catcher import Stage, Trouble
 from tests.hostile.conftest import OPERATOR, HostileLab, Start, apart, begin, has_next_step, onboard, text_of
 
 

@@ -14,7 +14,7 @@ from jobs.__main__ import app
 from jobs.demo_home import make_home
 from onboard.errors import OnboardError
 from onboard.sandbox.rights import Rights
-from onboard.sandbox.sample_server import SampleServer, sample_server
+from onboard.sandbox.sample.server import SampleServer, sample_server
 from tests.clocks import NOON
 
 TODAY = NOON.date()

@@ -14,7 +14,7 @@ from onboard.config.rules_file import load_rules
 from onboard.model import Assessment, Export, Rules
 from onboard.model.mapping import Mapping
 from onboard.pipeline.judging import judge
-from onboard.sandbox.sample_lab import sample_lab
+from onboard.sandbox.sample.lab import sample_lab
 from onboard.shipped import shipped
 from onboard.tables import read_tables
 from tests.reading.conftest import MONDAY, ZONE, exported

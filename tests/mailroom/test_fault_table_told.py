@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from onboard.sandbox.catcher import Stage
+from onboard.sandbox.mail.catcher import Stage
 from tests.delivery.test_fault_table import TABLE
 
 #: What the classes and single tests beside the table prove.

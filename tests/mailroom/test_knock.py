@@ -15,7 +15,7 @@ from onboard.app import open_app
 from onboard.cli.check import _mail_server, _mailbox
 from onboard.connecting.advice import State
 from onboard.errors import TransportDown
-from onboard.sandbox.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
 
 LAB = "rivera-lab@northlake.example"
 

@@ -17,7 +17,7 @@ from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.errors import ConfigError, TransportDown
 from onboard.model import MessageKind
 from onboard.ports import Posted
-from onboard.sandbox.catcher import MailCatcher
+from onboard.sandbox.mail.catcher import MailCatcher
 
 TENANT, CLIENT, SECRET = "1f0e6c1a-0000-4000-8000-00000000000a", "client-1", "a-very-secret-value"
 LAB = "rivera-lab@northlake.example"

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from jobs.__main__ import app
 from onboard.config import load_config
 from onboard.errors import ConfigError
-from onboard.sandbox.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
 from onboard.shipped import shipped
 
 ANN = "ann@home.example"

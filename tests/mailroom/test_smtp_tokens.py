@@ -20,8 +20,8 @@ from onboard.adapters.mail.smtp_settings import Smtp, Tls
 from onboard.adapters.mail.yagmail_mailer import YagmailMailer
 from onboard.errors import TransportDown
 from onboard.pipeline.delivering import Drained, drain
-from onboard.sandbox.catcher import LARGEST_MESSAGE, MailCatcher
-from onboard.sandbox.conversation import Conversation, Handler
+from onboard.sandbox.mail.catcher import LARGEST_MESSAGE, MailCatcher
+from onboard.sandbox.mail.conversation import Conversation, Handler
 from tests.delivery.certificates import Certificates, make
 from tests.delivery.delivery_cast import LEILA, LIVE, MONDAY, HandClock, outgoing, queue
 from tests.mailroom.test_came_back import DAY

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobs.demo_home import make_home
-from onboard.sandbox.sample_server import SampleServer, sample_server
+from onboard.sandbox.sample.server import SampleServer, sample_server
 from tests.delivery.private_postgres import PrivatePostgres, missing
 
 MONDAY = date(2026, 11, 23)

@@ -39,10 +39,10 @@ from onboard.cli.start import begin
 from onboard.model import Export, JobName, Mode
 from onboard.pipeline.tools import never
 from onboard.ports import RecordSource
-from onboard.sandbox.catcher import MailCatcher, Stage, Trouble
 from onboard.sandbox.faults import Fault
-from onboard.sandbox.sample_lab import next_day, sample_lab, week_later
-from onboard.sandbox.sample_server import SampleServer, newcomers, sample_server
+from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.sample.lab import next_day, sample_lab, week_later
+from onboard.sandbox.sample.server import SampleServer, newcomers, sample_server
 
 ZONE = ZoneInfo("Africa/Casablanca")
 FIRST = date(2027, 2, 4)  # a Thursday; the clocks go back on 7 February and forward on 14 March, both Sundays

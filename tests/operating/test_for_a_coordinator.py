@@ -23,7 +23,7 @@ from onboard.cli.output import print_table
 from onboard.errors import ConfigError
 from onboard.model import JobName, Mode, RunReport
 from onboard.pipeline.tools import never
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.beginnings import begin_with_nothing
 from tests.clocks import command_line
 from tests.operating.clocks import HandClock

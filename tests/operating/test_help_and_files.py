@@ -11,7 +11,7 @@ from jobs.__main__ import PARTS, TABLE
 from jobs.__main__ import app as onboard_app
 from onboard.cli.output import print_table
 from onboard.errors import ConfigError
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.operating.conftest import make_lab
 
 WIDE = CliRunner(env={"COLUMNS": "80"})

@@ -30,7 +30,7 @@ from onboard.model import JobName, Mode, Snapshot
 from onboard.pipeline.forgetting import Alias, Traces, find_record, pseudonymised, traces_of
 from onboard.pipeline.snapshots import cited, export_of
 from onboard.questions.status import status_rows
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.delivery.delivery_cast import LEILA, LIVE, MORNING, outgoing, queue
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY, make_lab

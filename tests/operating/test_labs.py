@@ -22,7 +22,7 @@ from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import ConfigError
 from onboard.model import Mode
 from onboard.pipeline.tools import never
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.beginnings import begun
 from tests.clocks import command_line
 from tests.delivery.delivery_cast import LEILA, outgoing, queue

@@ -16,7 +16,7 @@ from onboard.app import open_app
 from onboard.config.settings import LedgerTable
 from onboard.errors import ConfigError
 from onboard.model import JobName, Mode
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY, make_lab
 

@@ -27,8 +27,8 @@ from onboard.model import Mode, RunReport
 from onboard.pipeline.plans import PLANS
 from onboard.pipeline.running import take_as_told
 from onboard.pipeline.tools import never
-from onboard.sandbox.sample_lab import next_day, sample_lab, week_later
-from onboard.sandbox.sample_server import SampleServer, sample_server
+from onboard.sandbox.sample.lab import next_day, sample_lab, week_later
+from onboard.sandbox.sample.server import SampleServer, sample_server
 from tests.delivery.private_postgres import PrivatePostgres
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY, make_lab

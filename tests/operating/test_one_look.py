@@ -18,7 +18,7 @@ from onboard.model import Export, JobName, Mode
 from onboard.pipeline.one_look import SHARED_FOR, OneLook
 from onboard.pipeline.tools import never
 from onboard.sandbox.faults import Fault
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.beginnings import begin_with_nothing
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY

@@ -14,7 +14,7 @@ import pytest
 from jobs.reporting import logged
 from jobs.service import needed_secrets, one_lines, service_unit
 from onboard.model import JobName, Mode, RunReport
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.operating.conftest import MONDAY, make_lab
 
 #: "Value for '/TR' option cannot be more than 261 character(s)."

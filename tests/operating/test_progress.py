@@ -15,7 +15,7 @@ import pytest
 from onboard.adapters.terminal_progress import Terminal, WatchedMailer
 from onboard.errors import TransportDown
 from onboard.model import Mode
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.beginnings import begun
 from tests.clocks import command_line
 from tests.operating.conftest import MONDAY, make_lab

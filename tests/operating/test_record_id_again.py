@@ -25,9 +25,9 @@ from onboard.model import Assessment, ItemState, JobName, MessageKind, Mode, Per
 from onboard.pipeline.persons import marks_of, seen_now
 from onboard.pipeline.running import run_job
 from onboard.pipeline.tools import never
-from onboard.sandbox.sample_lab import PEOPLE
-from onboard.sandbox.sample_pen import Row
-from onboard.sandbox.sample_server import SampleServer, sample_server
+from onboard.sandbox.sample.lab import PEOPLE
+from onboard.sandbox.sample.row_writer import Row
+from onboard.sandbox.sample.server import SampleServer, sample_server
 from tests.delivery.conftest import OpenLedger, ledger_url, open_ledger, postgres  # noqa: F401
 from tests.delivery.delivery_cast import LIVE, MORNING, outgoing, queue
 from tests.operating.clocks import HandClock

@@ -26,7 +26,7 @@ from onboard.adapters.service_manager import ServiceManager
 from onboard.adapters.status_port import Counts, StatusPort
 from onboard.errors import ConfigError
 from onboard.model import Delivery, JobName, MessageKind, Mode, RunReport
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY, make_lab
 

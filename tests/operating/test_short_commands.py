@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobs.demo_home import make_home
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.beginnings import begun
 from tests.bench.labs import A_COPY, an_export, write_folder
 from tests.operating.conftest import MONDAY, make_lab

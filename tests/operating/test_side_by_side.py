@@ -20,7 +20,7 @@ from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.app import App, open_app
 from onboard.app.once import Once
 from onboard.errors import LedgerError
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.operating.conftest import make_lab
 
 

@@ -29,8 +29,8 @@ from onboard.model import JobName, MessageKind, Mode, RunReport
 from onboard.pipeline.tools import never
 from onboard.rendering.board_page import board_page
 from onboard.sandbox.faults import Fault
-from onboard.sandbox.sample_lab import PEOPLE, sample_lab
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.lab import PEOPLE, sample_lab
+from onboard.sandbox.sample.server import SampleServer
 from tests.beginnings import begin_with_nothing
 from tests.clocks import command_line
 from tests.operating.clocks import HandClock

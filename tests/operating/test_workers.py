@@ -21,7 +21,7 @@ from onboard.adapters.log_lines import set_up_log
 from onboard.adapters.system_clock import FixedClock
 from onboard.pipeline.tools import never
 from onboard.ports import Clock
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.server import SampleServer
 from tests.beginnings import begun
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import MONDAY, make_lab

@@ -8,8 +8,8 @@ from datetime import datetime, time
 from pathlib import Path
 
 from onboard.sandbox.projects import Project
-from onboard.sandbox.sample_lab import sample_lab
-from onboard.sandbox.sample_server import SampleServer
+from onboard.sandbox.sample.lab import sample_lab
+from onboard.sandbox.sample.server import SampleServer
 from onboard.sandbox.server import SandboxServer
 from tests.operating.conftest import MONDAY, make_lab
 

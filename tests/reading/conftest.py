@@ -13,8 +13,8 @@ from onboard.config.redcap_toml import load_mapping
 from onboard.model import Export
 from onboard.model.mapping import Mapping
 from onboard.sandbox.dictionary import Dictionary, parse_csv
-from onboard.sandbox.sample_lab import SampleLab, SampleProject, sample_lab
-from onboard.sandbox.sample_pen import Row
+from onboard.sandbox.sample.lab import SampleLab, SampleProject, sample_lab
+from onboard.sandbox.sample.row_writer import Row
 from onboard.shipped import shipped
 
 MONDAY = date(2026, 11, 23)

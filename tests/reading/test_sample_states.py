@@ -13,7 +13,7 @@ from onboard.judging.readiness import cleared_on, reasons_on
 from onboard.model import Cleared, Export, Rules, Status
 from onboard.model.mapping import Mapping
 from onboard.pipeline.judging import judge
-from onboard.sandbox.sample_lab import SampleLab, next_day, sample_lab, week_later
+from onboard.sandbox.sample.lab import SampleLab, next_day, sample_lab, week_later
 from onboard.shipped import shipped
 from onboard.tables import read_tables
 

@@ -17,9 +17,9 @@ from jobs.demo_home import make_home
 from jobs.send_worklist import run
 from onboard.app import App, open_app
 from onboard.model import RunReport
-from onboard.sandbox.catcher import MailCatcher
-from onboard.sandbox.sample_lab import PEOPLE, Row
-from onboard.sandbox.sample_server import SampleServer, sample_server
+from onboard.sandbox.mail.catcher import MailCatcher
+from onboard.sandbox.sample.lab import PEOPLE, Row
+from onboard.sandbox.sample.server import SampleServer, sample_server
 from tests.beginnings import begin_with_nothing
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "reckoner"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yagmail
 
-from onboard.sandbox.catcher import Caught, MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import Caught, MailCatcher, Stage, Trouble
 
 PARTS = {"to": "ada@example.org", "subject": "Hello", "contents": "One line"}
 

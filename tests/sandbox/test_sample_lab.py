@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onboard.sandbox.projects import Project
-from onboard.sandbox.sample_lab import CAST, SampleLab, next_day, sample_lab, week_later
-from onboard.sandbox.sample_pen import Row, years_from
+from onboard.sandbox.sample.lab import CAST, SampleLab, next_day, sample_lab, week_later
+from onboard.sandbox.sample.row_writer import Row, years_from
 
 MONDAY = date(2026, 11, 23)
 DAYS = [MONDAY, date(2028, 2, 29), date(2027, 1, 1), date(2026, 3, 8), date(2027, 12, 31)]

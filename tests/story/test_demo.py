@@ -150,8 +150,8 @@ def sandbox_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from datetime import date
 
     from jobs.demo_home import make_home
-    from onboard.sandbox.catcher import MailCatcher
-    from onboard.sandbox.sample_server import sample_server
+    from onboard.sandbox.mail.catcher import MailCatcher
+    from onboard.sandbox.sample.server import sample_server
 
     home = tmp_path_factory.mktemp("lab") / "home"
     with sample_server(date.fromisoformat(MONDAY)) as sample, MailCatcher() as catcher:

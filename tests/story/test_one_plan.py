@@ -23,7 +23,7 @@ from onboard.cli.explain import explanation
 from onboard.cli.start import begin, show
 from onboard.model import Held, JobName, Mode, Notice
 from onboard.pipeline.tools import never
-from onboard.sandbox.sample_server import SampleServer, sample_server
+from onboard.sandbox.sample.server import SampleServer, sample_server
 from tests.operating.clocks import HandClock
 from tests.operating.conftest import make_lab
 

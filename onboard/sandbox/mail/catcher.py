@@ -13,8 +13,8 @@ from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 
-from onboard.sandbox.conversation import Box, Caught, Conversation, Counts, Handler
-from onboard.sandbox.mail_trouble import Script, Stage, Trouble
+from onboard.sandbox.mail.conversation import Box, Caught, Conversation, Counts, Handler
+from onboard.sandbox.mail.trouble import Script, Stage, Trouble
 
 __all__ = ["Caught", "MailCatcher", "Script", "Stage", "Trouble"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from onboard.sandbox.mail_trouble import Script, Stage, Trouble
+from onboard.sandbox.mail.trouble import Script, Stage, Trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

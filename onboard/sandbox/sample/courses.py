@@ -3,7 +3,7 @@
 Decides texts and the usual printed expirations; does not know which of them counts for what.
 """
 
-from onboard.sandbox.sample_pen import Pen, years_from
+from onboard.sandbox.sample.row_writer import Pen, years_from
 
 HUMAN_RESEARCH = "Human Research"
 HSP_GROUP = "Biomedical Research Investigators"

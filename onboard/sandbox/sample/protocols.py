@@ -1,6 +1,6 @@
 """The six protocols of the sample lab, one for each kind of work a first hire meets. Decides rows of the Protocols project."""
 
-from onboard.sandbox.sample_pen import Pen
+from onboard.sandbox.sample.row_writer import Pen
 
 STEP_HF, CHART_AF, REG_HF, CASE_TTS, QI_DISCH, SR_SGLT2 = "1", "2", "3", "4", "5", "6"
 

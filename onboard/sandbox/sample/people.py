@@ -3,7 +3,7 @@
 The story of each is told in `sample_lab.CAST`. Nobody here exists.
 """
 
-from onboard.sandbox.sample_courses import (
+from onboard.sandbox.sample.courses import (
     E6R3_GROUP,
     HSP_GROUP,
     HUMAN_RESEARCH,
@@ -15,7 +15,7 @@ from onboard.sandbox.sample_courses import (
     hipaa,
     hsp,
 )
-from onboard.sandbox.sample_pen import Pen, years_from
+from onboard.sandbox.sample.row_writer import Pen, years_from
 
 RIVERA, CHEN, BROOKS, OKAFOR, HADDAD, TANAKA, NOVAK, SINGH = "1", "2", "3", "4", "5", "6", "7", "8"
 BRANDT, ORTIZ, ADEYEMI, J_SMITH, HALF_SMITH, ROSSI, AL_RASHID, ZHANG = "9", "10", "11", "12", "13", "14", "15", "16"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from onboard.sandbox.sample_courses import HSP_GROUP, HUMAN_RESEARCH
-from onboard.sandbox.sample_pen import Pen, Row, years_from
-from onboard.sandbox.sample_people import BRANDT, J_SMITH, NOVAK, write_people
-from onboard.sandbox.sample_protocols import STEP_HF, write_protocols
+from onboard.sandbox.sample.courses import HSP_GROUP, HUMAN_RESEARCH
+from onboard.sandbox.sample.people import BRANDT, J_SMITH, NOVAK, write_people
+from onboard.sandbox.sample.protocols import STEP_HF, write_protocols
+from onboard.sandbox.sample.row_writer import Pen, Row, years_from
 from onboard.shipped import shipped
 
 __all__ = ["CAST", "Row", "SampleLab", "SampleProject", "next_day", "sample_lab", "week_later"]

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 
 from onboard.sandbox.clock import ServerClock, still
 from onboard.sandbox.projects import EXPORT_ONLY, Project, Rights
-from onboard.sandbox.sample_lab import PEOPLE, Row, SampleLab, sample_lab
+from onboard.sandbox.sample.lab import PEOPLE, Row, SampleLab, sample_lab
 from onboard.sandbox.server import SandboxServer, Tls
 
 

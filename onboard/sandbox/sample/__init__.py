@@ -1,0 +1,1 @@
+"""The sample lab: its story, its rows, its server."""
