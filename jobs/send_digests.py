@@ -1,4 +1,4 @@
-"""Send the weekly digest to each PI. Decides nothing: the plan is onboard/digests.py, the words templates/."""
+"""Send the weekly digest to each PI. Decides nothing: the plan is onboard/planning/digests/, the words templates/."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Send reminders, receipts and clearances to all other people, and escalations about them. Decides nothing: the plan is
-onboard/reminders.py, the words templates/."""
+onboard/planning/reminders/, the words templates/."""
 
 from __future__ import annotations
 

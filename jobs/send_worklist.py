@@ -1,4 +1,4 @@
-"""Send the coordinators their day. Decides nothing: the plan is onboard/worklist.py, the words templates/."""
+"""Send the coordinators their day. Decides nothing: the plan is onboard/planning/worklist/, the words templates/."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from onboard.dates import plus_days
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import why
 from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, Section
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.deadlines import due_tier, told_on
 from onboard.planning.lab_day import Desk, desk_of
 from onboard.planning.lines import actor_name, coordinator, in_grace, owed, silenced
@@ -43,7 +43,7 @@ def _mail(desk: Desk, record: str, reader: Reader) -> Notice | None:
     mine = [line for step in steps if (line := _own_line(desk, step, reader.address))]
     rest = [line for step in steps if (line := _rest_line(desk, step))]
     if not _welcomed(desk, record, reader.address):
-        key = keys.welcome(record, appointments_of_stay(desk, record)[0].evidence)
+        key = item_keys.welcome(record, appointments_of_stay(desk, record)[0].evidence)
         return notice(desk, MessageKind.WELCOME, reader, mine + rest, key=key, facts=_facts(desk, record, steps))
     if _last_mail(desk, record) == desk.today:
         return None
@@ -57,7 +57,7 @@ def _mail(desk: Desk, record: str, reader: Reader) -> Notice | None:
         MessageKind.CHECKLIST,
         reader,
         told + rest,
-        key=keys.checklist(record, desk.today),
+        key=item_keys.checklist(record, desk.today),
         facts=_facts(desk, record, steps),
         calendar=calendar,
     )
@@ -68,14 +68,14 @@ def _mail(desk: Desk, record: str, reader: Reader) -> Notice | None:
 
 def _welcomed(desk: Desk, record: str, address: str) -> bool:
     """Whether any appointment of this stay was welcomed; a moved start date never repeats it."""
-    found = (keys.welcome(record, a.evidence) for a in appointments_of_stay(desk, record))
+    found = (item_keys.welcome(record, a.evidence) for a in appointments_of_stay(desk, record))
     return any(desk.said.settled(key, address) for key in found)
 
 
 def _last_mail(desk: Desk, record: str) -> date | None:
     """The slot of the last welcome or checklist."""
-    welcomes = [desk.history.items.get(keys.welcome(record, a.evidence)) for a in appointments_of_stay(desk, record)]
-    said = [*desk.said.under(f"checklist/{keys.part(record)}").values(), *(w for w in welcomes if w)]
+    welcomes = [desk.history.items.get(item_keys.welcome(record, a.evidence)) for a in appointments_of_stay(desk, record)]
+    said = [*desk.said.under(f"checklist/{item_keys.part(record)}").values(), *(w for w in welcomes if w)]
     return max((item.on for item in said if item.state is not ItemState.REFUSED), default=None)
 
 

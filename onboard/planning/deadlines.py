@@ -14,7 +14,7 @@ from datetime import date
 from onboard.dates import plus_days
 from onboard.model import Finding, Ground, Requirement, RequirementKind, Scope
 from onboard.model.records import record_order
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import not_later
 from onboard.timeline import NEVER, Answer, Timeline
@@ -50,7 +50,7 @@ class Edge:
     @property
     def stem(self) -> str:
         """What the episode's reminder keys begin with."""
-        return keys.reminders(self.person, self.requirement.id, self.scope, self.episode)
+        return item_keys.reminders(self.person, self.requirement.id, self.scope, self.episode)
 
     @property
     def started(self) -> bool:
@@ -105,7 +105,7 @@ def _edge(group: list[Finding], day: date) -> Edge | None:
         since=since,
         ends=ends,
         deadline=deadline,
-        episode=keys.episode(_governing(group, ends), deadline if run[0] else None),
+        episode=item_keys.episode(_governing(group, ends), deadline if run[0] else None),
         claimed=claimed,
         doubted=not claimed and any(f.met.at(gap) is not Answer.NO for f in group),
         in_hand=any(f.in_hand.covers(day) for f in group),
@@ -177,7 +177,7 @@ def skipped(desk: Desk, edge: Edge, tier: int) -> tuple[str, ...]:
     lower = [t for t in edge.requirement.tiers if t > tier]
     every = desk.lab.cadence.repeat_days
     lower += [t for t in (tier + every * n for n in range(1, _REPEATS_SKIPPED)) if t < 0]
-    found = (keys.reminder(edge.stem, t) for t in sorted(set(lower), reverse=True))
+    found = (item_keys.reminder(edge.stem, t) for t in sorted(set(lower), reverse=True))
     return tuple(key for key in found if key not in desk.history.items)
 
 
@@ -191,7 +191,9 @@ def stems(desk: Desk, edge: Edge) -> tuple[str, ...]:
         return (edge.stem,)
     rows = [row.evidence for row in desk.assessment.approvals if row.protocol == edge.scope.protocol]
     asked = {r.id: None for r in desk.assessment.rules.requirements if r.kind is RequirementKind.APPROVAL}
-    ended = (keys.reminders(edge.person, one, edge.scope, keys.episode(row, edge.ends)) for one in asked for row in rows)
+    ended = (
+        item_keys.reminders(edge.person, one, edge.scope, item_keys.episode(row, edge.ends)) for one in asked for row in rows
+    )
     return (edge.stem, *ended)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from onboard.model import Line, ReaderRole, Section
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.blockers import Block, blocks, stop_words, task_words
 from onboard.planning.deadlines import Edge, announced, edges, own_act
 from onboard.planning.lab_day import Desk
@@ -53,7 +53,7 @@ def calls_about(desk: Desk, person: str, hears_now: Callable[[Edge], bool]) -> I
 
 def is_said(desk: Desk, call: Call, address: str) -> bool:
     """Whether the reader heard it at this level, or as PI already."""
-    levels = (call.line.key, f"{call.stem}/{ReaderRole.PI.value}:{keys.part(call.reader)}")
+    levels = (call.line.key, f"{call.stem}/{ReaderRole.PI.value}:{item_keys.part(call.reader)}")
     return any(desk.said.settled(key, address) for key in levels)
 
 
@@ -75,7 +75,7 @@ def _line(desk: Desk, edge: Edge, block: Block | None, role: ReaderRole, reader:
     name = greeted(desk, edge.person)
     protocols = block.protocols if block else (edge.scope.protocol,)
     return Line(
-        key=keys.escalation(edge.stem, role.value, reader),
+        key=item_keys.escalation(edge.stem, role.value, reader),
         section=Section.ABOUT,
         title=edge.requirement.title,
         why=why_open(edge, desk.today, for_others=True),

@@ -17,7 +17,7 @@ from onboard.model import (
     Section,
     Status,
 )
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.deadlines import HARD_TIERS, Edge, skipped
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, greeted, named
@@ -102,7 +102,7 @@ def owed(desk: Desk, edge: Edge, section: Section, tier: int | None) -> Line:
     """
     requirement, days = edge.requirement, edge.days(desk.today)
     return Line(
-        key=keys.reminder(edge.stem, tier) if tier is not None else "",
+        key=item_keys.reminder(edge.stem, tier) if tier is not None else "",
         section=section,
         title=requirement.title,
         why=why_open(edge, desk.today),

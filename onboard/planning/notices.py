@@ -8,7 +8,7 @@ from datetime import date
 
 from onboard.dates import WorkCalendar, plus_days
 from onboard.model import Bar, ItemState, Line, MessageKind, Notice, Reader
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.lab_day import Desk
 
 #: States of a message that never reached its reader.
@@ -85,7 +85,7 @@ def digest_paused(desk: Desk, record: str) -> bool:
 def digest_comes(desk: Desk, record: str, address: str) -> bool:
     """Whether today's digest, not sent yet, will tell a PI: then no other mail about people goes to them on this day."""
     slot = latest_slot(desk.calendar, desk.lab.cadence.digest_weekday, desk.today)
-    return slot == desk.today and gets_digests(desk, record) and not desk.said.settled(keys.digest(address, slot), address)
+    return slot == desk.today and gets_digests(desk, record) and not desk.said.settled(item_keys.digest(address, slot), address)
 
 
 # the calendar file -----------------------------------------------------------------------------------------------------
@@ -100,13 +100,13 @@ def with_calendar(desk: Desk, person: str, address: str, lines: Sequence[Line]) 
     method = "publish" if asks is not None else "cancel" if _published(desk, person) else ""
     if not lines or not method or not mails_to(desk, address):
         return list(lines), False
-    place, key = asks or 0, keys.calendar(person, desk.today, method)
+    place, key = asks or 0, item_keys.calendar(person, desk.today, method)
     return [replace(line, also=(*line.also, key)) if n == place else line for n, line in enumerate(lines)], True
 
 
 def _published(desk: Desk, person: str) -> bool:
     """Whether the last calendar file the person got asked for something."""
-    prefix = f"calendar/{keys.part(person)}/"
+    prefix = f"calendar/{item_keys.part(person)}/"
     sent = (i for key, i in desk.history.items.items() if key.startswith(prefix) and i.state is ItemState.SENT)
     last = max(sent, key=lambda item: (item.on, item.key), default=None)
     return last is not None and last.key.endswith("/publish")

@@ -8,7 +8,7 @@ from datetime import date
 from onboard.dates import show_near
 from onboard.judging.readiness import cleared_on, ready_span
 from onboard.model import Checked, Cleared, Completion, ItemState, Line, Readiness, Section
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import coordinator
 from onboard.planning.people import codes
@@ -22,7 +22,7 @@ def cleared_lines(desk: Desk, person: str, address: str) -> list[Line]:
         if not row.protocol or row.task or cleared_on(row, desk.today) is not Cleared.CLEARED or not desk.working(row):
             continue
         first, until = ready_span(row, desk.today)
-        key = keys.cleared(person, row.protocol, first)
+        key = item_keys.cleared(person, row.protocol, first)
         if not desk.said.settled(key, address) and not _said_in(desk, key, first):
             code = codes(desk, [row.protocol])
             found.append(_cleared_line(desk, key, code, row, until))
@@ -62,12 +62,12 @@ def _by_day(completion: Completion) -> tuple[date, str]:
 
 def _receipt(desk: Desk, completion: Completion, address: str) -> Line | None:
     state = _receipt_state(desk, completion)
-    key = keys.receipt(completion.person, completion.evidence, state)
+    key = item_keys.receipt(completion.person, completion.evidence, state)
     if not state or desk.said.settled(key, address):
         return None
     ends = _counts_through(desk, completion)
     line = Line(key=key, section=Section.RECEIPT, title=completion.course, person=completion.person, status=state)
-    received = keys.receipt(completion.person, completion.evidence, "received")
+    received = item_keys.receipt(completion.person, completion.evidence, "received")
     if state == "received":
         return replace(line, why=f"{coordinator(desk)} looks at it; you hear what comes of it.")
     skips = () if received in desk.history.items else (received,)
@@ -85,7 +85,7 @@ def _receipt_state(desk: Desk, completion: Completion) -> str:
     if completion.checked is Checked.DECLINED:
         return "declined"
     handed_in = completion.source == "survey" or isinstance(completion.checked_on, date)
-    received = keys.receipt(completion.person, completion.evidence, "received") in desk.history.items
+    received = item_keys.receipt(completion.person, completion.evidence, "received") in desk.history.items
     return "accepted" if (handed_in or received) and not _in_doubt(desk, completion) else ""
 
 

@@ -6,7 +6,7 @@ A view for others names nobody who was not told, or is not told on the same day.
 from __future__ import annotations
 
 from onboard.dates import show
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.deadlines import Edge, stems, told_on
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import address_for, appointments_of_stay, green_light, is_new_hire, mail_day
@@ -14,7 +14,7 @@ from onboard.planning.people import address_for, appointments_of_stay, green_lig
 
 def welcomed(desk: Desk, person: str) -> bool:
     """Whether a welcome of the present stay was handed over."""
-    return any(desk.said.sent(keys.welcome(person, a.evidence)) for a in appointments_of_stay(desk, person))
+    return any(desk.said.sent(item_keys.welcome(person, a.evidence)) for a in appointments_of_stay(desk, person))
 
 
 def told_today(desk: Desk, person: str, edge: Edge) -> bool:
@@ -22,7 +22,7 @@ def told_today(desk: Desk, person: str, edge: Edge) -> bool:
     if not address_for(desk, person) or not mail_day(desk, person):
         return False
     if is_new_hire(desk, person):
-        return not any(desk.said.settled(keys.welcome(person, a.evidence), "") for a in appointments_of_stay(desk, person))
+        return not any(desk.said.settled(item_keys.welcome(person, a.evidence), "") for a in appointments_of_stay(desk, person))
     return not any(desk.said.under(stem) for stem in stems(desk, edge))
 
 

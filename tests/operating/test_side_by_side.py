@@ -14,8 +14,7 @@ from time import monotonic
 import pytest
 from sqlalchemy import Engine, create_engine, event
 
-from onboard.adapters.ledger import engine as ledger_engine
-from onboard.adapters.ledger import migrations
+from onboard.adapters.ledger import engine, migrations
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.app import App, open_app
 from onboard.app.once import Once
@@ -127,5 +126,5 @@ def test_a_server_that_never_answers_is_given_up() -> None:
 
 @pytest.mark.parametrize(("asked", "given"), [("", "10"), ("?connect_timeout=3", "3")])
 def test_who_names_a_timeout_keeps_it(asked: str, given: str) -> None:
-    url = ledger_engine._answering(ledger_engine._checked(f"postgresql://rivera@host/ledger{asked}"))
+    url = engine._answering(engine._checked(f"postgresql://rivera@host/ledger{asked}"))
     assert url.query["connect_timeout"] == given

@@ -21,7 +21,7 @@ from onboard.model import (
     Section,
     Snooze,
 )
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.questions.explain import explain
 from onboard.questions.explain_words import as_json, as_text
 from tests.questions.cast import ELENA, GCP, JOSE, LENA, LEO, SAM, STEP, TODAY, UMA, completion, d, judged, records
@@ -36,15 +36,15 @@ def item(key: str, on: str, state: ItemState = ItemState.SENT, reader: str = LEN
 
 def told() -> History:
     """What the ledger remembers of Lena's lapse, and of other people."""
-    stem = keys.reminders(LENA, "gcp", Scope(), "completion/2/2:2026-05-18")
+    stem = item_keys.reminders(LENA, "gcp", Scope(), "completion/2/2:2026-05-18")
     items = (
-        item(keys.reminder(stem, 30), "2026-04-20"),
-        item(keys.reminder(stem, 60), "2026-04-20", ItemState.SKIPPED, ""),
-        item(keys.reminder(stem, -1), "2026-05-19"),
-        item(keys.escalation(stem, "pi", "1"), "2026-05-21", reader="rivera@northlake.example"),
-        item(keys.receipt(LENA, "completion/2/3", "accepted"), "2026-06-11"),
-        item(keys.cleared(LENA, STEP, d("2026-06-10")), "2026-06-11"),
-        item(keys.receipt("22", "completion/22/1", "accepted"), "2026-06-12"),
+        item(item_keys.reminder(stem, 30), "2026-04-20"),
+        item(item_keys.reminder(stem, 60), "2026-04-20", ItemState.SKIPPED, ""),
+        item(item_keys.reminder(stem, -1), "2026-05-19"),
+        item(item_keys.escalation(stem, "pi", "1"), "2026-05-21", reader="rivera@northlake.example"),
+        item(item_keys.receipt(LENA, "completion/2/3", "accepted"), "2026-06-11"),
+        item(item_keys.cleared(LENA, STEP, d("2026-06-10")), "2026-06-11"),
+        item(item_keys.receipt("22", "completion/22/1", "accepted"), "2026-06-12"),
         item("digest/rivera@northlake.example/2026-06-15", "2026-06-15"),
     )
     mails = (
@@ -80,23 +80,23 @@ def test_it_says_what_was_told_and_when_newest_first_and_of_nobody_else(lab):
 
 
 def test_what_was_true_at_the_start_is_said_once_and_on_no_day_before_or_after(lab):
-    stem = keys.reminders(LENA, "hsp", Scope(), "none:2024-02-03")
-    tiers = [item(keys.reminder(stem, tier), "2026-06-01", ItemState.BASELINE, "") for tier in (30, 0, -659)]
+    stem = item_keys.reminders(LENA, "hsp", Scope(), "none:2024-02-03")
+    tiers = [item(item_keys.reminder(stem, tier), "2026-06-01", ItemState.BASELINE, "") for tier in (30, 0, -659)]
     found = explain(lab, History(items={i.key: i for i in tiers}), LAB, LENA, TODAY)
     assert [i.what for i in found.said] == ["Reminder: Human subjects protection course (HSP)"]
     assert "(already true at the start, never said)" in " ".join(as_text(found).split())
 
 
 def test_a_long_way_from_the_last_day_is_told_in_months(lab):
-    stem = keys.reminders(LENA, "hsp", Scope(), "none:2024-02-03")
-    late = item(keys.reminder(stem, -659), "2026-06-01")
+    stem = item_keys.reminders(LENA, "hsp", Scope(), "none:2024-02-03")
+    late = item(item_keys.reminder(stem, -659), "2026-06-01")
     (said,) = explain(lab, History(items={late.key: late}), LAB, LENA, TODAY).said
     assert said.what == "Reminder: Human subjects protection course (HSP), 22 months after the last day"
 
 
 def test_an_escalation_names_its_reader_and_their_part(lab):
-    stem = keys.reminders(LENA, "gcp", Scope(), "completion/2/2:2026-05-18")
-    told_of = item(keys.escalation(stem, "pi", ELENA), "2026-05-21", reader="rivera@northlake.example")
+    stem = item_keys.reminders(LENA, "gcp", Scope(), "completion/2/2:2026-05-18")
+    told_of = item(item_keys.escalation(stem, "pi", ELENA), "2026-05-21", reader="rivera@northlake.example")
     (said,) = explain(lab, History(items={told_of.key: told_of}), LAB, LENA, TODAY).said
     assert said.what == "Escalation: Good Clinical Practice course (GCP), to Elena Rivera (PI)"
 

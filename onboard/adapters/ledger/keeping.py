@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table, Text, and_, delete, func, select, update
 
-from onboard.adapters.ledger import outbox as ledger_outbox
+from onboard.adapters.ledger import outbox
 from onboard.adapters.ledger.engine import EVERYBODY, Door
 from onboard.adapters.ledger.schema import Instant, MessageState, body, item, message, metadata, read, run, snapshot, suppressed
 from onboard.errors import LedgerError
@@ -226,7 +226,7 @@ def _withdraw(connection: Connection, lab: str, record: str, addresses: tuple[st
         raise LedgerError("A mail to this person is on its way; nothing was changed. Try again in a few minutes.")
     queued = and_(message.c.lab == lab, theirs, message.c.state == MessageState.QUEUED)
     ids = list(connection.execute(select(message.c.id).where(queued)).scalars())
-    ledger_outbox.close(connection, lab, ids, MessageState.WITHDRAWN)
+    outbox.close(connection, lab, ids, MessageState.WITHDRAWN)
     # a server's words, or a file's name, may hold the address in any form
     connection.execute(update(message).where(message.c.lab == lab, theirs).values(detail=""))
     return len(ids)

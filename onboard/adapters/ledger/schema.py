@@ -26,7 +26,7 @@ from sqlalchemy.engine import Dialect
 
 
 class MessageState(StrEnum):
-    """Life of a message in the outbox; the moves between these are `ledger_sending`'s."""
+    """Life of a message in the outbox; the moves between these are `sending`'s."""
 
     QUEUED = "queued"  # waits for a sender
     SENDING = "sending"  # claimed; its phase says whether bytes may have been offered

@@ -7,14 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from onboard.adapters.ledger import bounces as ledger_bounces
-from onboard.adapters.ledger import catching_up as ledger_catching_up
-from onboard.adapters.ledger import memory as ledger_memory
-from onboard.adapters.ledger import outbox as ledger_outbox
-from onboard.adapters.ledger import people as ledger_people
-from onboard.adapters.ledger import rules as ledger_rules
-from onboard.adapters.ledger import runs as ledger_runs
-from onboard.adapters.ledger import sending as ledger_sending
+from onboard.adapters.ledger import bounces, catching_up, memory, outbox, people, rules, runs, sending
 from onboard.adapters.ledger.engine import Door
 from onboard.model import (
     AcceptedRules,
@@ -64,80 +57,80 @@ class SqlLedger:
     def begin_run(self, mode: Mode, job: JobName, slot: date, now: datetime, lease_seconds: int = 900) -> Run | None:
         """See the port."""
         with self._door.writing(_NUMBERS) as connection:
-            return ledger_runs.begin(connection, self._lab, mode, job, slot, now, lease_seconds)
+            return runs.begin(connection, self._lab, mode, job, slot, now, lease_seconds)
 
     def end_run(self, run: Run, report: RunReport, now: datetime) -> None:
         """See the port."""
         with self._door.writing() as connection:
-            ledger_runs.end(connection, self._lab, run, report, now)
+            runs.end(connection, self._lab, run, report, now)
 
     def last_runs(self, limit: int = 20) -> Sequence[Mapping[str, object]]:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_runs.newest(connection, self._lab, limit)
+            return runs.newest(connection, self._lab, limit)
 
     def last_slot(self, mode: Mode, job: JobName) -> date | None:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_runs.last_slot(connection, self._lab, mode, job)
+            return runs.last_slot(connection, self._lab, mode, job)
 
     def began_on(self, mode: Mode) -> date | None:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_runs.began_on(connection, self._lab, mode)
+            return runs.began_on(connection, self._lab, mode)
 
     def last_judged(self, mode: Mode, job: JobName) -> tuple[Snapshot, str] | None:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_runs.last_judged(connection, self._lab, mode, job)
+            return runs.last_judged(connection, self._lab, mode, job)
 
     # memory -----------------------------------------------------------------------------------------------------------
     def history(self, mode: Mode, ignoring: JobName | None = None) -> History:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_memory.history(connection, self._lab, mode, ignoring)
+            return memory.history(connection, self._lab, mode, ignoring)
 
     def began(self, mode: Mode) -> frozenset[JobName]:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_memory.began(connection, self._lab, mode)
+            return memory.began(connection, self._lab, mode)
 
     def record_baseline(self, mode: Mode, job: JobName, keys: Sequence[str], now: datetime, slot: date) -> None:
         """See the port."""
         with self._door.writing(mode) as connection:
-            ledger_memory.baseline(connection, self._lab, mode, job, keys, slot)
+            memory.baseline(connection, self._lab, mode, job, keys, slot)
             self._door.bump(connection, mode)
 
     def see_problems(self, problems: Sequence[Problem], today: date) -> Mapping[str, date]:
         """See the port."""
-        return self.see_troubles(ledger_memory.RECORDS, [problem.key for problem in problems], today)
+        return self.see_troubles(memory.RECORDS, [problem.key for problem in problems], today)
 
     def see_troubles(self, scope: str, keys: Sequence[str], today: date) -> Mapping[str, date]:
         """See the port."""
         with self._door.writing(_NUMBERS) as connection:
-            return ledger_memory.see(connection, self._lab, scope, keys, today)
+            return memory.see(connection, self._lab, scope, keys, today)
 
     def see_unclear(self, mode: Mode, reports: Sequence[str], today: date) -> None:
         """See the port."""
-        self.see_troubles(ledger_memory.unclear_scope(mode), reports, today)
+        self.see_troubles(memory.unclear_scope(mode), reports, today)
 
     def suppress(self, mode: Mode, address: str, why: str, now: datetime) -> None:
         """See the port."""
         with self._door.writing(mode) as connection:
-            ledger_outbox.suppress(connection, self._lab, mode, address, why, now)
+            outbox.suppress(connection, self._lab, mode, address, why, now)
             self._door.bump(connection, mode)
 
     def unsuppress(self, mode: Mode, address: str, now: datetime) -> int:
         """See the port."""
         with self._door.writing(mode) as connection:
             self._door.bump(connection, mode)
-            ledger_bounces.forget(connection, self._lab, mode, address)
-            return ledger_outbox.unsuppress(connection, self._lab, mode, address)
+            bounces.forget(connection, self._lab, mode, address)
+            return outbox.unsuppress(connection, self._lab, mode, address)
 
     def bounced(self, mode: Mode, bounce: Bounce, today: date, now: datetime) -> BounceEffect:
         """See the port."""
         with self._door.writing(mode) as connection:
-            effect = ledger_bounces.bounced(connection, self._lab, mode, bounce, today, now)
+            effect = bounces.bounced(connection, self._lab, mode, bounce, today, now)
             if effect is not BounceEffect.NOTHING:
                 self._door.bump(connection, mode)
             return effect
@@ -157,20 +150,20 @@ class SqlLedger:
     ) -> bool:
         """See the port."""
         with self._door.writing(run.mode) as connection:
-            if ledger_memory.version(connection, self._lab, run.mode, run.job) != version:
+            if memory.version(connection, self._lab, run.mode, run.job) != version:
                 return False
-            ledger_outbox.supersede(connection, self._lab, run.mode, run.job)
-            ledger_outbox.put(connection, self._lab, run.mode, run.job, outgoing, now, run.id)
-            ledger_runs.planned(connection, self._lab, run, now, held, snapshot, rules, whole)
+            outbox.supersede(connection, self._lab, run.mode, run.job)
+            outbox.put(connection, self._lab, run.mode, run.job, outgoing, now, run.id)
+            runs.planned(connection, self._lab, run, now, held, snapshot, rules, whole)
             self._door.bump(connection, run.mode)
             return True
 
     def post_aside(self, mode: Mode, job: JobName, outgoing: Sequence[Outgoing], now: datetime) -> int:
         """See the port."""
         with self._door.writing(mode) as connection:
-            known = ledger_memory.known_items(connection, self._lab, mode, [key for one in outgoing for key in one.keys])
+            known = memory.known_items(connection, self._lab, mode, [key for one in outgoing for key in one.keys])
             fresh = [one for one in outgoing if not any(key in known for key in one.keys)]
-            ledger_outbox.put(connection, self._lab, mode, job, fresh, now)
+            outbox.put(connection, self._lab, mode, job, fresh, now)
             self._door.bump(connection, mode)
             return len(fresh)
 
@@ -178,38 +171,38 @@ class SqlLedger:
         """See the port."""
         with self._door.writing(mode) as connection:
             self._door.bump(connection, mode)
-            return ledger_outbox.withdraw(connection, self._lab, mode)
+            return outbox.withdraw(connection, self._lab, mode)
 
     def release(self, run_id: int, now: datetime) -> int:
         """See the port."""
         with self._door.writing() as connection:
-            run = ledger_runs.release(connection, self._lab, run_id, now)
+            run = runs.release(connection, self._lab, run_id, now)
             self._door.bump(connection, run.mode, run.job)
-            queued = ledger_outbox.queued_of(run)
-            return len(ledger_outbox.ids_where(connection, self._lab, run.mode, queued))
+            queued = outbox.queued_of(run)
+            return len(outbox.ids_where(connection, self._lab, run.mode, queued))
 
     def recover(self, now: datetime) -> tuple[int, int]:
         """See the port."""
         with self._door.reading() as connection:
-            gone = ledger_sending.overdue(connection, self._lab, now)
+            gone = sending.overdue(connection, self._lab, now)
         found: list[str] = []
         for mode in {Mode(row.mode) for row in gone}:
             with self._door.writing(mode) as connection:
                 rows = [row for row in gone if row.mode == mode]
-                found += [ledger_sending.recover(connection, self._lab, row, now) for row in rows]
+                found += [sending.recover(connection, self._lab, row, now) for row in rows]
                 self._door.bump(connection, mode)
         return found.count("queued"), found.count("parked")
 
     def claim(self, mode: Mode, now: datetime, limit: int = 20, lease_seconds: int = 900) -> Sequence[Posted]:
         """See the port."""
         with self._door.writing(mode) as connection:
-            if ledger_sending.expire(connection, self._lab, mode, now):
+            if sending.expire(connection, self._lab, mode, now):
                 self._door.bump(connection, mode)
-            rows = ledger_sending.due(connection, self._lab, mode, now, limit)
+            rows = sending.due(connection, self._lab, mode, now, limit)
             # A plan of the same job may not count these as gone any more; plans of other jobs saw them as said anyway.
             for job in sorted({row.job for row in rows}):
                 self._door.bump(connection, mode, job)
-            return ledger_sending.claim(connection, self._lab, rows, now + timedelta(seconds=lease_seconds))
+            return sending.claim(connection, self._lab, rows, now + timedelta(seconds=lease_seconds))
 
     def mark_data(
         self, post: Posted, now: datetime, *, sent: Sequence[tuple[Posted, str]] = (), lease_seconds: int = 900
@@ -217,21 +210,21 @@ class SqlLedger:
         """See the port."""
         with self._door.saying() as say:
             for done, detail in sent:
-                ledger_sending.sent(say, self._lab, done, detail, now)
-            return ledger_sending.offered(say, self._lab, post, now + timedelta(seconds=lease_seconds))
+                sending.sent(say, self._lab, done, detail, now)
+            return sending.offered(say, self._lab, post, now + timedelta(seconds=lease_seconds))
 
     def mark_sent(self, done: Sequence[tuple[Posted, str]], now: datetime) -> None:
         """See the port."""
         with self._door.saying() as say:
             for post, detail in done:
-                ledger_sending.sent(say, self._lab, post, detail, now)
+                sending.sent(say, self._lab, post, detail, now)
 
     def mark_retry(self, post: Posted, detail: str, now: datetime, *, attempted: bool = True) -> bool:
         """See the port."""
         mode = self._mode(post)
         with self._door.writing(mode) as connection:
             bump = partial(self._door.bump, connection, mode)
-            return ledger_sending.retry(connection, self._lab, mode, post, detail, now, attempted, bump)
+            return sending.retry(connection, self._lab, mode, post, detail, now, attempted, bump)
 
     def mark_failed(self, post: Posted, detail: str, now: datetime, *, refused: bool) -> bool:
         """See the port."""
@@ -239,69 +232,69 @@ class SqlLedger:
         with self._door.writing(mode) as connection:
             bump = partial(self._door.bump, connection, mode)
             if refused:
-                return ledger_sending.refused(connection, self._lab, mode, post, detail, now, bump)
-            return ledger_sending.failed(connection, self._lab, mode, post, detail, bump)
+                return sending.refused(connection, self._lab, mode, post, detail, now, bump)
+            return sending.failed(connection, self._lab, mode, post, detail, bump)
 
     def mark_in_doubt(self, post: Posted, detail: str, now: datetime) -> bool:
         """See the port."""
         mode = self._mode(post)
         with self._door.writing(mode) as connection:
             bump = partial(self._door.bump, connection, mode)
-            return ledger_sending.in_doubt(connection, self._lab, post, detail, now, bump)
+            return sending.in_doubt(connection, self._lab, post, detail, now, bump)
 
     def _mode(self, post: Posted) -> Mode:
         with self._door.reading() as connection:
-            return ledger_sending.mode_of(connection, self._lab, post.id)
+            return sending.mode_of(connection, self._lab, post.id)
 
     def outbox(self, mode: Mode) -> Mapping[str, int]:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_outbox.counts(connection, self._lab, mode)
+            return outbox.counts(connection, self._lab, mode)
 
     def parked(self, mode: Mode) -> Sequence[Mapping[str, object]]:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_outbox.parked(connection, self._lab, mode)
+            return outbox.parked(connection, self._lab, mode)
 
     def settle(self, message_id: str, now: datetime, *, arrived: bool) -> None:
         """See the port."""
         with self._door.reading() as connection:
-            mode = ledger_sending.mode_of(connection, self._lab, message_id)
+            mode = sending.mode_of(connection, self._lab, message_id)
         with self._door.writing(mode) as connection:
-            ledger_sending.settle(connection, self._lab, message_id, now, arrived)
+            sending.settle(connection, self._lab, message_id, now, arrived)
             self._door.bump(connection, mode)
 
     def told(self, mode: Mode, person: str, limit: int = 50) -> Sequence[Mapping[str, object]]:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_outbox.told(connection, self._lab, mode, person, limit)
+            return outbox.told(connection, self._lab, mode, person, limit)
 
     # the book of what was handed over -----------------------------------------------------------------------------------
     def contents(self, message_ids: Sequence[str]) -> Mapping[str, HandedOver]:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_catching_up.contents(connection, self._lab, message_ids)
+            return catching_up.contents(connection, self._lab, message_ids)
 
     def newest_handed_over(self) -> str:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_catching_up.newest_handed_over(connection, self._lab)
+            return catching_up.newest_handed_over(connection, self._lab)
 
     def knows_message(self, message_id: str) -> bool:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_catching_up.knows_message(connection, self._lab, message_id)
+            return catching_up.knows_message(connection, self._lab, message_id)
 
     def unknown(self, lines: Sequence[HandedOver | UsedSlot]) -> Sequence[HandedOver | UsedSlot]:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_catching_up.unknown(connection, self._lab, lines)
+            return catching_up.unknown(connection, self._lab, lines)
 
     def catch_up(self, lines: Sequence[HandedOver | UsedSlot], now: datetime) -> bool:
         """See the port."""
         with self._door.writing(_NUMBERS) as connection:
             self._door.lock_all(connection)
-            older = ledger_catching_up.catch_up(connection, self._lab, lines, now)
+            older = catching_up.catch_up(connection, self._lab, lines, now)
             for mode in Mode:
                 self._door.bump(connection, mode)
             return older
@@ -310,13 +303,13 @@ class SqlLedger:
     def people_seen(self) -> Mapping[str, Sequence[PersonSeen]]:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_people.everybody(connection, self._lab)
+            return people.everybody(connection, self._lab)
 
     def see_people(self, seen: Sequence[PersonSeen]) -> None:
         """See the port."""
         with self._door.writing(_NUMBERS) as connection:
             self._door.lock_all(connection)
-            ledger_people.see(connection, self._lab, seen)
+            people.see(connection, self._lab, seen)
             for mode in Mode:
                 self._door.bump(connection, mode)
 
@@ -324,49 +317,49 @@ class SqlLedger:
     def save_snapshot(self, snapshot: Snapshot) -> None:
         """See the port."""
         with self._door.writing(_NUMBERS) as connection:
-            ledger_memory.save_snapshot(connection, self._lab, snapshot)
+            memory.save_snapshot(connection, self._lab, snapshot)
 
     def snapshot_at(self, known_on: datetime | None = None) -> Snapshot | None:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_memory.snapshot_at(connection, self._lab, known_on)
+            return memory.snapshot_at(connection, self._lab, known_on)
 
     def save_rules(self, version: str, text: str, now: datetime, mode: Mode) -> None:
         """See the port."""
         with self._door.writing(_NUMBERS) as connection:
-            ledger_memory.save_rules(connection, self._lab, version, text, now, mode)
+            memory.save_rules(connection, self._lab, version, text, now, mode)
 
     def last_read(self, mode: Mode) -> datetime | None:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_rules.last_read(connection, self._lab, mode)
+            return rules.last_read(connection, self._lab, mode)
 
     def rules_at(self, known_on: datetime | None = None, mode: Mode | None = None) -> tuple[str, str] | None:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_memory.rules_at(connection, self._lab, known_on, mode)
+            return memory.rules_at(connection, self._lab, known_on, mode)
 
     def rules_text(self, version: str) -> tuple[str, str] | None:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_rules.text_of(connection, self._lab, version)
+            return rules.text_of(connection, self._lab, version)
 
     def rules_uses(self) -> Sequence[RulesUse]:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_rules.uses(connection, self._lab)
+            return rules.uses(connection, self._lab)
 
     def accept_rules(self, accepted: AcceptedRules, text: str) -> None:
         """See the port."""
         with self._door.writing(_NUMBERS) as connection:
-            ledger_rules.accept(connection, self._lab, accepted, text)
+            rules.accept(connection, self._lab, accepted, text)
 
     def accepted_rules(self) -> Sequence[AcceptedRules]:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_rules.accepted(connection, self._lab)
+            return rules.accepted(connection, self._lab)
 
     def reads(self, since: datetime) -> Sequence[tuple[datetime, str]]:
         """See the port."""
         with self._door.reading() as connection:
-            return ledger_rules.reads(connection, self._lab, since)
+            return rules.reads(connection, self._lab, since)

@@ -51,7 +51,7 @@ class RedcapProject:
 
 
 class GuardedProject(Project):
-    """`redcap.Project` that hands back only what passed `redcap_answers`. Use with `with`, or close it."""
+    """`redcap.Project` that hands back only what passed `answers`. Use with `with`, or close it."""
 
     def __init__(self, project: RedcapProject, pause: Callable[[float], None] = time.sleep) -> None:
         _check_address(project)

@@ -9,7 +9,7 @@ from datetime import date
 
 from onboard.model import Assessment, Attach, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
 from onboard.model.records import record_order
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.addresses import normal
 from onboard.planning.digests.ahead import next_lines, stack_lines, starting_lines
 from onboard.planning.digests.changes import since_lines
@@ -44,7 +44,7 @@ def plan_digests(
         return []
     found = []
     for reader, protocols in _readers(desk):
-        key = keys.digest(reader.address, slot)
+        key = item_keys.digest(reader.address, slot)
         if not desk.said.settled(key, reader.address):
             found.append(_digest(desk, reader, view_of(desk, reader.record, protocols), previous, key, slot, links))
     return found

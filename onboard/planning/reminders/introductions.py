@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from onboard.model import MessageKind, Notice, Reader, Section
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.blockers import blocks
 from onboard.planning.deadlines import edges
 from onboard.planning.lab_day import Desk
@@ -20,7 +20,7 @@ def introductions(desk: Desk) -> list[Notice]:
     """One notice a person, by record id: no new hire, not introduced before."""
     found = []
     for record, address in writable(desk).items():
-        key = keys.introduction(record)
+        key = item_keys.introduction(record)
         if here(desk, record) and not is_new_hire(desk, record) and not desk.said.settled(key, address):
             found.append(_introduction(desk, record, myself(desk, record, address), key))
     return found
@@ -35,5 +35,5 @@ def _introduction(desk: Desk, record: str, reader: Reader, key: str) -> Notice:
         soon = edge.days(desk.today) <= max(edge.requirement.tiers, default=0)
         if asks(desk, edge) and (soon or is_stopped):
             line = owed(desk, edge, Section.BLOCKED if is_stopped else Section.DUE, None)
-            lines.append(replace(line, key=keys.introduced(edge.stem)))
+            lines.append(replace(line, key=item_keys.introduced(edge.stem)))
     return notice(desk, MessageKind.INTRODUCTION, reader, lines, key=key)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from onboard.judging.readiness import status_on, why
 from onboard.model import Line, MessageKind, Notice, Reader, Section
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.blockers import Block, blocks, stop_words, task_words
 from onboard.planning.deadlines import Edge, due_tier, edges, own_act, stems
 from onboard.planning.lab_day import Desk
@@ -58,11 +58,11 @@ def _blocked_line(desk: Desk, block: Block, address: str) -> Line | None:
 
 def _others_line(desk: Desk, block: Block, edge: Edge, address: str) -> Line | None:
     """Somebody else must act: the person is told once, so that they stop, and is never chased."""
-    if any(desk.said.settled(keys.reminder(stem, 0), address) for stem in stems(desk, edge)):
+    if any(desk.said.settled(item_keys.reminder(stem, 0), address) for stem in stems(desk, edge)):
         return None
     finding = edge.finding
     return Line(
-        key=keys.reminder(edge.stem, 0),
+        key=item_keys.reminder(edge.stem, 0),
         section=Section.BLOCKED,
         title=edge.requirement.title,
         why=why(finding, desk.today),

@@ -9,7 +9,7 @@ from datetime import date
 
 from onboard.dates import show
 from onboard.model import Assessment, Coordinator, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.addresses import normal
 from onboard.planning.lab_day import Desk, desk_of
 from onboard.planning.notices import NEVER_CAME, notice
@@ -88,7 +88,7 @@ def _worklist(desk: Desk, coordinator: Coordinator, lines: list[Line]) -> Notice
         greet=coordinator.name,
         role=ReaderRole.COORDINATOR,
     )
-    key = keys.worklist(reader.address, desk.today)
+    key = item_keys.worklist(reader.address, desk.today)
     if desk.said.settled(key, reader.address):
         return None
     last = _last_slot(desk, reader.address)

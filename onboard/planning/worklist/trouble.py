@@ -9,7 +9,7 @@ from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
 from onboard.model import Finding, Line, Problem, RequirementKind, Section, Status
 from onboard.model.records import record_order
-from onboard.planning import item_keys as keys
+from onboard.planning import item_keys
 from onboard.planning.addresses import address_of, normal
 from onboard.planning.deadlines import edges, told_on
 from onboard.planning.lab_day import Desk
@@ -52,7 +52,7 @@ def _waiting(unknown: Sequence[Finding], problem: Problem) -> frozenset[str]:
 def _line(desk: Desk, problem: Problem, waiting: frozenset[str], seen: date, links: Callable[[str], str]) -> Line:
     person = problem.people[0] if len(problem.people) == 1 else ""
     return Line(
-        key=keys.problem(problem.key, seen),
+        key=item_keys.problem(problem.key, seen),
         section=Section.UNREADABLE,
         title=problem.what,
         why=_waiting_words(desk, waiting),

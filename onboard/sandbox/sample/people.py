@@ -1,6 +1,6 @@
 """The sixteen people of the sample lab, each with the rows that make their story. Decides rows of the People project.
 
-The story of each is told in `sample_lab.CAST`. Nobody here exists.
+The story of each is told in `lab.CAST`. Nobody here exists.
 """
 
 from onboard.sandbox.sample.courses import (
