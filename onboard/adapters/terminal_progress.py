@@ -80,9 +80,9 @@ class WatchedMailer:
         self._show()
         return self._mailer.deliver(post, before_data)
 
-    def knock(self, envelope_from: str) -> str:
+    def probe(self, envelope_from: str) -> str:
         """As the mailer does."""
-        return self._mailer.knock(envelope_from)
+        return self._mailer.probe(envelope_from)
 
     def close(self) -> None:
         """End the connection and the display."""

@@ -180,25 +180,25 @@ def _sending(app: App) -> Checked:
 
 def _mail_server(app: App) -> Checked:
     """As far as one can go without a message: with a made-up key where each mail has an envelope sender of its own."""
-    return _tried("mail", lambda: app.mailer, lambda mailer: mailer.knock(app.lab.envelope_of(f"<{'0' * 32}@check>")))
+    return _tried("mail", lambda: app.mailer, lambda mailer: mailer.probe(app.lab.envelope_of(f"<{'0' * 32}@check>")))
 
 
 def _mailbox(app: App) -> Checked:
     if app.config.bounces is None:
         words = "nobody looks for mail that comes back: name the mailbox of `sender` in [bounces] of settings.toml."
         return Checked(what="mailbox", state=State.NOTE, words=words)
-    return _tried("mailbox", app.bounce_source, lambda source: source.knock() if source else "")
+    return _tried("mailbox", app.bounce_source, lambda source: source.probe() if source else "")
 
 
 Opened = TypeVar("Opened", bound="Mailer | BounceSource | None")
 
 
-def _tried(what: str, build: Callable[[], Opened], knock: Callable[[Opened], str]) -> Checked:
+def _tried(what: str, build: Callable[[], Opened], probe: Callable[[Opened], str]) -> Checked:
     """What was reached, or why it was not and the next step."""
     try:
         opened = build()
         try:
-            words = knock(opened)
+            words = probe(opened)
         finally:
             if opened is not None:
                 opened.close()

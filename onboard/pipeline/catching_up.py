@@ -118,9 +118,9 @@ class _Counted:
         self.number += 1
         return words
 
-    def knock(self, envelope_from: str) -> str:
+    def probe(self, envelope_from: str) -> str:
         """As the mailer does."""
-        return self.mailer.knock(envelope_from)
+        return self.mailer.probe(envelope_from)
 
     def close(self) -> None:
         """As the mailer does."""

@@ -12,7 +12,7 @@ from onboard.errors import DeliveryError, InDoubt, OnboardError, TransportDown
 from onboard.model import Delivery, HandedOver, Held, History, Lab, Message, MessageKind, Mode, Notice
 from onboard.pipeline.tools import Compose, Stop, never
 from onboard.pipeline.troubles import Trouble, plain_words, trouble
-from onboard.planning.gate import letterbox
+from onboard.planning.gate import recipient_address
 from onboard.ports import Clock, HandOverBook, Ledger, Mailer, Outgoing, Posted
 
 #: A mail is stale after so many whole days; the next plan says again what still holds. A digest comes once a week.
@@ -38,7 +38,7 @@ _TEMPLATE = "template/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pen:
+class MessageWriter:
     """What turns notices into messages."""
 
     render: Callable[[Notice], Message]
@@ -47,7 +47,7 @@ class Pen:
     mode: Mode
 
 
-def write_all(notices: Sequence[Notice], pen: Pen, now: datetime, history: History | None = None) -> Written:
+def write_all(notices: Sequence[Notice], writer: MessageWriter, now: datetime, history: History | None = None) -> Written:
     """Render and compose each notice; one that fails is reported and stops no other.
 
     An item that was said, or that an earlier one of these notices says, is shown but not settled a second time.
@@ -60,7 +60,7 @@ def write_all(notices: Sequence[Notice], pen: Pen, now: datetime, history: Histo
     for notice in notices:
         try:
             keys = notice.keys()
-            one = _write(notice, pen, now, [key for key in keys if key not in claimed and not said(key)])
+            one = _write(notice, writer, now, [key for key in keys if key not in claimed and not said(key)])
         except (OnboardError, ValueError, LookupError, TypeError) as error:
             found = _could_not(notice, error)
             failed.append(Held(notice=notice, reason=found.text))
@@ -80,11 +80,11 @@ def _could_not(notice: Notice, error: Exception) -> Trouble:
     return trouble(f"{_TEMPLATE}{notice.kind}", f"{notice.kind} mails cannot be written", text)
 
 
-def _write(notice: Notice, pen: Pen, now: datetime, keys: Sequence[str]) -> Outgoing:
-    limits = replace(pen.lab.limits, mode=pen.mode)
-    to = letterbox(notice, limits)
-    message_id = f"<{uuid.uuid4().hex}@{pen.lab.sender.rpartition('@')[2]}>"
-    message = _trial_subject(_rendered(notice, pen), pen.mode)
+def _write(notice: Notice, writer: MessageWriter, now: datetime, keys: Sequence[str]) -> Outgoing:
+    limits = replace(writer.lab.limits, mode=writer.mode)
+    to = recipient_address(notice, limits)
+    message_id = f"<{uuid.uuid4().hex}@{writer.lab.sender.rpartition('@')[2]}>"
+    message = _trial_subject(_rendered(notice, writer), writer.mode)
     unsaid = _unsaid(message)
     return Outgoing(
         kind=notice.kind,
@@ -92,14 +92,14 @@ def _write(notice: Notice, pen: Pen, now: datetime, keys: Sequence[str]) -> Outg
         person=notice.reader.record,
         slot=notice.slot,
         message_id=message_id,
-        envelope_from=pen.lab.envelope_of(message_id),
+        envelope_from=writer.lab.envelope_of(message_id),
         to_addr=to,
         subject=message.subject,
-        mime=pen.compose(message, to, message_id, now),
+        mime=writer.compose(message, to, message_id, now),
         keys=tuple(key for key in keys if key not in unsaid),
         skips=tuple(dict.fromkeys(key for line in notice.lines if line.key not in unsaid for key in line.skips)),
         hard=notice.hard,
-        expires_at=stale_at(notice, pen.lab, now),
+        expires_at=stale_at(notice, writer.lab, now),
     )
 
 
@@ -112,13 +112,13 @@ def _unsaid(message: Message) -> set[str]:
     return cut - {key for line in message.notice.lines if id(line) not in out for key in (line.key, *line.also)}
 
 
-def _rendered(notice: Notice, pen: Pen) -> Message:
+def _rendered(notice: Notice, writer: MessageWriter) -> Message:
     if notice.kind is not MessageKind.OPERATOR:
-        return pen.render(notice)
+        return writer.render(notice)
     try:
-        return pen.render(notice)
+        return writer.render(notice)
     except OnboardError:
-        return plain_words(notice, pen.lab)
+        return plain_words(notice, writer.lab)
 
 
 def _trial_subject(message: Message, mode: Mode) -> Message:

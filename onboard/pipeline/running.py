@@ -27,7 +27,7 @@ from onboard.pipeline.forecast import BASELINED, Decided, already_true, decide, 
 from onboard.pipeline.handing_in import Handing
 from onboard.pipeline.plans import PLANS, plan_of
 from onboard.pipeline.reading import Judged, memory, read, remember
-from onboard.pipeline.telling import mail_troubles, pen, tell
+from onboard.pipeline.telling import mail_troubles, message_writer, tell
 from onboard.pipeline.tools import Plan, Stop, Tools, never
 from onboard.pipeline.troubles import Trouble, over_ceiling, read_failed, rules_refused
 from onboard.planning.gate import NOT_TO_PEOPLE
@@ -180,7 +180,7 @@ def _draft(tools: Tools, mode: Mode, decided: Decided, judged: Judged, history: 
     """People get their own page to hand evidence in, unless all mail waits for a person to look at it. The pages are in the
     messages alone: what is reported and logged holds the notices without them."""
     filled = decided.ready if decided.over else handing.fill(decided.ready, judged.now)
-    written = write_all(filled, pen(tools, mode), tools.clock.now(), history)
+    written = write_all(filled, message_writer(tools, mode), tools.clock.now(), history)
     return _Draft(
         ready=decided.ready,
         held=(*decided.held, *written.failed),
@@ -267,7 +267,7 @@ def _rehearse(tools: Tools, job: JobName, plan: Plan, today: date) -> RunReport:
     )
     decided = [one for one in jobs if one.job in mine]
     ready = [notice for one in decided for notice in one.ready]
-    written = write_all(ready, pen(tools, as_mode), tools.clock.now(), remembered.history(job))
+    written = write_all(ready, message_writer(tools, as_mode), tools.clock.now(), remembered.history(job))
     return RunReport(
         job=job,
         slot=today,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from onboard.model import JobName, Mode
-from onboard.pipeline.delivering import Drained, Pen, drain, write_all
+from onboard.pipeline.delivering import Drained, MessageWriter, drain, write_all
 from onboard.pipeline.tools import Stop, Tools
 from onboard.pipeline.troubles import Trouble, news, operator_notices, trouble
 
@@ -51,8 +51,8 @@ def tell(
     """
     found = news(tools.ledger, mode, scopes, today)
     notices = operator_notices(tools.lab, _untold(tools, mode, found), today) if tools.lab.operator else []
-    written = write_all(notices, pen(tools, mode), tools.clock.now())
-    fresh = tools.ledger.post_aside(mode, job, written.outgoing, tools.clock.now()) if written.outgoing else 0
+    written = write_all(notices, message_writer(tools, mode), tools.clock.now())
+    fresh = tools.ledger.enqueue_operator(mode, job, written.outgoing, tools.clock.now()) if written.outgoing else 0
     if fresh and not drained.down:
         more = drain(tools.mailer, tools.ledger, tools.clock, mode, stop, book=tools.book)
         drained = Drained(deliveries=(*drained.deliveries, *more.deliveries), down=more.down)
@@ -67,6 +67,6 @@ def _untold(tools: Tools, mode: Mode, found: Sequence[tuple[str, Trouble]]) -> l
     return [(key, one) for key, one in found if not said(key)]
 
 
-def pen(tools: Tools, mode: Mode) -> Pen:
+def message_writer(tools: Tools, mode: Mode) -> MessageWriter:
     """What writes the messages of a run."""
-    return Pen(render=tools.render, compose=tools.compose, lab=tools.lab, mode=mode)
+    return MessageWriter(render=tools.render, compose=tools.compose, lab=tools.lab, mode=mode)

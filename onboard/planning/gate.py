@@ -40,7 +40,7 @@ def gate(
 
     `job` plans once more for a slot it did not use up: whoever has a mail of this job and slot already gets no second one.
     `limits.mode` dry gates like live. In trial mode a ready notice names its real reader in ``facts["trial_for"]``; its
-    reader stays the one it is for, and `letterbox` says where it goes.
+    reader stays the one it is for, and `recipient_address` says where it goes.
     """
     ready: list[Notice] = []
     held: list[Held] = []
@@ -67,7 +67,7 @@ def _to_the_person(slots: set[date], history: History) -> frozenset[tuple[str, d
     return frozenset((mail.reader, mail.slot) for mail in mails if mail.state not in _NEVER_CAME)
 
 
-def letterbox(notice: Notice, limits: Limits) -> str:
+def recipient_address(notice: Notice, limits: Limits) -> str:
     """The address a notice goes to: its reader's, or the one of the trial."""
     return limits.trial_address if limits.mode is Mode.TRIAL else notice.reader.address
 
@@ -112,7 +112,7 @@ def _quiet(notice: Notice, lab: Lab) -> str:
 
 
 def _stopped(notice: Notice, limits: Limits, history: History) -> str:
-    if letterbox(notice, limits) not in history.suppressed:
+    if recipient_address(notice, limits) not in history.suppressed:
         return ""
     if limits.mode is Mode.TRIAL:
         return "the trial address refused our mail: correct trial_address in settings.toml"
@@ -129,7 +129,7 @@ def _outside(notice: Notice, limits: Limits) -> str:
         return ""
     if not within(notice.reader.address, limits.institution_domains):
         return f"the address of {whom(notice.reader)} lies outside the institution, and this mail lists people"
-    if not within(letterbox(notice, limits), limits.institution_domains):
+    if not within(recipient_address(notice, limits), limits.institution_domains):
         return "the trial address lies outside the institution, and this mail lists people"
     return ""
 

@@ -62,7 +62,7 @@ class Mailer(Protocol):
         """
         ...
 
-    def knock(self, envelope_from: str) -> str:
+    def probe(self, envelope_from: str) -> str:
         """Go as far as one can without a message: connect, log in, name the sender, take it back. Returns what was reached in
         words; raises TransportDown or DeliveryError as `deliver` does."""
         ...
@@ -87,7 +87,7 @@ class BounceSource(Protocol):
         """Those of the Message-IDs that stand in the folder of sent mail; empty where there is none. Raises TransportDown."""
         ...
 
-    def knock(self) -> str:
+    def probe(self) -> str:
         """Log in and look for both folders. Returns what was found in words; raises TransportDown."""
         ...
 

@@ -38,7 +38,7 @@ class Outbox(Protocol):
         """
         ...
 
-    def post_aside(self, mode: Mode, job: JobName, outgoing: Sequence[Outgoing], now: datetime) -> int:
+    def enqueue_operator(self, mode: Mode, job: JobName, outgoing: Sequence[Outgoing], now: datetime) -> int:
         """Put operator notices into the outbox without using a slot up; one with an item already said is left out.
 
         Returns how many were put in.

@@ -9,7 +9,7 @@ import pytest
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import DeliveryError, InDoubt, LedgerError, OnboardError, TransportDown
 from onboard.model import Message, MessageKind, Notice
-from onboard.pipeline.delivering import Pen, drain, stale_at, write_all
+from onboard.pipeline.delivering import MessageWriter, drain, stale_at, write_all
 from tests.delivery.delivery_cast import (
     AMARA,
     LAB,
@@ -34,7 +34,7 @@ def compose(message: Message, to: str, message_id: str, now) -> bytes:
     return f"To: {to}\r\nMessage-ID: {message_id}\r\nSubject: {message.subject}\r\n\r\n{message.text}".encode()
 
 
-PEN = Pen(render=plain, compose=compose, lab=LAB, mode=LIVE)
+WRITER = MessageWriter(render=plain, compose=compose, lab=LAB, mode=LIVE)
 
 
 def states(drained) -> list[tuple[str, str]]:
@@ -45,21 +45,21 @@ def states(drained) -> list[tuple[str, str]]:
 class TestWriting:
     def test_a_message_carries_its_items_its_bytes_and_its_end(self) -> None:
         notice = reminder(LEILA, "a/5/x/14", hard=True, skips=("a/5/x/30",))
-        (one,) = write_all([notice], PEN, MORNING).outgoing
+        (one,) = write_all([notice], WRITER, MORNING).outgoing
         assert one.keys == ("a/5/x/14",) and one.skips == ("a/5/x/30",) and one.hard and one.person == "5"
         assert one.to_addr == one.reader == LEILA.address and one.envelope_from == LAB.sender
         assert one.message_id.endswith("@northlake.example>") and one.message_id.encode() in one.mime
         assert one.expires_at == MORNING.replace(hour=5) + timedelta(days=1)  # midnight in Indiana
 
     def test_every_message_has_an_id_of_its_own(self) -> None:
-        written = write_all([reminder(LEILA, f"a/{n}") for n in range(50)], PEN, MORNING)
+        written = write_all([reminder(LEILA, f"a/{n}") for n in range(50)], WRITER, MORNING)
         assert len({one.message_id for one in written.outgoing}) == 50
 
     def test_in_a_trial_the_real_reader_keeps_the_key_and_the_trial_address_gets_the_mail(self) -> None:
         from dataclasses import replace
 
         lab = replace(LAB, limits=replace(LAB.limits, trial_address="maria.chen@northlake.example"))
-        (one,) = write_all([reminder(LEILA)], replace(PEN, lab=lab, mode=TRIAL), MORNING).outgoing
+        (one,) = write_all([reminder(LEILA)], replace(WRITER, lab=lab, mode=TRIAL), MORNING).outgoing
         assert one.reader == LEILA.address and one.to_addr == "maria.chen@northlake.example"
         assert one.subject.startswith("[Trial, for Leila Haddad]")
 
@@ -75,7 +75,9 @@ class TestWriting:
 
         broken = [replace(reminder(LEILA, f"w/{n}"), kind=MessageKind.WELCOME) for n in range(3)]
         odd, injected = replace(LEILA, record="13"), replace(LEILA, record="14", name="A\nBcc: x@y.example")
-        written = write_all([*broken, reminder(odd), reminder(injected), reminder(AMARA)], replace(PEN, render=render), MORNING)
+        written = write_all(
+            [*broken, reminder(odd), reminder(injected), reminder(AMARA)], replace(WRITER, render=render), MORNING
+        )
         assert [one.reader for one in written.outgoing] == [AMARA.address]
         assert len(written.failed) == 5
         assert [one.title for one in written.troubles] == [

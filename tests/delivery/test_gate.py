@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from onboard.model import History, ItemRecord, ItemState, Limits, MailRecord, MessageKind, Mode, ReaderRole
-from onboard.planning.gate import gate, letterbox
+from onboard.planning.gate import gate, recipient_address
 from tests.delivery.delivery_cast import (
     AMARA,
     ELENA,
@@ -45,9 +45,9 @@ def test_a_plain_day_lets_everybody_through_in_order() -> None:
 
 def test_in_a_trial_all_goes_to_one_address_and_names_the_real_reader() -> None:
     (ready,), _, _ = gate([reminder(LEILA)], TRIAL, NOTHING, LAB)
-    assert letterbox(ready, TRIAL) == TRIAL.trial_address and ready.reader == LEILA
+    assert recipient_address(ready, TRIAL) == TRIAL.trial_address and ready.reader == LEILA
     assert ready.facts["trial_for"] == "Leila Haddad <leila.haddad@northlake.example>"
-    assert letterbox(ready, LIVE) == LEILA.address
+    assert recipient_address(ready, LIVE) == LEILA.address
 
 
 def test_a_trial_without_an_address_writes_to_nobody() -> None:

@@ -17,7 +17,7 @@ import pytest
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import DeliveryError, InDoubt, LedgerError, TransportDown
 from onboard.model import History, JobName, Notice, Reader, ReaderRole, RunReport
-from onboard.pipeline.delivering import Pen, drain, write_all
+from onboard.pipeline.delivering import MessageWriter, drain, write_all
 from onboard.planning.gate import gate
 from tests.delivery.delivery_cast import (
     CHECKLISTS,
@@ -100,7 +100,9 @@ class World:
         elif run:
             history = self.ledger.history(LIVE, ignoring=job)
             ready, _, _ = gate(self.plan(history, job), LAB.limits, history, LAB)
-            written = write_all(ready, Pen(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), self.clock.now(), history)
+            written = write_all(
+                ready, MessageWriter(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), self.clock.now(), history
+            )
             if self.dice.random() < 0.1:
                 return  # killed between the plan and the transaction
             try:
@@ -152,7 +154,9 @@ def _quiet_days(world: World) -> None:
             assert run
             history = world.ledger.history(LIVE, ignoring=job)
             ready, _, _ = gate(world.plan(history, job), LAB.limits, history, LAB)
-            written = write_all(ready, Pen(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), world.clock.now(), history)
+            written = write_all(
+                ready, MessageWriter(render=plain, compose=lambda *_: b"x", lab=LAB, mode=LIVE), world.clock.now(), history
+            )
             assert world.ledger.enqueue(run, written.outgoing, history.version, world.clock.now())
             drain(lucky, world.ledger, world.clock, LIVE)
             assert not world.plan(world.ledger.history(LIVE, ignoring=job), job) or _second_mail_only(world, job)

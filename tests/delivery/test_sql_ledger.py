@@ -328,7 +328,7 @@ class TestDoubt:
         post = next(p for p in ledger.claim(LIVE, SOON) if p.id == doubtful.message_id)
         ledger.mark_data(post, SOON)
         ledger.recover(LATER)
-        ledger.post_aside(LIVE, REMINDERS, [outgoing("it@x.example", "operator/x", kind=MessageKind.OPERATOR)], LATER)
+        ledger.enqueue_operator(LIVE, REMINDERS, [outgoing("it@x.example", "operator/x", kind=MessageKind.OPERATOR)], LATER)
         assert ledger.withdraw_queued(LIVE, LATER) == 2
         assert ledger.outbox(LIVE) == {"withdrawn": 1, "in_doubt": 1, "queued": 1}
         assert not ledger.history(LIVE).said(GCP_30) and ledger.history(LIVE).said("x/1")
@@ -372,8 +372,8 @@ class TestCeiling:
         queue(ledger, outgoing(LEILA.address, GCP_30), held=True)
         notice = outgoing("it@x.example", "operator/ceiling/1", kind=MessageKind.OPERATOR)
         again = outgoing("it@x.example", "operator/ceiling/1", kind=MessageKind.OPERATOR)
-        assert ledger.post_aside(LIVE, REMINDERS, [notice], SOON) == 1
-        assert ledger.post_aside(LIVE, REMINDERS, [again], SOON) == 0
+        assert ledger.enqueue_operator(LIVE, REMINDERS, [notice], SOON) == 1
+        assert ledger.enqueue_operator(LIVE, REMINDERS, [again], SOON) == 0
         assert hand_over(ledger) == ["it@x.example"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.mail.plain_bounces import given_up
 from onboard.pipeline.bounce_reports import read_report
-from onboard.pipeline.delivering import Pen, write_all
+from onboard.pipeline.delivering import MessageWriter, write_all
 from onboard.ports import Outgoing
 from tests.delivery.delivery_cast import AMARA, LAB, LEILA, LIVE, MORNING, HandClock, outgoing, plain, reminder
 from tests.delivery.test_running import compose
@@ -41,10 +41,10 @@ def mail(sqlite_ledger: SqlLedger, clock: HandClock) -> Outgoing:
 
 
 def test_each_message_has_its_own_and_by_default_all_have_the_labs() -> None:
-    pen = Pen(render=plain, compose=compose, lab=OWN, mode=LIVE)
-    first, second = write_all([reminder(LEILA), reminder(AMARA)], pen, MORNING).outgoing
+    writer = MessageWriter(render=plain, compose=compose, lab=OWN, mode=LIVE)
+    first, second = write_all([reminder(LEILA), reminder(AMARA)], writer, MORNING).outgoing
     assert first.envelope_from == f"bounces+{key_of(first)}@northlake.example" != second.envelope_from
-    shared = write_all([reminder(LEILA)], replace(pen, lab=LAB), MORNING).outgoing
+    shared = write_all([reminder(LEILA)], replace(writer, lab=LAB), MORNING).outgoing
     assert [one.envelope_from for one in shared] == [LAB.sender]
 
 

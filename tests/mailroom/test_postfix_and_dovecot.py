@@ -176,11 +176,11 @@ def test_the_sent_folder_ends_a_doubt(university: University, mailbox: Mailbox) 
 
 
 def test_a_check_of_the_mailbox_finds_both_folders_and_one_of_the_server_its_sender(mailbox: Mailbox, smtp: Smtp) -> None:
-    found = ImapBounces(mailbox).knock()
+    found = ImapBounces(mailbox).probe()
     assert found == f"{mailbox.where} lets {LAB} in; reports arrive in INBOX, sent mail is kept in Sent"
     with pytest.raises(TransportDown, match="there is no folder Sent Items"):
-        ImapBounces(replace(mailbox, sent_folder="Sent Items")).knock()
-    assert YagmailMailer(smtp).knock(LAB) == f"{smtp.where} takes mail from {LAB} (starttls, logged in as {LAB})"
+        ImapBounces(replace(mailbox, sent_folder="Sent Items")).probe()
+    assert YagmailMailer(smtp).probe(LAB) == f"{smtp.where} takes mail from {LAB} (starttls, logged in as {LAB})"
 
 
 @pytest.mark.parametrize(

@@ -182,9 +182,9 @@ def test_nobody_signed_in_and_nothing_leaves(office: Office365, put, sqlite_ledg
 def test_a_check_goes_as_far_as_the_sender(office: Office365, flow: str) -> None:
     if flow == "delegated":
         office.sign_in_once()
-    said = office.mailer(flow=flow).knock(LAB)
+    said = office.mailer(flow=flow).probe(LAB)
     assert said == f"127.0.0.1:{office.smtp.port} takes mail from {LAB} (starttls, logged in as {LAB})"
     assert office.smtp.messages == []
     office.sign_in.good.clear()
     with pytest.raises(TransportDown, match=r"5\.7\.3"):
-        office.mailer(flow=flow).knock(LAB)
+        office.mailer(flow=flow).probe(LAB)

@@ -86,7 +86,7 @@ class Posts:
             raise TransportDown("gone")
         return "250 ok"
 
-    def knock(self, envelope_from: str) -> str:
+    def probe(self, envelope_from: str) -> str:
         return "ready"
 
     def close(self) -> None:

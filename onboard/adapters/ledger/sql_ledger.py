@@ -158,7 +158,7 @@ class SqlLedger:
             self._door.bump(connection, run.mode)
             return True
 
-    def post_aside(self, mode: Mode, job: JobName, outgoing: Sequence[Outgoing], now: datetime) -> int:
+    def enqueue_operator(self, mode: Mode, job: JobName, outgoing: Sequence[Outgoing], now: datetime) -> int:
         """See the port."""
         with self._door.writing(mode) as connection:
             known = memory.known_items(connection, self._lab, mode, [key for one in outgoing for key in one.keys])

@@ -39,11 +39,11 @@ class FileMailer:
             part.unlink(missing_ok=True)
         return target.name
 
-    def knock(self, envelope_from: str) -> str:
+    def probe(self, envelope_from: str) -> str:
         """See the port: whether a file can be made in the folder."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            _write_aside(self._folder / f".knock.{os.getpid()}", b"").unlink()
+            _write_aside(self._folder / f".probe.{os.getpid()}", b"").unlink()
         except OSError as error:
             raise _not_writable(self._folder, error) from error
         return f"{self._folder} takes files"

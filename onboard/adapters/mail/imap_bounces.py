@@ -95,7 +95,7 @@ class ImapBounces:
         except (OSError, imaplib.IMAP4.error) as error:
             raise self._down(error) from error
 
-    def knock(self) -> str:
+    def probe(self) -> str:
         """See the port."""
         link = self._open()
         try:

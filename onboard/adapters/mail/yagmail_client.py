@@ -54,7 +54,7 @@ class LabClient(yagmail.Client):
         self.send(to=ascii_address(to), contents=mime)
         return self.answer
 
-    def knock(self, envelope_from: str) -> str:
+    def probe(self, envelope_from: str) -> str:
         """See the port."""
         self._envelope_from = ascii_address(envelope_from)
         self.login()

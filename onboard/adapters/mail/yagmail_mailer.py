@@ -42,9 +42,9 @@ class YagmailMailer:
         self._next_at = max(self._next_at, self._monotonic()) + self._space
         return self._client.hand_over(post.envelope_from, post.to_addr, post.mime, before_data)
 
-    def knock(self, envelope_from: str) -> str:
+    def probe(self, envelope_from: str) -> str:
         """See the port."""
-        return self._client.knock(envelope_from)
+        return self._client.probe(envelope_from)
 
     def close(self) -> None:
         """See the port."""

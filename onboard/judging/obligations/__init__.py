@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from onboard.judging.obligations.applicability import Owner
+from onboard.judging.obligations.applicability import PersonObligations
 from onboard.judging.obligations.gathering import gather
 from onboard.judging.obligations.lab import Lab
 from onboard.judging.obligations.person_rows import WAIVABLE
@@ -23,4 +23,4 @@ def find_obligations(tables: Tables, rules: Rules, read_on: date) -> list[Obliga
 def find_obligations_in(records: Records, rules: Rules, read_on: date) -> list[Obligation]:
     """The same from rows already gathered."""
     lab = Lab(records, rules, read_on)
-    return [obligation for person in records.people for obligation in Owner(person, lab).obligations()]
+    return [obligation for person in records.people for obligation in PersonObligations(person, lab).obligations()]

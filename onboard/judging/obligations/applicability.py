@@ -10,7 +10,7 @@ from typing import TypeAlias
 from onboard.judging.obligations.built_in import APPOINTMENT, CLOSURE, FACTS, HOLD, SUSPENSION
 from onboard.judging.obligations.facts import appointment_fact_known, appointment_matches
 from onboard.judging.obligations.lab import Lab, Study, in_force
-from onboard.judging.obligations.person_rows import Mine
+from onboard.judging.obligations.person_rows import PersonRows
 from onboard.model import Evidence, Fact, Obligation, Per, Person, Requirement, Scope, Task
 from onboard.timeline import ALWAYS, FOR_EVER, NOT_EVER, PERHAPS, Coverage, Timeline, any_of
 
@@ -26,16 +26,16 @@ def _of_all(days: Timeline) -> Mapping[str, Coverage]:
     return {"": Coverage.certain(days)}
 
 
-class Owner:
+class PersonObligations:
     """One person, and what falls on them."""
 
     def __init__(self, person: Person, lab: Lab) -> None:
-        self.mine, self.lab = Mine(person, lab), lab
+        self.rows, self.lab = PersonRows(person, lab), lab
         self._known: dict[tuple[int, str], tuple[Mapping[str, Coverage], Coverage]] = {}
 
     def obligations(self) -> list[Obligation]:
         """Built-in clauses first, then every tracked requirement version that can fall on this person."""
-        work = [(study, self.mine.involvement(study), self.mine.tasks(study)) for study in self.mine.studies]
+        work = [(study, self.rows.involvement(study), self.rows.tasks(study)) for study in self.rows.studies]
         found = self._of_the_person()
         for study, _, tasks in work:
             found.extend(self._of_the_protocol(study, tuple(tasks)))
@@ -51,7 +51,7 @@ class Owner:
     def _of_anyone(self, requirement: Requirement, alike: int) -> tuple[Mapping[str, Coverage], Coverage]:
         """`asked` and `due` by the appointments alone; one value for all requirements that are `alike`."""
         if (alike, "") not in self._known:
-            matched = appointment_matches(self.mine.appointments, requirement.when).within(in_force(requirement))
+            matched = appointment_matches(self.rows.appointments, requirement.when).within(in_force(requirement))
             self._known[alike, ""] = {"": matched}, matched
         return self._known[alike, ""]
 
@@ -67,17 +67,17 @@ class Owner:
 
     def _of_the_person(self) -> list[Obligation]:
         facts = (
-            (Fact.ROLE, appointment_fact_known(self.mine.appointments, lambda a: a.role is None), ALWAYS),
-            (Fact.KIND, appointment_fact_known(self.mine.appointments, lambda a: a.kind is None), self.lab.kind_matters),
-            (Fact.ENGAGED, appointment_fact_known(self.mine.appointments, lambda a: a.engaged is None), self.lab.engaged_matters),
+            (Fact.ROLE, appointment_fact_known(self.rows.appointments, lambda a: a.role is None), ALWAYS),
+            (Fact.KIND, appointment_fact_known(self.rows.appointments, lambda a: a.kind is None), self.lab.kind_matters),
+            (Fact.ENGAGED, appointment_fact_known(self.rows.appointments, lambda a: a.engaged is None), self.lab.engaged_matters),
         )
-        standing = self._made(APPOINTMENT, _WHOLE, FOR_EVER, _of_all(ALWAYS), Evidence(appointments=self.mine.appointments))
+        standing = self._made(APPOINTMENT, _WHOLE, FOR_EVER, _of_all(ALWAYS), Evidence(appointments=self.rows.appointments))
         found = [standing] + [
             self._made(FACTS[fact], _WHOLE, _of_all(days)[""], _of_all(days), Evidence(known=known))
             for fact, known, days in facts
             if days
         ]
-        unplaced = () if self.mine.studies else self.mine.unplaced()
+        unplaced = () if self.rows.studies else self.rows.unplaced()
         if unplaced:  # their only row asks for what falls on people without a protocol, and they may well have one
             evidence = Evidence(known=PERHAPS, unplaced=unplaced)
             found.append(self._made(FACTS[Fact.PROTOCOL], _WHOLE, FOR_EVER, {"": FOR_EVER}, evidence))
@@ -85,7 +85,7 @@ class Owner:
 
     def _of_the_protocol(self, study: Study, tasks: tuple[Task, ...]) -> list[Obligation]:
         scope, asked = study.scope, study.always
-        absences = self.mine.absences if self.lab.rules.absences_block else ()
+        absences = self.rows.absences if self.lab.rules.absences_block else ()
         stops = (
             (HOLD, Evidence(holds=study.holds, absences=absences, tasks=tasks)),
             (SUSPENSION, Evidence(approvals=study.suspensions, tasks=tasks)),
@@ -98,19 +98,19 @@ class Owner:
         """One obligation, however many protocols ask for it; due is the union over those the person is on."""
         if not requirement.when.asks_protocol() and not requirement.when.tasks:
             everywhere, matched = self._of_anyone(requirement, alike)
-            return [self._made(requirement, _WHOLE, matched, everywhere, self.mine.evidence(requirement, _WHOLE))]
+            return [self._made(requirement, _WHOLE, matched, everywhere, self.rows.evidence(requirement, _WHOLE))]
         asked, due = dict[str, Coverage](), NOT_EVER
         for study, involved, tasks in work:
             there, days = self._on(requirement, alike, study, involved, tasks)
             asked.update(there)
-            due = due | (days & ~self.mine.lifted(requirement, study))
-        return [self._made(requirement, _WHOLE, due, asked, self.mine.evidence(requirement, _WHOLE))] if asked else []
+            due = due | (days & ~self.rows.lifted(requirement, study))
+        return [self._made(requirement, _WHOLE, due, asked, self.rows.evidence(requirement, _WHOLE))] if asked else []
 
     def _per_protocol(self, requirement: Requirement, alike: int, work: _Work) -> list[Obligation]:
         found = []
         for study, involved, tasks in work:
             asked, due = self._on(requirement, alike, study, involved, tasks)
-            evidence = self.mine.evidence(requirement, study.scope, study)
+            evidence = self.rows.evidence(requirement, study.scope, study)
             found.append(self._made(requirement, study.scope, due, asked, evidence))
         return found
 
@@ -123,7 +123,7 @@ class Owner:
                 if requirement.when.tasks and task not in requirement.when.tasks:
                     continue
                 scope = Scope(protocol=study.protocol.record, task=task)
-                evidence = self.mine.evidence(requirement, scope, study)
+                evidence = self.rows.evidence(requirement, scope, study)
                 found.append(self._made(requirement, scope, here & days, asked, evidence))
         return found
 
@@ -138,7 +138,7 @@ class Owner:
         self, requirement: Requirement, scope: Scope, due: Coverage, asked: Mapping[str, Coverage], evidence: Evidence
     ) -> Obligation:
         return Obligation(
-            person=self.mine.person,
+            person=self.rows.person,
             requirement=requirement,
             scope=scope,
             due=NOT_EVER if requirement.only_at_submission else due,

@@ -14,7 +14,7 @@ from onboard.timeline import FOR_EVER, NOT_EVER, Coverage, any_of
 WAIVABLE = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE, RequirementKind.STEP, RequirementKind.TASK)
 
 
-class Mine:
+class PersonRows:
     """Everything the lab has on one person."""
 
     def __init__(self, person: Person, lab: Lab) -> None:

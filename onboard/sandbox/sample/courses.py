@@ -3,7 +3,7 @@
 Decides texts and the usual printed expirations; does not know which of them counts for what.
 """
 
-from onboard.sandbox.sample.row_writer import Pen, years_from
+from onboard.sandbox.sample.row_writer import RowWriter, years_from
 
 HUMAN_RESEARCH = "Human Research"
 HSP_GROUP = "Biomedical Research Investigators"
@@ -16,7 +16,7 @@ E6R3_GROUP = "ICH GCP E6(R3): An Introduction"
 UNKNOWN_GROUP = "Human Subjects Research Essentials"
 
 
-def certificate(pen: Pen, record: str, curriculum: str, group: str, completed: str, **more: str) -> int:
+def certificate(writer: RowWriter, record: str, curriculum: str, group: str, completed: str, **more: str) -> int:
     """A completion typed by the coordinator, printed to expire three years later; returns its instance."""
     printed = {
         "comp_curriculum": curriculum,
@@ -26,28 +26,28 @@ def certificate(pen: Pen, record: str, curriculum: str, group: str, completed: s
         "comp_expires": years_from(completed, 3),
         "comp_score": "92",
         "comp_passing": "80",
-        "comp_record_id": f"5{record.zfill(3)}{pen.next_instance(record, 'completion'):04d}",
+        "comp_record_id": f"5{record.zfill(3)}{writer.next_instance(record, 'completion'):04d}",
         "comp_source": "typed",
     }
-    return pen.add(record, "completion", **{**printed, **more})
+    return writer.add(record, "completion", **{**printed, **more})
 
 
-def hsp(pen: Pen, record: str, completed: str, **more: str) -> int:
+def hsp(writer: RowWriter, record: str, completed: str, **more: str) -> int:
     """Human subjects protection, basic course."""
-    return certificate(pen, record, HUMAN_RESEARCH, HSP_GROUP, completed, **more)
+    return certificate(writer, record, HUMAN_RESEARCH, HSP_GROUP, completed, **more)
 
 
-def gcp(pen: Pen, record: str, completed: str, **more: str) -> int:
+def gcp(writer: RowWriter, record: str, completed: str, **more: str) -> int:
     """Good Clinical Practice, basic course."""
-    return certificate(pen, record, "Good Clinical Practice", GCP_GROUP, completed, **more)
+    return certificate(writer, record, "Good Clinical Practice", GCP_GROUP, completed, **more)
 
 
-def hipaa(pen: Pen, record: str, completed: str, **more: str) -> int:
+def hipaa(writer: RowWriter, record: str, completed: str, **more: str) -> int:
     """The university's own privacy course, which has no stages and prints a record number of its own."""
-    return certificate(pen, record, "Northlake Learning", "HIPAA for Research", completed, **more)
+    return certificate(writer, record, "Northlake Learning", "HIPAA for Research", completed, **more)
 
 
-def coi(pen: Pen, record: str, completed: str, **more: str) -> int:
+def coi(writer: RowWriter, record: str, completed: str, **more: str) -> int:
     """The conflict of interest course, every four years."""
     printed = {"comp_expires": years_from(completed, 4)}
-    return certificate(pen, record, "Conflicts of Interest", COI_GROUP, completed, **{**printed, **more})
+    return certificate(writer, record, "Conflicts of Interest", COI_GROUP, completed, **{**printed, **more})

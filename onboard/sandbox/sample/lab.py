@@ -11,7 +11,7 @@ from pathlib import Path
 from onboard.sandbox.sample.courses import HSP_GROUP, HUMAN_RESEARCH
 from onboard.sandbox.sample.people import BRANDT, J_SMITH, NOVAK, write_people
 from onboard.sandbox.sample.protocols import STEP_HF, write_protocols
-from onboard.sandbox.sample.row_writer import Pen, Row, years_from
+from onboard.sandbox.sample.row_writer import Row, RowWriter, years_from
 from onboard.shipped import shipped
 
 __all__ = ["CAST", "Row", "SampleLab", "SampleProject", "next_day", "sample_lab", "week_later"]
@@ -69,7 +69,7 @@ class SampleLab:
 
 def sample_lab(today: date) -> SampleLab:
     """The lab as it stands on the morning of `today`."""
-    people, protocols = Pen(today), Pen(today)
+    people, protocols = RowWriter(today), RowWriter(today)
     write_people(people)
     write_protocols(protocols)
     return SampleLab(
@@ -96,19 +96,19 @@ def sample_lab(today: date) -> SampleLab:
 def next_day(lab: SampleLab) -> list[tuple[str, Row]]:
     """What happened until the next morning, as (project, row to put): Jordan Smith renewed the human subjects course, and
     Maria has accepted the certificate."""
-    pen = Pen(lab.today)
+    writer = RowWriter(lab.today)
     values = {
         "comp_curriculum": HUMAN_RESEARCH,
         "comp_group": HSP_GROUP,
         "comp_stage": "2",
-        "comp_completed": pen.day(0),
-        "comp_expires": years_from(pen.day(0), 3),
+        "comp_completed": writer.day(0),
+        "comp_expires": years_from(writer.day(0), 3),
         "comp_score": "95",
         "comp_passing": "80",
         "comp_source": "survey",
         "comp_checked": "accepted",
         "comp_checked_by": "Maria Chen",
-        "comp_checked_on": pen.day(0),
+        "comp_checked_on": writer.day(0),
     }
     return [(PEOPLE, Row(J_SMITH, "completion", _instances(lab, J_SMITH, "completion") + 1, values))]
 
@@ -116,16 +116,16 @@ def next_day(lab: SampleLab) -> list[tuple[str, Row]]:
 def week_later(lab: SampleLab) -> list[tuple[str, Row]]:
     """What happened within seven days, beside the next day's: Tomáš Novák was listed on REG-HF, the renewal of STEP-HF was
     approved, and Jonas Brandt left early."""
-    pen = Pen(lab.today)
+    writer = RowWriter(lab.today)
     listed = {
         "list_protocol": "REG-HF",
-        "list_submitted": pen.day(1),
-        "list_approved": pen.day(4),
+        "list_submitted": writer.day(1),
+        "list_approved": writer.day(4),
         "list_stays": "0",
     }
-    renewed = {"appr_kind": "renewal", "appr_from": pen.day(3), "appr_to": pen.day(389), "appr_open": "0"}
+    renewed = {"appr_kind": "renewal", "appr_from": writer.day(3), "appr_to": writer.day(389), "appr_open": "0"}
     appointment = next(row for row in lab.projects[PEOPLE].rows if (row.record, row.form) == (BRANDT, "appointment"))
-    left = {**appointment.values, "appt_to": pen.day(4)}
+    left = {**appointment.values, "appt_to": writer.day(4)}
     renewal = _instances(lab, STEP_HF, "approval", PROTOCOLS) + 1
     return [
         (PEOPLE, Row(NOVAK, "listing", _instances(lab, NOVAK, "listing") + 1, listed)),

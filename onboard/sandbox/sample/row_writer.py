@@ -21,7 +21,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Pen:
+class RowWriter:
     """Writes rows relative to a day and counts the instances of repeating forms."""
 
     today: date

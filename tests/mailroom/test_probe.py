@@ -37,8 +37,8 @@ def mailer(catcher: MailCatcher, password: str = "right") -> YagmailMailer:
 def test_a_server_is_tried_up_to_the_sender(catcher: MailCatcher) -> None:
     own = "bounces+0123@northlake.example"
     opened = mailer(catcher)
-    assert opened.knock(own) == f"127.0.0.1:{catcher.port} takes mail from {own} (none, logged in as lab)"
-    assert opened.knock(own) and catcher.counts.logins == 1, "the sender was taken back, and the link is still good"
+    assert opened.probe(own) == f"127.0.0.1:{catcher.port} takes mail from {own} (none, logged in as lab)"
+    assert opened.probe(own) and catcher.counts.logins == 1, "the sender was taken back, and the link is still good"
     opened.close()
 
 
@@ -53,20 +53,20 @@ def test_a_server_is_tried_up_to_the_sender(catcher: MailCatcher) -> None:
 def test_a_refusal_says_the_next_step(catcher: MailCatcher, trouble: Trouble, words: str) -> None:
     catcher.script.add(trouble)
     with pytest.raises(TransportDown, match=words):
-        mailer(catcher).knock(LAB)
+        mailer(catcher).probe(LAB)
 
 
 def test_a_wrong_password_is_said_and_not_shown(catcher: MailCatcher) -> None:
     with pytest.raises(TransportDown, match="refused") as caught:
-        mailer(catcher, "wr0ng-horse").knock(LAB)
+        mailer(catcher, "wr0ng-horse").probe(LAB)
     assert "wr0ng-horse" not in str(caught.value)
 
 
 def test_a_folder_is_tried_and_left_as_it_was(tmp_path: Path) -> None:
-    assert "takes files" in FileMailer(tmp_path / "mail").knock(LAB) and list((tmp_path / "mail").iterdir()) == []
+    assert "takes files" in FileMailer(tmp_path / "mail").probe(LAB) and list((tmp_path / "mail").iterdir()) == []
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(TransportDown, match="cannot be written"):
-        FileMailer(tmp_path / "file").knock(LAB)
+        FileMailer(tmp_path / "file").probe(LAB)
 
 
 class TestTheCheck:
