@@ -37,14 +37,14 @@ dates: $(VENV)/.dev ## the tests once more on a Tuesday, a Saturday and 29 Feb 2
 
 prove: $(VENV)/.dev ## the judge against a day-by-day reckoner, 100,000 person-protocol-days; any strings and any days in any cell
 	$(RUN) tests/reckoner/prove.py --days 100000
-	$(RUN) -m tests.judge.fuzz --tables 10000
+	$(RUN) -m tests.judging.fuzz --tables 10000
 	$(RUN) -m tests.hostile.any_dates --labs 100
 
 crash: $(VENV)/.dev ## a hundred SIGKILLs while 3,000 messages go out, SQLite and PostgreSQL
-	$(RUN) tests/delivery/crash.py --messages 3000 --kills 100
+	$(RUN) tests/pipeline/crash.py --messages 3000 --kills 100
 
 soak: $(VENV)/.dev ## sixty simulated days of the service: outages, kills, restarts, both days the clocks change
-	$(RUN) -m tests.operating.soak
+	$(RUN) -m tests.jobs.soak
 
 bench: $(VENV)/.dev ## how fast it is, each figure against its floor (half an hour; BENCH= gives sizes)
 	$(RUN) tests/bench/bench.py $(BENCH)

@@ -29,7 +29,7 @@ from onboard.ports import Outgoing
 from onboard.sandbox.mail.catcher import MailCatcher
 from tests.bench.labs import MONDAY, READ_AT, an_export, write_folder
 from tests.bench.measuring import Figure, paired, seconds
-from tests.delivery.delivery_cast import LIVE, REMINDERS, queue
+from tests.pipeline.delivery_cast import LIVE, REMINDERS, queue
 from tests.words.cast import LAB
 
 SENDER = "rivera-lab@northlake.example"

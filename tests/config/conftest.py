@@ -10,6 +10,9 @@ import pytest
 from onboard.config import load_config
 from onboard.errors import ConfigError
 from onboard.shipped import shipped
+from tests.tables.conftest import mapping
+
+__all__ = ["change", "home", "mapping", "mistakes"]
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ from pathlib import Path
 from jobs.__main__ import main as run
 from jobs.demo_home import make_home
 from onboard.shipped import shipped
-from tests.judge.sample import sample_export
-from tests.reading.conftest import MONDAY
+from tests.judging.sample import sample_export
+from tests.tables.conftest import MONDAY
 
 #: Days at and beyond the ends of the calendar, as machines and people write them.
 ENDS = (

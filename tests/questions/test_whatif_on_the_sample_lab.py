@@ -16,7 +16,7 @@ from onboard.pipeline.judging import judge_records
 from onboard.questions.whatif import compare_assessments, propose
 from onboard.questions.whatif_words import as_text
 from onboard.tables import read_tables
-from tests.judge.sample import MONDAY, ZONE, mapping, sample_export, shipped_rules
+from tests.judging.sample import MONDAY, ZONE, mapping, sample_export, shipped_rules
 from tests.questions.cast import approval, protocol
 
 WINDOW = 120

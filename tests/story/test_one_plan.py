@@ -24,8 +24,8 @@ from onboard.cli.start import begin, show
 from onboard.model import Held, JobName, Mode, Notice
 from onboard.pipeline.tools import never
 from onboard.sandbox.sample.server import SampleServer, sample_server
-from tests.operating.clocks import HandClock
-from tests.operating.conftest import make_lab
+from tests.jobs.clocks import HandClock
+from tests.jobs.conftest import make_lab
 
 BEFORE = [date(2026, 11, 19), date(2026, 11, 20)]
 GO_LIVE = date(2026, 11, 23)

@@ -14,12 +14,12 @@ from onboard.questions.proof_words import page_context
 from onboard.rendering import Renderer, inbox_page, preview_page, status_page
 from onboard.rendering.board_page import board_page
 from onboard.rendering.pages import render_page
-from tests.judge import cast as judge
+from tests.judging import cast as judge
+from tests.rendering.test_pages import BO, judged, shown
 from tests.words import axe
 from tests.words.browser import CHROMIUM, Browser, open_browser
 from tests.words.cast import LAB
 from tests.words.mails import MAILS
-from tests.words.test_pages import BO, judged, shown
 
 pytestmark = [
     pytest.mark.chromium,

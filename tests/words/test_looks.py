@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from onboard.rendering import Renderer
+from tests.rendering.test_long_rosters import crowd
 from tests.words.browser import CHROMIUM, Browser, open_browser
 from tests.words.cast import LAB
 from tests.words.mails import MAILS
 from tests.words.test_axe import PAGES
-from tests.words.test_long_rosters import crowd
 
 pytestmark = [
     pytest.mark.chromium,
