@@ -9,7 +9,6 @@ from __future__ import annotations
 import calendar
 import re
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -200,7 +199,3 @@ class WorkCalendar:
         weekdays = [(first.weekday() + more) % 7 for more in range(1, days + 1)]
         worked = weeks * (7 - len(self.weekend)) + sum(day not in self.weekend for day in weekdays)
         return worked - sum(first < day <= last and day.weekday() not in self.weekend for day in self.days_off)
-
-    def with_days_off(self, extra: Iterable[date]) -> WorkCalendar:
-        """The same calendar with more days off."""
-        return WorkCalendar(self.days_off | frozenset(extra), self.weekend)

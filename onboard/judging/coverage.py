@@ -6,7 +6,7 @@ from datetime import date
 
 from onboard.dates import plus_days
 from onboard.model import Listing, PersonnelMode, Reading
-from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
+from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline
 
 
 def span(first: Reading, last: Reading, *, blank_last_is_open: bool = True) -> Coverage:
@@ -66,8 +66,3 @@ def filed(listing: Listing) -> Timeline:
         return NEVER
     ends = [plus_days(day, -1) for day in (listing.removed, listing.approved) if isinstance(day, date)]
     return Timeline.between(listing.submitted, min(ends, default=None))
-
-
-def spans_of(rows: list[tuple[Reading, Reading]]) -> Coverage:
-    """The union of several spans."""
-    return any_of(span(first, last) for first, last in rows)

@@ -21,7 +21,7 @@ from onboard.model import (
     Status,
     Task,
 )
-from onboard.timeline import FOR_EVER, NEVER, NOT_EVER, Answer, Coverage, Timeline, all_of
+from onboard.timeline import FOR_EVER, NOT_EVER, Answer, Coverage, Timeline, all_of
 
 # roll-up --------------------------------------------------------------------------------------------------------------
 
@@ -100,11 +100,6 @@ def met_until(finding: Finding, day: date) -> date | None:
     """The last sure day of the run that holds `day`, inclusive; None when not surely met that day, or without an end."""
     run = finding.met.sure.run_at(day)
     return run[1] if run else None
-
-
-def next_gap(finding: Finding, day: date) -> date | None:
-    """The first day on or after `day` on which it may be due and is not surely met; None when there is none."""
-    return (finding.obligation.due.possible - finding.met.sure).first_day(day)
 
 
 def status_span(finding: Finding, day: date, asked: Coverage | None = None) -> tuple[date | None, date | None]:
@@ -240,9 +235,3 @@ def belongs_on(assessment: Assessment, person: str, day: date) -> Answer:
         if finding.requirement.kind is RequirementKind.APPOINTMENT:
             return finding.met.at(day)
     return Answer.NO
-
-
-def clear_days(row: Readiness, first: date, last: date) -> tuple[Timeline, Timeline]:
-    """Surely cleared and merely possible days between two dates, both inclusive."""
-    window = Timeline.between(first, last) or NEVER
-    return row.cleared.sure & window, row.cleared.unknown() & window

@@ -16,7 +16,7 @@ from onboard.model import Appointment, Reader, ReaderRole, Role
 from onboard.model.records import record_order
 from onboard.planning.addresses import address_of, normal
 from onboard.planning.lab_day import Desk
-from onboard.timeline import Answer, Timeline, any_of
+from onboard.timeline import Timeline, any_of
 
 #: How far back a hard deadline may move to find a day on which mail may go.
 _FARTHEST_MOVE = 60
@@ -28,13 +28,6 @@ _FARTHEST_MOVE = 60
 def here(desk: Desk, person: str) -> bool:
     """Whether an appointment certainly covers today."""
     return stays(desk.assessment, person).covers(desk.today)
-
-
-def left_on(desk: Desk, person: str) -> date | None:
-    """The last day of somebody who certainly has no appointment today and had one before; None for everybody else."""
-    if desk.belongs(person) is not Answer.NO:
-        return None
-    return (stays(desk.assessment, person) & Timeline.between(None, plus_days(desk.today, -1))).end()
 
 
 def present_appointment(desk: Desk, person: str) -> Appointment | None:

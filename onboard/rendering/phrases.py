@@ -51,11 +51,6 @@ def distance(days: int) -> str:
     return near.get(days) or (f"in {days} days" if days > 0 else f"{-days} days ago")
 
 
-def day_beside(day: date, days: int | None) -> str:
-    """A date with its distance where that is known: ``Mon 7 Dec 2026 (in 5 days)``."""
-    return day_name(day) if days is None else f"{day_name(day)} ({distance(days)})"
-
-
 def length(minutes: int) -> str:
     """``45 minutes``, ``about 4 hours``, ``about 1½ hours``; "" for none."""
     if minutes <= 0:

@@ -64,14 +64,6 @@ def test_set_algebra(a: Timeline, b: Timeline, c: Timeline) -> None:
     assert a | (a & b) == a
 
 
-@given(timelines, day)
-def test_the_next_edge_is_the_first_change_of_membership(line: Timeline, after: date) -> None:
-    edge = line.next_edge(after)
-    later = [after + timedelta(days=n) for n in range(1, 60)]
-    changes = [d for d in later if line.covers(d) != line.covers(d - timedelta(days=1))]
-    assert (changes[0] if changes else None) == edge
-
-
 @given(timelines, st.integers(0, 5), st.integers(0, 5))
 def test_shrinking_keeps_days_whose_whole_neighbourhood_is_covered(line: Timeline, before: int, after: int) -> None:
     inner = DAYS[6:-6]

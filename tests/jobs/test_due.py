@@ -55,7 +55,7 @@ def test_after_ten_days_off_the_latest_slot_runs_once() -> None:
 
 def test_a_weekly_slot_waits_for_the_next_working_day_and_is_not_repeated() -> None:
     monday = date(2026, 11, 23)
-    closed = ORDINARY.with_days_off([monday, monday + timedelta(days=1)])
+    closed = WorkCalendar(frozenset({monday, monday + timedelta(days=1)}))
     wednesday = monday + timedelta(days=2)
     assert slot_now(MONDAYS, at(monday, 9), date(2026, 11, 16), closed, EVENING) is None
     assert slot_now(MONDAYS, at(wednesday, 9), date(2026, 11, 16), closed, EVENING) == wednesday

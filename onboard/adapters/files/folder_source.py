@@ -93,17 +93,3 @@ class FolderSource:
                 file = read_csv_file(path)
                 found[project] = csv_text(file.header, file.rows)
         return found
-
-
-def write_folder(export: Export, folder: Path) -> None:
-    """Write an export so that `FolderSource` reads the same instruments back; makes the folder, replaces files of the same
-    name. Raises OSError when it cannot write."""
-    folder.mkdir(parents=True, exist_ok=True)
-    instruments = {key: key.partition(".")[2] for key in export.instruments}
-    projects = {key.partition(".")[0] for key in instruments}
-    for key, text in export.instruments.items():
-        name = instruments[key]
-        unique = list(instruments.values()).count(name) == 1 and name not in projects
-        (folder / (f"{name}.csv" if unique else f"{key}.csv")).write_text(text, encoding="utf-8", newline="")
-    for project, text in export.dictionaries.items():
-        (folder / f"{project}.dictionary.csv").write_text(text, encoding="utf-8", newline="")
