@@ -170,6 +170,11 @@ class Project:
         if dag is not None:
             self.record_groups[record] = dag
 
+    def stamp(self, record: str, form: str, stamp: str, instance: int | None = None, event: str | None = None) -> None:
+        """Say that a form came in by survey at that time, or was begun only (`[not completed]`)."""
+        place = self.design.place_for(form, self._event_or_first(form, event), instance)
+        self.survey_times[record, place, form] = stamp
+
     def _event_or_first(self, form: str, event: str | None) -> str:
         if event is not None:
             return event
@@ -224,6 +229,8 @@ class Project:
             held.pop(place, None)
             for key in [key for key in self.documents if key[:2] == (record, place)]:
                 del self.documents[key]
+            for stamped in [stamped for stamped in self.survey_times if stamped[:2] == (record, place)]:
+                del self.survey_times[stamped]
         if places is None:
             del self.records[record]
             self.record_groups.pop(record, None)

@@ -1,6 +1,8 @@
 """The survey page behind a link: a plain form, and what its answer stores.
 
-Decides: which fields a respondent sees and that a submitted form is complete. Values are checked as imports are.
+Decides: which fields a respondent sees and that a submitted form is complete. Values are checked as imports are. The address
+fills fields of the form, hidden ones too (`...&field=value`), and whatever of the form is posted is stored, seen or not:
+hidden is only hidden.
 """
 
 import re
@@ -19,22 +21,24 @@ from onboard.sandbox.validation import Rules, check, stored
 RESPONDENT = "[survey respondent]"
 HIDDEN_TAGS = frozenset({"@HIDDEN", "@HIDDEN-SURVEY"})
 DEFAULT = re.compile(r"@DEFAULT\s*=\s*(['\"])(.*?)\1")
+NOTHING = Params(())
 Response = tuple[Project, str, Place, str]
 
 
-def show(state: State, code: str) -> str:
-    """The form to fill in, or that there is nothing (more) to fill in."""
+def show(state: State, code: str, address: Params = NOTHING) -> str:
+    """The form to fill in, with what its address fills, or that there is nothing (more) to fill in."""
     found = _find(state, code)
     if found is None:
         return html_page("Survey", "<p>This survey link is not valid. Ask whoever sent it for a new one.</p>")
     project, record, place, form = found
     if (record, place, form) in project.survey_times:
         return html_page(project.label(form), "<p>Thank you. You have already completed this survey.</p>")
-    held = project.records[record].get(place, {})
+    filled, _ = _read(project, form, NOTHING, address)
+    held = {**project.records[record].get(place, {}), **{name: value for name, value in filled.items() if value}}
     return html_page(project.label(form), _form(project, form, held, []))
 
 
-def fill_in(state: State, code: str, params: Params, uploads: Mapping[str, Upload]) -> str:
+def fill_in(state: State, code: str, params: Params, uploads: Mapping[str, Upload], address: Params = NOTHING) -> str:
     """Store a response: the form becomes Complete and is stamped; bad values show the form again, nothing stored."""
     found = _find(state, code)
     if found is None:
@@ -42,12 +46,12 @@ def fill_in(state: State, code: str, params: Params, uploads: Mapping[str, Uploa
     project, record, place, form = found
     if (record, place, form) in project.survey_times:
         return show(state, code)
-    values, problems = _read(project, form, params)
+    values, problems = _read(project, form, params, address)
     if problems:
         return html_page(project.label(form), _form(project, form, values, problems))
     held = project.records[record].get(place, {})
     project.write(record, place, {**_defaults(project, form, held), **values, f"{form}_complete": "2"}, RESPONDENT)
-    for field in _shown(project, form):
+    for field in _fields(project, form):
         if field.kind == "file" and field.name in uploads:
             file = uploads[field.name]
             project.attach(record, place, field.name, file.name, file.content, file.content_type, RESPONDENT)
@@ -94,14 +98,34 @@ def _find(state: State, code: str) -> Response | None:
     return None
 
 
-def _shown(project: Project, form: str) -> Iterator[Field]:
+def _fields(project: Project, form: str) -> Iterator[Field]:
+    """What a response may hold."""
     for field in project.dictionary.fields_of(form):
-        tags = set(field.row["field_annotation"].split())
-        if field.name != project.dictionary.id_field and field.kind != "calc" and not tags & HIDDEN_TAGS:
+        if field.name != project.dictionary.id_field and field.kind != "calc":
             yield field
 
 
-def _read(project: Project, form: str, params: Params) -> tuple[Values, list[str]]:
+def _hidden(field: Field) -> bool:
+    return bool(set(field.row["field_annotation"].split()) & HIDDEN_TAGS)
+
+
+def _shown(project: Project, form: str) -> Iterator[Field]:
+    return (field for field in _fields(project, form) if not _hidden(field))
+
+
+def _read(project: Project, form: str, params: Params, address: Params) -> tuple[Values, list[str]]:
+    """What a response stores, and what its page complains about. Of hidden fields, what was given and can be stored."""
+    values, problems = _given(project, form, params, address)
+    rules = Rules(date_format="YMD", missing_data_codes={})
+    for field in filter(_hidden, _fields(project, form)):
+        for column in columns_of(field):
+            value = params.text(column.name) or address.text(column.name)
+            if field.kind != "file" and value and not check(column, value, rules):
+                values[column.name] = stored(column, value, rules)
+    return values, problems
+
+
+def _given(project: Project, form: str, params: Params, address: Params) -> tuple[Values, list[str]]:
     rules = Rules(date_format="YMD", missing_data_codes={})
     values: Values = {}
     problems: list[str] = []
@@ -109,7 +133,7 @@ def _read(project: Project, form: str, params: Params) -> tuple[Values, list[str
         if field.kind == "file":
             continue
         for column in columns_of(field):
-            value = params.text(column.name, "0" if field.kind == "checkbox" else "")
+            value = params.text(column.name) or address.text(column.name, "0" if field.kind == "checkbox" else "")
             text = check(column, value, rules) if value else None
             if text:
                 problems.append(f"{field.label}: {text}")
@@ -122,6 +146,7 @@ def _read(project: Project, form: str, params: Params) -> tuple[Values, list[str
 def _form(project: Project, form: str, held: Mapping[str, str], problems: list[str]) -> str:
     complaints = "".join(f"<li>{escape(problem)}</li>" for problem in problems)
     inputs = "".join(_input(field, held) for field in _shown(project, form))
+    inputs += "".join(_unseen(field, held) for field in _fields(project, form) if _hidden(field))
     return f'<ul>{complaints}</ul><form method="post" enctype="multipart/form-data">{inputs}<p><button>Submit</button></p></form>'
 
 
@@ -138,6 +163,15 @@ def _input(field: Field, held: Mapping[str, str]) -> str:
     kind = "file" if field.kind == "file" else "text"
     hint = " (YYYY-MM-DD)" if field.validation.startswith("date") else ""
     return f'<label for="{name}">{label}{hint}</label><input id="{name}" name="{name}" type="{kind}" value="{value}">'
+
+
+def _unseen(field: Field, held: Mapping[str, str]) -> str:
+    """A hidden field with what it holds: a page sends it along all the same."""
+    return "".join(
+        f'<input type="hidden" name="{escape(column.name)}" value="{escape(held[column.name])}">'
+        for column in columns_of(field)
+        if field.kind != "file" and held.get(column.name)
+    )
 
 
 def _boxes(field: Field, held: Mapping[str, str]) -> Iterator[str]:

@@ -84,9 +84,14 @@ async def _survey(state: State, request: Request) -> Response:
         return HTMLResponse(queue(state, request.query_params["sq"]))
     code = request.query_params.get("s", "")
     if request.method == "GET":
-        return HTMLResponse(show(state, code))
+        return HTMLResponse(show(state, code, _address(request)))
     params, uploads = await _form(request)
-    return HTMLResponse(fill_in(state, code, params, uploads))
+    return HTMLResponse(fill_in(state, code, params, uploads, _address(request)))
+
+
+def _address(request: Request) -> Params:
+    """The fields that a survey's address fills: `...&field=value`."""
+    return Params((key, value) for key, value in request.query_params.multi_items() if key not in ("s", "sq"))
 
 
 async def _form(request: Request) -> tuple[Params, dict[str, Upload]]:

@@ -11,13 +11,15 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One form of one record as somebody filled it in. A checkbox takes its codes parted by commas; `complete` is 0, 1 or 2."""
+    """One form of one record as somebody filled it in. A checkbox takes its codes parted by commas; `complete` is 0, 1 or 2;
+    `stamp` is when it was submitted, for one that came in by survey."""
 
     record: str
     form: str
     instance: int | None
     values: Mapping[str, str]
     complete: int = 2
+    stamp: str = ""
 
 
 @dataclass(slots=True)

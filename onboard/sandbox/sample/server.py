@@ -24,7 +24,13 @@ class SampleServer:
     def put(self, rows: Iterable[tuple[str, Row]]) -> None:
         """Type rows into the running projects, as a coordinator would."""
         for project, row in rows:
-            self.projects[project].put(row.record, row.form, row.values, row.instance, row.complete)
+            _put(self.projects[project], row)
+
+
+def _put(project: Project, row: Row) -> None:
+    project.put(row.record, row.form, row.values, row.instance, row.complete)
+    if row.stamp:
+        project.stamp(row.record, row.form, row.stamp, row.instance)
 
 
 def newcomers(lab: SampleLab, records: frozenset[str]) -> list[tuple[str, Row]]:
@@ -59,7 +65,7 @@ def sample_server(
         for row in sample.rows:
             if empty or (name == PEOPLE and row.record in without):
                 continue
-            project.put(row.record, row.form, row.values, row.instance, row.complete)
+            _put(project, row)
         tokens[name] = project.add_token(rights=rights)
         projects[name] = project
     with SandboxServer(list(projects.values()), port=port, public_url=public_url, tls=tls) as server:
