@@ -25,6 +25,10 @@ class ReadInDoubt(OnboardError):
     """A read failed, was empty, cut short or suspiciously smaller: nobody may be mailed on it (exit code 1)."""
 
 
+class Unreviewed(OnboardError):
+    """Evidence that counted would stop counting for want of a review: nobody may be mailed about it (exit code 1)."""
+
+
 class DeliveryError(OnboardError):
     """A message could not be handed over. `permanent`: trying again cannot help; `address`: the address itself is no good."""
 

@@ -184,6 +184,7 @@ class App:
 
     def _judge(self, export: Export, rules: Rules, snapshot: str) -> Assessment:
         from onboard.pipeline.judging import judge
+        from onboard.pipeline.reviewing import review_form
         from onboard.tables import evidence_rows, read_tables
 
         read_on = export.read_at.astimezone(self.lab.zone).date()
@@ -191,7 +192,8 @@ class App:
         def judged() -> Assessment:
             tables, problems = read_tables(export, self.config.mapping, self.lab.zone)
             found = judge(tables, problems, rules, export.read_at, read_on, snapshot)
-            return replace(found, evidence_rows=evidence_rows(export, self.config.mapping))
+            form = review_form(export, self.config.mapping)
+            return replace(found, evidence_rows=evidence_rows(export, self.config.mapping), review_form=form)
 
         found = self._judged_reads.get(export, rules, read_on, snapshot, judged)
         return replace(found, forms=self._forms(export.links), waiting=self._waiting())
@@ -222,6 +224,11 @@ class App:
     def export(self) -> Export:
         """The one read that questions are answered from. Raises ReadInDoubt."""
         return self.source.fetch({})
+
+    def _refuse_unreviewed(self, export: Export, before: Export | None) -> None:
+        from onboard.pipeline.reviewing import refuse_unreviewed
+
+        refuse_unreviewed(export, before, self.config.mapping, self.lab.zone)
 
     def _refuse_silent_change(self) -> None:
         """A lab that has no memory yet has judged nothing."""
@@ -323,5 +330,6 @@ class App:
             judge=self.judge,
             render=self.render,
             compose=self.compose,
+            refuse_unreviewed=self._refuse_unreviewed,
             hand_in=records.hand_in_pages(self.config) if self._export is None else None,
         )

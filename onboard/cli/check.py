@@ -55,7 +55,7 @@ def command(
     facts = _facts(app) if export is None else []
     checks += [check for one in facts for check in _project(app, one)]
     records = _records(app, facts)
-    checks += [records, *([*_empty(app), *_outsiders(app)] if records.state is State.OK else [])]
+    checks += [records, *([*_empty(app), *_outsiders(app), *_reviews(app)] if records.state is State.OK else [])]
     checks += [_ledger(app), *_handed_over(app), _sending(app)]
     if export is None:
         checks += [_mail_server(app), _mailbox(app)]
@@ -130,6 +130,15 @@ def _outsiders(app: App) -> list[Checked]:
         return []
     words = f"{', '.join(names)}: no digest and no escalation goes to an address outside {', '.join(sorted(domains))}. Correct "
     return [Checked(what="PIs", state=State.LOOK, words=f"{words}`domains` in settings.toml, or the address in REDCap.")]
+
+
+def _reviews(app: App) -> list[Checked]:
+    """What decides about evidence that came in by survey."""
+    from onboard.pipeline.reviewing import ReviewState, review_remarks
+
+    states = {ReviewState.NOTE: State.NOTE, ReviewState.LOOK: State.LOOK}
+    found = review_remarks(app.export, app.config.mapping, app.lab.zone)
+    return [Checked(what="reviews", state=states[state], words=words) for state, words in found]
 
 
 def _ledger(app: App) -> Checked:

@@ -30,6 +30,7 @@ TO_ASK = {
 TO_DO = {
     "welcome": Entry("onboard.cli.welcome", "Print the note that announces the first mail to a new hire."),
     "intake": Entry("onboard.cli.intake", "Take CITI files in: show what is new; --send imports it. Also the IRB's list."),
+    "review": Entry("onboard.cli.review", "Take over what was accepted on the survey form, as reviews; --adopt DAY."),
     "rules": Entry("onboard.cli.rules", "The versions of the rules: list, diff, accept, schema."),
     "release": Entry("onboard.cli.release", "Let a run go that was held because it was over the ceiling."),
 }

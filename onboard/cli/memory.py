@@ -3,6 +3,7 @@ is said. Decides nothing; a lab without a ledger remembers nothing."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -37,6 +38,38 @@ def _judged(app: App, snapshot: Snapshot, moment: datetime) -> Assessment:
 
     rules = app.ledger.rules_at(moment)
     return app.judge(export_of(snapshot), rules_from_text(rules[1]) if rules else None, cited(snapshot))
+
+
+def accepted_on_form(app: App, day: date) -> tuple[frozenset[str], str]:
+    """Evidence ids that counted at the read known on a day because the survey form itself said so, as before there were reviews,
+    and the sentence that a proof prints of them. None, where reviews decided, or where that form still decides."""
+    from onboard.dates import show
+    from onboard.model import Checked
+    from onboard.pipeline.reviewing import reviews_decide
+    from onboard.pipeline.snapshots import export_of
+    from onboard.tables import survey_rows
+
+    snapshot, mapping = app.ledger.snapshot_at(end_of(app, day)), app.config.mapping
+    export = export_of(snapshot) if snapshot else None
+    if export is None or mapping.reviews_on_form or reviews_decide(export, mapping):
+        return frozenset(), ""
+    rows = survey_rows(export, mapping, app.lab.zone)
+    accepted = frozenset(row.at.evidence for row in rows if row.counts_as is Checked.ACCEPTED)
+    return accepted, f"was accepted on the survey form, as was usual until {show(_reviews_since(app, day))}"
+
+
+def _reviews_since(app: App, after: date) -> date:
+    """The local day of the first read after a day in which reviews decide; today when none was kept."""
+    from onboard.pipeline.reviewing import reviews_decide
+    from onboard.pipeline.snapshots import export_of
+
+    def decides(moment: datetime) -> bool:
+        snapshot = app.ledger.snapshot_at(moment)
+        return snapshot is not None and reviews_decide(export_of(snapshot), app.config.mapping)
+
+    moments = [moment for moment, _ in app.ledger.reads(end_of(app, after))]
+    place = bisect_left(moments, True, key=decides)
+    return moments[place].astimezone(app.lab.zone).date() if place < len(moments) else app.today
 
 
 def decisions(app: App, on: date, until: date | None = None) -> tuple[str, ...]:

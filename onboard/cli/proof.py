@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from onboard.app import App, open_app
-from onboard.cli.memory import as_known_on, decisions, said_since
+from onboard.cli.memory import accepted_on_form, as_known_on, decisions, said_since
 from onboard.cli.options import HERE, ExportFolder, Format, Home, Output, parse_day
 from onboard.cli.output import print_json, say, writing
 from onboard.dates import show
@@ -91,10 +91,15 @@ def _answer(app: App, person: str, protocol: str, task: Task | None, day: date, 
         return _proof(app, assessment, who, where, task, day, until)
 
     now, then = ask(app.assessment), ask(before, known)
+    accepted = _acceptance(app, then, known) if then else ()
     if now and then:
         differs = compare(now, then).differs
+        # where both say the same, the one that is printed says how it was accepted then
+        now = now if differs else replace(now, decisions=(*now.decisions, *accepted))
+        then = replace(then, decisions=(*then.decisions, *accepted))
         since = said_since(app, now, known, ask) if differs else None
         return _Answer(now, then, compare(now, then, since))
+    then = replace(then, decisions=(*then.decisions, *accepted)) if then else None
     return _Answer(now, then, None, _absent(app, before, who, where, known, "then" if now else "now"))
 
 
@@ -121,6 +126,13 @@ def _proof(
     if who.record not in assessment.people or where.record not in assessment.protocols:
         return None
     return prove(assessment, who.record, where.record, task, day, decisions(app, day, until))
+
+
+def _acceptance(app: App, then: Proof, known: date) -> tuple[str, ...]:
+    """How the evidence of a proof had been accepted that was given before reviews decided; nothing where they did."""
+    accepted, words = accepted_on_form(app, known)
+    cited = sorted({one for clause in then.clauses for one in clause.evidence if one in accepted})
+    return (f"As known on {show(known)}, {', '.join(cited)} {words}.",) if cited else ()
 
 
 def _absent(app: App, before: Assessment, who: Person, where: Protocol, known: date, when: str) -> str:

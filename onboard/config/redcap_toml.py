@@ -20,6 +20,7 @@ from onboard.model import (
     Horizon,
     PersonnelMode,
     Phi,
+    Reviewed,
     Role,
     StudyType,
     Task,
@@ -27,7 +28,9 @@ from onboard.model import (
 from onboard.model.mapping import PROTOCOL_TABLES, REQUIRED_FIELDS, TABLE_FIELDS, Mapping, Source
 
 _FILE = "redcap.toml"
-_TOP = ("tables", "missing_codes", "hand_in")
+_TOP = ("tables", "missing_codes", "hand_in", "reviews")
+#: The one word of `reviews`: what is accepted stands on the form of the evidence itself, as before there were reviews.
+_ON_THE_FORM = "on_the_survey_form"
 _SOURCE = ("project", "instrument", "fields", "constants", "values", "checkboxes", "event", "only_if", "where")
 _YES_NO = frozenset({"yes", "no"})
 #: Noun fields whose words are fixed: what `values` and `constants` may translate to.
@@ -35,6 +38,8 @@ _ENUMS: Dict[tuple[str, str], type[StrEnum]] = {
     ("appointments", "kind"): AppointmentKind,
     ("appointments", "role"): Role,
     ("completions", "checked"): Checked,
+    ("reviews", "what"): Reviewed,
+    ("reviews", "decision"): Checked,
     ("delegations", "tasks"): Task,
     ("assignments", "task"): Task,
     ("assignments", "horizon"): Horizon,
@@ -65,7 +70,17 @@ def load_mapping(document: Dict[str, object]) -> tuple[Mapping, list[str]]:
     _check_shared_forms(mistakes, sources)
     missing = _texts(mistakes, "missing_codes", document.get("missing_codes", []))
     hand_in = _hand_in(mistakes, document.get("hand_in", {}), sources)
-    return Mapping(sources=tuple(sources), missing_codes=frozenset(missing), hand_in=hand_in), mistakes
+    on_form = _reviews(mistakes, document.get("reviews", ""))
+    return Mapping(sources=tuple(sources), missing_codes=frozenset(missing), hand_in=hand_in, reviews_on_form=on_form), mistakes
+
+
+def _reviews(mistakes: list[str], written: object) -> bool:
+    """Whether acceptance stands on the survey form itself."""
+    word = _text(mistakes, "reviews", written)
+    if word and word != _ON_THE_FORM:
+        said = f"{word!r} is not known. Write {_ON_THE_FORM!r}, or take the line out"
+        mistakes.append(f"{_FILE}, reviews: {said}; the form of reviews stands in [tables.reviews].")
+    return word == _ON_THE_FORM
 
 
 def _hand_in(mistakes: list[str], written: object, sources: Sequence[Source]) -> str:

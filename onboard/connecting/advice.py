@@ -13,7 +13,18 @@ from onboard.model.mapping import Mapping, Source
 
 #: Tables of which a person or protocol has several rows.
 _MANY = frozenset(
-    {"appointments", "completions", "listings", "delegations", "assignments", "absences", "waivers", "log", "approvals"}
+    {
+        "appointments",
+        "completions",
+        "reviews",
+        "listings",
+        "delegations",
+        "assignments",
+        "absences",
+        "waivers",
+        "log",
+        "approvals",
+    }
 )
 
 
@@ -37,7 +48,8 @@ def advise(facts: ProjectFacts, mapping: Mapping, *, own: OwnForm | None = None)
     """Everything worth saying about one project; `mapping` is the lab's. `own`: the form the lab lets the program write here."""
     if facts.version is None or facts.dictionary is None:
         return (Advice(state=State.LOOK, words=" ".join(facts.troubles) or "The project could not be read."),)
-    sources = [source for source in mapping.sources if source.project == facts.name]
+    absent = mapping.absent(facts.name, facts.dictionary)
+    sources = [s for s in mapping.asked().sources if s.project == facts.name and s.instrument not in absent]
     return (
         *_dictionary(facts, sources),
         *_repeats(facts, sources),

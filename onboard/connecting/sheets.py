@@ -125,10 +125,9 @@ def _rights(sheet: Sheet) -> Iterable[str]:
 
 
 def _fields(mapping: RecordMapping) -> Iterable[str]:
-    survey = mapping.hand_in_source
     for project in mapping.projects:
         for form, names in mapping.instruments(project).items():
-            stamp = [survey.stamp_field] if survey and (survey.project, survey.instrument) == (project, form) else []
+            stamp = [f"{form}_timestamp"] if f"{project}.{form}" in mapping.stamped else []
             yield f"{project}, {form}: {', '.join([*names, *stamp])}"
 
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from onboard.model import AppointmentKind, ApprovalKind, Checked, Funding, Horizon, PersonnelMode, Phi, Role, StudyType, Task
+from onboard.model import (
+    AppointmentKind,
+    ApprovalKind,
+    Checked,
+    Funding,
+    Horizon,
+    PersonnelMode,
+    Phi,
+    Reviewed,
+    Role,
+    StudyType,
+    Task,
+)
 
 DATE, EMAIL, TEXT, YES_NO, CHOICE, NUMBER, TICKS = "date", "email", "text", "yesno", "choice", "number", "checkbox"
 
@@ -18,6 +30,7 @@ TABLE_WORDS: Mapping[str, str] = {
     "appointments": "appointment appt position pos employment hr hire job",
     "steps": "",
     "completions": "completion comp certificate crt cert training course citi",
+    "reviews": "review rev decision",
     "listings": "listing list lst irb personnel",
     "delegations": "delegation deleg dol duties duty dl doa",
     "assignments": "assignment work wk task tsk assigned",
@@ -75,6 +88,16 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "checked_on": (DATE, ("looked at on", "verified on", "checked on")),
         "reason": (TEXT, ("reason if not accepted", "reason")),
         "source": (CHOICE, ("how this came in", "entered by", "source", "how")),
+    },
+    "reviews": {
+        "what": (CHOICE, ("what was looked at",)),
+        "row": (TEXT, ("number of the row", "row")),
+        "event": (TEXT, ("its event",)),
+        "decision": (CHOICE, ("decision",)),
+        "by": (TEXT, ("looked at by", "decided by", "reviewed by")),
+        "on": (DATE, ("looked at on", "decided on", "reviewed on")),
+        "reason": (TEXT, ("reason if not accepted", "reason")),
+        "seen": (TEXT, ("mark of what was looked at",)),
     },
     "listings": {
         "protocol": (TEXT, _PROTOCOL),
@@ -175,6 +198,8 @@ ENUMS: Mapping[tuple[str, str], type[StrEnum]] = {
     ("appointments", "kind"): AppointmentKind,
     ("appointments", "role"): Role,
     ("completions", "checked"): Checked,
+    ("reviews", "what"): Reviewed,
+    ("reviews", "decision"): Checked,
     ("delegations", "tasks"): Task,
     ("assignments", "task"): Task,
     ("assignments", "horizon"): Horizon,

@@ -129,6 +129,14 @@ class Checked(StrEnum):
     DECLINED = "declined"  # looked at and not accepted
 
 
+class Reviewed(StrEnum):
+    """What a review is about."""
+
+    COMPLETION = "completion"  # a course that was handed in
+    CLAIM = "claim"  # what a person says was done
+    ACKNOWLEDGEMENT = "acknowledgement"  # a document that a person says was read
+
+
 class Horizon(StrEnum):
     """How long a piece of assigned work is."""
 

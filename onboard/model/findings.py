@@ -226,5 +226,6 @@ class Assessment:
     forms: Mapping[str, str] = field(default_factory=dict)  # instrument -> base URL of a record's page in REDCap
     #: person -> the highest row of evidence they have, on the form people hand evidence in on; None where there is no such form
     evidence_rows: Mapping[str, int] | None = None
+    review_form: str = ""  # the form on which is decided about what came in by survey; "" where that form is its own
     #: findings by person, built once by `readiness.assess_lab`
     by_person: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from onboard.model.choices import (
     PersonnelMode,
     Phi,
     Reading,
+    Reviewed,
     Role,
     StudyType,
     Task,
@@ -89,6 +90,23 @@ class Completion:
     checked_on: Reading
     reason: str
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a person decided about one row of another form: `row` is its instance there, None when it names none. `seen` is the
+    hash of the cells that were looked at, "" when the review was typed by hand."""
+
+    evidence: str
+    person: str
+    what: Reviewed | None
+    row: int | None
+    event: str
+    decision: Checked | None
+    by: str
+    on: Reading
+    reason: str
+    seen: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

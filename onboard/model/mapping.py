@@ -14,14 +14,15 @@ What the reader of REDCap needs:
 What comes back goes into ``Export.instruments["<project>.<instrument>"]`` as CSV text, comma, header row, LF, no BOM:
 first column the record id under its own name, then ``redcap_event_name`` if the project has events, then
 ``redcap_repeat_instrument,redcap_repeat_instance`` if REDCap sent them, then the fields (a checkbox as its ``___`` columns)
-and ``<instrument>_complete``, and for the form of `hand_in` its ``<instrument>_timestamp`` if REDCap sent it. Rows as REDCap
+and ``<instrument>_complete``, and for the forms of `stamped` their ``<instrument>_timestamp`` if REDCap sent it. Rows as REDCap
 sent them: the reader of tables drops those of other instruments. Every mapped instrument is in the export; one without rows has
-its header row alone.
+its header row alone. A form of reviews that the project does not have is there too, with the record id as its only column: so an
+export tells whether reviews decided when it was read (`marks`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 
@@ -37,6 +38,7 @@ TABLE_FIELDS: Dict[str, tuple[str, ...]] = {
         "course", "curriculum", "group", "stage", "completed", "expires", "score", "passing", "institution", "record_id",
         "checked", "checked_by", "checked_on", "reason", "source",
     ),
+    "reviews": ("what", "row", "event", "decision", "by", "on", "reason", "seen"),
     "listings": ("protocol", "submitted", "approved", "removed", "stays"),
     "delegations": ("protocol", "tasks", "first", "last", "approved_by", "approved_on"),
     "assignments": ("protocol", "task", "title", "horizon", "first", "due", "done", "depends_on"),
@@ -53,10 +55,13 @@ TABLE_FIELDS: Dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 #: Tables whose records are protocols; the records of all others are people.
 PROTOCOL_TABLES = frozenset({"protocols", "approvals", "submissions", "holds"})
+#: Tables whose form a project need not have: then they are read as empty.
+OPTIONAL_TABLES = frozenset({"reviews"})
 #: What a source cannot do without: the rest may stay unmapped and is read as blank.
 REQUIRED_FIELDS: Dict[str, frozenset[str]] = {
     "people": frozenset({"name"}),
     "appointments": frozenset({"first"}),
+    "reviews": frozenset({"what", "row", "decision", "by", "on"}),
     "completions": frozenset({"completed"}),
     "listings": frozenset({"protocol"}),
     "delegations": frozenset({"protocol", "tasks"}),
@@ -98,18 +103,20 @@ class Source:
 
     @property
     def stamp_field(self) -> str:
-        """When a row was submitted by survey; asked for where evidence is handed in by survey, and nowhere else."""
+        """When a row was submitted by survey; REDCap sends it where the form is a survey."""
         return f"{self.instrument}_timestamp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
     """All sources of a lab. `missing_codes`: cells that say "no value" and are read as blank. `hand_in`: the form of
-    completions that is also a survey, on which people hand evidence in; "" = they reply with it."""
+    completions that is also a survey, on which people hand evidence in; "" = they reply with it. `reviews_on_form`: what is
+    accepted stands on that same form, and no form of reviews is read."""
 
     sources: tuple[Source, ...]
     missing_codes: frozenset[str] = frozenset()
     hand_in: str = ""
+    reviews_on_form: bool = False
 
     @property
     def projects(self) -> tuple[str, ...]:
@@ -140,6 +147,37 @@ class Mapping:
                 names.update(dict.fromkeys(asked))
         return {instrument: tuple(names) for instrument, names in wanted.items()}
 
+    @property
+    def stamped(self) -> frozenset[str]:
+        """Keys of the forms of which it matters whether a row came in by survey: evidence, and what decides about it."""
+        return frozenset(source.key for source in self.sources if source.table in ("completions", "reviews"))
+
+    @property
+    def review_keys(self) -> frozenset[str]:
+        """Under which an export tells that reviews decide: their mapped forms, else the shipped form's beside the evidence."""
+        mapped = frozenset(source.key for source in self.of("reviews"))
+        return mapped or frozenset(f"{source.project}.review" for source in self.of("completions"))
+
+    def optional(self, project: str) -> dict[str, frozenset[str]]:
+        """Instrument -> its fields, of the forms that a project need not have."""
+        found: dict[str, frozenset[str]] = {}
+        for source in self.sources:
+            if source.project == project and source.table in OPTIONAL_TABLES:
+                found[source.instrument] = found.get(source.instrument, frozenset()) | frozenset(source.fields.values())
+        needed = {s.instrument for s in self.sources if s.project == project and s.table not in OPTIONAL_TABLES}
+        return {form: fields for form, fields in found.items() if form not in needed}
+
+    def absent(self, project: str, dictionary: Iterable[Dict[str, str]]) -> frozenset[str]:
+        """Optional forms that a project does not have, by its dictionary under REDCap's API names. One of the same name that
+        holds none of their fields is another form."""
+        there = {(row.get("form_name", ""), row["field_name"]) for row in dictionary}
+        return frozenset(form for form, names in self.optional(project).items() if there.isdisjoint((form, n) for n in names))
+
+    def asked(self) -> Mapping:
+        """The mapping without what is not read: the form of reviews, where acceptance stands on the survey form."""
+        kept = tuple(source for source in self.sources if source.table != "reviews" or not self.reviews_on_form)
+        return replace(self, sources=kept)
+
     def checkboxes(self, project: str) -> frozenset[str]:
         """REDCap fields of a project that come back as ``field___code`` columns."""
         return frozenset(
@@ -152,3 +190,22 @@ class Mapping:
     def only(self, projects: Collection[str]) -> Mapping:
         """The same mapping for some of its projects."""
         return replace(self, sources=tuple(source for source in self.sources if source.project in projects))
+
+
+def marks(instruments: Dict[str, str], mapping: Mapping) -> dict[str, str]:
+    """What a read adds to its instruments so that it is known for ever that reviews decide in it: each form of reviews that is
+    not there, with the record id as its only column. Nothing where no evidence can come in by survey, or its own form decides."""
+    if mapping.reviews_on_form:
+        return {}
+    keys = [source.key for source in mapping.of("completions") if source.key in instruments]
+    headers = {key: instruments[key].partition("\n")[0].split(",") for key in keys}
+    by_survey = any(f"{key.partition('.')[2]}_timestamp" in header for key, header in headers.items())
+    if not (mapping.of("reviews") or mapping.hand_in_source or by_survey):
+        return {}
+    record_id = next((header[0] for header in headers.values()), "record_id")
+    return {key: f"{record_id}\n" for key in sorted(mapping.review_keys) if key not in instruments}
+
+
+def has_form(text: str) -> bool:
+    """Whether what an export holds of a form came from one."""
+    return "," in text.partition("\n")[0]

@@ -18,6 +18,7 @@ from onboard.model.lab import (
     LogEntry,
     Person,
     Protocol,
+    Review,
     Snooze,
     StepDone,
     Submission,
@@ -32,6 +33,7 @@ class Records:
     people: tuple[Person, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     steps: tuple[StepDone, ...] = ()
+    reviews: tuple[Review, ...] = ()
     completions: tuple[Completion, ...] = ()
     listings: tuple[Listing, ...] = ()
     delegations: tuple[Delegation, ...] = ()

@@ -29,11 +29,13 @@ class Judged:
 
 def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
     """Fetch and judge. Raises ReadInDoubt for anything less than a whole, plausible read, SilentChange when the rules were
-    changed for days already judged and nobody accepted it."""
+    changed for days already judged and nobody accepted it, Unreviewed when evidence would stop counting for want of a review."""
     zone = tools.lab.zone
     refuse_silent_change(tools.ledger, tools.rules, tools.rules_of, tools.clock.now().astimezone(zone).date(), zone)
     last = tools.ledger.snapshot_at()
-    export = tools.source.fetch(row_counts(export_of(last).instruments) if last else {})
+    last_export = export_of(last) if last else None
+    export = tools.source.fetch(row_counts(last_export.instruments) if last_export else {})
+    tools.refuse_unreviewed(export, last_export)
     snapshot = snapshot_of(export)
     assessment = tools.judge(export, tools.rules, snapshot.id)
     kept = last is not None and (last.id, last.read_at) == (snapshot.id, snapshot.read_at)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from onboard.errors import LedgerError, NotBegun, ReadInDoubt, SilentChange
+from onboard.errors import LedgerError, NotBegun, ReadInDoubt, SilentChange, Unreviewed
 from onboard.model import (
     Held,
     History,
@@ -29,7 +29,7 @@ from onboard.pipeline.plans import PLANS, plan_of
 from onboard.pipeline.reading import Judged, memory, read, remember
 from onboard.pipeline.telling import mail_troubles, message_writer, tell
 from onboard.pipeline.tools import Plan, Stop, Tools, never
-from onboard.pipeline.troubles import Trouble, over_ceiling, read_failed, rules_refused
+from onboard.pipeline.troubles import Trouble, over_ceiling, read_failed, rules_refused, unreviewed
 from onboard.planning.gate import NOT_TO_PEOPLE
 
 __all__ = ["Plan", "Tools", "deliver_waiting", "run_job"]
@@ -85,6 +85,8 @@ def _run(tools: Tools, job: JobName, plan: Plan, today: date, mode: Mode, stop: 
         return _give_up(tools, run, read_failed(str(error)), stop)
     except SilentChange as error:
         return _give_up(tools, run, rules_refused(str(error)), stop)
+    except Unreviewed as error:
+        return _give_up(tools, run, unreviewed(str(error)), stop)
     remember(tools, judged, today, mode)
     draft = _queue(tools, run, plan, judged, _begun(tools, run, plan, judged))
     return _hand_over(tools, run, judged, draft, stop)
@@ -252,7 +254,7 @@ def _rehearse(tools: Tools, job: JobName, plan: Plan, today: date) -> RunReport:
     as_mode = Mode.LIVE if tools.lab.limits.mode is Mode.DRY else tools.lab.limits.mode
     try:
         judged = read(tools, as_mode, job)
-    except (ReadInDoubt, SilentChange) as error:
+    except (ReadInDoubt, SilentChange, Unreviewed) as error:
         return RunReport(job=job, slot=today, mode=Mode.DRY, outcome="failed", trouble=(str(error),))
     remembered = memory(tools.rejudging, as_mode, judged.now)
     mine = {job, JobName.START} if job is JobName.REMINDERS else {job}

@@ -46,6 +46,8 @@ class Tools:
     render: Callable[[Notice], Message]
     compose: Compose
     book: HandOverBook | None = None  # None: what was handed over stands in the ledger alone
+    #: (this read, the last good one) -> nothing; raises Unreviewed where evidence would stop counting for want of a review
+    refuse_unreviewed: Callable[[Export, Export | None], None] = lambda export, before: None
     hand_in: HandInPages | None = None  # None: people hand evidence in by replying
 
     @property

@@ -72,6 +72,11 @@ def rules_refused(text: str) -> Trouble:
     return trouble("rules", "The rules were changed for days already judged", text)
 
 
+def unreviewed(text: str) -> Trouble:
+    """Nobody was mailed while evidence waits for a review that counted before there were any."""
+    return trouble("reviews", "Evidence needs a review before it counts", text)
+
+
 def over_ceiling(run: int, job: JobName, number: int, ceiling: int) -> Trouble:
     """All mail to people of one run waits for a word."""
     return Trouble(

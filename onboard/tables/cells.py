@@ -287,6 +287,17 @@ def read_number(text: str, zone: ZoneInfo) -> Cell:
     )
 
 
+def read_row_number(text: str, zone: ZoneInfo) -> Cell:
+    """The number of a row of a repeating form, from 1; None, and told, for a blank cell and for anything else."""
+    line = text.strip()
+    if line.isascii() and line.isdigit() and len(line) <= 9 and int(line):
+        return int(line), None
+    said = f"holds {quoted(text)}, which is no number of a row" if line else "is blank, so it names no row"
+    return None, Trouble(
+        slug="no-row", what=f"{said}. This review counts for nothing.", next_step="Type the number of the row that was looked at."
+    )
+
+
 #: What tells of a whole column's texts that the reader would leave each as it is.
 AS_THEY_STAND: Mapping[Reader, Callable[[Collection[str]], bool]] = {
     read_text: all_clean,

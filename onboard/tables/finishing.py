@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 from onboard.model import UNREADABLE, ApprovalKind, Checked, Task
 from onboard.model.mapping import PROTOCOL_TABLES
 from onboard.tables.cells import Trouble, choice, quoted, read_text
-from onboard.tables.handed_in import look_again
+from onboard.tables.handed_in import decide
 from onboard.tables.people import Columns
 from onboard.tables.references import Directory, Protocols
+from onboard.tables.reviews import Reviews
 from onboard.tables.sheet import Sheet, code_suffix
 from onboard.tables.troubles import Troubles
 
@@ -31,6 +32,7 @@ class Lab:
     people: Directory
     protocols: Protocols
     protocol_records: Dict[str, str]
+    reviews: Reviews
 
     def owners(self, table: str) -> Dict[str, str]:
         """The records that rows of a table may belong to, by their own id."""
@@ -48,7 +50,13 @@ def _completions(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     for number, source in enumerate(columns["source"] if strange else ()):
         if source in strange:
             lab.troubles.note(sheet.row(number), "source", _unknown_source(source))
-    return look_again(lab.troubles, sheet, columns)
+    return decide(lab.reviews, sheet, columns)
+
+
+def _reviews(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
+    """What was decided, remembered for the rows it is about: reviews are read before these."""
+    lab.reviews.take(sheet, columns)
+    return columns
 
 
 def _each_once(judge: Callable[[Any, Any], Any], first: list[Any], second: list[Any]) -> list[Any]:
@@ -232,5 +240,6 @@ FINISH: Dict[str, Callable[[Lab, Sheet, Columns], Columns]] = {
     "delegations": _delegations,
     "listings": _needs_protocol,
     "log": _work,
+    "reviews": _reviews,
     "waivers": _waivers,
 }

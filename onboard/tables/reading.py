@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 from onboard.dates import show
 from onboard.model import UNREADABLE, Export, Problem, Reading
-from onboard.model.mapping import PROTOCOL_TABLES, TABLE_FIELDS, Mapping, Source
+from onboard.model.mapping import OPTIONAL_TABLES, PROTOCOL_TABLES, TABLE_FIELDS, Mapping, Source, has_form
 from onboard.tables.cells import Trouble, quoted, read_date
 from onboard.tables.finishing import FINISH, Lab
 from onboard.tables.people import Columns, directory_of, note_duplicates, read_people, unique_records
 from onboard.tables.references import Directory, Protocols
+from onboard.tables.reviews import Reviews, SurveyRow, reviews_of
 from onboard.tables.schema import COLUMNS, Tables, frame
+from onboard.tables.seen import cell_columns
 from onboard.tables.shapes import READERS, SPANS
 from onboard.tables.sheet import Frames, Sheet, open_sheet, pick, rows_of
 from onboard.tables.troubles import Troubles, labels_of
@@ -30,24 +32,46 @@ def read_tables(export: Export, mapping: Mapping, zone: ZoneInfo) -> tuple[Table
     Days with an offset are moved to `zone`, the lab's. Raises ReadInDoubt, with what, where and the next step, when an
     instrument or a mapped column is missing or an export is cut short.
     """
+    tables, troubles, _ = _read_all(export, mapping, zone)
+    return tables, troubles.all()
+
+
+def survey_rows(export: Export, mapping: Mapping, zone: ZoneInfo) -> tuple[SurveyRow, ...]:
+    """Every row of evidence that came in by survey, as it counts. Raises ReadInDoubt as `read_tables` does."""
+    return tuple(_read_all(export, mapping, zone, collects=True)[2].rows)
+
+
+def _read_all(export: Export, mapping: Mapping, zone: ZoneInfo, *, collects: bool = False) -> tuple[Tables, Troubles, Reviews]:
     troubles = Troubles(labels_of(export.dictionaries))
     sheets = _open_all(export, mapping)
     people, directory = _people(sheets["people"], zone, troubles)
     protocol_rows, protocols = _protocols(sheets["protocols"], directory, zone, troubles)
-    lab = Lab(zone, troubles, directory, protocols, {record: record for record in protocol_rows["record"]})
+    reviews = reviews_of(export, mapping, export.read_at.astimezone(zone).date(), troubles, collects=collects)
+    lab = Lab(zone, troubles, directory, protocols, {record: record for record in protocol_rows["record"]}, reviews)
     tables = {"people": frame("people", people), "protocols": frame("protocols", protocol_rows)}
-    for table in TABLE_FIELDS:
+    # what was decided is known before the rows it is about are read
+    for table in ("reviews", *TABLE_FIELDS):
         if table not in tables:
             tables[table] = frame(table, _joined(table, [_read(lab, table, sheet) for sheet in sheets[table]]))
-    return Tables(**tables), troubles.all()
+    return Tables(**tables), troubles, reviews
 
 
 def _open_all(export: Export, mapping: Mapping) -> dict[str, list[Sheet]]:
     frames: Frames = {}
     return {
-        table: [open_sheet(source, export, frames, mapping.missing_codes) for source in mapping.of(table)]
+        table: [
+            open_sheet(source, export, frames, mapping.missing_codes, _kept_cells(source, mapping))
+            for source in mapping.of(table)
+            if table not in OPTIONAL_TABLES or has_form(export.instruments.get(source.key, ""))
+        ]
         for table in TABLE_FIELDS
     }
+
+
+def _kept_cells(source: Source, mapping: Mapping) -> dict[str, str]:
+    """Of evidence, all that is read from its form: what somebody looked at is told by it."""
+    beside = [one for one in mapping.of("completions") if one.key == source.key]
+    return cell_columns(beside) if source.table == "completions" else {}
 
 
 def _joined(table: str, parts: list[Columns]) -> Columns:

@@ -22,6 +22,7 @@ from onboard.model import (
     LogEntry,
     Person,
     Protocol,
+    Review,
     Snooze,
     StepDone,
     Submission,
@@ -33,6 +34,7 @@ NOUNS: Mapping[str, type[Any]] = {
     "people": Person,
     "appointments": Appointment,
     "steps": StepDone,
+    "reviews": Review,
     "completions": Completion,
     "listings": Listing,
     "delegations": Delegation,
@@ -59,6 +61,7 @@ class Tables:
     people: pd.DataFrame
     appointments: pd.DataFrame
     steps: pd.DataFrame
+    reviews: pd.DataFrame
     completions: pd.DataFrame
     listings: pd.DataFrame
     delegations: pd.DataFrame

@@ -36,6 +36,8 @@ class Sheet:
     events: list[str]
     columns: Mapping[str, list[str]]
     ticks: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    #: evidence alone: all mapped cells of the form as REDCap sent them, by our names
+    cells: Mapping[str, list[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.records)
@@ -66,6 +68,10 @@ class Sheet:
     def text(self, name: str) -> list[str]:
         """The column of a noun field as text; blank where the lab does not keep it."""
         return self.columns.get(name) or [""] * len(self)
+
+    def cells_of(self, number: int) -> dict[str, str]:
+        """What stands in a row of evidence, as REDCap sent it."""
+        return {name: column[number] for name, column in self.cells.items()}
 
     def read(self, name: str, reader: Reader, zone: ZoneInfo, troubles: Troubles) -> list[Any]:
         """The parsed column of a noun field. Each distinct text is parsed once; each bad cell is told."""
@@ -103,8 +109,11 @@ class _Parsed(dict[str, Any]):
         return value
 
 
-def open_sheet(source: Source, export: Export, frames: Frames, missing_codes: Collection[str]) -> Sheet:
-    """The rows of one source in an export. Raises ReadInDoubt when its instrument or a mapped column is not there."""
+def open_sheet(
+    source: Source, export: Export, frames: Frames, missing_codes: Collection[str], cells: Mapping[str, str] | None = None
+) -> Sheet:
+    """The rows of one source in an export; `cells`: our field -> REDCap field, of what is kept as it stands. Raises ReadInDoubt
+    when its instrument or a mapped column is not there."""
     if source.key not in frames:
         frames[source.key] = _frame(source, export)
     rows = frames[source.key]
@@ -127,6 +136,7 @@ def open_sheet(source: Source, export: Export, frames: Frames, missing_codes: Co
         rows[EVENT].tolist() if EVENT in rows.columns else [""] * count,
         columns,
         {name: _ticks(rows, codes, missing_codes) for name, codes in ticks.items()},
+        {name: rows[column].tolist() for name, column in (cells or {}).items() if column in rows.columns},
     )
 
 
@@ -253,4 +263,5 @@ def pick(sheet: Sheet, keep: Callable[[int], bool]) -> Sheet:
         [sheet.events[n] for n in numbers],
         {name: [column[n] for n in numbers] for name, column in sheet.columns.items()},
         {name: {c: [column[n] for n in numbers] for c, column in codes.items()} for name, codes in sheet.ticks.items()},
+        {name: [column[n] for n in numbers] for name, column in sheet.cells.items()},
     )

@@ -158,3 +158,14 @@ def test_the_files_without_a_second_project_have_the_columns_that_are_read() -> 
     approvals = (files / "approvals.csv").read_text(encoding="utf-8").strip()
     assert protocols.split(",") == list(PROTOCOL_COLUMNS.values())
     assert approvals.split(",") == ["protocol", *APPROVAL_COLUMNS.values()]
+
+
+def test_where_acceptance_stands_is_one_word() -> None:
+    people = {"people": {"instrument": "person", "fields": {"name": "nm"}}}
+    assert not load_mapping({"tables": people})[0].reviews_on_form
+    mapping, mistakes = load_mapping({"tables": people, "reviews": "on_the_survey_form"})
+    assert mapping.reviews_on_form and not mistakes
+    mapping, (mistake,) = load_mapping({"tables": people, "reviews": "on_the_form"})
+    assert (
+        not mapping.reviews_on_form and "'on_the_form' is not known. Write 'on_the_survey_form', or take the line out" in mistake
+    )

@@ -51,13 +51,17 @@ def lab_rows(today: date = MONDAY) -> tuple[list[Row], list[Row]]:
     return list(lab.projects["people"].rows), protocols
 
 
+#: Forms that are also surveys.
+SURVEYS = {"people": ("completion", "research_log"), "protocols": ()}
+
+
 def shipped_projects(**options: bool) -> Projects:
     """The two shipped projects, which every other shape must be read like."""
     people, protocols = lab_rows()
     found = {}
-    for name, rows, repeating in (("people", people, PEOPLE_REPEAT), ("protocols", protocols, PROTOCOLS_REPEAT)):
+    for name, rows, repeating in (("people", people, (*PEOPLE_REPEAT, "review")), ("protocols", protocols, PROTOCOLS_REPEAT)):
         dictionary = (shipped("config/redcap_project") / f"{name}.csv").read_text(encoding="utf-8")
-        found[name] = Project(name.title(), dictionary, repeating=repeating, **options)
+        found[name] = Project(name.title(), dictionary, repeating=repeating, surveys=SURVEYS[name], **options)
         for row in rows:
             found[name].put(row.record, row.form, row.values, row.instance, row.complete)
     return found

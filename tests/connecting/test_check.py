@@ -130,7 +130,7 @@ def test_in_events_write_backs_form_needs_one_that_holds_it(event: str, said: in
 
 def test_whether_people_get_a_page_for_their_evidence(serve: Callable[..., Served]) -> None:
     projects = shipped_projects()
-    projects["people"].in_production = True
+    projects["people"].in_production, projects["people"].surveys = True, []
     served, hand_in = serve(projects), MAPPING.hand_in_source
     note = words(said(served, hand_in=hand_in), State.NOTE)
     assert "REDCap gives no link to the survey 'completion'" in note and "mails ask to reply with the PDF" in note
@@ -161,7 +161,7 @@ def test_forms_that_should_repeat_and_do_not_are_named_with_the_clicks(serve: Ca
     dictionary = (shipped("config/redcap_project") / "people.csv").read_text(encoding="utf-8")
     served = serve({"people": Project("People", dictionary)})
     look = words(said(served), State.LOOK)
-    assert "one row a record only: appointment, completion, listing, delegation" in look
+    assert "one row a record only: appointment, completion, review, listing, delegation" in look
     assert "Repeating instruments and events > Enable, then Modify" in look
 
 
@@ -169,7 +169,7 @@ def test_one_form_that_was_forgotten_is_named_when_the_token_may_see_it(serve: C
     dictionary = (shipped("config/redcap_project") / "people.csv").read_text(encoding="utf-8")
     forms = ["appointment", "completion", "listing", "assignment", "absence", "waiver", "research_log"]
     served = serve({"people": Project("People", dictionary, repeating=forms)}, Rights(design=True))
-    assert "one row a record only: delegation. " in words(said(served), State.LOOK)
+    assert "one row a record only: review, delegation. " in words(said(served), State.LOOK)
 
 
 def test_names_that_do_not_fit_the_dictionary_come_all_at_once(serve: Callable[..., Served]) -> None:

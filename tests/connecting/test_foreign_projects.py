@@ -67,7 +67,9 @@ def test_a_server_that_sends_every_row_makes_no_difference(serve: Callable[..., 
 
 def test_the_sample_lab_is_all_there(plain: Tables) -> None:
     sizes = {table: len(getattr(plain, table)) for table in COLUMNS}
-    assert sizes["people"] == 16 and sizes["protocols"] == 6 and all(sizes.values())
+    assert (
+        sizes["people"] == 16 and sizes["protocols"] == 6 and all(number for table, number in sizes.items() if table != "reviews")
+    )
 
 
 @pytest.mark.parametrize(

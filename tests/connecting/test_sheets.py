@@ -27,11 +27,11 @@ def test_the_administrators_page_names_machine_calls_rights_and_fields(tmp_path:
     text = page(make_home(tmp_path, URL, TOKENS), "administrator")
     assert f"REDCap project 'people': {URL}" in text
     # 16 calls for people, 7 for protocols; four jobs on a Monday.
-    assert "23 calls a read, one after the other; at most 4 reads on a day, so about 92 calls." in text
+    assert "24 calls a read, one after the other; at most 4 reads on a day, so about 96 calls." in text
     assert "One more for each person whose mail links to their survey 'completion'." in text
     assert "its reader's own link to the survey completion, and nobody else's" in text and "Survey Distribution Tools" in text
     assert "people: API Export, and Full Data Set on person, appointment," in text and "No data access group." in text
-    assert "intake_papers until it is settled" in text and "comp_source, completion_timestamp people, listing:" in text
+    assert "intake_papers until it is settled" in text and "comp_source, completion_timestamp people, review: rev_what" in text
     assert "people, disclosure: coi_on, coi_expires" in text and "comp_file" not in text
     assert "Nothing by itself: write-back is off." in text
     assert "The text of mails: 90 days" in text and "mails go to their readers (mode live)" in text

@@ -53,7 +53,7 @@ TARGET = WriteTarget(
 def with_form(today: date = MONDAY) -> Projects:
     """The shipped projects as of `today`; people also have the program's own form."""
     dictionary = (shipped("config/redcap_project") / "people.csv").read_text(encoding="utf-8")
-    people = Project("People", dictionary.rstrip("\n") + "\n" + FORM, repeating=PEOPLE_REPEAT)
+    people = Project("People", dictionary.rstrip("\n") + "\n" + FORM, repeating=PEOPLE_REPEAT, surveys=["completion"])
     for row in lab_rows(today)[0]:
         people.put(row.record, row.form, row.values, row.instance, row.complete)
     return {"people": people, "protocols": shipped_projects()["protocols"]}
@@ -210,7 +210,7 @@ def test_without_the_right_to_import_nothing_is_tried_one_by_one(serve: Callable
 )
 def test_a_form_that_does_not_fit_is_named(serve: Callable[..., Served], change: Callable[[str], str], said: str) -> None:
     dictionary = (shipped("config/redcap_project") / "people.csv").read_text(encoding="utf-8")
-    served = serve({"people": Project("People", dictionary.rstrip("\n") + "\n" + change(FORM))}, WRITES)
+    served = serve({"people": Project("People", dictionary.rstrip("\n") + "\n" + change(FORM), surveys=["completion"])}, WRITES)
     with pytest.raises(ReadInDoubt, match=said):
         writer(served).current()
 
@@ -230,7 +230,7 @@ def test_in_a_longitudinal_project_it_goes_to_its_event(serve: Callable[..., Ser
     header += "text_validation_type_or_show_slider_number,a,b,c,d,e,f,g,h,i,j\n"
     dictionary = header.replace(",a,b,c,d,e,f,g,h,i,j", "") + "id,card,,text,ID,,,\n" + FORM.replace(",,,,,,,,,,\n", "\n")
     events = [Event(name="Card", forms=("card",)), Event(name="Status", forms=("onboard_status",))]
-    people = Project("People", dictionary, events=events)
+    people = Project("People", dictionary, events=events, surveys=["completion"])
     people.put("1", "card", {}, event="card_arm_1")
     people.put("1", "onboard_status", {"ob_readiness": "unknown"}, event="status_arm_1")
     served = serve({"people": people}, WRITES)

@@ -80,9 +80,10 @@ class Story:
         return [(one["record"], one["repeat_instance"]) for one in calls]
 
     def look(self, **values: str) -> None:
-        """The coordinator looks at Amara's course in REDCap."""
-        said = {f"comp_{name}": value for name, value in values.items()}
-        self.sample.projects["people"].put("4", "completion", {**HSP, **said, "comp_checked_by": "Maria Chen"}, 1)
+        """The coordinator looks at Amara's course in REDCap, and says so on the form of reviews."""
+        said = {f"rev_{name}": value for name, value in values.items()}
+        about = {"rev_what": "completion", "rev_row": "1", "rev_by": "Maria Chen"}
+        self.sample.projects["people"].put("4", "review", {**about, **said}, 1)
 
 
 @pytest.fixture
@@ -140,14 +141,14 @@ def test_what_came_in_waits_and_once_it_is_accepted_that_is_said_once(story: Sto
     asked = flat(mails[MARIA][1])
     assert "Amara Okafor: Biomedical Research Investigators. Passed 23 Nov 2026, by their own account. Accept it" in asked
     assert "id=4&page=completion&instance=1" in asked
-    story.look(checked="accepted", checked_on="2026-11-24")
+    story.look(decision="accepted", on="2026-11-24")
     (said,) = receipts(story, 2)
     assert said == "- Accepted: Biomedical Research Investigators It counts through 22 Nov 2029."
 
 
 def test_not_accepted_is_said_once_with_the_reason_and_asked_for_again(story: Story) -> None:
     hand_in(story)
-    story.look(checked="declined", checked_on="2026-11-24", reason="this is the list of modules; we need the completion report")
+    story.look(decision="declined", on="2026-11-24", reason="this is the list of modules; we need the completion report")
     # Looked at before the next read: there is one answer, and no "received" before it.
     mails, _ = story.day(MONDAY + timedelta(days=1), JobName.CHECKLISTS)
     _, text, _ = mails[AMARA]
@@ -169,7 +170,6 @@ def test_a_link_that_is_used_after_its_row_was_typed_in_brings_a_claim(story: St
     requests.post(link, data={**HSP, "comp_group": "HIPAA for Research"}, timeout=10)
     mails, _ = story.day(MONDAY + timedelta(days=1), JobName.CHECKLISTS, JobName.WORKLIST)
     assert "Amara Okafor: HIPAA for Research. Passed 23 Nov 2026, by their own account. Accept it" in flat(mails[MARIA][1])
-    assert "which wrote over it. It waits to be looked at." in flat(mails[MARIA][1])
     assert mails[AMARA][0].startswith("Received: HIPAA for Research") and "Accepted" not in mails[AMARA][1]
 
 

@@ -84,11 +84,13 @@ def _instrument(project: SampleProject, dictionary: Dictionary, form: str) -> st
     repeats = form in project.repeating
     columns = [c for c in dictionary.columns() if c.form == form and c.name != dictionary.id_field]
     header = [dictionary.id_field, *(["redcap_repeat_instrument", "redcap_repeat_instance"] if repeats else [])]
-    header += [column.name for column in columns]
+    stamped = form in project.surveys
+    header += [*([f"{form}_timestamp"] if stamped else []), *(column.name for column in columns)]
     lines = [header]
     for row in project.rows:
         if row.form == form:
-            lines.append([row.record, *([form, str(row.instance)] if repeats else []), *_cells(row, columns)])
+            keys = [row.record, *([form, str(row.instance)] if repeats else [])]
+            lines.append([*keys, *([row.stamp] if stamped else []), *_cells(row, columns)])
     return text_of(lines)
 
 

@@ -15,7 +15,7 @@ from onboard.adapters.files.csv_files import CsvFile, csv_text, read_csv_file
 from onboard.adapters.files.protocol_files import has_protocol_files, read_protocol_files
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
-from onboard.model.mapping import PROTOCOL_TABLES, Mapping
+from onboard.model.mapping import PROTOCOL_TABLES, Mapping, marks
 
 _KEYS = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
 
@@ -40,6 +40,7 @@ class FolderSource:
         if missing:
             step = "Export all mapped forms again, as raw data with raw headers."
             raise ReadInDoubt(f"{self._folder}: {'; '.join(dict.fromkeys(missing))}. {step}")
+        instruments |= marks(instruments, self._mapping)
         self._check_rows(instruments, last_rows)
         return Export(instruments=instruments, dictionaries=self._dictionaries(), read_at=self._read_at)
 
@@ -48,12 +49,16 @@ class FolderSource:
 
     def _project(self, project: str, missing: list[str]) -> dict[str, str]:
         found = {}
-        for instrument, fields in self._mapping.instruments(project).items():
+        optional = self._mapping.optional(project)
+        for instrument, fields in self._mapping.asked().instruments(project).items():
             path = self._file_of(project, instrument)
-            if path is None:
+            file = read_csv_file(path) if path else None
+            if instrument in optional and (file is None or optional[instrument].isdisjoint(file.header)):
+                continue
+            if file is None:
                 missing.append(f"neither {project}.csv nor {instrument}.csv is there")
                 continue
-            text = self._instrument(project, instrument, fields, read_csv_file(path), missing)
+            text = self._instrument(project, instrument, fields, file, missing)
             found[f"{project}.{instrument}"] = text
         return found
 
@@ -71,7 +76,7 @@ class FolderSource:
                 missing.append(f"{file.name} lacks the column {name}{'___…' if name in checkboxes else ''}")
             wanted.extend(columns)
         complete = f"{instrument}_complete"
-        stamp = f"{instrument}_timestamp" if instrument == self._mapping.hand_in else ""
+        stamp = f"{instrument}_timestamp" if f"{project}.{instrument}" in self._mapping.stamped else ""
         wanted.extend(name for name in (complete, stamp) if name in file.header and name not in wanted)
         places = [file.header.index(name) for name in dict.fromkeys(wanted)]
         return csv_text(list(dict.fromkeys(wanted)), ([row[place] for place in places] for row in file.rows))

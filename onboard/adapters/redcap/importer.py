@@ -79,10 +79,12 @@ class _Work:
 
 
 class RedcapImporter:
-    """Brings rows into the completion form of one project."""
+    """Brings rows into one form of one project: that of completions, or of what `noun` says."""
 
-    def __init__(self, project: RedcapProject, source: Source, pause: Callable[[float], None] = time.sleep) -> None:
-        self._reached, self._source, self._pause = project, source, pause
+    def __init__(
+        self, project: RedcapProject, source: Source, pause: Callable[[float], None] = time.sleep, *, noun: str = "completion"
+    ) -> None:
+        self._reached, self._source, self._pause, self._noun = project, source, pause, noun
 
     def bring(self, rows: Sequence[NewRow], papers: Sequence[Paper], planned_on: frozenset[str]) -> Brought:
         """Import the rows, attach the papers. `planned_on`: evidence ids the plan knew.
@@ -153,7 +155,7 @@ class RedcapImporter:
             for evidence in sorted(changed):
                 record = evidence.split("/")[1]
                 raise OnboardError(
-                    f"Record {record} {what} a completion while this was planned. Nothing was imported; run intake again."
+                    f"Record {record} {what} a {self._noun} while this was planned. Nothing was imported; run it again."
                 )
 
     def _record_of(self, evidence: str) -> str:
@@ -186,7 +188,7 @@ class RedcapImporter:
         for row in rows:
             instance = highest[row.record] = highest.get(row.record, 0) + 1
             if instance > _HIGHEST:
-                work.troubles.append(f"Record {row.record} has no free instance left, so its completion was left out.")
+                work.troubles.append(f"Record {row.record} has no free instance left, so its {self._noun} was left out.")
                 continue
             keys = {work.form.record_id: row.record, INSTRUMENT: "" if whole_event else self._source.instrument}
             keys |= {EVENT: self._source.event} if before.longitudinal else {}
@@ -216,10 +218,10 @@ class RedcapImporter:
     def _refused(self, work: _Work, batch: Sequence[_Placed], error: Refused) -> None:
         if error.status != 400:
             work.stopped = True
-            work.troubles.append(_no_right(error, self._reached.name))
+            work.troubles.append(_no_right(error, self._reached.name, self._noun))
         elif len(batch) == 1:
             work.refused += 1
-            work.troubles.append(f"REDCap refused the completion of record {batch[0].row.record}: {error.words}")
+            work.troubles.append(f"REDCap refused the {self._noun} of record {batch[0].row.record}: {error.words}")
             if work.refused >= _MOST_REFUSED:
                 work.stopped = True
                 work.troubles.append("No more were tried. Compare redcap.toml with the data dictionary: onboard check.")
@@ -286,10 +288,10 @@ def _not_allowed(row: Mapping[str, str], text: str) -> str:
     return ""
 
 
-def _no_right(error: Refused, project: str) -> str:
+def _no_right(error: Refused, project: str, noun: str) -> str:
     if error.status == 403:
         return (
             f"The token of project {project!r} may not import ({error.words or error.status}). In the project, under User "
-            "Rights, give its user API Import/Update; or type the completions in by hand."
+            "Rights, give its user API Import/Update; or type the {noun}s in by hand."
         )
     return str(error)

@@ -19,6 +19,7 @@ from onboard.adapters.redcap.rows import Rows, Wanted, check_together, read_rows
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import Mapping as RecordMapping
+from onboard.model.mapping import marks
 from onboard.ports import Clock
 
 #: The two tables whose form every record of its kind has.
@@ -55,7 +56,7 @@ class RedcapSource:
         dictionaries: dict[str, str] = {}
         links: dict[str, str] = {}
         version = ""
-        for name in self._mapping.projects:
+        for name in self._mapping.asked().projects:
             with GuardedProject(self._projects[name], self._pause) as project:
                 version = server_version(project, name)
                 links |= _link(project, self._projects[name], version)
@@ -64,17 +65,30 @@ class RedcapSource:
                 read = self._rows(project, with_main(self._wanted(name, fields), name, fields))
             _check_counts({key: len(rows.rows) for key, rows in read.items()}, last_rows)
             instruments |= {key: rows.text() for key, rows in read.items()}
+            self._check_absent(name, fields, last_rows)
+        instruments |= marks(instruments, self._mapping)
         return Export(instruments=instruments, dictionaries=dictionaries, read_at=read_at, server_version=version, links=links)
 
     def _wanted(self, name: str, fields: _Dictionary) -> list[Wanted]:
         """What to ask of each instrument of a project, the main form first."""
         roots = {s.instrument for table in _ROOT_TABLES for s in self._mapping.of(table) if s.project == name}
-        survey = self._mapping.hand_in_source
+        absent = self._mapping.absent(name, fields)
         wanted = [
-            _checked_form(name, form, columns, fields, form in roots) for form, columns in self._mapping.instruments(name).items()
+            _checked_form(name, form, columns, fields, form in roots)
+            for form, columns in self._mapping.asked().instruments(name).items()
+            if form not in absent
         ]
-        stamped = [replace(form, stamped=survey is not None and form.key == survey.key) for form in wanted]
+        stamped = [replace(form, stamped=form.key in self._mapping.stamped) for form in wanted]
         return sorted(stamped, key=lambda form: not form.root)
+
+    def _check_absent(self, name: str, fields: _Dictionary, last_rows: Mapping[str, int]) -> None:
+        """A form that the project need not have is lost, and not absent, when the last read had rows of it."""
+        for form in sorted(self._mapping.asked().absent(name, fields)):
+            if before := last_rows.get(f"{name}.{form}", 0):
+                raise ReadInDoubt(
+                    f"Project {name!r} has no form {form!r} any more; the last good read had {before} rows of it. No mail "
+                    "goes to people on this. Make the form again by the click list, or correct redcap.toml."
+                )
 
     def _rows(self, project: GuardedProject, wanted: Sequence[Wanted]) -> dict[str, Rows]:
         read = _read_all(project, wanted)

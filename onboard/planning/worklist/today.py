@@ -165,12 +165,20 @@ def _completion_line(desk: Desk, completion: Completion, links: Links) -> Line:
         section=Section.EYES,
         title=completion.course or "A completion without a course name",
         why=passed,
-        act="Accept it, or decline it with the reason; the person hears by itself.",
+        act=f"Accept it, or decline it with the reason{_where(desk, completion)}; the person hears by itself.",
         person=completion.person,
         name=named(desk, completion.person),
         status=Status.PENDING,
         url=links(completion.evidence),
     )
+
+
+def _where(desk: Desk, completion: Completion) -> str:
+    """What came in by survey is decided about on the form of reviews, which names the row."""
+    if completion.source != "survey" or not desk.assessment.review_form:
+        return ""
+    number = completion.evidence.partition("@")[0].rpartition("/")[2]
+    return f", in a new row of form {desk.assessment.review_form} for row {number}"
 
 
 def _waivers(desk: Desk) -> list[tuple[str, Ground]]:

@@ -43,7 +43,7 @@ expiration date.
 """
 PEOPLE, PROTOCOLS = "people", "protocols"
 _PEOPLE_REPEAT = (
-    "appointment", "completion", "listing", "delegation", "assignment", "absence", "waiver", "snooze", "research_log",
+    "appointment", "completion", "review", "listing", "delegation", "assignment", "absence", "waiver", "snooze", "research_log",
     "enrolment", "disclosure",
 )  # fmt: skip
 
@@ -106,11 +106,19 @@ def next_day(lab: SampleLab) -> list[tuple[str, Row]]:
         "comp_score": "95",
         "comp_passing": "80",
         "comp_source": "survey",
-        "comp_checked": "accepted",
-        "comp_checked_by": "Maria Chen",
-        "comp_checked_on": writer.day(0),
     }
-    return [(PEOPLE, Row(J_SMITH, "completion", _instances(lab, J_SMITH, "completion") + 1, values))]
+    number = _instances(lab, J_SMITH, "completion") + 1
+    review = {
+        "rev_what": "completion",
+        "rev_row": str(number),
+        "rev_decision": "accepted",
+        "rev_by": "Maria Chen",
+        "rev_on": writer.day(0),
+    }
+    return [
+        (PEOPLE, Row(J_SMITH, "completion", number, values, stamp=f"{writer.day(0)} 10:12:00")),
+        (PEOPLE, Row(J_SMITH, "review", 1, review)),
+    ]
 
 
 def week_later(lab: SampleLab) -> list[tuple[str, Row]]:

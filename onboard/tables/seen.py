@@ -1,0 +1,32 @@
+"""The hash of what somebody looked at before they decided. Decides its one form: the judge compares it, and whoever writes a
+review writes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from onboard.model.mapping import Source
+
+#: What was said of the evidence is no part of it.
+_SAID = "checked"
+
+
+def seen(cells: Mapping[str, str]) -> str:
+    """SHA-256 of a row's cells by our field names, in sorted order. What was said of the row is left out, a file counts as its
+    name, and a blank cell is left out: it is the same whether a lab maps the field or not."""
+    told = sorted([name, text] for name, text in cells.items() if text and not name.startswith(_SAID))
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def cell_columns(sources: Iterable[Source]) -> dict[str, str]:
+    """Our field -> REDCap field, of all that is read from one form. Where two blocks read a field of ours from two REDCap fields,
+    as with a column for each course, the REDCap field is named too."""
+    pairs = list(dict.fromkeys(pair for source in sources for pair in source.fields.items()))
+    return {_label(name, column, pairs): column for name, column in pairs}
+
+
+def _label(name: str, column: str, pairs: Sequence[tuple[str, str]]) -> str:
+    alone = sum(other == name for other, _ in pairs) == 1
+    return name if alone else f"{name}#{column}"
