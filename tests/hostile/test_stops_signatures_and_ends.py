@@ -268,9 +268,9 @@ def test_a_first_day_in_the_year_9999_is_unreadable(home: Path, cells: Cells) ->
 # any day in any cell --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [2, 20])  # each ended all questions once: the first day there is, and the last
 def test_odd_days_end_no_command(tmp_path: Path, seed: int) -> None:
-    assert story(seed, tmp_path, people=("2", "12")[seed : seed + 1]) == []
+    assert story(seed, tmp_path, people=("12",)) == []
 
 
 def test_every_question_with_a_hold_to_the_last_day_there_is(home: Path, tmp_path: Path) -> None:
