@@ -38,7 +38,8 @@ def summarize(findings: Sequence[Finding]) -> list[Readiness]:
 def _rows(person: str, findings: Sequence[Finding]) -> Iterable[Readiness]:
     clauses = [f for f in findings if f.requirement.blocks and not f.requirement.only_at_submission]
     belongs = next((f.met for f in findings if f.requirement.kind is RequirementKind.APPOINTMENT), NOT_EVER)
-    work = {f.scope.protocol: f.obligation.evidence.tasks for f in findings if f.requirement.kind is RequirementKind.HOLD}
+    stops = (f for f in findings if f.requirement.kind is RequirementKind.HOLD and f.scope.protocol)
+    work = {f.scope.protocol: f.obligation.evidence.tasks for f in stops}
     if not work:
         yield _row(person, "", None, clauses, belongs)
     for protocol, tasks in work.items():
@@ -137,7 +138,7 @@ def _status_edges(finding: Finding, asked: Coverage | None) -> list[date]:
 
 def deciding(finding: Finding, day: date) -> Ground | None:
     """The ground to show for a day: one that gives it, else one with a row behind it: a claim, a possible one, the newest. Of
-    what stops a protocol the row that stops it, never the sentence that there is none; None when an absence does."""
+    what stops the work the row that stops it, never the sentence that there is none."""
     if finding.requirement.kind is RequirementKind.HOLD and finding.met.at(day) is not Answer.YES:
         return max((g for g in finding.grounds if _stops(g, day)), key=lambda g: (g.dated or date.min, g.evidence), default=None)
     ranked = sorted(finding.grounds, key=lambda ground: _rank(ground, day), reverse=True)
@@ -182,7 +183,6 @@ _NOTHING: Mapping[RequirementKind, str] = {
     RequirementKind.DISCLOSURE: "No disclosure is on record.",
     RequirementKind.TASK: "This task may not be given under this kind of appointment.",
     RequirementKind.APPOINTMENT: "No appointment is on record.",
-    RequirementKind.HOLD: "An absence covers this day, and the lab counts absences.",
 }
 
 # a row on a day -------------------------------------------------------------------------------------------------------

@@ -241,7 +241,8 @@ class Protocol:
 class Approval:
     """One row of a protocol's history with the facts as of then (None = as before).
 
-    A fact cell that holds something not understood is UNREADABLE; `open_ended` is the box "no expiration date".
+    A fact cell that holds something not understood is UNREADABLE; `open_ended` is the box "no expiration date", None when what it
+    holds is not understood.
     """
 
     evidence: str
@@ -249,7 +250,7 @@ class Approval:
     kind: ApprovalKind
     first: Reading
     last: Reading
-    open_ended: bool
+    open_ended: YesNo
     study_type: StudyType | Unreadable | None
     funding: Funding | Unreadable | None
     phi: Phi | Unreadable | None

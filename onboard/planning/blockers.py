@@ -33,14 +33,15 @@ class Block:
 def blocks(desk: Desk, person: str, only: Iterable[str] | None = None) -> list[Block]:
     """What certainly blocks a person today on protocols they certainly work on (`only` these where given).
 
-    Unknown never counts as blocked, and a claim that waits leaves it unknown. In the order of `edges`.
+    Unknown never counts as blocked, and a claim that waits leaves it unknown. A day of absence is told to nobody. In the order of
+    `edges`.
     """
     wanted = None if only is None else set(only)
     found: dict[tuple[str, str], list[tuple[Finding, Readiness]]] = {}
     for row in desk.rows(person):
         if row.protocol and (wanted is None or row.protocol in wanted) and _stopped(desk, row):
             for clause in row.clauses:
-                if clause.holds.at(desk.today) is Answer.NO:
+                if clause.holds.at(desk.today) is Answer.NO and not clause.finding.obligation.evidence.absences:
                     key = (clause.finding.requirement.id, str(clause.finding.scope))
                     found.setdefault(key, []).append((clause.finding, row))
     near = {edge.of: edge for edge in edges(desk.findings(person), desk.today) if edge.gap == desk.today}

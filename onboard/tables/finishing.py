@@ -205,11 +205,11 @@ _ENDLESS = Trouble(
 def _approvals(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     """A blank end with the box "no expiration date" unticked is unknown; a day too far off to be one says what the box says."""
     said = [last is None and bool(text.strip()) for last, text in zip(columns["last"], sheet.text("last"), strict=True)]
-    columns["open_ended"] = [ticked or endless for ticked, endless in zip(columns["open_ended"], said, strict=True)]
+    columns["open_ended"] = [True if endless else ticked for ticked, endless in zip(columns["open_ended"], said, strict=True)]
     covering = (ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION)
     rows = zip(columns["kind"], columns["last"], columns["open_ended"], strict=True)
     for number, (kind, last, open_ended) in enumerate(rows):
-        if last is None and not open_ended and kind in covering:
+        if last is None and open_ended is False and kind in covering:
             lab.troubles.note(sheet.row(number), "last", _NO_EXPIRY)
     return columns
 

@@ -124,7 +124,7 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
         "kind": choice(ApprovalKind, blank=ApprovalKind.UNKNOWN, bad=ApprovalKind.UNKNOWN),
         "first": read_first_day,
         "last": read_last_day,
-        "open_ended": yes_no(False, False),
+        "open_ended": yes_no(False, None),
         "study_type": choice(StudyType, bad=UNREADABLE),
         "funding": choice(Funding, bad=UNREADABLE),
         "phi": choice(Phi, bad=UNREADABLE),

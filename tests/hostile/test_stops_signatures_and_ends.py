@@ -1,7 +1,7 @@
 """Ada, ready for everything on STEP-HF, and one row that a lab types one day: a stop, a signature, an end in the year 9999.
 
 What each comes to is asked through the command, from a folder of exports; `any_dates.py` puts odd days into every cell. What is
-right is said by rulings 27 (stops), 28 (signatures) and 29 (ends) of tests/reckoner/rulings.md.
+right is said by rulings 27 (stops), 28 (signatures), 29 and 31 (ends) of tests/reckoner/rulings.md.
 """
 
 from __future__ import annotations
@@ -233,6 +233,13 @@ def test_an_appointment_a_listing_a_delegation_and_an_approval_to_the_year_9999_
     assert words_of(home) == all_of("cleared")
     change(home, {STEP: {"appr_open": "1"}})  # the box says the same
     assert words_of(home) == all_of("cleared")
+
+
+@pytest.mark.parametrize("box", ["perhaps", "UNK", "2"])
+def test_a_box_no_expiration_date_that_cannot_be_read_blocks_nobody(home: Path, box: str) -> None:
+    change(home, {STEP: {"appr_to": "2026-10-31", "appr_open": box}})
+    assert words_of(home) == all_of("unknown")
+    assert words_of(home, "2026-10-31") == all_of("cleared")
 
 
 def test_a_certificate_to_the_year_9999_prints_no_expiration(home: Path) -> None:

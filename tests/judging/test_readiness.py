@@ -1,5 +1,6 @@
 """Rows: who is cleared for what, and which clause stands in the way."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from onboard.judging.readiness import cleared_on, ready_span, reasons_on, status_on, status_span
 from onboard.model import (
     UNREADABLE,
+    Absence,
     AppointmentKind,
     ApprovalKind,
     Cleared,
@@ -209,6 +211,56 @@ def test_somebody_without_a_protocol_has_a_row_of_their_own() -> None:
     assert {clause.finding.requirement.id for clause in row.clauses} >= {"appointment", "hsp", "fact_role"}
     assert "gcp" not in {clause.finding.requirement.id for clause in row.clauses}
     assert cleared_on(row, TODAY) is Cleared.CLEARED
+
+
+ABSENT = (Absence(evidence="absence/ada/1", person="ada", first=d("2026-11-20"), last=d("2026-11-30")),)
+COUNTED = rules(absences_block=True)
+
+
+@pytest.mark.parametrize("rows", [{"listings": (), "delegations": ()}, {}], ids=["no protocol", "a protocol"])
+def test_a_counted_absence_blocks_every_row_on_its_days_and_no_other(rows: dict[str, Any]) -> None:
+    """Ruling 31."""
+    row = row_of(lab(absences=ABSENT, **rows), "STEP" if not rows else "", by=COUNTED)
+    days = ("2026-11-19", "2026-11-20", "2026-11-30", "2026-12-01")
+    assert [cleared_on(row, d(day)).value for day in days] == ["cleared", "blocked", "blocked", "cleared"]
+    (reason,) = reasons_on(row, TODAY)
+    assert (reason.requirement, reason.why) == ("absence", "Away from 20 Nov 2026 through 30 Nov 2026.")
+
+
+def test_an_absence_that_is_not_counted_blocks_nothing() -> None:
+    assert verdict(absences=ABSENT) is Cleared.CLEARED
+    assert cleared_on(row_of(lab(absences=ABSENT, listings=(), delegations=()), ""), TODAY) is Cleared.CLEARED
+
+
+def test_an_absence_nobody_can_read_is_unknown() -> None:
+    strange = (replace(ABSENT[0], first=UNREADABLE),)
+    assert cleared_on(row_of(lab(absences=strange), by=COUNTED), TODAY) is Cleared.UNKNOWN
+    assert cleared_on(row_of(lab(absences=strange), by=COUNTED), d("2026-12-01")) is Cleared.CLEARED
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"listings": (listing(""),), "delegations": ()},
+        {"listings": (), "delegations": (), "appointments": (appointment(role=None),)},
+        {"listings": (), "delegations": (), "appointments": (appointment(first=UNREADABLE),)},
+    ],
+    ids=["a protocol nobody can tell", "a role nobody recorded", "an appointment nobody can read"],
+)
+def test_a_certain_no_beside_an_unknown_is_blocked(unknown: dict[str, Any]) -> None:
+    """Ruling 31."""
+    assert cleared_on(row_of(lab(**unknown), "", by=COUNTED), TODAY) is Cleared.UNKNOWN
+    assert cleared_on(row_of(lab(absences=ABSENT, **unknown), "", by=COUNTED), TODAY) is Cleared.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("last", "word"),
+    [("2026-12-31", "cleared"), ("2026-11-22", "cleared"), ("2026-11-21", "unknown"), (None, "unknown")],
+)
+def test_a_box_no_expiration_date_that_cannot_be_read_may_be_ticked(last: str | None, word: str) -> None:
+    """Ruling 32."""
+    row = approval(open_ended=None, last=d(last) if last else None)
+    assert verdict(approvals=(row,)).value == word
 
 
 def test_an_unreadable_hold_is_said_as_a_hold() -> None:

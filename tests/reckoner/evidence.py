@@ -156,9 +156,11 @@ class Evidence(Owing):
         return some(found)
 
     def approval_covers(self, row: Approval, day: date) -> str:
-        """The row's own range: the box "no expiration date" decides about a blank end (10)."""
+        """The row's own range: the box "no expiration date" decides about a blank end (10); unreadable, it may be ticked (31)."""
         first, last = straight(row.first, row.last)
-        if row.open_ended:
+        if row.open_ended is None and last is None:
+            return at_most(within(first, last, day), doubt=True)
+        if row.open_ended is not False:
             if is_date(last) and day > last:
                 return UNKNOWN
             return within(first, last, day)
@@ -188,12 +190,13 @@ class Evidence(Owing):
                 found.append(at_most(within(first, None, day), doubt=row.kind is ApprovalKind.UNKNOWN))
         return some(found)
 
-    def held(self, person: str, protocol: str, day: date) -> str:
-        """A hold covers the day; an absence too where the lab counts it (5)."""
-        bad = [within(row.first, row.last, day) for row in self.records.holds if row.protocol == protocol]
-        if self.rules.absences_block:
-            bad += [within(row.first, row.last, day) for row in self.records.absences if row.person == person]
-        return some(bad)
+    def held(self, protocol: str, day: date) -> str:
+        """A hold covers the day (5)."""
+        return some(within(row.first, row.last, day) for row in self.records.holds if row.protocol == protocol)
+
+    def away(self, person: str, day: date) -> str:
+        """An absence covers the day (5, 30)."""
+        return some(within(row.first, row.last, day) for row in self.records.absences if row.person == person)
 
     @remembered
     def first_date(self) -> date:

@@ -215,7 +215,7 @@ def _approval(dice: Dice, protocol: str, kind: ApprovalKind, full: bool) -> Appr
         return dice.known(choices, UNREADABLE) if full or dice.chance(0.3) else None
 
     return Approval(
-        evidence=dice.evidence("approval"), protocol=protocol, kind=kind, open_ended=dice.chance(0.6),
+        evidence=dice.evidence("approval"), protocol=protocol, kind=kind, open_ended=dice.known((True, True, True, False, False)),
         study_type=fact(TYPES), funding=fact(FUNDINGS), phi=fact(PHIS), **dice.span(0.5),
     )  # fmt: skip
 

@@ -180,10 +180,12 @@ class Reckoner(Evidence):
         for fact in ("kind", "engaged"):
             if self.selected_on(day, fact):
                 found[fact] = self.person_fact_known(person, fact, day)
+        if self.rules.absences_block:
+            found["absence"] = nay(self.away(person, day))
         if not protocol:
             found["protocol"] = UNKNOWN if self.on_an_unknown_protocol(person) else YES
         if protocol:
-            found["hold"] = nay(self.held(person, protocol, day))
+            found["hold"] = nay(self.held(protocol, day))
             found["suspension"] = nay(self.suspended(protocol, day))
             found["closure"] = nay(self.closed(protocol, day))
             for fact in ("study_type", "funding", "phi"):

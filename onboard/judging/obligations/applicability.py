@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-from onboard.judging.obligations.built_in import APPOINTMENT, CLOSURE, FACTS, HOLD, SUSPENSION
+from onboard.judging.obligations.built_in import ABSENCE, APPOINTMENT, CLOSURE, FACTS, HOLD, SUSPENSION
 from onboard.judging.obligations.facts import appointment_fact_known, appointment_matches
 from onboard.judging.obligations.lab import Lab, Study, in_force
 from onboard.judging.obligations.person_rows import PersonRows
@@ -77,6 +77,8 @@ class PersonObligations:
             for fact, known, days in facts
             if days
         ]
+        if self.lab.rules.absences_block:
+            found.append(self._made(ABSENCE, _WHOLE, FOR_EVER, _of_all(ALWAYS), Evidence(absences=self.rows.absences)))
         unplaced = () if self.rows.studies else self.rows.unplaced()
         if unplaced:  # their only row asks for what falls on people without a protocol, and they may well have one
             evidence = Evidence(known=PERHAPS, unplaced=unplaced)
@@ -85,9 +87,8 @@ class PersonObligations:
 
     def _of_the_protocol(self, study: Study, tasks: tuple[Task, ...]) -> list[Obligation]:
         scope, asked = study.scope, study.always
-        absences = self.rows.absences if self.lab.rules.absences_block else ()
         stops = (
-            (HOLD, Evidence(holds=study.holds, absences=absences, tasks=tasks)),
+            (HOLD, Evidence(holds=study.holds, tasks=tasks)),
             (SUSPENSION, Evidence(approvals=study.suspensions, tasks=tasks)),
             (CLOSURE, Evidence(approvals=study.closures, tasks=tasks)),
         )

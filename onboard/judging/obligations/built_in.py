@@ -13,6 +13,8 @@ def _built_in(identity: str, kind: RequirementKind, title: str, per: Per, ask: s
 
 
 APPOINTMENT = _built_in("appointment", RequirementKind.APPOINTMENT, "Appointment in the lab", Per.PERSON)
+#: Asked where the lab says that nobody is cleared on a day of absence, on every row of the person.
+ABSENCE = _built_in("absence", RequirementKind.HOLD, "Not away", Per.PERSON)
 #: What stops everybody on a protocol, each by its own rows, whoever is asked for an approval.
 HOLD = _built_in("hold", RequirementKind.HOLD, "No hold on the protocol", Per.PROTOCOL)
 SUSPENSION = _built_in("suspension", RequirementKind.HOLD, "No suspension of the protocol", Per.PROTOCOL, ask="pi")

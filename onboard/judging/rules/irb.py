@@ -78,16 +78,19 @@ def judge_approval(obligation: Obligation) -> Finding:
 
 def _approved(row: Approval) -> Coverage:
     if row.kind is ApprovalKind.UNKNOWN:
-        return span(row.first, None if row.open_ended else row.last).doubted()
-    if not row.open_ended:
+        return span(row.first, row.last if row.open_ended is False else None).doubted()
+    if row.open_ended is False:
         return span(row.first, row.last, blank_last_is_open=False)
-    typed = span(row.first, row.last)
-    # the box is ticked and a date typed as well: certain to the date, possible after it
+    typed = span(row.first, row.last, blank_last_is_open=row.open_ended is True)
+    # the box is ticked and a date typed as well, or cannot be read: certain to the date, possible after it
     return Coverage(typed.sure, span(row.first, None).possible)
 
 
 def _approval_words(row: Approval) -> str:
     name = {ApprovalKind.UNKNOWN: "A row of unknown kind"}.get(row.kind, row.kind.value.capitalize())
+    if row.open_ended is None:
+        ends = f" through {show(row.last)}" if isinstance(row.last, date) else ""
+        return f"{name} from {show_reading(row.first)}{ends}; whether 'no expiration date' is ticked cannot be read."
     if isinstance(row.last, date):
         return f"{name} from {show_reading(row.first)} through {show(row.last)}."
     if row.open_ended:

@@ -3,24 +3,24 @@ rules are known. Decides what those rows give; a lab cannot switch them off."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from onboard.judging.coverage import span
 from onboard.judging.rules.grounds import finding, show_reading
-from onboard.model import Appointment, Approval, ApprovalKind, Finding, Ground, Hold, Obligation, Reading
+from onboard.model import Absence, Appointment, Approval, ApprovalKind, Finding, Ground, Hold, Obligation, Reading
 from onboard.timeline import ALWAYS, NEVER, NOT_EVER, Coverage, any_of
 
 
 def judge_hold(obligation: Obligation) -> Finding:
-    """Nothing stops the protocol on the day; an unreadable row is unknown, never green. Absences count only where the lab says
-    so. Each of the three requirements (hold, suspension, closure) comes with its own rows."""
+    """Nothing stops the work on the day; an unreadable row is unknown, never green. Each of the requirements (hold, suspension,
+    closure; absence where the lab counts it) comes with its own rows."""
     evidence, title = obligation.evidence, obligation.requirement.id
     held = any_of(span(row.first, row.last) for row in evidence.holds)
+    away = any_of(span(row.first, row.last) for row in evidence.absences)
     stopped = any_of(_stopped(row) for row in evidence.approvals)
-    free = Ground(evidence="", what=f"No {title} is recorded.", gives=~(held | stopped | any_of(_absent(obligation))))
-    rows = (*map(_hold_ground, evidence.holds), *map(_stop_ground, evidence.approvals))
-    return finding(obligation, [free, *rows])
+    free = Ground(evidence="", what=f"No {title} is recorded.", gives=~(held | away | stopped))
+    spans = (*(_span_ground(row, "On hold") for row in evidence.holds), *(_span_ground(row, "Away") for row in evidence.absences))
+    return finding(obligation, [free, *spans, *map(_stop_ground, evidence.approvals)])
 
 
 def _stopped(row: Approval) -> Coverage:
@@ -51,18 +51,15 @@ def _stop_words(row: Approval) -> str:
     return f"A row of unknown kind {since}, which may be a closure."
 
 
-def _absent(obligation: Obligation) -> Iterable[Coverage]:
-    return (span(row.first, row.last) for row in obligation.evidence.absences)
-
-
 def _until(last: Reading, otherwise: str) -> str:
     return f" through {show_reading(last)}." if last is not None else otherwise
 
 
-def _hold_ground(row: Hold) -> Ground:
+def _span_ground(row: Hold | Absence, words: str) -> Ground:
+    open_end = ", not lifted." if isinstance(row, Hold) else ", open."
     return Ground(
         evidence=row.evidence,
-        what=f"On hold from {show_reading(row.first)}" + _until(row.last, ", not lifted."),
+        what=f"{words} from {show_reading(row.first)}" + _until(row.last, open_end),
         gives=NOT_EVER,
         dated=row.first if isinstance(row.first, date) else None,
         until=row.last if isinstance(row.last, date) else None,

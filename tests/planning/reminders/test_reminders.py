@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from onboard.judging.readiness import cleared_on
 from onboard.model import (
     Approval,
     ApprovalKind,
@@ -18,7 +19,9 @@ from onboard.model import (
     Notice,
     Section,
 )
+from onboard.planning.digests import plan_digests
 from onboard.planning.reminders import plan_introductions, plan_reminders
+from onboard.planning.worklist import plan_worklist
 from tests.planning.cast import (
     ADA,
     BADGE,
@@ -185,6 +188,21 @@ def test_whoever_heard_of_it_as_the_end_of_the_approval_is_not_told_again(kind: 
     assert lines(ADA, book, Section.BLOCKED, heard) == ()
     late = replace(said, key=key.replace(day_before.isoformat(), days_ago(30).isoformat()))
     assert lines(ADA, book, Section.BLOCKED, History(items={late.key: late}))  # another one, of another day
+
+
+def test_a_counted_absence_blocks_and_is_told_to_nobody() -> None:
+    book, counted = everybody(), replace(RULES, absences_block=True)
+    book.absence(ADA, days_ago(2), in_days(5))
+    judged = book.judge(TODAY, counted)
+    assert {cleared_on(row, TODAY) for row in judged.readiness if row.person == ADA} == {Cleared.BLOCKED}
+    plans = (
+        *plan_reminders(judged, History(), lab(), TODAY),
+        *plan_digests(judged, History(), lab(), TODAY),
+        *plan_worklist(judged, History(), lab(), TODAY, {}, links=lambda evidence: ""),
+    )
+    assert not [line for notice in plans for line in notice.lines if "Away" in line.why or line.title == "Not away"]
+    blocking = (Section.BLOCKED, Section.BLOCKED_NOW, Section.BLOCKS_WORK)
+    assert not [line for notice in plans for line in notice.lines if line.person == ADA and line.section in blocking]
 
 
 # complete records -----------------------------------------------------------------------------------------------------
