@@ -10,6 +10,7 @@ from onboard.app import App, open_app
 from onboard.model import History, JobName, Mode, RunReport
 from onboard.pipeline.plans import PLANS
 from onboard.pipeline.running import BASELINED, already_true, run_job
+from onboard.ports import Clock
 
 #: In the order of a morning.
 TO_PEOPLE = (JobName.CHECKLISTS, JobName.REMINDERS)
@@ -35,9 +36,9 @@ def begin_with_nothing(app: App, day: date, mode: Mode = Mode.LIVE) -> None:
         app.ledger.record_baseline(mode, job, (), app.clock.now(), day)
 
 
-def begun(home: Path, day: date, mode: Mode = Mode.LIVE) -> Path:
-    """The home, begun with nothing; its ledger is made."""
-    app = open_app(home)
-    begin_with_nothing(app, day, mode)
+def begun(home: Path, day: date, mode: Mode = Mode.LIVE, *, clock: Clock | None = None) -> Path:
+    """The home, begun; its ledger is made. With a clock what is true is read and noted, else nothing is."""
+    app = open_app(home, clock=clock)
+    (note_what_is_true if clock else begin_with_nothing)(app, day, mode)
     app.close()
     return home

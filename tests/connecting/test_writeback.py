@@ -26,6 +26,7 @@ from onboard.sandbox.faults import Fault
 from onboard.sandbox.projects import Project
 from onboard.sandbox.rights import Rights
 from onboard.shipped import shipped
+from tests.beginnings import note_what_is_true
 from tests.clocks import NOON
 from tests.connecting.conftest import READ_AT, Served, make_home
 from tests.connecting.retell import PEOPLE_REPEAT, Projects, lab_rows, shipped_projects
@@ -307,6 +308,7 @@ def test_only_a_live_lab_writes(serve: Callable[..., Served], tmp_path: Path) ->
 def test_a_good_run_writes_and_the_next_finds_nothing_to_write(serve: Callable[..., Served], tmp_path: Path) -> None:
     served = serve(with_form(), WRITES)
     _, lab = opened(served, tmp_path, at=MORNING)
+    note_what_is_true(lab, lab.today)
     reports = run_due(lab, Mode.LIVE, never)
     assert "ob_readiness" not in stored(served, "5")
     after(lab, reports)
@@ -322,6 +324,7 @@ def test_write_back_never_stops_what_follows_a_run(
     served = serve(with_form())
     board = tmp_path / "board.html"
     _, lab = opened(served, tmp_path, at=MORNING, more=f'{more}[board]\nfile = "{board}"\n')
+    note_what_is_true(lab, lab.today)
     after(lab, run_due(lab, Mode.LIVE, never))
     assert board.exists() and "ob_readiness" not in stored(served, "5")
     assert bool(more) == ("write-back: " in caplog.text)
@@ -332,6 +335,7 @@ def test_a_locked_record_is_counted_in_the_log_and_nobody_is_named(
 ) -> None:
     served = serve(with_form(), WRITES)
     _, lab = opened(served, tmp_path, at=MORNING)
+    note_what_is_true(lab, lab.today)
     reports = run_due(lab, Mode.LIVE, never)
     served.projects["people"].locked = {"5"}
     after(lab, reports)
@@ -346,5 +350,8 @@ def test_a_lab_in_trial_writes_nothing_after_a_run(serve: Callable[..., Served],
     text = settings.read_text().replace('mode = "live"', 'mode = "trial"\ntrial_address = "trial@northlake.example"')
     settings.write_text(text)
     lab = open_app(home, clock=FixedClock(MORNING))
-    after(lab, run_due(lab, Mode.TRIAL, never))
+    note_what_is_true(lab, lab.today, Mode.TRIAL)
+    reports = run_due(lab, Mode.TRIAL, never)
+    after(lab, reports)
+    assert {report.outcome for report in reports} <= {"sent", "nothing"}
     assert not [seen for seen in served.server.requests if "data" in seen.params]

@@ -15,6 +15,7 @@ from onboard.adapters.system_clock import FixedClock
 from onboard.app import open_app
 from onboard.sandbox.sample.lab import PROTOCOLS
 from onboard.sandbox.sample.row_writer import Row
+from tests.beginnings import begin_with_nothing, begun
 from tests.hostile.conftest import COORDINATOR, OPERATOR, TODAY, HostileLab, Start, has_next_step, text_of
 
 PEOPLE_IN_A_BIG_LAB = 300
@@ -25,6 +26,7 @@ def test_a_lab_with_nobody_in_it_says_so(start: Start) -> None:
     for words in (("status",), ("start",), ("check",)):
         said = lab.onboard(*words)
         assert said.code in (0, 1) and "holds no person" in said.one_line() and has_next_step(said.text), said.text
+    begun(lab.home, TODAY)
     said = lab.send("send_reminders", code=1)
     assert "holds no person" in said.one_line()
     assert lab.readers() == {OPERATOR: 1}
@@ -50,6 +52,7 @@ def test_three_hundred_people_are_read_judged_and_mailed_in_time(start: Start) -
     began = time.process_time()
     rows = json.loads(lab.onboard("status", "--format", "json", code=0).text)
     assert len(rows) > PEOPLE_IN_A_BIG_LAB * 3
+    begun(lab.home, TODAY)
     lab.send("send_worklist", code=0)
     assert time.process_time() - began < 60
     mails = lab.mails()
@@ -88,6 +91,7 @@ def test_the_day_is_the_labs_and_not_greenwichs(start: Start, zone: str, utc_hou
     settings.write_text(text.replace(line, f'zone = "{zone}"'), encoding="utf-8")
     app = open_app(lab.home, clock=FixedClock(datetime(2026, 11, 23, utc_hour, tzinfo=UTC)))
     assert app.today == day == app.assessment.read_on
+    begin_with_nothing(app, day)
     for name in JOBS:
         job(name)(app, app.today)
     app.close()

@@ -24,7 +24,7 @@ from onboard.errors import ConfigError
 from onboard.model import JobName, Mode, RunReport
 from onboard.pipeline.tools import never
 from onboard.sandbox.sample.server import SampleServer
-from tests.beginnings import begin_with_nothing
+from tests.beginnings import note_what_is_true
 from tests.clocks import command_line
 from tests.jobs.clocks import HandClock
 from tests.jobs.conftest import MONDAY, make_lab
@@ -39,7 +39,7 @@ def held(tmp_path_factory: pytest.TempPathFactory, sample: SampleServer) -> Iter
     clock = HandClock()
     clock.set(MONDAY, time(9))
     app = open_app(home, clock=clock)
-    begin_with_nothing(app, MONDAY)
+    note_what_is_true(app, MONDAY)
     run_due(app, Mode.LIVE, never)
     yield app
     app.close()

@@ -39,10 +39,12 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, sample: SampleServer) -> Path:
+def folder(tmp_path: Path, sample: SampleServer, clock: HandClock) -> Path:
     """Three labs; the second one's settings are broken."""
     for name in ("adeyemi", "brandt", "chen"):
-        begun(make_lab(tmp_path / "labs" / name, sample, lab=name), MONDAY)
+        make_lab(tmp_path / "labs" / name, sample, lab=name)
+    for name in ("adeyemi", "chen"):
+        begun(tmp_path / "labs" / name, MONDAY, clock=clock)
     settings = tmp_path / "labs" / "brandt" / "settings.toml"
     settings.write_text(settings.read_text().replace('zone = "America/New_York"', 'zone = "Mars/Olympus"'))
     return tmp_path / "labs"
@@ -59,7 +61,7 @@ def test_a_bad_configuration_is_reported_and_the_others_go_on(
     assert [lab.wants_look() for lab in labs] == [True, False, True]
     reports = labs[0].look(never)
     assert len(reports) == 4 and not labs[0].wants_look()
-    assert not (folder / "chen" / "ledger.db").exists() and not (folder / "brandt" / "ledger.db").exists()
+    assert not (folder / "chen" / "handed_over.jsonl").exists() and not (folder / "brandt" / "ledger.db").exists()
     for name in ("adeyemi", "chen"):
         assert (folder / name / "mail").exists() == (name == "adeyemi")
 

@@ -77,7 +77,9 @@ def test_a_look_by_another_process_is_the_same_look_and_a_killed_one_costs_what_
 ) -> None:
     """The Adeyemi Lab runs here and the Chen Lab there; then the system kills that process, and the Chen Lab is due again."""
     clock = HandClock()
-    here, there = (LabHome(begun(make_lab(tmp_path / name, sample, lab=name), MONDAY), clock) for name in ("adeyemi", "chen"))
+    here, there = (
+        LabHome(begun(make_lab(tmp_path / name, sample, lab=name), MONDAY, clock=clock), clock) for name in ("adeyemi", "chen")
+    )
     there.load()
     there.look_by = workers.look_into
     with ThreadPoolExecutor(2) as pool:

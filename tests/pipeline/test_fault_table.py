@@ -179,6 +179,6 @@ def test_a_ledger_that_cannot_be_written_stops_before_anything_is_offered(
     queue(ledger, *(outgoing(f"p{n}@x.example", f"r/{n}") for n in range(4)))
     with ledger._door.reading() as connection:
         connection.exec_driver_sql("PRAGMA query_only=ON")
-    with pytest.raises(LedgerError, match="Nothing was mailed"):
+    with pytest.raises(LedgerError, match="it is read-only"):
         empty(ledger, catcher, clock)
     assert catcher.messages == []

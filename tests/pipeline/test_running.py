@@ -174,7 +174,7 @@ class TestAGoodDay:
             seen.append(before and (before.snapshot, before.rules.version))
             return []
 
-        desk.go_live(DIGESTS)
+        desk.go_live(DIGESTS, REMINDERS)
         desk.run(plan, DIGESTS)
         first = desk.ledger.snapshot_at()
         assert first is not None and json.loads(first.text)["instruments"]
@@ -273,6 +273,7 @@ class TestABadRead:
         assert desk.reached() == [LAB.operator, LAB.operator]
 
     def test_a_trouble_that_comes_back_another_day_is_told_again(self, desk: Desk) -> None:
+        desk.go_live()
         desk.source.trouble = "down"
         desk.run(BOTH)
         desk.source.trouble = ""

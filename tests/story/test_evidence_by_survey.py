@@ -16,9 +16,10 @@ import requests
 
 from jobs import job
 from onboard.app import App, open_app
-from onboard.model import JobName, RunReport
+from onboard.model import JobName, Mode, RunReport
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.sample.server import SampleServer, sample_server
+from tests.beginnings import note_what_is_true
 from tests.connecting.conftest import make_home
 
 MONDAY = date(2026, 11, 23)
@@ -63,8 +64,10 @@ class Story:
         return open_app(self.home, clock=self.clock)
 
     def day(self, day: date, *names: JobName) -> tuple[dict[str, tuple[str, str, str]], list[RunReport]]:
-        """One morning's jobs: (subject, text, html) by address, and the reports."""
+        """One morning's jobs, the first after what is true was noted: (subject, text, html) by address, and the reports."""
         self.clock.at = datetime.combine(day, time(7), tzinfo=self.clock.at.tzinfo)
+        if not self.app.ledger.began(Mode.LIVE):
+            note_what_is_true(self.app, day)
         before = set(self.home.glob("mail/*"))
         reports = [job(name)(self.app, day) for name in names]
         found = {}

@@ -15,6 +15,7 @@ import pytest
 from jobs import send_reminders
 from onboard.adapters.system_clock import FixedClock
 from onboard.app import App, open_app
+from onboard.model import JobName
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.server import SandboxServer
 from tests.adapters.redcap.test_fault_table_of_reading import FAULTS, UNTOUCHED
@@ -47,7 +48,7 @@ def at(home: Path, days: int) -> App:
 def begin(home: Path) -> None:
     """Go live on Monday, with the reminders of that day."""
     app = at(home, 0)
-    first_runs(app, MONDAY)
+    first_runs(app, MONDAY, [JobName.REMINDERS])
     app.close()
 
 
