@@ -39,6 +39,7 @@ _CARD_BODY = re.compile(
     r"(?P<curriculum>.*?)\(curriculum group\)(?P<group>.*?)\(course learner group\)(?P<stage>.*?)\(stage\)",
     re.IGNORECASE | re.DOTALL,
 )
+_SEVERAL = "holds more than one completion. Give one PDF for each."
 _CARD_INSTITUTION = re.compile(r"under requirements set by\s*:?\s*([^\n]+)", re.IGNORECASE)
 #: Lines of a certificate between the name and the curriculum that belong to neither.
 _CARD_NOISE = re.compile(r"has completed|not valid for|for renewal of|citi program course|through cme", re.IGNORECASE)
@@ -66,8 +67,8 @@ def _report(pdf: PdfText, habits: Habits) -> ReadFile | Refused:
     if {found[1] for found in _PART.finditer(pdf.text)} == {"2"}:
         return _refused(pdf, "is only part 2, the transcript. Download the whole completion report.")
     values = _labelled(pdf.text)
-    if len(set(values.get("record_id", ()))) > 1:
-        return _refused(pdf, "holds more than one completion. Give one PDF for each.")
+    if any(len(set(map(fold, values.get(name, ())))) > 1 for name in ("record_id", "group", "stage")):
+        return _refused(pdf, _SEVERAL)
     said = {name: found[0] for name, found in values.items()}
     lacks = [name for name in ("name", "group", "stage", "earned", "record_id") if not said.get(name)]
     if lacks:
@@ -140,6 +141,8 @@ def _theirs(text: str, habits: Habits) -> str:
 
 
 def _certificate(pdf: PdfText, habits: Habits) -> ReadFile | Refused:
+    if len(_CERTIFIES.findall(pdf.text)) > 1 or len(set(_CARD_RECORD.findall(pdf.text))) > 1:
+        return _refused(pdf, _SEVERAL)
     said = _card(pdf.text)
     lacks = [name for name in ("name", "group", "stage", "earned", "record_id") if not said.get(name)]
     if lacks:

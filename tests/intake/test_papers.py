@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import random
+import struct
+import zlib
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pypdf import PdfWriter
 
 from onboard.adapters.files.intake_files import read_intake_file
+from onboard.errors import ConfigError
 from onboard.intake.claims import Claimed, Habits, Layout, PdfText, Refused
 from onboard.intake.papers import read_pdf_text
 from tests.intake.papers import certificate, pdf, report
@@ -90,6 +97,78 @@ def test_case_24_the_day_of_the_report_is_not_the_day_passed(tmp_path: Path) -> 
 def test_whatever_is_neither_is_refused(tmp_path: Path, lines: list[str], said: str) -> None:
     words = outcome(tmp_path, pdf(lines))
     assert isinstance(words, str) and said in words
+
+
+def joined(*papers: bytes) -> bytes:
+    """Several PDFs as one, page after page."""
+    writer = PdfWriter()
+    for paper in papers:
+        writer.append(io.BytesIO(paper))
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("paper", [report, certificate])
+def test_two_courses_in_one_pdf_are_refused_whatever_they_lack(tmp_path: Path, paper: Callable[..., bytes]) -> None:
+    """Half of it would be lost in silence, or one course be read with the date of the other."""
+    first = paper()
+    seconds = [
+        paper(record="61200002", group="GCP"),
+        paper(group="Good Clinical Practice", earned="01-Feb-2020"),
+        paper(record="none", group="GCP"),
+        paper(record="", stage="Stage 2 - Refresher 1", group=""),
+    ]
+    for second in seconds:
+        for both in ((first, second), (second, first), (first, second, first)):
+            words = outcome(tmp_path, joined(*both))
+            assert isinstance(words, str) and "more than one completion. Give one PDF for each" in words
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256-R5", "AES-256"])
+@pytest.mark.parametrize("paper", [report, certificate])
+def test_a_paper_that_only_its_owner_may_change_is_read(tmp_path: Path, paper: Callable[..., bytes], algorithm: str) -> None:
+    writer = PdfWriter(clone_from=io.BytesIO(paper()))
+    writer.encrypt(user_password="", owner_password="owner", algorithm=algorithm)
+    out = io.BytesIO()
+    writer.write(out)
+    claim = outcome(tmp_path, out.getvalue())
+    assert isinstance(claim, Claimed) and (claim.name, claim.record_id) == ("Devon Brooks", "61200001")
+
+
+def test_a_paper_that_asks_for_a_password_is_a_mistake_with_its_next_step(tmp_path: Path) -> None:
+    writer = PdfWriter(clone_from=io.BytesIO(report()))
+    writer.encrypt(user_password="secret", algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    with pytest.raises(ConfigError, match=r"damaged or locked.*print it into a new PDF"):
+        outcome(tmp_path, out.getvalue())
+
+
+def test_a_damaged_paper_is_a_mistake_whatever_the_vendor_raises(tmp_path: Path) -> None:
+    """A byte in twenty exchanged, or the end gone: read, refused or named, never another error."""
+    whole, dice = joined(certificate(), report()), random.Random(15)
+    for _ in range(120):
+        bad = bytearray(whole[: dice.randrange(200, len(whole))])
+        for _ in range(len(bad) // 20):
+            bad[dice.randrange(len(bad))] = dice.randrange(256)
+        try:
+            assert isinstance(outcome(tmp_path, b"%PDF-" + bytes(bad)), (str, Claimed))
+        except ConfigError as error:
+            assert "cannot be read as a PDF" in str(error)
+
+
+def test_what_the_vendor_may_raise_is_a_mistake_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pypdf.errors import DependencyError
+
+    for fault in (DependencyError("cryptography is missing"), struct.error("short"), zlib.error("bad"), AssertionError()):
+
+        def fails(self: object, found: Exception = fault) -> str:
+            raise found
+
+        monkeypatch.setattr("pypdf.PageObject.extract_text", fails)
+        with pytest.raises(ConfigError, match="cannot be read as a PDF"):
+            outcome(tmp_path, report())
 
 
 def test_an_odd_date_is_a_fault_of_the_claim(tmp_path: Path) -> None:

@@ -129,15 +129,16 @@ def _local(tag: str) -> str:
 
 def _pdf_text(path: Path, content: bytes) -> str:
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
     try:
         reader = PdfReader(io.BytesIO(content))
         if len(reader.pages) > _MOST_PAGES:
             raise ConfigError(f"{path} has {len(reader.pages)} pages, which no completion report has. It is not read.")
         return "\n".join(page.extract_text() for page in reader.pages)
-    # What the vendor raises for damaged files, its own errors and plain ones alike.
-    except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError) as error:
+    except ConfigError:
+        raise
+    # A damaged file makes the vendor raise whatever it comes to: errors of its own, of zlib, of struct, plain ones.
+    except Exception as error:
         raise ConfigError(
             f"{path} cannot be read as a PDF ({type(error).__name__}): it is damaged or locked. Download it again, or "
             "open it and print it into a new PDF."
