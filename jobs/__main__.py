@@ -13,6 +13,7 @@ import typer
 from onboard import __version__
 from onboard.cli.commands import TO_ASK, TO_DO, TO_KEEP_RUNNING, TO_SET_UP
 from onboard.cli.group import Entry, group
+from onboard.cli.streams import standard_streams
 from onboard.errors import ConfigError, OnboardError
 
 PARTS = {
@@ -76,11 +77,12 @@ def main() -> None:
     want_no_plugins()
     rarely_collect()
     leave_at_once()
-    try:
-        app()
-    except OnboardError as error:
-        sys.stderr.write(f"onboard: {error}\n")
-        sys.exit(2 if isinstance(error, ConfigError) else 1)
+    with standard_streams():
+        try:
+            app()
+        except OnboardError as error:
+            sys.stderr.write(f"onboard: {error}\n")
+            sys.exit(2 if isinstance(error, ConfigError) else 1)
 
 
 if __name__ == "__main__":

@@ -49,8 +49,9 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def print_json(value: Any) -> None:
-    """JSON, readable and stable."""
-    say(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """JSON, readable and stable; by numbers of characters where the terminal knows few, so that it stays JSON."""
+    few = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    say(json.dumps(value, ensure_ascii=few, indent=2, default=str))
 
 
 def print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
