@@ -11,6 +11,7 @@ import sys
 import typer
 
 from onboard import __version__
+from onboard.adapters.owner_alone import guard
 from onboard.cli.commands import TO_ASK, TO_DO, TO_KEEP_RUNNING, TO_SET_UP
 from onboard.cli.group import Entry, group
 from onboard.cli.streams import standard_streams
@@ -77,6 +78,7 @@ def main() -> None:
     want_no_plugins()
     rarely_collect()
     leave_at_once()
+    guard()
     with standard_streams():
         try:
             app()

@@ -84,7 +84,7 @@ RestrictSUIDSGID=yes
 LockPersonality=yes
 MemoryDenyWriteExecute=yes
 RemoveIPC=yes
-UMask=0077
+{umask}
 # a process that is killed leaves no copy of its memory, where tokens are
 LimitCORE=0
 SystemCallArchitectures=native
@@ -97,6 +97,8 @@ RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
 [Install]
 WantedBy=multi-user.target
 """
+#: The program makes everything else for its owner alone, whatever stands here.
+_FOR_READERS = "# the board is for readers\nUMask=0022"
 _STATE = "/var/lib/onboard"
 _USUAL = ("people", "protocols")
 #: Where a program lies that no other account may read, and where one lies that all may.
@@ -165,6 +167,7 @@ def service_unit(home: Path, labs: Path | None = None) -> str:
     """The unit, with the steps before it as comments."""
     names = [] if labs else needed_secrets(home)
     private = str(_program()).startswith(_PRIVATE)
+    elsewhere = [] if labs else _written_elsewhere(home)
     return _UNIT.format(
         program=f"{_SHARED}/bin/onboard" if private else _unit_word(str(_program())),
         program_steps=_PROGRAM_STEPS if private else "",
@@ -173,7 +176,8 @@ def service_unit(home: Path, labs: Path | None = None) -> str:
         home=_quoted(labs or home),
         state=_STATE,
         credentials="".join(f"LoadCredential={name}:/etc/onboard/{name}\n" for name in names),
-        writable=" ".join([_STATE, *map(_unit_word, [] if labs else _written_elsewhere(home))]),
+        umask=_FOR_READERS if elsewhere else "UMask=0077",
+        writable=" ".join([_STATE, *map(_unit_word, elsewhere)]),
     )
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from jobs.labs import PATIENCE, LabHome, Looked, LookInto, look_into
+from onboard.adapters.owner_alone import given_umask, guard
 from onboard.ports import Clock
 
 LOG = logging.getLogger("onboard.labs")
@@ -67,12 +68,13 @@ class _Manager(BaseManager):
 _Manager.register("looking", Looking)
 
 
-def _begin(set_up: Callable[[], None]) -> None:
+def _begin(set_up: Callable[[], None], umask: int) -> None:
     """The first thing a worker does. The one that started it says when to stop, and it never outlives that one."""
     from jobs.__main__ import rarely_collect
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
+    guard(umask)
     rarely_collect()
     set_up()
 
@@ -109,7 +111,7 @@ class Workers:
 
     def _new(self) -> _Worker:
         manager = _Manager(ctx=multiprocessing.get_context("spawn"))
-        manager.start(_begin, (self.set_up,))
+        manager.start(_begin, (self.set_up, given_umask()))
         return _Worker(manager=manager, looking=manager.looking())
 
     def look_into(self, home: Path, name: str, clock: Clock, stop: Callable[[], bool]) -> Looked:

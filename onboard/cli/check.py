@@ -50,7 +50,7 @@ def command(
     if explain:
         _explain(app)
         return
-    fine = f"{app.config.home}: no mistake. Rules {app.config.rules.version}."
+    fine = f"{app.config.home}: no mistake. Rules {app.config.rules.version}.{_open_home(app)}"
     checks = [Checked(what="settings", state=State.OK, words=fine)]
     facts = _facts(app) if export is None else []
     checks += [check for one in facts for check in _project(app, one)]
@@ -64,6 +64,13 @@ def command(
         say("No mail was sent. `onboard mail test ADDRESS` sends one, which says what to look for.")
     if any(check.state is State.LOOK for check in checks):
         raise typer.Exit(1)
+
+
+def _open_home(app: App) -> str:
+    """A word about a home into which every account of the machine can look."""
+    from onboard.adapters.owner_alone import is_open
+
+    return f" Other accounts of this machine can look into it: chmod 700 {app.config.home}" if is_open(app.config.home) else ""
 
 
 def _facts(app: App) -> list[ProjectFacts]:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from onboard.adapters.owner_alone import for_owner
 from onboard.cli.output import say, writing
 from onboard.errors import ConfigError
 from onboard.shipped import shipped
@@ -46,5 +47,7 @@ def command(home: Annotated[Path, typer.Argument(metavar="DIR", help="The folder
     secrets = home / "secrets.env"
     secrets.touch(mode=0o600)
     secrets.write_text(_SECRETS, encoding="utf-8")
+    for path in (home, *home.rglob("*")):
+        for_owner(path)
     say(f"Made {home} with {', '.join(FILES)}, secrets.env, redcap_project/ and templates/.")
     say(_NEXT.format(home=home, clicks=home / "redcap_project" / "README.md"))

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from onboard.adapters.owner_alone import for_owner
 from onboard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,9 +41,12 @@ def say(text: str) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """What is written inside goes to a file that somebody named. Raises ConfigError when it cannot be written there."""
+    """What is written inside goes to a file that somebody named, for its owner alone. Raises ConfigError when it cannot be
+    written there."""
     try:
         yield
+        if path.is_file():
+            for_owner(path)
     except OSError as error:
         said = f"{path} could not be written ({error.strerror}). Name a file in a folder that exists and that you may write to."
         raise ConfigError(said) from error

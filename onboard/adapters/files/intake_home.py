@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onboard.adapters.files.csv_files import csv_text, read_csv_file
+from onboard.adapters.owner_alone import begin_file, for_owner
 from onboard.errors import ConfigError, OnboardError
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def keep_paper(home: Path, document: str) -> str:
         return document
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
+        for_owner(folder)
         name = f"{sha256(source.read_bytes()).hexdigest()[:16]}-{_ODD.sub('_', source.name)}"
+        begin_file(folder / name)
         shutil.copyfile(source, folder / name)
     except OSError as error:
         raise OnboardError(f"{source} cannot be kept in {folder} ({error.strerror}). Free the disk, run it again.") from error
@@ -71,6 +74,7 @@ def save_irb_list(home: Path, irb: IrbList, code: str) -> Path:
     if path.exists() and (held := _stored(path)) and held.protocol != irb.protocol:
         raise ConfigError(f"{path} is the list of protocol record {held.protocol}. Give the protocols different short codes.")
     path.parent.mkdir(mode=0o700, exist_ok=True)
+    for_owner(path.parent)
     rows = [(irb.protocol, irb.as_of.isoformat(), one.name, one.address, one.role) for one in irb.people]
     _write(path, csv_text(_HEADER, rows))
     return path

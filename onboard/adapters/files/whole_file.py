@@ -1,4 +1,4 @@
-"""A file that is there whole or not at all: readers of a shared drive never see half a page. Decides nothing else."""
+"""A page for others that is there whole or not at all: readers of a shared drive never see half of it. Decides nothing else."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from onboard.adapters.owner_alone import for_readers
 from onboard.errors import OnboardError
 
 
@@ -16,7 +17,7 @@ def write_whole(path: Path, text: str) -> None:
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
-            Path(name).chmod(0o640)
+            for_readers(Path(name))
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)

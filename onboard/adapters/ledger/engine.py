@@ -30,6 +30,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from onboard.adapters.ledger import migrations
 from onboard.adapters.ledger.driver import Say
 from onboard.adapters.ledger.schema import head
+from onboard.adapters.owner_alone import begin_file
 from onboard.errors import ConfigError, LedgerError
 from onboard.model import JobName, Mode
 
@@ -221,6 +222,8 @@ def _engine(url: URL, lab: str, patience: float) -> Engine:
         ) from error
     if url.get_backend_name() == "sqlite":
         _missing_folder(url)
+        # the journals that SQLite makes beside it get the rights of the file
+        begin_file(Path(str(url.database)))
         event.listen(engine, "connect", _sqlite_settings(patience))
         event.listen(engine, "begin", _sqlite_begin)
     else:

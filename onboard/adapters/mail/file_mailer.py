@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from onboard.adapters.owner_alone import begin_file, for_owner
 from onboard.errors import DeliveryError, TransportDown
 from onboard.ports import Posted
 
@@ -28,7 +29,7 @@ class FileMailer:
         when another message has the name."""
         target = self._folder / file_name(post)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             part = _write_aside(self._folder / f".{target.name}.{post.token}", post.mime)
         except OSError as error:
             raise _not_writable(self._folder, error) from error
@@ -42,11 +43,15 @@ class FileMailer:
     def probe(self, envelope_from: str) -> str:
         """See the port: whether a file can be made in the folder."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             _write_aside(self._folder / f".probe.{os.getpid()}", b"").unlink()
         except OSError as error:
             raise _not_writable(self._folder, error) from error
         return f"{self._folder} takes files"
+
+    def _make_folder(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for_owner(self._folder)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -63,6 +68,7 @@ def file_name(post: Posted) -> str:
 
 
 def _write_aside(part: Path, content: bytes) -> Path:
+    begin_file(part)
     with part.open("wb") as file:
         file.write(content)
         file.flush()
