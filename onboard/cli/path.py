@@ -1,4 +1,4 @@
-"""`onboard path PERSON`. Decides form only; the estimates are onboard/questions/path.py."""
+"""`onboard path PERSON`. Decides form only; the estimates are onboard/judging/estimates.py."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from onboard.app import open_app
 from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
 from onboard.cli.output import print_json, say
 from onboard.errors import ConfigError
-from onboard.questions.path import path
+from onboard.judging.estimates import path
 from onboard.questions.path_words import as_json, as_text
 from onboard.questions.people import find_person
 

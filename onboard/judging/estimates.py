@@ -1,16 +1,41 @@
-"""How long others take: the IRB's turnaround, from the lab's own listings where there are enough. Clears nobody."""
+"""When a person can start each protocol and task, what holds it up longest and whose turn it is. All of it is an estimate, marked as
+such; it clears no person.
+
+Taken as done: what the person does, within working days of its minutes; what others do, within the days named in `PACE`; a
+change of the IRB's list after the courses are there, since a change with a course missing is returned. The IRB's turnaround is
+the median of the lab's own listings once there are five, else ten working days. `path`, the welcome, the digest, the worklist and
+`explain` all print these days.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median_high
 
 from onboard.dates import WorkCalendar
-from onboard.model import Assessment
+from onboard.judging.kinds import actor
+from onboard.judging.readiness import status_on
+from onboard.model import Assessment, Clause, Readiness, RequirementKind, Status, Task
+from onboard.timeline import Answer
 
 #: IRB turnaround in working days where the lab has too few listings of its own, and how many are enough.
 DEFAULT_TURNAROUND, ENOUGH = 10, 5
+#: Working days that others take once their turn has come.
+PACE: Mapping[RequirementKind, int] = {
+    RequirementKind.DELEGATION: 1,
+    RequirementKind.STEP: 1,
+    RequirementKind.DISCLOSURE: 1,
+    RequirementKind.TRAINING: 1,
+    RequirementKind.FACT: 1,
+}
+#: What must be there before an act can begin.
+_AFTER: Mapping[RequirementKind, tuple[RequirementKind, ...]] = {
+    RequirementKind.LISTING: (RequirementKind.TRAINING, RequirementKind.APPROVAL),
+    RequirementKind.DELEGATION: (RequirementKind.TRAINING, RequirementKind.LISTING),
+}
+_MINUTES_A_DAY = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +64,174 @@ def irb_turnaround(assessment: Assessment, calendar: WorkCalendar) -> Turnaround
     if len(took) < ENOUGH:
         return Turnaround(days=DEFAULT_TURNAROUND, of=len(took), own=False)
     return Turnaround(days=median_high(took), of=len(took), own=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One thing that is not there yet. `about`: the day it can be expected, None when nobody can say."""
+
+    requirement: str
+    title: str
+    status: Status
+    owner: str  # name, "the coordinator" or the PI's
+    begins: date
+    about: date | None
+    known: bool  # True: a date on record, not an estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One row: when it can start, through which stages; `about` None when a stage has no end in sight."""
+
+    protocol: str  # record id, "" for none
+    task: Task | None
+    about: date | None
+    bottleneck: Stage | None  # the stage that ends last, or that has no end in sight; None when nothing is missing
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """The routes of one person as of a day."""
+
+    person: str
+    today: date
+    start: date  # the later of today and the first day in the lab
+    appointed: bool  # False: no appointment covers today or a day to come
+    turnaround: Turnaround
+    routes: tuple[Route, ...]
+
+
+def path(
+    assessment: Assessment, person: str, today: date, calendar: WorkCalendar | None = None, start: date | None = None
+) -> Path:
+    """The critical path of a person (record id). `calendar`: the lab's working days; weekends only when left out. `start`: the
+    day from which work is wanted, where that is later than today."""
+    calendar = calendar or WorkCalendar()
+    rows = tuple(row for row in assessment.readiness if row.person == person)
+    starts = rows[0].belongs.sure.first_day(max(start or today, today)) if rows else None
+    turnaround = irb_turnaround(assessment, calendar)
+    walker = _Walker(assessment, today, starts or start or today, calendar, turnaround)
+    return Path(
+        person=person,
+        today=today,
+        start=starts or start or today,
+        appointed=starts is not None,
+        turnaround=turnaround,
+        routes=tuple(walker.route(row) for row in rows),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Walker:
+    """What every estimate needs."""
+
+    assessment: Assessment
+    today: date
+    start: date
+    calendar: WorkCalendar
+    turnaround: Turnaround
+
+    def route(self, row: Readiness) -> Route:
+        """A row that is cleared on the first day needs nothing; else every open clause is a stage."""
+        stages = self._stages(row, [c for c in row.clauses if c.holds.at(self.start) is not Answer.YES])
+        about = self._about(stages)
+        if stages and about:  # what holds on the first day but ends meanwhile is in the way as well
+            late = [c for c in row.clauses if c.holds.at(self.start) is Answer.YES and c.holds.at(about) is not Answer.YES]
+            stages += self._stages(row, late)
+            about = self._about(stages)
+        last = next((s for s in stages if s.about is None), None) or max(stages, key=_ends, default=None)
+        return Route(protocol=row.protocol, task=row.task, about=about, bottleneck=last, stages=tuple(stages))
+
+    def _about(self, stages: Sequence[Stage]) -> date | None:
+        days = [stage.about for stage in stages]
+        return None if None in days else max([self.start, *(day for day in days if day)])
+
+    def _stages(self, row: Readiness, clauses: Sequence[Clause]) -> list[Stage]:
+        """In the order in which they can be done."""
+        done = self._approved(row)
+        stages: list[Stage] = []
+        for clause in sorted(clauses, key=_rank):
+            stage = self._stage(row, clause, done)
+            stages.append(stage)
+            kind = clause.finding.requirement.kind
+            done[kind] = _later(done[kind], stage.about) if kind in done else stage.about
+        return stages
+
+    def _approved(self, row: Readiness) -> dict[RequirementKind, date | None]:
+        """The day a protocol's approval begins, where it is not there today: no list can be changed before it."""
+        found = [c.finding.met.sure for c in row.clauses if c.finding.requirement.kind is RequirementKind.APPROVAL]
+        days = [sure.first_day(self.today) for sure in found]
+        begins = None if None in days else max((day for day in days if day), default=self.today)
+        return {} if begins == self.today else {RequirementKind.APPROVAL: begins}
+
+    def _stage(self, row: Readiness, clause: Clause, done: Mapping[RequirementKind, date | None]) -> Stage:
+        finding, kind = clause.finding, clause.finding.requirement.kind
+        # a clause also holds once nothing is asked any more: only days in the lab count
+        known = (clause.holds.sure & row.belongs.sure).first_day(self.start)
+        waits = [done[before] for before in _AFTER.get(kind, ()) if before in done]
+        begins = max([self.today, *(day for day in waits if day)])
+        estimate = None if None in waits else self._estimate(clause, begins)
+        status = status_on(finding, self.start, clause.asked)
+        return Stage(
+            requirement=finding.requirement.id,
+            title=finding.requirement.title,
+            status=status,
+            owner=self._owner(clause, status),
+            begins=begins,
+            about=known if known and known > self.start else estimate,
+            known=known is not None and known > self.start,
+        )
+
+    def _estimate(self, clause: Clause, begins: date) -> date | None:
+        """The day an act can be expected done; None for what no pace is known of: an approval, a hold, an appointment."""
+        requirement = clause.finding.requirement
+        if requirement.kind is RequirementKind.LISTING:
+            return self.calendar.add(self._filed(clause) or begins, self.turnaround.days) if self._not_overdue(clause) else None
+        if requirement.kind not in PACE:
+            return None
+        days = max(PACE[requirement.kind], -(-requirement.minutes // _MINUTES_A_DAY))
+        return self.calendar.add(begins, days)
+
+    def _filed(self, clause: Clause) -> date | None:
+        """The day a change that still waits was filed."""
+        rows = clause.finding.obligation.evidence.listings
+        waiting = [r.submitted for r in rows if isinstance(r.submitted, date) and r.approved is None and r.removed is None]
+        return max((day for day in waiting if day <= self.today), default=None)
+
+    def _not_overdue(self, clause: Clause) -> bool:
+        """A change that waits longer than the turnaround has no day any more."""
+        filed = self._filed(clause)
+        return filed is None or self.calendar.add(filed, self.turnaround.days) >= self.today
+
+    def _owner(self, clause: Clause, status: Status) -> str:
+        """Whose turn it is; what was handed in or cannot be told is the coordinator's to look at."""
+        finding = clause.finding
+        waits = finding.if_accepted.at(self.start) is Answer.YES or status is Status.UNKNOWN
+        looked_at = finding.requirement.kind is RequirementKind.TRAINING and waits
+        who = "coordinator" if looked_at else actor(finding.requirement)
+        if who == "you":
+            return _name(self.assessment, clause.finding.person)
+        if who == "pi":
+            known = self.assessment.protocols.get(clause.finding.scope.protocol)
+            return _name(self.assessment, known.pi) if known and known.pi else "the PI"
+        return "the coordinator"
+
+
+def _rank(clause: Clause) -> tuple[int, str]:
+    """Courses before the listing, the listing before the delegation."""
+    order = {RequirementKind.LISTING: 1, RequirementKind.DELEGATION: 2}
+    return order.get(clause.finding.requirement.kind, 0), clause.finding.requirement.id
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return max(one, other) if one and other else None
+
+
+def _ends(stage: Stage) -> date:
+    return stage.about or date.max
+
+
+def _name(assessment: Assessment, record: str) -> str:
+    person = assessment.people.get(record)
+    return (person.name or person.greet or record) if person else record

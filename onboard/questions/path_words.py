@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from onboard.dates import show
+from onboard.judging.estimates import Path, Route, Stage
 from onboard.model import Assessment
-from onboard.questions.path import Path, Route, Stage
 from onboard.questions.wording import iso, person_name, protocol_name, source_json, status_words, task_words, wrapped
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from onboard.dates import WorkCalendar
+from onboard.judging.estimates import path
 from onboard.judging.readiness import cleared_on
 from onboard.model import (
     Approval,
@@ -21,7 +22,6 @@ from onboard.model import (
     Task,
 )
 from onboard.questions.clauses import ClauseOn, failing_on
-from onboard.questions.path import path
 from onboard.timeline import NEVER, Timeline
 
 

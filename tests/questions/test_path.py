@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 
 from onboard.dates import WorkCalendar
-from onboard.judging.estimates import irb_turnaround
+from onboard.judging.estimates import irb_turnaround, path
 from onboard.model import Hold, Task
-from onboard.questions.path import path
 from onboard.questions.path_words import as_json, as_text
 from tests.questions.cast import (
     ELENA,
