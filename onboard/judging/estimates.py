@@ -1,5 +1,5 @@
-"""When a person can start each protocol and task, what holds it up longest and whose turn it is. All of it is an estimate, marked as
-such; it clears no person.
+"""When a person can start each protocol and task, what holds it up longest and whose turn it is. All of it is an estimate,
+marked as such; it clears no person.
 
 Taken as done: what the person does, within working days of its minutes; what others do, within the days named in `PACE`; a
 change of the IRB's list after the courses are there, since a change with a course missing is returned. The IRB's turnaround is
@@ -17,7 +17,7 @@ from statistics import median_high
 from onboard.dates import WorkCalendar
 from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
-from onboard.model import Assessment, Clause, Readiness, RequirementKind, Status, Task
+from onboard.model import Assessment, Clause, Readiness, Requirement, RequirementKind, Status, Task
 from onboard.timeline import Answer
 
 #: IRB turnaround in working days where the lab has too few listings of its own, and how many are enough.
@@ -52,6 +52,15 @@ class Turnaround:
         if self.own:
             return f"{self.days} working days, the median of this lab's {self.of} listings"
         return f"{self.days} working days, assumed: only {self.of} of this lab's listings have both dates, {ENOUGH} are needed"
+
+
+def pace(requirement: Requirement, irb: Turnaround) -> int | None:
+    """Working days an act takes once its turn has come; None where no pace is known of: an approval, a hold, an appointment."""
+    if requirement.kind is RequirementKind.LISTING:
+        return irb.days
+    if requirement.kind not in PACE:
+        return None
+    return max(PACE[requirement.kind], -(-requirement.minutes // _MINUTES_A_DAY))
 
 
 def irb_turnaround(assessment: Assessment, calendar: WorkCalendar) -> Turnaround:
@@ -122,6 +131,30 @@ def path(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstStart:
+    """The protocol ("" for none) on which a person can begin first, about when, and what decides the day.
+
+    `about` None: no day can be named, because `bottleneck` has no end in sight.
+    """
+
+    protocol: str  # record id
+    about: date | None
+    bottleneck: Stage | None
+
+
+def first_start(
+    assessment: Assessment, person: str, today: date, calendar: WorkCalendar | None = None, start: date | None = None
+) -> FirstStart | None:
+    """The first of a person's routes by day, as `path` prints them; None for somebody without an appointment today or later."""
+    found = path(assessment, person, today, calendar, start)
+    routes = [route for route in found.routes if route.task is None]
+    if not found.appointed or not routes:
+        return None
+    first = min(routes, key=lambda route: (route.about or date.max, route.protocol))
+    return FirstStart(protocol=first.protocol, about=first.about, bottleneck=first.bottleneck)
+
+
 @dataclass(frozen=True, slots=True)
 class _Walker:
     """What every estimate needs."""
@@ -184,18 +217,16 @@ class _Walker:
         )
 
     def _estimate(self, clause: Clause, begins: date) -> date | None:
-        """The day an act can be expected done; None for what no pace is known of: an approval, a hold, an appointment."""
+        """The day an act can be expected done; None where no day can be named."""
         requirement = clause.finding.requirement
-        if requirement.kind is RequirementKind.LISTING:
-            return self.calendar.add(self._filed(clause) or begins, self.turnaround.days) if self._not_overdue(clause) else None
-        if requirement.kind not in PACE:
+        days = pace(requirement, self.turnaround)
+        if days is None or (requirement.kind is RequirementKind.LISTING and not self._not_overdue(clause)):
             return None
-        days = max(PACE[requirement.kind], -(-requirement.minutes // _MINUTES_A_DAY))
-        return self.calendar.add(begins, days)
+        return self.calendar.add(self._filed(clause) or begins, days)
 
     def _filed(self, clause: Clause) -> date | None:
         """The day a change that still waits was filed."""
-        rows = clause.finding.obligation.evidence.listings
+        rows = clause.finding.obligation.evidence.listings if clause.finding.requirement.kind is RequirementKind.LISTING else ()
         waiting = [r.submitted for r in rows if isinstance(r.submitted, date) and r.approved is None and r.removed is None]
         return max((day for day in waiting if day <= self.today), default=None)
 

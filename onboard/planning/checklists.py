@@ -11,9 +11,11 @@ from dataclasses import replace
 from datetime import date
 
 from onboard.dates import plus_days
+from onboard.folding import counted
 from onboard.judging.appointments import stay
+from onboard.judging.estimates import first_start, irb_turnaround, pace
 from onboard.judging.readiness import why
-from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, Section
+from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, RequirementKind, Section
 from onboard.planning import item_keys
 from onboard.planning.deadlines import due_tier, told_on
 from onboard.planning.lab_day import Desk, desk_of
@@ -21,9 +23,9 @@ from onboard.planning.lines import actor_name, coordinator, in_grace, owed, sile
 from onboard.planning.notices import notice, with_calendar
 from onboard.planning.people import appointments_of_stay, codes, is_new_hire, mail_day, myself, named, pis_over, writable
 from onboard.planning.receipts import cleared_lines, receipts
-from onboard.planning.steps import Step, StepState, checklist, ready_about
+from onboard.planning.steps import Step, StepState, checklist
 
-__all__ = ["Step", "StepState", "checklist", "plan_checklists", "ready_about"]
+__all__ = ["Step", "StepState", "checklist", "plan_checklists"]
 
 
 def plan_checklists(assessment: Assessment, history: History, lab: Lab, today: date) -> list[Notice]:
@@ -44,7 +46,7 @@ def _mail(desk: Desk, record: str, reader: Reader) -> Notice | None:
     rest = [line for step in steps if (line := _rest_line(desk, step))]
     if not _welcomed(desk, record, reader.address):
         key = item_keys.welcome(record, appointments_of_stay(desk, record)[0].evidence)
-        return notice(desk, MessageKind.WELCOME, reader, mine + rest, key=key, facts=_facts(desk, record, steps))
+        return notice(desk, MessageKind.WELCOME, reader, mine + rest, key=key, facts=_facts(desk, record))
     if _last_mail(desk, record) == desk.today:
         return None
     news = cleared_lines(desk, record, reader.address) + receipts(desk, record, reader.address)
@@ -58,7 +60,7 @@ def _mail(desk: Desk, record: str, reader: Reader) -> Notice | None:
         reader,
         told + rest,
         key=item_keys.checklist(record, desk.today),
-        facts=_facts(desk, record, steps),
+        facts=_facts(desk, record),
         calendar=calendar,
     )
 
@@ -128,7 +130,7 @@ def _rest_line(desk: Desk, step: Step) -> Line | None:
         key="",
         section=Section.DONE if done else Section.OTHERS_DO,
         title=step.requirement.title,
-        why=why(step.finding, step.needed) if done else _waiting_words(step),
+        why=why(step.finding, step.needed) if done else _waiting_words(desk, step),
         person=step.person,
         protocol=codes(desk, [step.scope.protocol]) if step.scope.protocol else "",
         task=step.scope.task or "",
@@ -137,27 +139,28 @@ def _rest_line(desk: Desk, step: Step) -> Line | None:
     )
 
 
-def _waiting_words(step: Step) -> str:
+def _waiting_words(desk: Desk, step: Step) -> str:
     if step.state is StepState.CHECKED:
         known = "We hold something about this that is still being checked."
         return known if step.edge else "Whether you need it cannot be told yet; you hear from us."
     if step.state is StepState.WAITING:
         return why(step.finding, step.needed)
-    if step.turnaround:
+    if step.requirement.kind in (RequirementKind.LISTING, RequirementKind.DELEGATION):
+        days = pace(step.requirement, irb_turnaround(desk.assessment, desk.calendar))
         after = " after your courses" if step.depends_on else ""
-        return f"About {step.turnaround} days{after}."
+        return f"About {counted(days or 1, 'working day')}{after}."
     return ""
 
 
-def _facts(desk: Desk, record: str, steps: list[Step]) -> dict[str, str]:
+def _facts(desk: Desk, record: str) -> dict[str, str]:
     run = stay(desk.assessment, record, desk.today)
-    ready = ready_about(desk.assessment, record, desk.today, steps)
+    ready = first_start(desk.assessment, record, desk.today, desk.calendar)
     coming = run is not None and run[0] >= desk.today
     return {
         "start": run[0].isoformat() if run and coming else "",
-        "ready_about": desk.calendar.on_or_after(ready.day).isoformat() if ready else "",
-        "ready_for": codes(desk, [ready.protocol]) if ready and ready.protocol else "",
-        "bottleneck": ready.bottleneck.requirement.title if ready and ready.bottleneck else "",
+        "ready_about": ready.about.isoformat() if ready and ready.about else "",
+        "ready_for": codes(desk, [ready.protocol]) if ready and ready.about and ready.protocol else "",
+        "bottleneck": ready.bottleneck.title if ready and ready.about and ready.bottleneck else "",
         "pi": " and ".join(named(desk, pi) for pi in _future_pis(desk, record)),
     }
 

@@ -1,8 +1,5 @@
-"""The steps of a person's first weeks, in the order they can be done. Decides owner, deadline, what waits for what, about when
-somebody can begin and what holds them up; plans no mail.
-
-Estimates are said as "about": a step of the person is taken to be done on its deadline, a step of others as many days after
-what it waits for as its requirement's lead says.
+"""The steps of a person's first weeks, in the order they can be done: owner, deadline, what waits for what. The day on which
+the person can begin is estimated in judging/estimates.py.
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ from onboard.dates import plus_days
 from onboard.judging.appointments import stay
 from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
-from onboard.model import Assessment, Finding, Readiness, Requirement, RequirementKind, Scope, Status
+from onboard.model import Assessment, Finding, Requirement, RequirementKind, Scope, Status
 from onboard.planning.deadlines import Edge, edges, own_act
 from onboard.timeline import NEVER, Answer, Timeline
 
@@ -62,8 +59,6 @@ class Step:
     needed: date  # first day it is asked
     due: date  # the day by which it should be done: needed less the lead
     depends_on: tuple[int, ...]  # positions in the list of the steps it waits for
-    about: date | None  # when it can be expected to be done; None when it is
-    turnaround: int  # days it takes others once its turn has come
     minutes: int
     link: str
     edge: Edge | None  # what reminders count by; None when nothing is certainly due
@@ -75,15 +70,6 @@ class Step:
     @property
     def scope(self) -> Scope:
         return self.finding.scope
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """About when work on a protocol ("" for none) can begin, and what takes longest; None when nothing is left."""
-
-    day: date
-    protocol: str
-    bottleneck: Step | None
 
 
 def checklist(assessment: Assessment, person: str, today: date) -> list[Step]:
@@ -99,7 +85,7 @@ def checklist(assessment: Assessment, person: str, today: date) -> list[Step]:
     for finding in mine:
         groups.setdefault((finding.requirement.id, finding.scope), []).append(finding)
     found = (_step(group, window, near.get(key)) for key, group in groups.items())
-    return _timed(_ordered([step for step in found if step]), today)
+    return _ordered([step for step in found if step])
 
 
 def _step(group: Sequence[Finding], window: Timeline, edge: Edge | None) -> Step | None:
@@ -108,7 +94,6 @@ def _step(group: Sequence[Finding], window: Timeline, edge: Edge | None) -> Step
         return None
     finding = next(f for f in group if f.obligation.due.at(needed) is not Answer.NO)
     requirement, status = finding.requirement, status_on(finding, needed)
-    others = requirement.kind in (RequirementKind.LISTING, RequirementKind.DELEGATION)
     state = _state(finding, status, needed, edge)
     return Step(
         person=finding.person,
@@ -119,8 +104,6 @@ def _step(group: Sequence[Finding], window: Timeline, edge: Edge | None) -> Step
         needed=needed,
         due=edge.deadline if edge and edge.ends else plus_days(needed, -requirement.lead_days),
         depends_on=(),
-        about=None,
-        turnaround=requirement.lead_days if others else 0,
         minutes=requirement.minutes,
         link=requirement.how_to,
         edge=edge if state is not StepState.DONE else None,
@@ -181,57 +164,3 @@ def _asked_on(step: Step, protocol: str) -> bool:
         return step.scope.protocol == protocol
     asked = step.finding.obligation.asked
     return any(days.possible for at, days in asked.items() if at in ("", protocol))
-
-
-def _timed(steps: list[Step], today: date) -> list[Step]:
-    """The same with an estimate each; `steps` stand after what they wait for."""
-    days: list[date | None] = []
-    for step in steps:
-        before = [day for n in step.depends_on if (day := days[n])]
-        days.append(_about(step, max([today, *before])))
-    return [replace(step, about=day) for step, day in zip(steps, days, strict=True)]
-
-
-def _about(step: Step, free: date) -> date | None:
-    if step.state is StepState.DONE:
-        return None
-    if step.state in (StepState.WAITING, StepState.CHECKED):
-        return plus_days(free, 1)
-    return plus_days(free, step.turnaround) if step.turnaround else max(plus_days(free, 1), step.due)
-
-
-# when ready -----------------------------------------------------------------------------------------------------------
-
-
-def ready_about(assessment: Assessment, person: str, today: date, steps: Sequence[Step]) -> Ready | None:
-    """The protocol on which the person can begin first, about when, and the step that decides the day.
-
-    None when no protocol can be told: something beyond the person's list (approval, hold, a fact) stands in the way.
-    """
-    run = stay(assessment, person, today)
-    if run is None:
-        return None
-    rows = (row for row in assessment.readiness if row.person == person and row.task is None)
-    found = [ready for row in rows if (ready := _ready(row, steps, max(today, run[0])))]
-    return min(found, key=lambda r: (r.day, r.protocol), default=None)
-
-
-def _ready(row: Readiness, steps: Sequence[Step], start: date) -> Ready | None:
-    listed = {(f.requirement.id, f.scope) for f in (step.finding for step in steps)}
-    asked = {(c.finding.requirement.id, c.finding.scope) for c in row.clauses}
-    relevant = [s for s in steps if _holds_up(s) and (s.requirement.id, s.scope) in asked]
-    slowest = max(relevant, key=_about_day, default=None)
-    day = max(start, _about_day(slowest)) if slowest else start
-    others = (c for c in row.clauses if (c.finding.requirement.id, c.finding.scope) not in listed)
-    if not all(clause.holds.at(day) is Answer.YES for clause in others):
-        return None
-    return Ready(day=day, protocol=row.protocol, bottleneck=slowest)
-
-
-def _holds_up(step: Step) -> bool:
-    """Whether nobody is cleared before it is done; what only ends soon holds nobody up yet."""
-    return step.requirement.blocks and step.about is not None and step.status is not Status.EXPIRING
-
-
-def _about_day(step: Step) -> date:
-    return step.about or date.min

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from onboard.dates import WorkCalendar
+from onboard.judging.estimates import first_start
 from onboard.model import Checked, History, ItemState, MessageKind, Notice, Section
-from onboard.planning.checklists import StepState, checklist, plan_checklists, ready_about
+from onboard.planning.checklists import StepState, checklist, plan_checklists
 from onboard.planning.reminders import plan_reminders
 from tests.planning.cast import (
     BADGE,
@@ -67,6 +69,9 @@ def test_the_list_names_owner_deadline_minutes_link_and_state() -> None:
     assert (hsp.minutes, hsp.link) == (240, "https://citi.example/hsp")
 
 
+CALENDAR = WorkCalendar()
+
+
 def test_a_step_stands_after_what_it_waits_for() -> None:
     access = replace(BADGE, id="step_access", title="A data folder", step="access", depends_on=("hsp", "step_badge"))
     rules = replace(RULES, requirements=(access, *RULES.requirements, BADGE))
@@ -85,21 +90,11 @@ def test_steps_that_wait_for_each_other_still_make_a_list() -> None:
     assert len(checklist(coming().judge(TODAY, rules), OKAFOR, TODAY)) == 4
 
 
-def test_ready_about_names_protocol_day_and_what_takes_longest() -> None:
-    assessment = coming().judge()
-    steps = checklist(assessment, OKAFOR, TODAY)
-    ready = ready_about(assessment, OKAFOR, TODAY, steps)
+def test_the_first_start_names_protocol_day_and_what_takes_longest() -> None:
+    ready = first_start(coming().judge(), OKAFOR, TODAY, CALENDAR, FIRST_DAY)
     assert ready is not None and ready.bottleneck is not None
-    assert (ready.protocol, ready.bottleneck.requirement.id) == ("P2", "irb_listing")
-    assert ready.day == FIRST_DAY  # course by 30 November, list about five days later, so the start decides
-
-
-def test_a_late_start_of_the_course_moves_the_ready_day() -> None:
-    book = coming(in_days(1))
-    assessment = book.judge()
-    ready = ready_about(assessment, OKAFOR, TODAY, checklist(assessment, OKAFOR, TODAY))
-    assert ready is not None
-    assert ready.day == in_days(6)  # a day for the course, five for the list
+    assert (ready.protocol, ready.bottleneck.requirement) == ("P2", "irb_listing")
+    assert ready.about == CALENDAR.add(CALENDAR.add(TODAY, 1), 10)  # a working day for the course, then the IRB's ten
 
 
 def test_a_protocol_whose_approval_ended_is_never_promised() -> None:
@@ -107,8 +102,8 @@ def test_a_protocol_whose_approval_ended_is_never_promised() -> None:
     book.person(OKAFOR, "Amara Okafor", first=FIRST_DAY)
     book.protocol("P3", "OLD", RULES.requirements[0].when.study_types.__iter__().__next__(), last=days_ago(3))
     book.assignment(OKAFOR, "P3", first=FIRST_DAY)
-    assessment = book.judge()
-    assert ready_about(assessment, OKAFOR, TODAY, checklist(assessment, OKAFOR, TODAY)) is None
+    ready = first_start(book.judge(), OKAFOR, TODAY, CALENDAR)
+    assert ready is not None and ready.about is None
 
 
 def test_somebody_without_an_appointment_has_no_list() -> None:

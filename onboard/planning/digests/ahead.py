@@ -8,6 +8,7 @@ from datetime import date
 from onboard.dates import plus_days, show, show_to_act
 from onboard.folding import fold
 from onboard.judging.appointments import stay
+from onboard.judging.estimates import first_start
 from onboard.judging.readiness import met_until, status_on
 from onboard.model import Assignment, Finding, Horizon, Line, RequirementKind, Role, Section, Status
 from onboard.planning.blockers import blocks
@@ -16,7 +17,6 @@ from onboard.planning.digests.escalations import Calls
 from onboard.planning.digests.scope import View
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, green_light, greeted, here, is_new_hire, named, present_appointment
-from onboard.planning.steps import checklist, ready_about
 from onboard.planning.told import knows, welcomed
 
 # next 30 days ---------------------------------------------------------------------------------------------------------
@@ -96,11 +96,11 @@ def starting_lines(desk: Desk, view: View) -> list[Line]:
 
 
 def _starting_line(desk: Desk, person: str, start: date) -> Line:
-    ready = ready_about(desk.assessment, person, desk.today, checklist(desk.assessment, person, desk.today))
-    code = codes(desk, [ready.protocol]) if ready and ready.protocol else ""
-    slow = f" What takes longest: {ready.bottleneck.requirement.title}." if ready and ready.bottleneck else ""
+    ready = first_start(desk.assessment, person, desk.today, desk.calendar)
+    code = codes(desk, [ready.protocol]) if ready and ready.about and ready.protocol else ""
+    slow = f" What takes longest: {ready.bottleneck.title}." if ready and ready.bottleneck else ""
     known = slow if welcomed(desk, person) else ""
-    day = desk.calendar.on_or_after(ready.day) if ready else None
+    day = ready.about if ready else None
     when = f"Ready about {show_to_act(day, desk.today)}.{known}" if day else "When ready cannot be told yet."
     begins = "starts" if start > desk.today else "started"
     return Line(

@@ -7,6 +7,7 @@ from datetime import date
 
 from onboard.dates import plus_days, show, show_to_act
 from onboard.judging.appointments import stay
+from onboard.judging.estimates import first_start
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.model import Line, Section
 from onboard.model.records import record_order
@@ -14,7 +15,7 @@ from onboard.planning.deadlines import Edge, edges, own_act
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import status_of, why_open
 from onboard.planning.people import codes, named, typed, writable
-from onboard.planning.steps import checklist, ready_about
+from onboard.planning.steps import StepState, checklist
 
 #: So many reminders without a reaction make somebody silent.
 _REMINDED = 2
@@ -62,9 +63,9 @@ def _new_under_old(desk: Desk, record: str, day: date) -> Line:
 
 def _starts(desk: Desk, person: str, start: date, links: Callable[[str], str]) -> Line:
     steps = checklist(desk.assessment, person, desk.today)
-    ready = ready_about(desk.assessment, person, desk.today, steps)
-    ours = [s.requirement.title for s in steps if s.owner == "coordinator" and s.about]
-    day = desk.calendar.on_or_after(ready.day) if ready else None
+    ready = first_start(desk.assessment, person, desk.today, desk.calendar)
+    ours = [s.requirement.title for s in steps if s.owner == "coordinator" and s.state is not StepState.DONE]
+    day = ready.about if ready else None
     when = f"Ready about {show_to_act(day, desk.today)}." if day else "When ready cannot be told yet."
     return Line(
         key="",
