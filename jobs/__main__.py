@@ -11,7 +11,7 @@ import sys
 import typer
 
 from onboard import __version__
-from onboard.adapters.owner_alone import guard
+from onboard.adapters.files.owner_alone import guard
 from onboard.cli.commands import TO_ASK, TO_DO, TO_KEEP_RUNNING, TO_SET_UP
 from onboard.cli.group import Entry, group
 from onboard.cli.streams import standard_streams

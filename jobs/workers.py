@@ -22,7 +22,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from jobs.labs import PATIENCE, LabHome, Looked, LookInto, look_into
-from onboard.adapters.owner_alone import given_umask, guard
+from onboard.adapters.files.owner_alone import given_umask, guard
 from onboard.ports import Clock
 
 LOG = logging.getLogger("onboard.labs")

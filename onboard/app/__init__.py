@@ -15,7 +15,7 @@ from onboard.app.judged import JudgedReads
 from onboard.app.once import Once
 
 if TYPE_CHECKING:
-    from onboard.adapters.handed_over_file import HandedOverFile
+    from onboard.adapters.files.handed_over_file import HandedOverFile
     from onboard.adapters.ledger.keeping import LedgerKeeping
     from onboard.adapters.ledger.sql_ledger import SqlLedger
     from onboard.adapters.mail.m365_token import M365Tokens
@@ -153,7 +153,7 @@ class App:
     @Once
     def book(self) -> HandedOverFile:
         """What was handed over, written down beside the ledger."""
-        from onboard.adapters.handed_over_file import HandedOverFile
+        from onboard.adapters.files.handed_over_file import HandedOverFile
 
         return HandedOverFile(self.config.home)
 

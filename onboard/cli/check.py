@@ -68,7 +68,7 @@ def command(
 
 def _open_home(app: App) -> str:
     """A word about a home into which every account of the machine can look."""
-    from onboard.adapters.owner_alone import is_open
+    from onboard.adapters.files.owner_alone import is_open
 
     return f" Other accounts of this machine can look into it: chmod 700 {app.config.home}" if is_open(app.config.home) else ""
 

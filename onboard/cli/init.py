@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onboard.adapters.owner_alone import for_owner
+from onboard.adapters.files.owner_alone import for_owner
 from onboard.cli.output import say, writing
 from onboard.errors import ConfigError
 from onboard.shipped import shipped

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onboard.adapters.owner_alone import for_owner
+from onboard.adapters.files.owner_alone import for_owner
 from onboard.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from jobs.__main__ import app as cli
 from jobs.due import run_due
-from onboard.adapters.handed_over_file import BOOK, ROOM
+from onboard.adapters.files.handed_over_file import BOOK, ROOM
 from onboard.app import open_app
 from onboard.cli.check import _handed_over
 from onboard.cli.start import begin

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from onboard.adapters.files.owner_alone import is_open
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.mail.file_mailer import FileMailer
-from onboard.adapters.owner_alone import is_open
 from onboard.sandbox.sample.server import SampleServer
 from tests.intake.papers import report
 from tests.jobs.conftest import MONDAY, make_lab
@@ -102,7 +102,7 @@ def test_a_worker_keeps_to_it_too(home: Path) -> None:
     """It is started by a process that is guarded already, so it is told the umask from before."""
     code = (
         "from pathlib import Path; from datetime import datetime, UTC\n"
-        "from jobs.workers import Workers, nothing; from onboard.adapters.owner_alone import guard\n"
+        "from jobs.workers import Workers, nothing; from onboard.adapters.files.owner_alone import guard\n"
         "from onboard.adapters.system_clock import FixedClock; from onboard.pipeline.tools import never\n"
         "if __name__ == '__main__':\n"
         "    guard(); workers = Workers(nothing); workers.start(1)\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onboard.adapters.files.csv_files import csv_text, read_csv_file
-from onboard.adapters.owner_alone import begin_file, for_owner
+from onboard.adapters.files.owner_alone import begin_file, for_owner
 from onboard.errors import ConfigError, OnboardError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from onboard.adapters.owner_alone import for_readers
+from onboard.adapters.files.owner_alone import for_readers
 from onboard.errors import OnboardError
 
 

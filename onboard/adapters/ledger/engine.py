@@ -27,10 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from onboard.adapters.files.owner_alone import begin_file
 from onboard.adapters.ledger import migrations
 from onboard.adapters.ledger.driver import Say
 from onboard.adapters.ledger.schema import head
-from onboard.adapters.owner_alone import begin_file
 from onboard.errors import ConfigError, LedgerError
 from onboard.model import JobName, Mode
 

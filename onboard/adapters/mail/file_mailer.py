@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from onboard.adapters.owner_alone import begin_file, for_owner
+from onboard.adapters.files.owner_alone import begin_file, for_owner
 from onboard.errors import DeliveryError, TransportDown
 from onboard.ports import Posted
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from onboard.adapters.handed_over_file import HandedOverFile
+from onboard.adapters.files.handed_over_file import HandedOverFile
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import LedgerError
 from onboard.model import Reader, ReaderRole
