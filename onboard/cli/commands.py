@@ -26,6 +26,7 @@ TO_ASK = {
     "log": Entry("onboard.cli.log", "A person's research log, as text for a CV or as CSV."),
     "fix-first": Entry("onboard.cli.fix_first", "What keeps verdicts unknown: the fix that clears most people first."),
     "preview": Entry("onboard.cli.preview", "Show the mails that would go today, as a page to open."),
+    "guide": Entry("onboard.cli.guide", "How to change rules, restore a backup, run many labs and more."),
 }
 TO_DO = {
     "welcome": Entry("onboard.cli.welcome", "Print the note that announces the first mail to a new hire."),
