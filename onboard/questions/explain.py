@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.dates import show
+from onboard.judging.estimates import FirstStart, first_start
 from onboard.model import (
     Assessment,
     Cleared,
@@ -75,6 +76,7 @@ class Explanation:
     complete: bool  # the green light
     appointments: tuple[str, ...]
     standings: tuple[Standing, ...]
+    ready: FirstStart | None  # of a person who is not cleared yet: where work can begin first; an estimate
     problems: tuple[str, ...]
     mails: tuple[MailRecord, ...]  # newest first
     said: tuple[SaidItem, ...]  # newest first
@@ -99,12 +101,19 @@ def explain(
         complete=assessment.people[person].complete,
         appointments=roles_over_time(assessment, person),
         standings=tuple(_standings(assessment, person, today)),
+        ready=_ready(assessment, lab, person, today),
         problems=tuple(problem_words(p) for p in assessment.problems if person in p.people),
         mails=tuple(sorted((m for m in history.mails if m.person == person), key=lambda m: m.slot, reverse=True)),
         said=tuple(said_about(assessment, history, person)),
         now=(*_planned_lines(planned, person), *_held_lines(held, person)),
         coming=tuple(coming_for(desk_of(assessment, history, lab, today), person)),
     )
+
+
+def _ready(assessment: Assessment, lab: Lab, person: str, today: date) -> FirstStart | None:
+    """As `onboard path` has it; None for somebody who is cleared on their first protocol."""
+    found = first_start(assessment, person, today, lab.cadence.calendar)
+    return found if found and found.bottleneck else None
 
 
 def problem_words(problem: Problem) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onboard.dates import show
+from onboard.judging.estimates import FirstStart
 from onboard.model import ItemState
 from onboard.questions.explain import Explanation, Standing
 from onboard.questions.wording import ahead_words, iso, status_words, task_words, verdict_words, wrapped
@@ -27,6 +28,7 @@ def as_text(explanation: Explanation) -> str:
     lines += ["", "WHERE THEY STAND"]
     for standing in explanation.standings:
         lines += _standing_lines(standing, _above(explanation, standing))
+    lines += _ready_lines(explanation.ready)
     lines += _block("COULD NOT BE READ", explanation.problems)
     lines += ["", "WRITTEN TO THEM"]
     lines += [f"  {show(mail.slot)}  {mail.kind.value}, {mail.state}" for mail in explanation.mails[:_MOST]] or ["  nothing yet"]
@@ -34,6 +36,14 @@ def as_text(explanation: Explanation) -> str:
     lines += _block("A RUN TODAY WOULD SAY", explanation.now)
     lines += _block("DUE TO BE SAID NEXT", [f"{show(c.on)}: {c.what} ({c.because})" for c in explanation.coming])
     return "\n".join(lines) + "\n"
+
+
+def _ready_lines(ready: FirstStart | None) -> list[str]:
+    """About when work can begin and what takes longest, as the welcome and the digest print it."""
+    if ready is None or ready.bottleneck is None:
+        return []
+    when = f"Ready about {show(ready.about)}" if ready.about else "When ready cannot be told yet"
+    return wrapped(f"{when}. What takes longest: {ready.bottleneck.title}.", "  ")
 
 
 def _said(on: str, what: str, state: ItemState) -> str:
@@ -68,8 +78,8 @@ def _standing_lines(standing: Standing, above: set[tuple[object, ...]]) -> list[
 
 def as_json(explanation: Explanation) -> dict[str, object]:
     """Stable keys: person (record id), name, today, complete, appointments, standings (protocol, task, verdict, since, until,
-    reasons as `ClauseOn.as_json`, remarks), problems, mails (kind, on, state, reader), said (on, what, state, reader), now,
-    coming (on, what, because). Dates are ISO texts, null = open."""
+    reasons as `ClauseOn.as_json`, remarks), ready_about (null also where no day can be named), problems, mails (kind, on, state,
+    reader), said (on, what, state, reader), now, coming (on, what, because). Dates are ISO texts, null = open."""
     return {
         "person": explanation.person,
         "name": explanation.name,
@@ -77,6 +87,7 @@ def as_json(explanation: Explanation) -> dict[str, object]:
         "complete": explanation.complete,
         "appointments": list(explanation.appointments),
         "standings": [_standing_json(standing) for standing in explanation.standings],
+        "ready_about": iso(explanation.ready.about) if explanation.ready else None,
         "problems": list(explanation.problems),
         "mails": [{"kind": m.kind.value, "on": iso(m.slot), "state": m.state, "reader": m.reader} for m in explanation.mails],
         "said": [{"on": iso(i.on), "what": i.what, "state": i.state.value, "reader": i.reader} for i in explanation.said],

@@ -10,6 +10,7 @@ from labs import Lab, make_lab
 from reckon import Reckoner
 
 from onboard.dates import parse_validity
+from onboard.judging.estimates import path
 from onboard.model import (
     ApprovalKind,
     Assessment,
@@ -30,7 +31,6 @@ from onboard.questions import (
     fixfirst,
     history_picture,
     pack,
-    path,
     path_words,
     proof,
     proof_words,
@@ -43,6 +43,7 @@ from onboard.questions.exposure import exposure
 from onboard.questions.history import history
 from onboard.questions.spells import spell_on
 from tests.questions.cast import approval, protocol
+from tests.words.cast import LAB
 
 SEEDS = range(60)
 
@@ -166,8 +167,8 @@ def test_every_question_answers_every_lab_within_the_terminal(seed):
         drawn = history(assessment, person)
         assert history_picture.as_svg(drawn).endswith("</svg>\n")
         texts.append(history_picture.as_text(drawn))
-        texts.append(explain_words.as_text(explain.explain(assessment, History(), person, today)))
-        texts.append(path_words.as_text(path.path(assessment, person, today), assessment))
+        texts.append(explain_words.as_text(explain.explain(assessment, History(), LAB, person, today)))
+        texts.append(path_words.as_text(path(assessment, person, today), assessment))
         texts.append(worklog.as_text(worklog.work_log(assessment, person)))
         for record in assessment.protocols:
             for task in (None, *Task):

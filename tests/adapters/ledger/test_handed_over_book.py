@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from onboard.adapters import handed_over_file
+from onboard.adapters.files import handed_over_file
 from onboard.adapters.files.handed_over_file import BOOK, ROOM, HandedOverFile
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import LedgerError
