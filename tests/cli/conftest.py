@@ -70,10 +70,12 @@ class Desk:
         return open_app(self.home, clock=self.clock)
 
     def morning(self, day: date) -> RunReport:
-        """The worklist job of a day: one read, judged, remembered, mailed to the catcher."""
+        """The worklist job of a day, the first one after the lab began: one read, judged, remembered, mailed to the catcher."""
         self.clock.set(day)
         app = self.app()
         try:
+            if not app.ledger.began(app.lab.limits.mode):
+                begin_with_nothing(app, day, app.lab.limits.mode)
             return run(app, day)
         finally:
             app.close()
@@ -104,8 +106,4 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 def _desk(home: Path, sample: SampleServer, catcher: MailCatcher) -> Desk:
     make_home(home, redcap=sample.server.url, host=catcher.host, port=catcher.port, tokens=sample.tokens)
-    desk = Desk(home, sample, catcher)
-    app = desk.app()
-    begin_with_nothing(app, MONDAY)
-    app.close()
-    return desk
+    return Desk(home, sample, catcher)

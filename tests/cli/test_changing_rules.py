@@ -9,7 +9,6 @@ import pytest
 
 from onboard.errors import ConfigError, SilentChange
 from onboard.model import MessageKind, Mode
-from tests.beginnings import begin_with_nothing
 from tests.cli.conftest import MONDAY, Desk
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -91,7 +90,7 @@ class TestRefusal:
 class TestTheTrial:
     """It is there to correct the rules: what it was judged by binds nobody."""
 
-    EDIT = ('training = "" # look-alikes that count for nothing', 'training = "hsp"')
+    EDIT = ('training = "" # look-alikes that count for nothing', 'training = "hsp" # look-alikes that count')
 
     def mode(self, desk: Desk, mode: str) -> None:
         path = desk.home / "settings.toml"
@@ -102,9 +101,6 @@ class TestTheTrial:
 
     def test_rules_corrected_in_it_are_taken_as_they_are_and_corrected_later_are_refused(self, desk: Desk) -> None:
         self.mode(desk, "trial")
-        app = desk.app()
-        begin_with_nothing(app, MONDAY, Mode.TRIAL)
-        app.close()
         assert desk.morning(MONDAY).outcome == "sent"
         desk.edit_rules(*self.EDIT)
         assert desk.morning(TUESDAY).outcome == "sent"
