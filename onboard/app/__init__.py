@@ -322,6 +322,7 @@ class App:
             mailer=self._watched_mailer(),
             ledger=self.ledger,
             clock=self.clock,
+            accepts_loss=self._accept_fewer_rows,
             book=self.book,
             lab=self.lab,
             rules=self.config.rules,

@@ -14,12 +14,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from onboard.errors import ReadInDoubt
 from onboard.folding import fold
 from onboard.model import Assessment, History, Person, PersonSeen
+from onboard.model.records import record_order
 from onboard.planning.addresses import normal
-from onboard.planning.item_keys import part
+from onboard.planning.item_keys import part, person_of
 
 _Row = TypeVar("_Row")
+#: The only mark of somebody who was gone before anybody was remembered.
+_GONE = "gone"
+#: Fewer new people under old numbers are looked at by nobody but the worklist.
+_MANY = 3
 #: What stands between two other names in one cell.
 _BORDERS = re.compile(r"[();/\n]")
 
@@ -64,6 +70,25 @@ def seen_now(known: Mapping[str, Sequence[PersonSeen]], people: Iterable[Person]
         elif marks != before[-1].marks:
             rows.append(replace(before[-1], marks=marks))
     return SeenNow(rows=tuple(rows), replaced=frozenset(replaced))
+
+
+def gone_before(history: History, present: Collection[str], read_at: datetime) -> tuple[PersonSeen, ...]:
+    """Record ids that something was said about and that no record has any more, in a ledger of an earlier version: whoever gets
+    such a number is another person, because nothing is known of the one who had it."""
+    said = {person_of(key) for key in history.items} - {"", *present}
+    return tuple(PersonSeen(record=record, number=1, since=read_at, marks=frozenset({_GONE})) for record in sorted(said))
+
+
+def refuse_many(replaced: Collection[str], known: int) -> None:
+    """Several at once, and more than a tenth of the people, are no new people: the rows were shifted or renumbered, and everybody
+    would be welcomed again. Raises ReadInDoubt."""
+    if len(replaced) >= _MANY and len(replaced) * 10 > known:
+        raise ReadInDoubt(
+            f"{len(replaced)} of {known} record ids have other names, addresses and CITI ids than in the last good read "
+            f"({', '.join(sorted(replaced, key=record_order)[:5])} ...). Nobody was mailed. Look whether an import shifted the "
+            "rows or the project was numbered anew, and put it right. If they are all new people, run it once with "
+            "--accept-fewer-rows."
+        )
 
 
 def new_since(known: Mapping[str, Sequence[PersonSeen]], instant: datetime) -> frozenset[str]:

@@ -10,7 +10,7 @@ from functools import cache
 
 from onboard.model import Assessment, JobName, Mode, PersonSeen, Snapshot
 from onboard.pipeline.forecast import Memory
-from onboard.pipeline.persons import SeenNow, new_since, own_history, seen_now, without
+from onboard.pipeline.persons import gone_before, new_since, own_history, refuse_many, seen_now, without
 from onboard.pipeline.rules_check import refuse_silent_change
 from onboard.pipeline.snapshots import export_of, row_counts, snapshot_of
 from onboard.pipeline.tools import Rejudging, Tools
@@ -41,6 +41,8 @@ def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
     kept = last is not None and (last.id, last.read_at) == (snapshot.id, snapshot.read_at)
     first, known = _known_people(tools, last)
     seen = seen_now(known, assessment.people.values(), assessment.read_at)
+    if not tools.accepts_loss:
+        refuse_many(seen.replaced, len(known))
     before = _before(tools.rejudging, mode, job, assessment, known)
     return Judged(now=assessment, before=before, snapshot=snapshot, kept=kept, seen=(*first, *seen.rows))
 
@@ -50,9 +52,12 @@ def _known_people(tools: Tools, last: Snapshot | None) -> tuple[tuple[PersonSeen
     known = tools.ledger.people_seen()
     if known or last is None:
         return (), known
-    people = tools.judge(export_of(last), tools.rules, last.id).people.values()
-    first: SeenNow = seen_now({}, people, last.read_at)
-    return first.rows, {one.record: (one,) for one in first.rows}
+    people = list(tools.judge(export_of(last), tools.rules, last.id).people.values())
+    first: list[PersonSeen] = [*seen_now({}, people, last.read_at).rows]
+    for mode in (Mode.LIVE, Mode.TRIAL):
+        present = [*(one.record for one in first), *(person.record for person in people)]
+        first += gone_before(tools.ledger.history(mode), present, last.read_at)
+    return tuple(first), {one.record: (one,) for one in first}
 
 
 def _before(

@@ -45,6 +45,7 @@ class Tools:
     judge: Judge
     render: Callable[[Notice], Message]
     compose: Compose
+    accepts_loss: bool = False  # somebody said that rows, or people, went on purpose
     book: HandOverBook | None = None  # None: what was handed over stands in the ledger alone
     #: (this read, the last good one) -> nothing; raises Unreviewed where evidence would stop counting for want of a review
     refuse_unreviewed: Callable[[Export, Export | None], None] = lambda export, before: None

@@ -93,6 +93,16 @@ def worklist(address: str, slot: date) -> str:
     return f"worklist/{address}/{slot.isoformat()}"
 
 
+#: Kinds of key about one person, whose record id is their second part.
+_ABOUT_PEOPLE = frozenset(("reminder", "escalation", "receipt", "cleared", "welcome", "checklist", "calendar", "introduction"))
+
+
+def person_of(key: str) -> str:
+    """The record id of the person a key is about, "" for a key about nobody."""
+    kind, _, rest = key.partition("/")
+    return rest.partition("/")[0].replace("%2F", "/").replace("%25", "%") if kind in _ABOUT_PEOPLE else ""
+
+
 #: Kinds of key that end in a tier or a state of one and the same thing.
 _STAGED = ("reminder", "receipt")
 #: Kinds of key of the mail itself, all about one list of one person.

@@ -63,9 +63,18 @@ class HandedOverFile:
         """See the port."""
         for one in self._objects():
             if "after" not in one:
-                yield _read(one)
+                yield self._line(one)
             elif not whole:
                 return
+
+    def _line(self, one: dict[str, Any]) -> HandedOver | UsedSlot:
+        try:
+            return _read(one)
+        except (KeyError, TypeError, ValueError) as error:
+            raise LedgerError(
+                f"{self._book} holds a line that this version cannot read ({error!r}). Upgrade this program; where the file was "
+                "changed by hand, put that line right."
+            ) from error
 
     def rewrite(self, change: Callable[[str], str]) -> int:
         """Put every text of every line through `change`, as when somebody is forgotten. Returns how many lines changed."""

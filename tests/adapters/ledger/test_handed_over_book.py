@@ -98,6 +98,14 @@ class TestTheFile:
         assert left[0] == a_mail(2) and left[1].reader == "gone@forgotten.invalid" and left[1].keys == a_mail(1).keys
         assert "p1@x.example" not in (tmp_path / BOOK).read_text(encoding="utf-8")
 
+    def test_a_line_of_a_later_version_is_refused_in_words(self, book: HandedOverFile, tmp_path: Path) -> None:
+        book.begin(BookStart(after="", since=MORNING))
+        book.write(a_mail(1))
+        path = tmp_path / BOOK
+        path.write_text(path.read_text(encoding="utf-8").replace('"kind":"reminder"', '"kind":"letter"'), encoding="utf-8")
+        with pytest.raises(LedgerError, match=r"handed_over.jsonl holds a line .*letter.*Upgrade this program"):
+            list(book.newest_first())
+
     def test_where_nothing_can_be_written_the_words_say_what_and_where(self, tmp_path: Path) -> None:
         with pytest.raises(LedgerError, match=r"handed_over.room cannot be written .*Free some space"):
             HandedOverFile(tmp_path / "nowhere").make_ready()
