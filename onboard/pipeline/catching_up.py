@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from onboard.errors import LedgerBehind, LedgerError
@@ -52,9 +52,9 @@ def behind(ledger: CatchingUp, book: HandOverBook, *, whole: bool = False) -> Be
     return Behind(lines=tuple(found), mails=tuple(mails), gap=gap)
 
 
-def catch_up(ledger: CatchingUp, book: HandOverBook | None, now: datetime, *, begins: bool = False) -> None:
-    """Tell the ledger what the book knows; a book is begun where there is none. `begins`: a person says that what is true is
-    said from here on, so a gap is closed.
+def catch_up(ledger: CatchingUp, book: HandOverBook | None, now: datetime, *, begins_on: date | None = None) -> None:
+    """Tell the ledger what the book knows; a book is begun where there is none. `begins_on`: a person says that what is true is
+    said from this local date on, so a gap is closed, and the slots of that day are free for the beginning.
 
     Raises LedgerBehind for a gap: then nothing may be mailed.
     """
@@ -63,11 +63,12 @@ def catch_up(ledger: CatchingUp, book: HandOverBook | None, now: datetime, *, be
     if book.start() is None:
         book.begin(BookStart(after=ledger.newest_handed_over(), since=now))
         return
-    found = behind(ledger, book, whole=begins)
-    if found.gap and not begins:
+    found = behind(ledger, book, whole=begins_on is not None)
+    if found.gap and begins_on is None:
         raise LedgerBehind(gap_words(found.gap))
-    if found.lines:
-        ledger.catch_up(found.lines, now)
+    lines = [one for one in found.lines if isinstance(one, HandedOver) or one.slot != begins_on]
+    if lines:
+        ledger.catch_up(lines, now)
     if found.gap:
         book.begin(BookStart(after=ledger.newest_handed_over(), since=now))
 
@@ -93,7 +94,7 @@ def unbegun_words(book: HandOverBook | None, mode: Mode, job: JobName) -> str:
         return (
             f"{begins} handed_over.jsonl names {counted(len(mails), 'mail')}, the newest of {mails[0].at:%Y-%m-%d}: the ledger "
             f"was deleted, emptied or is another one. To go on, {backup} What was mailed since the backup is then filled in from "
-            "handed_over.jsonl. Without any backup begin again: `onboard start --send`."
+            "handed_over.jsonl. Without any backup begin again: `onboard start --send`; what is true today then counts as told."
         )
     return (
         f"{begins} A lab that is new to this mode begins with `onboard start --send`. Where mails went out before, the ledger "

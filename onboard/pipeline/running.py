@@ -71,7 +71,7 @@ def run_job(
     if not begins:
         _refuse_unbegun(tools, mode, job)
     with saying_what_went(tools) as tools:
-        catch_up(tools.ledger, tools.book, tools.clock.now(), begins=begins)
+        catch_up(tools.ledger, tools.book, tools.clock.now(), begins_on=today if begins else None)
         return _run(tools, job, plan, today, mode, stop)
 
 
@@ -113,7 +113,7 @@ def take_as_told(tools: Tools, plans: Mapping[JobName, Plan], today: date, mode:
     if really:
         now = tools.clock.now()
         tools.ledger.catch_up([UsedSlot(mode=mode, job=job, slot=today, at=now) for job in plans], now)
-        catch_up(tools.ledger, tools.book, now, begins=True)
+        catch_up(tools.ledger, tools.book, now, begins_on=today)
     return found
 
 

@@ -23,7 +23,7 @@ from onboard.adapters.files.handed_over_file import BOOK, ROOM
 from onboard.app import open_app
 from onboard.cli.check import _handed_over
 from onboard.cli.start import begin
-from onboard.model import Mode, RunReport
+from onboard.model import JobName, Mode, RunReport
 from onboard.pipeline.plans import PLANS
 from onboard.pipeline.running import take_as_told
 from onboard.pipeline.tools import never
@@ -208,6 +208,23 @@ def test_an_emptied_ledger_without_any_backup_begins_again_and_repeats_nothing(t
         lab.day(NEXT_MONDAY, time(10))
         twice = {what for what, times in lab.mails().items() if times > sent[what] > 0}
         assert not {subject for _, subject in twice if "introduc" in subject.lower()} and lab.mails().total() > sent.total()
+
+
+def test_one_that_is_lost_after_the_jobs_of_the_day_begins_again_on_that_day(tmp_path: Path) -> None:
+    with living(tmp_path / "rivera") as lab:
+        lab.begin()
+        for day in BEFORE:
+            lab.day(day)
+        sent = lab.mails()
+        for path in lab.home.glob("ledger.db*"):
+            path.unlink()
+        lab.clock.set(BEFORE[-1], time(13))
+        app = open_app(lab.home, clock=lab.clock)
+        reports = begin(app)
+        assert app.ledger.began(Mode.LIVE) >= {JobName.CHECKLISTS, JobName.REMINDERS} and not any(r.deliveries for r in reports)
+        app.close()
+        assert {report.exit_code for report in lab.day(NEXT_MONDAY)} == {0}
+        assert not {what for what, times in lab.mails().items() if times > sent[what] > 0}
 
 
 def test_a_backup_from_before_the_book_mails_nobody_until_a_person_takes_what_is_due_as_told(tmp_path: Path) -> None:
