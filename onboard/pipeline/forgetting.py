@@ -1,38 +1,80 @@
 """Taking a person's name out of what was kept, and finding what was kept about them. Decides what names a person (name,
-greeting, other names, addresses, the CITI id) and what stands in its place; verdicts rest on dates and record ids, which stay.
-Pure: texts in, texts out."""
+greeting, other names, addresses, the CITI id), what of it is theirs alone, and what stands in its place; verdicts rest on dates
+and record ids, which stay. Pure: texts in, texts out.
+
+In the person's own record the cells that name them belong to them, whatever they hold. Elsewhere a text belongs to them only
+where it cannot mean another person or a thing: a whole name of two words or more, or an address, that no other record has and
+that is part of no course, title, rule or other name. Whatever else holds one of their names is left, and listed for a person to
+decide.
+"""
 
 from __future__ import annotations
 
 import csv
 import email
 import email.policy
+import html
 import io
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from onboard.errors import OnboardError
 from onboard.folding import fold
 from onboard.model.mapping import PROTOCOL_TABLES, Source
 from onboard.model.mapping import Mapping as RecordMapping
+from onboard.model.records import record_order
 
+#: (place, name) -> how often it was left there, because it cannot be told whose it is.
+Left: TypeAlias = Counter[tuple[str, str]]
 _ADDRESSES = ("university_email", "other_email", "personal_email")
 _NAMES = ("name", "other_names")
 #: Free words about a person, and ids that name them elsewhere: blank afterwards. No rule reads them.
 _BLANKED = {"people": ("citi_id",), "log": ("what", "outcome"), "assignments": ("title",)}
+#: Cells that hold somebody: a name or an address there is a person's, whoever's record it stands in.
+_PEOPLE_CELLS = frozenset({"supervisor", "approved_by", "checked_by", "pi", "digest_to"})
+#: Free words, in which anybody may be named; every other cell is a word of the lab's own.
+_FREE_CELLS = frozenset({"what", "outcome", "reason", "source"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """What names one person in what was kept; addresses in lower case."""
+    """What names one person in what was kept; addresses in lower case. `doubtful`: what of it may be somebody's or something
+    else, and why."""
 
     record: str
     names: tuple[str, ...]
     greetings: tuple[str, ...]
     addresses: tuple[str, ...]
+    doubtful: Mapping[str, str] = field(default_factory=dict)
+    decided: tuple[str, ...] = ()  # names that a person says are this person's, also in free words
+    namesakes: frozenset[str] = frozenset()  # records that have one of the names, too
+    elsewhere: frozenset[str] = frozenset()  # their addresses: what stands beside one is a namesake's
+
+    @property
+    def sure_names(self) -> tuple[str, ...]:
+        """Names that can mean nobody and nothing else."""
+        return tuple(name for name in self.names if name not in self.doubtful)
+
+    @property
+    def sure_addresses(self) -> tuple[str, ...]:
+        """Addresses that no other record has."""
+        return tuple(address for address in self.addresses if address not in self.doubtful)
+
+
+def pattern_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of the words as a whole, however it is spaced, and as a page of HTML spells it; nothing of a longer word or address."""
+    spelled = {form for word in words for form in (word, _in_html(word), html.escape(word))}
+    text = "|".join(r"\s+".join(map(re.escape, form.split())) for form in sorted(spelled, key=len, reverse=True)) or r"(?!)"
+    return re.compile(rf"(?<![\w@.+-])(?:{text})(?![\w@+-])", re.IGNORECASE)
+
+
+def _in_html(word: str) -> str:
+    return html.escape(word).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +84,23 @@ class Alias:
     traces: Traces
     token: str
     _pattern: re.Pattern[str] = field(init=False, repr=False)
+    _addresses: re.Pattern[str] = field(init=False, repr=False)
+    _decided: re.Pattern[str] = field(init=False, repr=False)
+    _doubtful: Mapping[str, re.Pattern[str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        words = sorted({*self.traces.names, *self.traces.addresses}, key=len, reverse=True)
-        text = "|".join(re.escape(word) for word in words) or r"(?!)"
-        object.__setattr__(self, "_pattern", re.compile(rf"(?<![\w@.+-])(?:{text})(?![\w@+-])", re.IGNORECASE))
+        sure = self.traces.sure_addresses
+        object.__setattr__(self, "_pattern", pattern_of((*self.traces.sure_names, *sure)))
+        object.__setattr__(self, "_addresses", pattern_of(sure))
+        object.__setattr__(self, "_decided", pattern_of(self.traces.decided))
+        # a single word stands in every other sentence: it is asked about where a cell holds nothing but it
+        several = {word for word in self.traces.doubtful if "@" in word or len(word.split()) > 1}
+        object.__setattr__(self, "_doubtful", {word: pattern_of([word]) for word in several})
+
+    @property
+    def namesakes(self) -> frozenset[str]:
+        """Records that have one of the names, too: a mail to one of them is about them."""
+        return self.traces.namesakes
 
     @property
     def name(self) -> str:
@@ -59,19 +113,40 @@ class Alias:
         return f"forgotten-{self.token}-{place + 1}@forgotten.invalid"
 
     def names_them(self, text: str) -> bool:
-        """Whether a text holds a name or an address of the person."""
+        """Whether a text certainly holds a name or an address of the person."""
         return bool(self._pattern.search(text))
 
     def scrub(self, text: str) -> str:
-        """The text with every name and address replaced."""
-        return self._pattern.sub(lambda hit: self.address(hit[0]) if hit[0].lower() in self.traces.addresses else self.name, text)
+        """The text with every name and address that is certainly the person's replaced."""
+        return self._pattern.sub(self._instead, text)
 
-    def is_in_mail(self, mime: bytes) -> bool:
-        """Whether the bytes of a mail, decoded, name the person."""
-        message = email.message_from_bytes(mime, policy=email.policy.default)
-        parts = [str(value) for value in message.values()]
-        parts += [str(part.get_content()) for part in message.walk() if part.get_content_maintype() == "text"]
-        return any(self.names_them(part) for part in parts)
+    def scrub_decided(self, text: str) -> str:
+        """The text with every name replaced that a person said is theirs."""
+        return self._decided.sub(self._instead, text)
+
+    def _instead(self, hit: re.Match[str]) -> str:
+        return self.address(hit[0]) if hit[0].lower() in self.traces.addresses else self.name
+
+    def whole(self, cell: str) -> str:
+        """A cell that holds people: replaced where it is their name as a whole, or holds their address."""
+        if fold(cell) in map(fold, self.traces.sure_names):
+            return self.name
+        return self._addresses.sub(lambda hit: self.address(hit[0]), cell)
+
+    def own_address(self, text: str) -> str:
+        """An address in a place of its own: theirs by theirs, anybody else's as it is."""
+        return self.address(text) if text.lower() in self.traces.sure_addresses else text
+
+    def left_in(self, text: str, *, alone: bool = False) -> tuple[str, ...]:
+        """The person's names that stand in a text, sure or doubtful; see `in_doubt`."""
+        return tuple(dict.fromkeys([*(hit[0] for hit in self._pattern.finditer(text)), *self.in_doubt(text, alone=alone)]))
+
+    def in_doubt(self, text: str, *, alone: bool = False) -> tuple[str, ...]:
+        """The names in a text that may be somebody else's or no name; `alone`: the text may hold nothing but a person, so a
+        single word counts, too."""
+        found = [word for word, pattern in self._doubtful.items() if pattern.search(text)]
+        single = [word for word in self.traces.doubtful if alone and len(word.split()) == 1 and fold(word) == fold(text)]
+        return tuple(dict.fromkeys([*found, *single]))
 
 
 def find_record(snapshots: Iterable[str], mapping: RecordMapping, wanted: str) -> str:
@@ -97,22 +172,75 @@ def _people(text: str, mapping: RecordMapping) -> Iterable[tuple[str, list[str]]
                 yield record, [row.get(source.fields.get(name, ""), "") for name in (*_NAMES, *_ADDRESSES)]
 
 
-def traces_of(snapshots: Iterable[str], mapping: RecordMapping, record: str) -> Traces:
-    """Every name and address the person ever had in what was kept."""
+def traces_of(
+    snapshots: Iterable[str],
+    mapping: RecordMapping,
+    record: str,
+    words: Iterable[str] = (),
+    decided: Collection[str] = (),
+) -> Traces:
+    """Every name and address the person ever had in what was kept, and which may be somebody else's or no name.
+
+    `words`: further texts of the lab in which a name would be a word (rules, the lab's name). `decided`: names that a person says
+    are this person's alone.
+    """
     found: dict[str, dict[str, None]] = {"names": {}, "greet": {}, "addresses": {}}
-    kinds = {**dict.fromkeys(_NAMES, "names"), "greet": "greet", **dict.fromkeys(_ADDRESSES, "addresses")}
+    others: dict[str, dict[str, None]] = {}  # record of somebody else -> their names and addresses
+    vocabulary = dict.fromkeys(words)
     for text in snapshots:
         for source, rows in _sources(text, mapping):
-            if source.table != "people":
-                continue
             for own, row in rows:
-                for name, kind in kinds.items():
-                    value = row.get(source.fields.get(name, ""), "").strip()
-                    if own == record and value:
-                        found[kind].update(dict.fromkeys(_spellings(value) if kind == "names" else [value.lower()]))
-    return Traces(
+                cells = {name: row.get(column, "").strip() for name, column in source.fields.items()}
+                if source.table != "people":
+                    vocabulary |= dict.fromkeys(_vocabulary(cells))
+                elif own == record:
+                    _gather(found, cells)
+                else:
+                    texts = (cells.get(name, "") for name in (*_NAMES, *_ADDRESSES))
+                    others.setdefault(own, {}).update(dict.fromkeys(filter(None, texts)))
+    traces = Traces(
         record=record, names=tuple(found["names"]), greetings=tuple(found["greet"]), addresses=tuple(found["addresses"])
     )
+    settled = {word.casefold() for word in decided}
+    known = (*traces.names, *traces.addresses)
+    doubtful = {word: why for word in known if word.casefold() not in settled and (why := _doubt(word, others, vocabulary))}
+    namesakes = {one for word in known for one in _whose(word, others)}
+    theirs = {text.lower() for one in namesakes for text in others[one] if "@" in text}
+    return replace(
+        traces,
+        doubtful=doubtful,
+        decided=tuple(word for word in known if word.casefold() in settled),
+        namesakes=frozenset(namesakes),
+        elsewhere=frozenset(theirs - {*traces.addresses}),
+    )
+
+
+def _vocabulary(cells: Mapping[str, str]) -> Iterable[str]:
+    return (cell for name, cell in cells.items() if cell and name not in _PEOPLE_CELLS and name not in _FREE_CELLS)
+
+
+def _gather(found: dict[str, dict[str, None]], cells: Mapping[str, str]) -> None:
+    kinds = {**dict.fromkeys(_NAMES, "names"), "greet": "greet", **dict.fromkeys(_ADDRESSES, "addresses")}
+    for name, kind in kinds.items():
+        value = cells.get(name, "")
+        if value:
+            found[kind].update(dict.fromkeys(_spellings(value) if kind == "names" else [value.lower()]))
+
+
+def _doubt(word: str, others: Mapping[str, Iterable[str]], vocabulary: Iterable[str]) -> str:
+    """Why a name or address may be somebody's or something else, "" when it cannot."""
+    whose = sorted(_whose(word, others), key=record_order)
+    if whose:
+        return f"{'records' if len(whose) > 1 else 'record'} {', '.join(whose)} {'have' if len(whose) > 1 else 'has'} it, too"
+    if "@" not in word and len(word.split()) == 1:
+        return "it is a single word"
+    pattern = pattern_of([word])
+    return "the lab uses it as a word, too" if any(pattern.search(text) for text in vocabulary) else ""
+
+
+def _whose(word: str, others: Mapping[str, Iterable[str]]) -> list[str]:
+    pattern = pattern_of([word])
+    return [record for record, texts in others.items() if any(pattern.search(text) for text in texts)]
 
 
 def _spellings(name: str) -> list[str]:
@@ -123,32 +251,99 @@ def _spellings(name: str) -> list[str]:
     return several + [f"{part.split()[-1]}, {' '.join(part.split()[:-1])}" for part in several if len(part.split()) > 1]
 
 
-def pseudonymised(text: str, mapping: RecordMapping, alias: Alias) -> str:
-    """A snapshot's text without the person's name; every other cell is as it was.
+def pseudonymised(text: str, mapping: RecordMapping, alias: Alias, left: Left | None = None) -> str:
+    """A snapshot's text without the person's name; every other cell is as it was. What was left because it cannot be told apart
+    is counted in `left`, by place and name.
 
     A text that changed names the pseudonym under ``forgotten``: its id is no longer its hash, and proofs say why.
     """
     body = json.loads(text)
+    left = Counter() if left is None else left
     instruments = {}
     for key, table in body["instruments"].items():
-        own = [source for source in mapping.sources if source.key == key and source.table not in PROTOCOL_TABLES]
-        instruments[key] = _rewritten(table, own, alias)
+        sources = [source for source in mapping.sources if source.key == key]
+        instruments[key] = _rewritten(table, sources, alias, left)
     if instruments == body["instruments"]:
         return text
     body |= {"instruments": instruments, "forgotten": [*body.get("forgotten", []), alias.token]}
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _rewritten(table: str, sources: Iterable[Source], alias: Alias) -> str:
-    header, *rows = list(csv.reader(io.StringIO(table))) or [[]]
-    changes = {column: kind for source in sources for column, kind in _columns(source).items() if column in header}
+def _rewritten(table: str, sources: Sequence[Source], alias: Alias, left: Left) -> str:
+    """Only rows that change are written anew: the others keep every letter of how they were quoted."""
+    (first, header), *lines = csv_lines(table) or [("", [])]
+    cells = _Cells.of(sources, alias)
+    out = [first]
+    for raw, row in lines:
+        new = [cells.new(row[0], column, cell, left) for column, cell in zip(header, row, strict=True)]
+        out.append(raw if new == row else csv_line(new))
+    return "".join(out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """What happens to the cells of one form, by their columns."""
+
+    alias: Alias
+    own: Mapping[str, str]  # in the person's own rows: column -> what happens to it
+    of_people: bool
+    people: frozenset[str]  # columns that hold people
+    free: frozenset[str]  # columns of free words
+    named: frozenset[str]  # columns that say who a row's record is
+
+    @staticmethod
+    def of(sources: Sequence[Source], alias: Alias) -> _Cells:
+        def columns(names: Collection[str], table: str = "") -> frozenset[str]:
+            wanted = (source for source in sources if not table or source.table == table)
+            return frozenset(source.fields[name] for source in wanted for name in names if name in source.fields)
+
+        return _Cells(
+            alias=alias,
+            own={column: kind for source in sources for column, kind in _columns(source).items()},
+            of_people=any(source.table not in PROTOCOL_TABLES for source in sources),
+            people=columns(_PEOPLE_CELLS),
+            free=columns(_FREE_CELLS) | columns(("title",), "assignments"),
+            named=columns((*_NAMES, *_ADDRESSES, "greet"), "people"),
+        )
+
+    def new(self, record: str, column: str, cell: str, left: Left) -> str:
+        """The cell without the person; what was left in it goes into `left`."""
+        mine = self.of_people and record == self.alias.traces.record
+        if not cell or (column in self.named and not mine):
+            return cell
+        if mine and column in self.own:
+            return _noted(_cell(self.own[column], cell, self.alias), record, column, self.alias, left)
+        new = self.alias.whole(cell) if column in self.people else cell
+        new = self.alias.scrub_decided(new) if column in self.people | self.free else new
+        return _noted(new, record, column, self.alias, left, alone=column in self.people)
+
+
+def _noted(cell: str, record: str, column: str, alias: Alias, left: Left, *, alone: bool = False) -> str:
+    for word in alias.left_in(cell, alone=alone):
+        left[f"record {record}, field {column}", word] += 1
+    return cell
+
+
+def csv_lines(table: str) -> list[tuple[str, list[str]]]:
+    """Each row as it is written, and its cells."""
+    seen = iter(re.findall(r"[^\n]*\n|[^\n]+", table))
+    taken: list[str] = []
+
+    def feed() -> Iterable[str]:
+        for one in seen:
+            taken.append(one)
+            yield one
+
+    found = []
+    for row in csv.reader(feed()):
+        found.append(("".join(taken), row))
+        taken.clear()
+    return found
+
+
+def csv_line(row: list[str]) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    for row in rows:
-        mine = bool(row) and row[0] == alias.traces.record and bool(changes)
-        cells = zip(header, row, strict=True)
-        writer.writerow([_cell(changes.get(column, ""), cell, alias) if mine else alias.scrub(cell) for column, cell in cells])
+    csv.writer(out, lineterminator="\n").writerow(row)
     return out.getvalue()
 
 
@@ -159,8 +354,7 @@ def _columns(source: Source) -> dict[str, str]:
         wanted |= {**dict.fromkeys(("greet", *_NAMES), "name"), **dict.fromkeys(_ADDRESSES, "address")}
     if source.table == "completions":
         wanted["record_id"] = "number"
-    named = {source.fields[name]: kind for name, kind in wanted.items() if name in source.fields}
-    return named or {"": ""}
+    return {source.fields[name]: kind for name, kind in wanted.items() if name in source.fields}
 
 
 def _cell(kind: str, cell: str, alias: Alias) -> str:
@@ -170,7 +364,7 @@ def _cell(kind: str, cell: str, alias: Alias) -> str:
         return alias.name
     if kind == "number":
         return f"{alias.token}-{zlib.crc32(f'{alias.token}{cell}'.encode()):08x}"
-    return alias.scrub(cell)
+    return alias.own_address(cell)
 
 
 def rows_about(text: str, mapping: RecordMapping, record: str) -> dict[str, list[dict[str, str]]]:

@@ -4,17 +4,30 @@ copying the whole file while it is in use. Decides what is never dropped: what w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Table, Text, and_, delete, func, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, select, update
 
 from onboard.adapters.ledger import outbox
 from onboard.adapters.ledger.engine import EVERYBODY, Door
-from onboard.adapters.ledger.schema import Instant, MessageState, body, item, message, metadata, read, run, snapshot, suppressed
+from onboard.adapters.ledger.schema import (
+    MessageState,
+    body,
+    item,
+    message,
+    problem,
+    read,
+    rules,
+    rules_accepted,
+    run,
+    snapshot,
+    suppressed,
+)
 from onboard.errors import LedgerError
 from onboard.model import Mode
 
@@ -26,23 +39,48 @@ _ITS_BODY = (body.c.lab == message.c.lab) & (body.c.message == message.c.id)
 class Eraser(Protocol):
     """Who is to be forgotten, and what stands in their place."""
 
-    def scrub(self, text: str) -> str:
-        """A text without the person."""
+    @property
+    def namesakes(self) -> Collection[str]:
+        """Records of others with one of the names: a mail to one of them is theirs."""
         ...
 
-    def is_in_mail(self, mime: bytes) -> bool:
-        """Whether a mail names the person."""
+    def scrub(self, text: str) -> str:
+        """A text without what certainly names the person."""
+        ...
+
+    def own_address(self, text: str) -> str:
+        """An address that stands alone: theirs replaced, anybody else's as it is."""
+        ...
+
+    def left_in(self, text: str) -> Sequence[str]:
+        """The person's names in a text, sure or not."""
+        ...
+
+
+class MailEraser(Protocol):
+    """What becomes of a mail's bytes."""
+
+    def without(self, mime: bytes) -> bytes:
+        """The mail without what certainly names the person."""
+        ...
+
+    def left_in(self, mime: bytes) -> Sequence[str]:
+        """The person's names in a mail, sure or not."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """How much names somebody, or did: mails whose body is dropped, queued mails taken back, snapshots, other rows."""
+    """How much named somebody: mails whose text is dropped because it was theirs, mails of others with other words, queued mails
+    taken back, snapshots, other rows. `left`: (place, name) -> how often it was left. `own`: ids of their own mails."""
 
     bodies: int
+    reworded: int
     withdrawn: int
     snapshots: int
     rows: int
+    left: Mapping[tuple[str, str], int]
+    own: frozenset[str]
 
 
 class LedgerKeeping:
@@ -99,7 +137,21 @@ class LedgerKeeping:
 
     def told(self, record: str, addresses: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         """Every message to the person or about them, oldest first, with its bytes as far as they are kept."""
-        names = ("id", "mode", "job", "slot", "kind", "reader", "subject", "state", "created_at", "sent_at", "detail", "mime")
+        names = (
+            "id",
+            "mode",
+            "job",
+            "slot",
+            "kind",
+            "reader",
+            "person",
+            "subject",
+            "state",
+            "created_at",
+            "sent_at",
+            "detail",
+            "mime",
+        )
         with self._door.reading() as connection:
             about = set(_about(connection, self._lab, record))
             asked = select(message, body.c.mime).join(body, _ITS_BODY).where(message.c.lab == self._lab)
@@ -117,41 +169,42 @@ class LedgerKeeping:
             rows = connection.execute(select(item).where(item.c.lab == self._lab).order_by(item.c.slot, item.c.key))
             return [{name: getattr(row, name) for name in names} for row in rows if _is_about(row.key, record)]
 
+    def not_mailed(self, addresses: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """Which of the addresses are not mailed, and why."""
+        names = ("mode", "address", "why", "since")
+        asked = select(suppressed).where(suppressed.c.lab == self._lab, suppressed.c.address.in_(addresses))
+        with self._door.reading() as connection:
+            return [{name: getattr(row, name) for name in names} for row in connection.execute(asked.order_by(suppressed.c.mode))]
+
+    def rules_texts(self) -> Sequence[str]:
+        """Every text of the rules that was ever used: what a name may be a word of."""
+        with self._door.reading() as connection:
+            return list(connection.execute(select(rules.c.text).where(rules.c.lab == self._lab)).scalars())
+
     def forget(
-        self, record: str, addresses: Sequence[str], eraser: Eraser, rewrite: Callable[[str], str], *, really: bool
+        self,
+        record: str,
+        addresses: Sequence[str],
+        eraser: Eraser,
+        mails: MailEraser,
+        rewrite: Callable[[str, Counter[tuple[str, str]]], str],
+        *,
+        really: bool,
     ) -> Erased:
         """Put the eraser's words in a person's place everywhere, in one transaction; without `really` only count.
 
-        `rewrite` gives a snapshot's text without the person; its id stays, because runs and proofs name it. Raises
-        LedgerError while a mail to the person is on its way.
+        `addresses` are theirs alone. `rewrite` gives a snapshot's text without the person and counts what it leaves; its id
+        stays, because runs and proofs name it. Raises LedgerError while a mail to the person is on its way.
         """
         with self._door.writing() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA secure_delete=ON")
-            done = self._forget(connection, record, tuple(addresses), eraser, rewrite)
+            done = _Forgetting(connection, self._lab, record, tuple(addresses), eraser, mails).all(self._door, rewrite)
             if not really:
                 connection.rollback()
         if really:
             self._squeeze()
         return done
-
-    def _forget(
-        self,
-        connection: Connection,
-        record: str,
-        addresses: tuple[str, ...],
-        eraser: Eraser,
-        rewrite: Callable[[str], str],
-    ) -> Erased:
-        for mode in Mode:
-            self._door.bump(connection, mode, EVERYBODY)
-        withdrawn = _withdraw(connection, self._lab, record, addresses)
-        bodies = _empty_bodies(connection, self._lab, record, addresses, eraser)
-        connection.execute(delete(suppressed).where(suppressed.c.lab == self._lab, suppressed.c.address.in_(addresses)))
-        snapshots = _rewrite_snapshots(connection, self._lab, rewrite)
-        tables = [table for table in metadata.sorted_tables if table is not snapshot]
-        rows = sum(_scrub_table(connection, table, self._lab, eraser) for table in tables)
-        return Erased(bodies=bodies, withdrawn=withdrawn, snapshots=snapshots, rows=rows)
 
     def _squeeze(self) -> None:
         """SQLite: what was overwritten must leave the journal, too."""
@@ -219,53 +272,112 @@ def _about(connection: Connection, lab: str, record: str) -> list[str]:
     return [row.message for row in rows if _is_about(row.key, record)]
 
 
-def _withdraw(connection: Connection, lab: str, record: str, addresses: tuple[str, ...]) -> int:
-    theirs = message.c.reader.in_(addresses) | message.c.to_addr.in_(addresses) | (message.c.person == record)
-    on_its_way = and_(message.c.lab == lab, theirs, message.c.state == MessageState.SENDING)
-    if connection.execute(select(message.c.id).where(on_its_way)).first() is not None:
-        raise LedgerError("A mail to this person is on its way; nothing was changed. Try again in a few minutes.")
-    queued = and_(message.c.lab == lab, theirs, message.c.state == MessageState.QUEUED)
-    ids = list(connection.execute(select(message.c.id).where(queued)).scalars())
-    outbox.close(connection, lab, ids, MessageState.WITHDRAWN)
-    # a server's words, or a file's name, may hold the address in any form
-    connection.execute(update(message).where(message.c.lab == lab, theirs).values(detail=""))
-    return len(ids)
+@dataclass(slots=True)
+class _Forgetting:
+    """One person, taken out of one lab's rows inside one transaction."""
+
+    connection: Connection
+    lab: str
+    record: str
+    addresses: tuple[str, ...]
+    eraser: Eraser
+    mails: MailEraser
+    left: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def all(self, door: Door, rewrite: Callable[[str, Counter[tuple[str, str]]], str]) -> Erased:
+        """Every table of the list in `pipeline/kept.py` that names people."""
+        for mode in Mode:
+            door.bump(self.connection, mode, EVERYBODY)
+        own = self._own()
+        withdrawn = self._withdraw(own)
+        bodies, reworded = self._bodies(own)
+        self.connection.execute(delete(suppressed).where(suppressed.c.lab == self.lab, suppressed.c.address.in_(self.addresses)))
+        snapshots = self._rows(snapshot, lambda row: {"text": rewrite(row["text"], self.left)})
+        rows = sum(self._rows(table, change) for table, change in self._changes(own).items())
+        self._listed(rules_accepted, "what", "why")
+        self._listed(run, "report")
+        self._subjects(own)
+        return Erased(
+            bodies=bodies, reworded=reworded, withdrawn=withdrawn, snapshots=snapshots, rows=rows, left=self.left, own=own
+        )
+
+    def _changes(self, own: frozenset[str]) -> dict[Table, Callable[[Mapping[str, Any]], dict[str, Any]]]:
+        """Table -> what its columns hold afterwards."""
+        erase = self.eraser
+
+        def of_message(row: Mapping[str, Any]) -> dict[str, Any]:
+            theirs = row["person"] in erase.namesakes and row["id"] not in own
+            said = {} if theirs else {name: erase.scrub(row[name]) for name in ("subject", "detail")}
+            # a server's words, or a file's name, may hold the address in any form
+            said |= {"detail": ""} if row["id"] in own else {}
+            return said | {name: erase.own_address(row[name]) for name in ("reader", "to_addr")}
+
+        return {
+            message: of_message,
+            item: lambda row: {"key": _each_part(row["key"], erase), "reader": erase.own_address(row["reader"])},
+            run: lambda row: {"report": erase.scrub(row["report"]), "outcome": erase.scrub(row["outcome"])},
+            problem: lambda row: {"scope": _each_part(row["scope"], erase), "key": erase.scrub(row["key"])},
+            suppressed: lambda row: {"why": erase.scrub(row["why"])},
+        }
+
+    def _own(self) -> frozenset[str]:
+        """Ids of the mails to the person. Raises LedgerError while one of them is on its way."""
+        theirs = message.c.reader.in_(self.addresses) | message.c.to_addr.in_(self.addresses) | (message.c.person == self.record)
+        found = self.connection.execute(select(message.c.id, message.c.state).where(message.c.lab == self.lab, theirs)).all()
+        if any(row.state == MessageState.SENDING for row in found):
+            raise LedgerError("A mail to this person is on its way; nothing was changed. Try again in a few minutes.")
+        return frozenset(row.id for row in found)
+
+    def _withdraw(self, own: frozenset[str]) -> int:
+        queued = select(message.c.id).where(message.c.lab == self.lab, message.c.state == MessageState.QUEUED)
+        ids = [found for found in self.connection.execute(queued).scalars() if found in own]
+        outbox.close(self.connection, self.lab, ids, MessageState.WITHDRAWN)
+        return len(ids)
+
+    def _bodies(self, own: frozenset[str]) -> tuple[int, int]:
+        """Their own mails lose their text; in those of others their name is replaced, unless the mail may still go."""
+        named = (message.c.id, message.c.person, message.c.state, message.c.kind, message.c.to_addr, message.c.slot, body.c.mime)
+        asked = select(*named).join(body, _ITS_BODY).where(message.c.lab == self.lab, func.length(body.c.mime) > 0)
+        emptied = reworded = 0
+        for row in self.connection.execute(asked).all():
+            if row.person in self.eraser.namesakes and row.id not in own:
+                continue
+            mine = (body.c.lab == self.lab) & (body.c.message == row.id)
+            new = b"" if row.id in own else row.mime if row.state in _ALIVE else self.mails.without(row.mime)
+            if row.id not in own:
+                waits = " (it may still go)" if row.state in _ALIVE else ""
+                place = f"{row.kind} to {row.to_addr} of {row.slot}{waits}"
+                self.left.update((place, name) for name in self.mails.left_in(new))
+            if new != row.mime:
+                self.connection.execute(update(body).where(mine).values(mime=new))
+                emptied, reworded = emptied + (row.id in own), reworded + (row.id not in own)
+        return emptied, reworded
+
+    def _subjects(self, own: frozenset[str]) -> None:
+        for row in self.connection.execute(select(message).where(message.c.lab == self.lab)):
+            if row.id not in own and row.person not in self.eraser.namesakes:
+                place = f"subject of the {row.kind} to {row.to_addr} of {row.slot}"
+                self.left.update((place, name) for name in self.eraser.left_in(row.subject))
+
+    def _rows(self, table: Table, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> int:
+        """The lab's rows of a table, changed; a row is found again by its old key. Returns how many changed."""
+        changed = 0
+        for found in self.connection.execute(select(table).where(table.c.lab == self.lab)).mappings().all():
+            row = {str(column.name): found[column] for column in table.columns}
+            new = {name: value for name, value in change(row).items() if value != row[name]}
+            if new:
+                same = and_(*(key == row[str(key.name)] for key in table.primary_key.columns))
+                self.connection.execute(update(table).where(same).values(new))
+                changed += 1
+        return changed
+
+    def _listed(self, table: Table, *columns: str) -> None:
+        """What was left because it cannot be told apart, and what a person wrote, is named."""
+        for row in self.connection.execute(select(table).where(table.c.lab == self.lab)).mappings():
+            for column in columns:
+                self.left.update((f"ledger, {table.name}, {column}", name) for name in self.eraser.left_in(row[table.c[column]]))
 
 
-def _empty_bodies(connection: Connection, lab: str, record: str, addresses: tuple[str, ...], eraser: Eraser) -> int:
-    about = set(_about(connection, lab, record))
-    named = (message.c.id, message.c.reader, message.c.to_addr, message.c.person, body.c.mime)
-    asked = select(*named).join(body, _ITS_BODY).where(message.c.lab == lab, func.length(body.c.mime) > 0)
-    emptied = 0
-    for row in connection.execute(asked).all():
-        theirs = row.id in about or row.person == record or row.reader in addresses or row.to_addr in addresses
-        if theirs or eraser.is_in_mail(row.mime):
-            mine = (body.c.lab == lab) & (body.c.message == row.id)
-            connection.execute(update(body).where(mine).values(mime=b""))
-            emptied += 1
-    return emptied
-
-
-def _rewrite_snapshots(connection: Connection, lab: str, rewrite: Callable[[str], str]) -> int:
-    changed = 0
-    for row in connection.execute(select(snapshot.c.id, snapshot.c.text).where(snapshot.c.lab == lab)).all():
-        text = rewrite(row.text)
-        if text != row.text:
-            mine = (snapshot.c.lab == lab) & (snapshot.c.id == row.id)
-            connection.execute(update(snapshot).where(mine).values(text=text))
-            changed += 1
-    return changed
-
-
-def _scrub_table(connection: Connection, table: Table, lab: str, eraser: Eraser) -> int:
-    """Every cell of text in the lab's rows of a table; a row is found again by its old key."""
-    texts = [c for c in table.columns if isinstance(c.type, Text) and not isinstance(c.type, Instant) and c.name != "lab"]
-    keys = list(table.primary_key.columns)
-    changed = 0
-    for row in connection.execute(select(*keys, *texts).where(table.c.lab == lab)).mappings().all():
-        new = {c.name: eraser.scrub(row[c]) for c in texts if row[c] and eraser.scrub(row[c]) != row[c]}
-        if new:
-            same = and_(*(key == row[key] for key in keys))
-            connection.execute(update(table).where(same).values(new))
-            changed += 1
-    return changed
+def _each_part(key: str, eraser: Eraser) -> str:
+    """A key is parts and slashes; an address in it is a part of its own."""
+    return "/".join(map(eraser.own_address, key.split("/")))
