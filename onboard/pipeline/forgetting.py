@@ -87,12 +87,17 @@ class Alias:
     _addresses: re.Pattern[str] = field(init=False, repr=False)
     _decided: re.Pattern[str] = field(init=False, repr=False)
     _doubtful: Mapping[str, re.Pattern[str]] = field(init=False, repr=False)
+    _any: re.Pattern[str] = field(init=False, repr=False)
+    _folded: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         sure = self.traces.sure_addresses
         object.__setattr__(self, "_pattern", pattern_of((*self.traces.sure_names, *sure)))
         object.__setattr__(self, "_addresses", pattern_of(sure))
         object.__setattr__(self, "_decided", pattern_of(self.traces.decided))
+        words = (*self.traces.names, *self.traces.addresses)
+        object.__setattr__(self, "_any", pattern_of(words))
+        object.__setattr__(self, "_folded", frozenset(map(fold, words)))
         # a single word stands in every other sentence: it is asked about where a cell holds nothing but it
         several = {word for word in self.traces.doubtful if "@" in word or len(word.split()) > 1}
         object.__setattr__(self, "_doubtful", {word: pattern_of([word]) for word in several})
@@ -112,9 +117,9 @@ class Alias:
         place = self.traces.addresses.index(address.lower())
         return f"forgotten-{self.token}-{place + 1}@forgotten.invalid"
 
-    def names_them(self, text: str) -> bool:
-        """Whether a text certainly holds a name or an address of the person."""
-        return bool(self._pattern.search(text))
+    def may_be_in(self, cells: Sequence[str], people: Iterable[int]) -> bool:
+        """Whether any name of theirs, sure or not, may stand in a row; `people`: places of the cells that hold people."""
+        return bool(self._any.search("\n".join(cells))) or any(fold(cells[place]) in self._folded for place in people)
 
     def scrub(self, text: str) -> str:
         """The text with every name and address that is certainly the person's replaced."""
@@ -129,7 +134,7 @@ class Alias:
 
     def whole(self, cell: str) -> str:
         """A cell that holds people: replaced where it is their name as a whole, or holds their address."""
-        if fold(cell) in map(fold, self.traces.sure_names):
+        if fold(cell) in self._folded and fold(cell) in map(fold, self.traces.sure_names):
             return self.name
         return self._addresses.sub(lambda hit: self.address(hit[0]), cell)
 
@@ -190,33 +195,51 @@ def traces_of(
     for text in snapshots:
         for source, rows in _sources(text, mapping):
             for own, row in rows:
-                cells = {name: row.get(column, "").strip() for name, column in source.fields.items()}
                 if source.table != "people":
-                    vocabulary |= dict.fromkeys(_vocabulary(cells))
-                elif own == record:
+                    vocabulary.update(dict.fromkeys(row.get(column, "") for column in _vocabulary(source)))
+                    continue
+                cells = {name: row.get(column, "").strip() for name, column in source.fields.items()}
+                if own == record:
                     _gather(found, cells)
                 else:
                     texts = (cells.get(name, "") for name in (*_NAMES, *_ADDRESSES))
-                    others.setdefault(own, {}).update(dict.fromkeys(filter(None, texts)))
+                    spelled = (form for text in texts if text for form in _spellings(text))
+                    others.setdefault(own, {}).update(dict.fromkeys(spelled))
     traces = Traces(
         record=record, names=tuple(found["names"]), greetings=tuple(found["greet"]), addresses=tuple(found["addresses"])
     )
-    settled = {word.casefold() for word in decided}
     known = (*traces.names, *traces.addresses)
-    doubtful = {word: why for word in known if word.casefold() not in settled and (why := _doubt(word, others, vocabulary))}
+    asked = {word.casefold() for word in decided}
+    settled = {word for word in known if any(form.casefold() in asked for form in _forms(word, known))}
+    doubtful = {
+        word: why
+        for word in known
+        if word not in settled
+        and (why := next(filter(None, (_doubt(form, others, vocabulary) for form in _forms(word, known))), ""))
+    }
     namesakes = {one for word in known for one in _whose(word, others)}
     theirs = {text.lower() for one in namesakes for text in others[one] if "@" in text}
     return replace(
         traces,
         doubtful=doubtful,
-        decided=tuple(word for word in known if word.casefold() in settled),
+        decided=tuple(word for word in known if word in settled),
         namesakes=frozenset(namesakes),
         elsewhere=frozenset(theirs - {*traces.addresses}),
     )
 
 
-def _vocabulary(cells: Mapping[str, str]) -> Iterable[str]:
-    return (cell for name, cell in cells.items() if cell and name not in _PEOPLE_CELLS and name not in _FREE_CELLS)
+def _forms(word: str, known: Iterable[str]) -> list[str]:
+    """The word and its other spellings: what is said of one holds for all (``Ann Lee`` and ``Lee, Ann``)."""
+    return [word] if "@" in word else [form for form in known if form == word or _parts(form) == _parts(word)]
+
+
+def _parts(name: str) -> frozenset[str]:
+    return frozenset(map(fold, re.split(r"[\s,;()/]+", name))) - {""}
+
+
+def _vocabulary(source: Source) -> tuple[str, ...]:
+    """Columns whose cells are words of the lab's own."""
+    return tuple(column for name, column in source.fields.items() if name not in _PEOPLE_CELLS and name not in _FREE_CELLS)
 
 
 def _gather(found: dict[str, dict[str, None]], cells: Mapping[str, str]) -> None:
@@ -239,8 +262,8 @@ def _doubt(word: str, others: Mapping[str, Iterable[str]], vocabulary: Iterable[
 
 
 def _whose(word: str, others: Mapping[str, Iterable[str]]) -> list[str]:
-    pattern = pattern_of([word])
-    return [record for record, texts in others.items() if any(pattern.search(text) for text in texts)]
+    pattern, folded = pattern_of([word]), fold(word)
+    return [record for record, texts in others.items() if any(fold(text) == folded or pattern.search(text) for text in texts)]
 
 
 def _spellings(name: str) -> list[str]:
@@ -274,7 +297,11 @@ def _rewritten(table: str, sources: Sequence[Source], alias: Alias, left: Left) 
     (first, header), *lines = csv_lines(table) or [("", [])]
     cells = _Cells.of(sources, alias)
     out = [first]
+    people = [place for place, column in enumerate(header) if column in cells.people]
     for raw, row in lines:
+        if not row or (row[0] != alias.traces.record and not alias.may_be_in(row, people)):
+            out.append(raw)
+            continue
         new = [cells.new(row[0], column, cell, left) for column, cell in zip(header, row, strict=True)]
         out.append(raw if new == row else csv_line(new))
     return "".join(out)

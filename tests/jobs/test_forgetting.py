@@ -11,6 +11,7 @@ import re
 import shutil
 import sqlite3
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import time
 from email.message import EmailMessage
@@ -36,7 +37,7 @@ from onboard.intake.queue import Queued
 from onboard.model import JobName, Mode
 from onboard.model.mapping import Mapping as RecordMapping
 from onboard.model.mapping import Source
-from onboard.pipeline.forgetting import Alias, Traces, traces_of
+from onboard.pipeline.forgetting import Alias, Traces, pseudonymised, traces_of
 from onboard.pipeline.forgetting_mail import MailAlias, without
 from onboard.pipeline.kept import FILES, TABLES, Forget
 from onboard.rendering.roster_file import _workbook
@@ -271,6 +272,59 @@ def proofs(app: App) -> dict[tuple[str, str], str]:
             found[person, protocol] = _answer(app, person, protocol, None, MONDAY, MONDAY).text()
     app.close()
     return found
+
+
+PEOPLE_FORM = Source(
+    table="people", project="people", instrument="person", fields={"name": "full_name", "university_email": "mail"}
+)
+WORK_FORM = Source(
+    table="delegations", project="people", instrument="work", fields={"approved_by": "by", "tasks": "tasks", "protocol": "study"}
+)
+
+
+def without_first(people: str, work: str, *decided: str) -> tuple[str, str, Counter[tuple[str, str]]]:
+    """Record 1 taken out of two forms; what is left, by place and name."""
+    instruments = {"people.person": f"record_id,full_name,mail\n{people}", "people.work": f"record_id,by,tasks,study\n{work}"}
+    text = json.dumps({"dictionaries": {}, "instruments": instruments})
+    mapping, left = RecordMapping(sources=(PEOPLE_FORM, WORK_FORM)), Counter[tuple[str, str]]()
+    alias = Alias(traces=traces_of([text], mapping, "1", (), decided), token="aa")
+    new = json.loads(pseudonymised(text, mapping, alias, left))["instruments"]
+    return new["people.person"].partition("\n")[2], new["people.work"].partition("\n")[2], left
+
+
+class TestCells:
+    def test_an_address_that_two_share_is_left_with_both_and_listed(self) -> None:
+        people, work, left = without_first("1,Ann Lee,lab@x\n2,Bo Ek,lab@x\n", "2,lab@x,consent,A\n")
+        assert people == "1,Forgotten aa,lab@x\n2,Bo Ek,lab@x\n" and work == "2,lab@x,consent,A\n"
+        assert left == {("record 1, field mail", "lab@x"): 1, ("record 2, field by", "lab@x"): 1}
+
+    def test_a_whole_name_as_a_signature_is_theirs_and_a_word_is_not(self) -> None:
+        _, work, left = without_first("1,Ann Lee,a@x\n", '2,"Lee, Ann",consent,"Ann Lee study, 2"\n3,  ANN  LEE ,x,B\n')
+        assert work.splitlines()[0] == '2,"Lee, Ann",consent,"Ann Lee study, 2"', "the name is a study's, too, so this is listed"
+        assert ("record 2, field study", "Ann Lee") in left and ("record 3, field by", "Ann Lee") in left
+        _, work, left = without_first("1,Ann Lee,a@x\n", '2,"Lee, Ann","quoted, cell",A\n3,  ANN  LEE ,x,B\n4,"a@x","x",C\n')
+        assert (
+            work == ('2,Forgotten aa,"quoted, cell",A\n3,Forgotten aa,x,B\n4,forgotten-aa-1@forgotten.invalid,x,C\n') and not left
+        )
+
+    @pytest.mark.parametrize("other", ["Ann Lee", '"Lee, Ann"', "ann-lee", "Bo Ek (Ann Lee)", "Mary-Ann  LEE"])
+    def test_a_namesakes_signature_is_left_however_either_spells_it(self, other: str) -> None:
+        signed = '2,Ann Lee,x,B\n2,"Lee, Ann",x,B\n'
+        _, work, left = without_first(f"1,Ann Lee,a@x\n2,{other},o@x\n", signed)
+        certain = other.startswith("Mary")  # somebody else's name, and none that they share
+        assert (work == signed) is not certain and bool(left) is not certain
+
+    def test_a_name_of_one_word_is_asked_about_where_it_stands_alone(self) -> None:
+        people, work, left = without_first("1,May,m@x\n2,May Poe,p@x\n", "2,May,may consent in May,A\n")
+        assert people == "1,Forgotten aa,forgotten-aa-1@forgotten.invalid\n2,May Poe,p@x\n"
+        assert work == "2,May,may consent in May,A\n" and left == {("record 2, field by", "May"): 1}
+        _, work, left = without_first("1,May,m@x\n2,May Poe,p@x\n", "2,May,may consent in May,A\n", "may")
+        assert work == "2,Forgotten aa,may consent in May,A\n"
+
+    def test_rows_that_stay_keep_every_letter(self) -> None:
+        odd = '7,"x","a\nb",""\n8,  , ,\n'
+        _, work, _ = without_first("1,Ann Lee,a@x\n", odd)
+        assert work == odd
 
 
 class TestTheList:

@@ -292,7 +292,7 @@ class _Forgetting:
         withdrawn = self._withdraw(own)
         bodies, reworded = self._bodies(own)
         self.connection.execute(delete(suppressed).where(suppressed.c.lab == self.lab, suppressed.c.address.in_(self.addresses)))
-        snapshots = self._rows(snapshot, lambda row: {"text": rewrite(row["text"], self.left)})
+        snapshots = self._snapshots(rewrite)
         rows = sum(self._rows(table, change) for table, change in self._changes(own).items())
         self._listed(rules_accepted, "what", "why")
         self._listed(run, "report")
@@ -352,6 +352,18 @@ class _Forgetting:
                 self.connection.execute(update(body).where(mine).values(mime=new))
                 emptied, reworded = emptied + (row.id in own), reworded + (row.id not in own)
         return emptied, reworded
+
+    def _snapshots(self, rewrite: Callable[[str, Counter[tuple[str, str]]], str]) -> int:
+        """One after the other: three years of reads do not fit into memory."""
+        changed = 0
+        for found in self.connection.execute(select(snapshot.c.id).where(snapshot.c.lab == self.lab)).scalars().all():
+            mine = (snapshot.c.lab == self.lab) & (snapshot.c.id == found)
+            text = self.connection.execute(select(snapshot.c.text).where(mine)).scalar_one()
+            new = rewrite(text, self.left)
+            if new != text:
+                self.connection.execute(update(snapshot).where(mine).values(text=new))
+                changed += 1
+        return changed
 
     def _subjects(self, own: frozenset[str]) -> None:
         for row in self.connection.execute(select(message).where(message.c.lab == self.lab)):
