@@ -19,7 +19,7 @@ from onboard.folding import counted
 from onboard.pipeline.forgetting import Alias, Traces, find_record, pseudonymised, traces_of
 
 if TYPE_CHECKING:
-    from onboard.adapters.home_keeping import FilesDone, HomeKeeping
+    from onboard.adapters.files.home_keeping import FilesDone, HomeKeeping
     from onboard.adapters.ledger.keeping import Erased
 
 #: So many places are shown; the rest is counted.
@@ -80,7 +80,7 @@ def words_of(app: App) -> list[str]:
 
 def home_keeping(app: App) -> HomeKeeping:
     """The files of the lab's home."""
-    from onboard.adapters.home_keeping import HomeKeeping
+    from onboard.adapters.files.home_keeping import HomeKeeping
 
     return HomeKeeping(home=app.config.home, mail=app.config.mail.folder, board=app.config.operating.board)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from onboard.adapters.files.intake_home import LISTS, QUEUE, queued, save_queue
-from onboard.adapters.owner_alone import begin_file
+from onboard.adapters.files.owner_alone import begin_file
 from onboard.errors import OnboardError
 from onboard.folding import fold
 from onboard.intake.queue import Queued
