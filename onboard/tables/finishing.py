@@ -112,10 +112,14 @@ def _delegations(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     for number, tasks in enumerate(columns["tasks"]):
         if not tasks:
             lab.troubles.note(sheet.row(number), "tasks", _NO_TASK)
+    _note_undated(lab, sheet, columns)
+    return _needs_protocol(lab, sheet, columns)
+
+
+def _note_undated(lab: Lab, sheet: Sheet, columns: Columns) -> None:
     for number, (by, on) in enumerate(zip(columns["approved_by"], columns["approved_on"], strict=True)):
         if by and on is None:
             lab.troubles.note(sheet.row(number), "approved_on", _UNDATED)
-    return _needs_protocol(lab, sheet, columns)
 
 
 _UNDATED = Trouble(
@@ -189,6 +193,7 @@ def _waivers(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
             lab.troubles.note(sheet.row(number), "requirement", _NO_REQUIREMENT)
         if last is None:
             lab.troubles.note(sheet.row(number), "last", _ENDLESS)
+    _note_undated(lab, sheet, columns)
     texts = sheet.text("protocol")
     keep = [number for number, protocol in enumerate(columns["protocol"]) if protocol or not texts[number].strip()]
     return {name: [column[number] for number in keep] for name, column in columns.items()}

@@ -12,23 +12,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from onboard.tables.cells import Cell, Trouble, clean, quoted
+from onboard.tables.stand_ins import ALONE, BEFORE, COMING, NOT_YET, WHOLE, WITHIN, plain
 
-#: Said of a signature that is not there, alone or beside the name of whoever shall give it.
-_NOT_YET = frozenset(
-    {
-        "await", "awaiting", "declined", "maybe", "missing", "nobody", "not", "pending", "perhaps", "refused", "rejected",
-        "requested", "tba", "tbc", "tbd", "todo", "unapproved", "unclear", "unknown", "unsigned", "unsure", "waiting",
-    }
-)  # fmt: skip
-_COMING = (("to", "be"), ("next", "week"), ("next", "month"), ("this", "week"), ("this", "month"))
-#: What stands alone where a name should, without spaces; each may be part of a name or of a title.
-_ALONE = frozenset(
-    {
-        "accepted", "anyone", "approved", "blank", "checked", "done", "draft", "empty", "false", "later", "na", "name", "nan",
-        "nil", "no", "none", "noone", "null", "off", "ok", "okay", "signature", "signed", "somebody", "someone", "soon", "test",
-        "true", "unchecked", "xx", "xxx", "xxxx", "yes", "yesno",
-    }
-)  # fmt: skip
 #: REDCap's own missing data codes; written exactly so they name nobody, for Oth and Msk may.
 _MISSING = frozenset(
     {
@@ -54,13 +39,16 @@ def read_signature(text: str, zone: ZoneInfo) -> Cell:
 
 def names_somebody(line: str) -> bool:
     """Whether a text may be the name of whoever signed: it has letters, is no date, asks nothing and waits for nothing."""
-    if line in _MISSING:
+    folded = plain(line)
+    bare = re.sub(r"^\W+|\W+$", "", folded)
+    if line in _MISSING or "?" in line or bare in WHOLE or bare.startswith(BEFORE) or any(part in folded for part in WITHIN):
         return False
-    tokens = re.findall(r"\w+", line.casefold())
+    tokens = re.findall(r"\w+", folded)
     words = [token for token in tokens if not token[0].isdigit()]
     together = "".join(letter for word in words for letter in word if letter.isalpha())
-    if "?" in line or together in _ALONE or len(together) < 1 + together.isascii():
+    letters = "".join(filter(str.isalpha, line))
+    if not together or together in ALONE or len(letters) < 1 + letters.isascii():
         return False
     if len(words) < len(tokens) and _MONTHS.issuperset(words):
         return False
-    return _NOT_YET.isdisjoint((*words, together)) and not any(pair in _COMING for pair in pairwise(words))
+    return NOT_YET.isdisjoint((*words, together)) and not any(pair in COMING for pair in pairwise(words))

@@ -143,7 +143,7 @@ def _delegation(dice: Dice, person: str) -> Delegation:
     return Delegation(
         evidence=dice.evidence("delegation"), person=person, protocol=dice.one(("p1", "p1", "p2")),
         tasks=tuple(task for task in TASKS if dice.chance(0.7)), approved_by="pi" if approved else "",
-        approved_on=dice.cell(0.1) if approved else None, **dice.span(0.6),
+        approved_on=dice.cell(0.1), **dice.span(0.6),
     )  # fmt: skip
 
 
@@ -192,7 +192,8 @@ def _waivers(dice: Dice, people: tuple[str, ...], rules: Rules) -> tuple[Waiver,
         approved = dice.chance(0.8)
         return Waiver(
             evidence=dice.evidence("waiver"), person=person, requirement=dice.one(rules.requirements).id,
-            protocol=dice.one(("", "p1", "p2")), approved_by="pi" if approved else "", approved_on=None, **dice.span(0.15),
+            protocol=dice.one(("", "p1", "p2")), approved_by="pi" if approved else "", approved_on=dice.cell(0.1),
+            **dice.span(0.15),
         )  # fmt: skip
 
     return tuple(_many(dice, people, (0, 0, 1, 2), build))

@@ -209,7 +209,8 @@ class Owing:
         for row in self.records.waivers:
             there = row.protocol == protocol or (everywhere and not row.protocol)
             if row.person == person and row.requirement == version.id and there:
-                found.append(at_most(within(row.first, row.last, day), doubt=row.last is None or not row.approved_by))
+                approved = bool(row.approved_by) and is_date(row.approved_on) and row.approved_on <= self.read_on  # (28)
+                found.append(at_most(within(row.first, row.last, day), doubt=row.last is None or not approved))
         return some(found)
 
     def let_off(self, number: int, person: str, protocol: str, day: date) -> bool:

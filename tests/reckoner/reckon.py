@@ -29,7 +29,7 @@ def all_claims_accepted(records: Records, on: date) -> Records:
             for row in records.completions
         ),
         delegations=tuple(replace(row, approved_by="pi", approved_on=on) for row in records.delegations),
-        waivers=tuple(row if row.approved_by else replace(row, approved_by="pi") for row in records.waivers),
+        waivers=tuple(replace(row, approved_by="pi", approved_on=on) for row in records.waivers),
     )
 
 

@@ -74,10 +74,12 @@ def delegation(first: Any, last: Any = None, approved_by: str = "pia", approved_
     )  # fmt: skip
 
 
-def waiver(first: Any, last: Any, protocol: str = "", approved_by: str = "pia", requirement: str = "r") -> Waiver:
+def waiver(
+    first: Any, last: Any, protocol: str = "", approved_by: str = "pia", requirement: str = "r", approved_on: Any = "2024-01-01"
+) -> Waiver:
     return Waiver(
         evidence="waiver/ada/1", person="ada", requirement=requirement, protocol=protocol, first=cell(first), last=cell(last),
-        approved_by=approved_by, approved_on=None,
+        approved_by=approved_by, approved_on=cell(approved_on),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from onboard.judging.coverage import listing_presence, span
+from onboard.judging.coverage import listing_presence, signed, span
 from onboard.judging.obligations.lab import Lab, Study
 from onboard.model import Completion, Evidence, Per, Person, Requirement, RequirementKind, Scope, Task, Waiver
 from onboard.timeline import FOR_EVER, NOT_EVER, Coverage, any_of
@@ -81,7 +81,8 @@ class PersonRows:
 
     def lifted(self, requirement: Requirement, study: Study) -> Coverage:
         """The days on which a waiver for this protocol alone surely takes away what it would ask for. A claim takes nothing."""
-        local = (w for w in self._local_waivers(requirement) if w.protocol == study.protocol.record and w.approved_by)
+        here = (w for w in self._local_waivers(requirement) if w.protocol == study.protocol.record)
+        local = (w for w in here if signed(w.approved_by, w.approved_on, self.lab.read_on))
         return Coverage.certain(any_of(span(w.first, w.last, blank_last_is_open=False) for w in local).sure)
 
     def _local_waivers(self, requirement: Requirement) -> tuple[Waiver, ...]:

@@ -8,9 +8,11 @@ from datetime import date
 
 from onboard.dates import show
 from onboard.judging.coverage import signed, span
-from onboard.judging.rules.grounds import finding
+from onboard.judging.rules.grounds import approval_words, finding
 from onboard.model import Delegation, Finding, Ground, Obligation
 from onboard.timeline import NOT_EVER, Answer, Coverage
+
+_WAITS = "waits for the PI's approval"
 
 
 def judge(obligation: Obligation) -> Finding:
@@ -25,7 +27,8 @@ def _ground(row: Delegation, obligation: Obligation) -> Ground:
     claim = not signed(row.approved_by, row.approved_on, obligation.read_on)
     first = show(row.first) if isinstance(row.first, date) else "a day that cannot be read"
     last = f" through {show(row.last)}" if isinstance(row.last, date) else ""
-    words = f"Delegated from {first}{last}, {_approval(row, claim)}."
+    approval = approval_words(row.approved_by, row.approved_on, obligation.read_on) if row.approved_by else _WAITS
+    words = f"Delegated from {first}{last}, {approval}."
     return Ground(
         evidence=row.evidence,
         what=words + void,
@@ -35,17 +38,6 @@ def _ground(row: Delegation, obligation: Obligation) -> Ground:
         until=row.last if isinstance(row.last, date) else None,
         claim=claim,
     )
-
-
-def _approval(row: Delegation, claim: bool) -> str:
-    """How the PI's approval stands."""
-    if not row.approved_by:
-        return "waits for the PI's approval"
-    if not claim:
-        return f"approved by {row.approved_by}"
-    if isinstance(row.approved_on, date):
-        return f"approved by {row.approved_by} on {show(row.approved_on)}, which was after the records were read"
-    return f"approved by {row.approved_by} on a day that " + ("is blank" if row.approved_on is None else "cannot be read")
 
 
 def _strictly(row: Delegation, days: Coverage, trained: Coverage | None) -> tuple[Coverage, str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from onboard.dates import Validity, ValidityKind, show
-from onboard.judging.coverage import span
+from onboard.judging.coverage import signed, span
 from onboard.model import Finding, Ground, Obligation, Reading, Waiver, WhoseDate
 from onboard.timeline import NEVER, Coverage, Timeline, any_of
 
@@ -17,17 +17,26 @@ def show_reading(day: Reading) -> str:
     return show(day) if isinstance(day, date) else "a day that cannot be read"
 
 
-def waiver_ground(waiver: Waiver) -> Ground:
-    """A waiver covers from its first to its last day; no last day is unknown, no approver a claim."""
+def approval_words(by: str, on: Reading, read_on: date) -> str:
+    """How an approval that asks for a name and a day stands; to follow what was approved."""
+    if not by:
+        return "has no approver yet"
+    if not isinstance(on, date):
+        return f"approved by {by} on a day that " + ("is blank" if on is None else "cannot be read")
+    return f"approved by {by}" + (f" on {show(on)}, which was after the records were read" if on > read_on else "")
+
+
+def waiver_ground(waiver: Waiver, read_on: date) -> Ground:
+    """A waiver covers from its first to its last day; no last day is unknown, no approver or no day of approval a claim."""
     days = span(waiver.first, waiver.last, blank_last_is_open=False)
     until = waiver.last if isinstance(waiver.last, date) else None
     ends = f" until {show(until)}" if until else ", but its last day is not readable"
-    claim = not waiver.approved_by
+    claim = not signed(waiver.approved_by, waiver.approved_on, read_on)
     whole = f"A waiver for this protocol{ends}" if waiver.protocol else f"A waiver{ends}"
-    words = whole + (" has no approver yet." if claim else f", approved by {waiver.approved_by}.")
+    words = whole + (", " if waiver.approved_by else " ") + approval_words(waiver.approved_by, waiver.approved_on, read_on)
     return Ground(
         evidence=waiver.evidence,
-        what=words,
+        what=f"{words}.",
         gives=days.doubted() if claim else days,
         accepted=days if claim else None,
         dated=waiver.first if isinstance(waiver.first, date) else None,
@@ -52,7 +61,7 @@ def _led(own: Coverage, obligation: Obligation) -> Coverage:
 def finding(obligation: Obligation, grounds: Iterable[Ground], *, in_hand: Timeline = NEVER) -> Finding:
     """The union of what the grounds give; the obligation's waivers are added last and never shortened."""
     grounds = tuple(grounds)
-    waivers = tuple(waiver_ground(waiver) for waiver in obligation.evidence.waivers)
+    waivers = tuple(waiver_ground(waiver, obligation.read_on) for waiver in obligation.evidence.waivers)
     own, accepted = _given(grounds)
     own, accepted = _led(own, obligation), _led(accepted, obligation)
     waived, waived_if = _given(waivers)
@@ -63,7 +72,7 @@ def finding(obligation: Obligation, grounds: Iterable[Ground], *, in_hand: Timel
         if_accepted=accepted | waived_if,
         in_hand=in_hand,
         grounds=(*grounds, *waivers),
-        local=_local(obligation.evidence.local_waivers),
+        local=_local(obligation.evidence.local_waivers, obligation.read_on),
     )
 
 
@@ -79,10 +88,10 @@ def _given(grounds: Sequence[Ground]) -> tuple[Coverage, Coverage]:
 _NO_WAIVERS: Mapping[str, tuple[Ground, ...]] = {}
 
 
-def _local(waivers: Iterable[Waiver]) -> Mapping[str, tuple[Ground, ...]]:
+def _local(waivers: Iterable[Waiver], read_on: date) -> Mapping[str, tuple[Ground, ...]]:
     found: dict[str, tuple[Ground, ...]] = {}
     for waiver in waivers:
-        found[waiver.protocol] = (*found.get(waiver.protocol, ()), waiver_ground(waiver))
+        found[waiver.protocol] = (*found.get(waiver.protocol, ()), waiver_ground(waiver, read_on))
     return found or _NO_WAIVERS
 
 

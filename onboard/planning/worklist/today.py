@@ -126,7 +126,7 @@ def _act(desk: Desk, block: Block) -> str:
 
 
 def eyes_lines(desk: Desk, links: Links) -> list[Line]:
-    """Evidence somebody handed in that nobody has looked at, oldest first; then waivers without an approver, and delegations
+    """Evidence somebody handed in that nobody has looked at, oldest first; then waivers not approved yet, and delegations
     that began before their training."""
     handed = [c for rows in desk.assessment.completions.values() for c in rows if _waits(desk, c)]
     completions = [_completion_line(desk, c, links) for c in sorted(handed, key=_when)]
@@ -195,7 +195,7 @@ def _waiver_line(desk: Desk, person: str, ground: Ground, links: Links) -> Line:
     return Line(
         key="",
         section=Section.EYES,
-        title="A waiver without an approver",
+        title="A waiver that is not approved",
         act="Enter who approved it and when; until then it counts for nothing certain.",
         person=person,
         name=named(desk, person),

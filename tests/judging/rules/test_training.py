@@ -173,6 +173,8 @@ def test_a_waiver_covers_its_days_and_after_it_the_training_is_missing() -> None
     assert status_on(finding, TODAY) is Status.WAIVED
     assert status_on(finding, d("2027-01-01")) is Status.MISSING
     assert status_on(gcp(waivers=(waiver(approved_by=""),)), TODAY) is Status.PENDING
+    for undated in (None, UNREADABLE, d("2026-11-23")):
+        assert status_on(gcp(waivers=(waiver(approved_on=undated),)), TODAY) is Status.PENDING
     assert status_on(gcp(waivers=(waiver(last=None),)), TODAY) is Status.UNKNOWN
 
 
