@@ -77,6 +77,7 @@ def test_only_a_waiver_lifts_the_bar() -> None:
                 "waiver_from": "2026-11-01",
                 "waiver_to": "2026-12-31",
                 "waiver_approved_by": "Elena Rivera",
+                "waiver_approved_on": "2026-11-01",
             },
         }
     )
