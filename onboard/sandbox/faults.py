@@ -18,12 +18,15 @@ class Fault(StrEnum):
     SERVER_CRASH = "server_crash"  # 500 and an empty body
     OVERLOAD = "overload"  # 200 and no bytes at all
     PROXY_TIMEOUT = "proxy_timeout"  # nothing for `delay` seconds, then 504 from the proxy
-    FEWER_ROWS = "fewer_rows"  # a big export that stops early, whole lines, no error
+    FEWER_ROWS = "fewer_rows"  # a big export that stops early, whole lines, no error; `share` of the rows are left
+    WRONG_RECORD = "wrong_record"  # the last row of a list stands under the record of the first (assumption)
+    NO_INSTANCE = "no_instance"  # the column redcap_repeat_instance is left out (assumption)
     LINE_FEED = "line_feed"  # one line feed, as REDCap answers where there is no row at all
     BARE_HEADER = "bare_header"  # the names of the columns and no row
     CUT_OFF = "cut_off"  # the answer ends in the middle and says it is whole (assumption)
     CONNECTION_LOST = "connection_lost"  # the connection breaks in the middle of the answer
     SLOW = "slow"  # the right answer after `delay` seconds
+    TRICKLE = "trickle"  # the right answer, a byte every `delay` seconds (assumption: a proxy that inspects what passes)
     STATUS = "status"  # any status with a proxy's HTML page, 503 unless given
     PERMISSION_LOST = "permission_lost"  # 403, as when the token was revoked or its owner suspended
     PROJECT_DELETED = "project_deleted"  # 400, the project is gone
@@ -47,6 +50,7 @@ class Planned:
     delay: float = 0.0
     status: int | None = None
     form: str | None = None
+    share: float = 0.5
 
     def fits(self, content: str, project: str | None, form: str) -> bool:
         """Whether a call of that content (project title, form) is meant."""
@@ -71,9 +75,10 @@ class Faults:
         delay: float = 0.0,
         status: int | None = None,
         form: str | None = None,
+        share: float = 0.5,
     ) -> None:
         """Let a fault strike calls of that content, project title and form (None: any), `times` times (None: always)."""
-        planned = Planned(fault, content, project, times, after, delay, status, form)
+        planned = Planned(fault, content, project, times, after, delay, status, form, share)
         with self._lock:
             self._planned.append(planned)
 

@@ -4,9 +4,11 @@ Decides: how replies and faults look on the wire. The answers come from `api.py`
 """
 
 import asyncio
+import csv
 import gzip
+import io
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from starlette.applications import Starlette
@@ -19,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from onboard.sandbox.api import answer
 from onboard.sandbox.call import Params, Upload
 from onboard.sandbox.definitions import VERSION
+from onboard.sandbox.export import INSTANCE
 from onboard.sandbox.faults import Fault, Planned
 from onboard.sandbox.page import api_page, data_entry, not_found, start_page
 from onboard.sandbox.refusals import ApiError, not_permitted, project_deleted
@@ -115,13 +118,13 @@ async def _api(state: State, request: Request) -> Response:
     planned = state.faults.strike(content, _title(state, params.text("token")), _form_asked(params))
     if planned is None:
         return _response(request, answer(state.projects, params, state.public_url, uploads.get("file")))
-    if planned.delay:
+    if planned.delay and planned.fault is not Fault.TRICKLE:
         await asyncio.sleep(planned.delay)
     broken = _instead(planned, params)
     if broken is not None:
         return _response(request, broken)
     reply = answer(state.projects, params, state.public_url, uploads.get("file"))
-    return _spoiled(request, reply, planned.fault)
+    return _spoiled(request, reply, planned)
 
 
 def _title(state: State, token: str) -> str | None:
@@ -171,18 +174,22 @@ def _page(text: str) -> str:
     return f"<!DOCTYPE html>\n<html><head><title>REDCap</title></head><body><p>{text}</p></body></html>"
 
 
-def _spoiled(request: Request, reply: Reply, fault: Fault) -> Response:
-    """The true answer, late, shortened or broken off."""
-    if fault is Fault.FEWER_ROWS:
-        return _response(request, replace(reply, body=_half_the_rows(reply.body)))
-    if fault is Fault.LINE_FEED:
-        return _response(request, replace(reply, body=b"\n"))
-    if fault is Fault.BARE_HEADER:
-        return _response(request, replace(reply, body=_no_row(reply.body)))
-    if fault is Fault.CUT_OFF:
-        return _response(request, replace(reply, body=reply.body[: len(reply.body) // 2]))
-    if fault is Fault.BYTE_ORDER_MARK:
-        return _response(request, replace(reply, body=b"\xef\xbb\xbf" + reply.body))
+def _spoiled(request: Request, reply: Reply, planned: Planned) -> Response:
+    """The true answer, late, changed, shortened or broken off."""
+    fault = planned.fault
+    changed: Mapping[Fault, Callable[[bytes], bytes]] = {
+        Fault.FEWER_ROWS: lambda body: _some_rows(body, planned.share),
+        Fault.WRONG_RECORD: _last_row_moved,
+        Fault.NO_INSTANCE: _without_instances,
+        Fault.LINE_FEED: lambda body: b"\n",
+        Fault.BARE_HEADER: _no_row,
+        Fault.CUT_OFF: lambda body: body[: len(body) // 2],
+        Fault.BYTE_ORDER_MARK: lambda body: b"\xef\xbb\xbf" + body,
+    }
+    if fault in changed:
+        return _response(request, replace(reply, body=changed[fault](reply.body)))
+    if fault is Fault.TRICKLE:
+        return _trickling(reply, planned.delay)
     if fault is Fault.NO_CHARSET:
         return _response(request, replace(reply, content_type=reply.content_type.split(";")[0]))
     if fault is Fault.CONNECTION_LOST:
@@ -190,14 +197,45 @@ def _spoiled(request: Request, reply: Reply, fault: Fault) -> Response:
     return _response(request, reply)
 
 
-def _half_the_rows(body: bytes) -> bytes:
-    """A list cut to its first half, still well formed. CSV is cut at line ends outside quotes."""
+def _some_rows(body: bytes, share: float) -> bytes:
+    """A list cut to a share of its rows, at least one less, still well formed. CSV is cut at line ends outside quotes."""
     if body.startswith(b"["):
         rows = body[1:-1].split(b"},{")
-        kept = b"},{".join(rows[: len(rows) // 2])
+        kept = b"},{".join(rows[: _share_of(len(rows), share)])
         return b"[" + kept + (b"}" if len(rows) > 1 and kept else b"") + b"]"
     lines = _records_of(body)
-    return b"".join(lines[: 1 + (len(lines) - 1) // 2])
+    return b"".join(lines[: 1 + _share_of(len(lines) - 1, share)])
+
+
+def _share_of(rows: int, share: float) -> int:
+    return max(min(int(rows * share), rows - 1), 0)
+
+
+def _last_row_moved(body: bytes) -> bytes:
+    """CSV whose last row says that it belongs to the record of the first."""
+    rows = _cells_of(body)
+    if len(rows) < 3:
+        return body
+    return _csv_of([*rows[:-1], [rows[1][0], *rows[-1][1:]]])
+
+
+def _without_instances(body: bytes) -> bytes:
+    """CSV without the column that numbers repeating rows."""
+    rows = _cells_of(body)
+    if not rows or INSTANCE not in rows[0]:
+        return body
+    place = rows[0].index(INSTANCE)
+    return _csv_of([*row[:place], *row[place + 1 :]] for row in rows)
+
+
+def _cells_of(body: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(body.decode(), newline=""))) if b"," in body.partition(b"\n")[0] else []
+
+
+def _csv_of(rows: Iterable[Sequence[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
 
 
 def _no_row(body: bytes) -> bytes:
@@ -232,6 +270,17 @@ def _response(request: Request, reply: Reply) -> Response:
         yield body
 
     return StreamingResponse(chunks(), status_code=reply.status, headers=headers)
+
+
+def _trickling(reply: Reply, delay: float) -> Response:
+    """Byte by byte, each in time for whoever waits for the next byte only."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for place in range(len(reply.body)):
+            yield reply.body[place : place + 1]
+            await asyncio.sleep(delay)
+
+    return StreamingResponse(chunks(), status_code=reply.status, headers=_headers(reply))
 
 
 class _Breaking(Response):
