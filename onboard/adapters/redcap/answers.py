@@ -6,9 +6,12 @@ message unless REDCap meant it as an error text, and never with the token in it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from html import unescape
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -17,7 +20,11 @@ from onboard.errors import ReadInDoubt
 #: Statuses after which the same call may succeed (redcapAPI retries the same ones).
 RETRIED = frozenset({408, 500, 502, 503, 504})
 _CONTENT_TYPES = {"csv": ("text/csv",), "json": ("application/json", "text/json")}
-_ERROR_XML = re.compile(r"<error>(.*?)</error>", re.DOTALL)
+_ERROR_XML = re.compile(r"<error>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</error>", re.DOTALL)
+#: An error in JSON that is no whole JSON.
+_ERROR_JSON = re.compile(r'\{\s*"error"\s*:\s*"(.*?)"?\s*\}?', re.DOTALL)
+#: No error text is longer.
+_LONGEST_ERROR = 4000
 _HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?php|br|b>)", re.IGNORECASE)
 _DATABASE_DOWN = re.compile(r"The hostname .{0,200}combination could not connect", re.DOTALL)
 
@@ -61,8 +68,9 @@ def checked(answer: Answer, wanted: str, project: str) -> str:
         raise Busy(f"REDCap answered for project {project!r} with nothing at all: it is overloaded. Try again later.")
     _content_type(answer, wanted, project)
     text = _text(answer, project)
-    if wanted != "json" and text[:6].lower() == "error:":
-        raise Refused(project, status=answer.status, words=_one_line(text[6:]))
+    said = text[6:] if wanted != "json" and text[:6].lower() == "error:" else json_error(text[:_LONGEST_ERROR])
+    if said:
+        raise Refused(project, status=answer.status, words=_one_line(said))
     return text
 
 
@@ -121,11 +129,32 @@ def _where_to(answer: Answer) -> str:
 
 def _error_text(answer: Answer) -> str:
     """REDCap's own sentence out of a JSON, CSV or XML error; "" for anything else."""
-    text = answer.body[:4000].decode("utf-8", errors="replace").strip()
-    found = _ERROR_XML.search(text) or re.fullmatch(r'\{"error":\s*"(.*)"\}', text, re.DOTALL)
-    if found:
-        return found[1].replace('\\"', '"').replace("\\/", "/").strip()
+    text = answer.body[:_LONGEST_ERROR].decode("utf-8-sig", errors="replace").strip()
+    said = json_error(text) or _xml_error(text) or _broken_json_error(text)
+    if said:
+        return said
     return text[6:].strip() if text[:6].lower() == "error:" else ""
+
+
+def json_error(text: str) -> str:
+    """REDCap's sentence in a JSON object that holds an error and nothing else; "" for any other text."""
+    with suppress(json.JSONDecodeError):
+        # strict=False: a line feed may stand in the text as it is
+        found = json.loads(text, strict=False)
+        if isinstance(found, dict) and set(found) == {"error"}:
+            return unescape(str(found["error"])).strip()
+    return ""
+
+
+def _xml_error(text: str) -> str:
+    found = _ERROR_XML.search(text)
+    return unescape(found[1]).strip() if found else ""
+
+
+def _broken_json_error(text: str) -> str:
+    """By the pattern, where the JSON was cut or holds a quote as it is."""
+    found = _ERROR_JSON.fullmatch(text)
+    return unescape(found[1].replace("\\n", " ").replace('\\"', '"').replace("\\/", "/")).strip() if found else ""
 
 
 def _refusal(words: str, project: str, status: int) -> str:

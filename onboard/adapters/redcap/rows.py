@@ -104,6 +104,7 @@ def read_rows(text: str, wanted: Wanted) -> Rows:
         none = frozenset[str]()
         return Rows(header=tuple(wanted.columns()), rows=(), base_ids=none, sent_ids=none, longitudinal=False)
     _check_columns(header, wanted)
+    _check_keys(header, body, wanted)
     mine = {*_KEYS, *wanted.columns(), *([wanted.stamp] if wanted.stamped else [])}
     kept = [name for name in header if name in mine]
     order = [wanted.record_id, *(name for name in kept if name != wanted.record_id)]
@@ -148,6 +149,32 @@ def _check_columns(header: Sequence[str], wanted: Wanted) -> None:
             f"REDCap left out {', '.join(missing)} of form {wanted.instrument!r} in project {wanted.project!r}. "
             f"{_why_left_out(missing, wanted)}Under User Rights, set Data Export Rights of this form to Full Data Set."
         )
+
+
+def _check_keys(header: Sequence[str], body: Sequence[Sequence[str]], wanted: Wanted) -> None:
+    """Whether each row says whose it is, and no two say the same. Raises ReadInDoubt: such rows are anybody's."""
+    if (INSTRUMENT in header) != (INSTANCE in header):
+        lost = INSTANCE if INSTRUMENT in header else INSTRUMENT
+        raise ReadInDoubt(
+            f"REDCap left out {lost} of form {wanted.instrument!r} in project {wanted.project!r}, so whose rows are whose is not "
+            "known. It is tried again by itself; tell the REDCap administrator if it lasts."
+        )
+    places = [header.index(name) for name in (wanted.record_id, *_KEYS) if name in header]
+    keys = [tuple(row[place] for place in places) for row in body]
+    if len(set(keys)) < len(keys) or not all(key[0].strip() for key in keys):
+        raise ReadInDoubt(
+            f"Rows of form {wanted.instrument!r} in project {wanted.project!r} came under a wrong record or instance: two say "
+            "that they are the same one, or one says none. It is tried again by itself; tell REDCap's administrator if it lasts."
+        )
+    if INSTANCE in header and any(_is_unnumbered(row, header) for row in body):
+        raise ReadInDoubt(
+            f"A row of form {wanted.instrument!r} in project {wanted.project!r} came without its {INSTANCE}. It is tried again "
+            "by itself; tell the REDCap administrator if it lasts."
+        )
+
+
+def _is_unnumbered(row: Sequence[str], header: Sequence[str]) -> bool:
+    return bool(_cell(row, header, INSTRUMENT)) and not _cell(row, header, INSTANCE)
 
 
 def _why_left_out(missing: Sequence[str], wanted: Wanted) -> str:

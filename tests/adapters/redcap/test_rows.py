@@ -171,5 +171,56 @@ def test_an_answer_that_is_no_data(answer, wanted_format, kind, said):
         checked(answer, wanted_format, "people")
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"error":"The field \\"a\\"\\nis not\\/there"}', 'The field "a" is not/there'),
+        (b'{"error":"Zug\\u00fcrnt: Gr\\u00fc\\u00dfe"}', "Zug\u00fcrnt: Gr\u00fc\u00dfe"),
+        (b'{"error":"The field &quot;a&quot; &amp; more"}', 'The field "a" & more'),
+        (b'{"error":"two\nlines"}', "two lines"),
+        (b'{ "error" : "spaced" }', "spaced"),
+        (b"<hash><error>The field &quot;a&quot;\n&lt;b&gt;</error></hash>", 'The field "a" <b>'),
+        (b'<?xml version="1.0"?><hash><error><![CDATA[a "b" & c]]></error></hash>', 'a "b" & c'),
+        (b'{"error":"The field "a" is not there"}', 'The field "a" is not there'),
+        (b'{"error":"cut in the midd', "cut in the midd"),
+        (b"ERROR: plain\nwords", "plain words"),
+        (b"[1, 2]", ""),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_error_is_said_in_the_words_it_was_meant_in(body, words):
+    with pytest.raises(Refused) as caught:
+        checked(Answer(status=400, headers=JSON, body=body), "json", "people")
+    assert caught.value.words == words
+
+
+def test_an_error_that_comes_with_200_is_a_refusal():
+    with pytest.raises(Refused, match="You may not: a/b"):
+        checked(Answer(status=200, headers=JSON, body=b'{"error":"You may not: a\\/b"}'), "json", "people")
+
+
+INSTANCES = "record_id,redcap_repeat_instrument,redcap_repeat_instance,course,completion_complete\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "record_id,redcap_repeat_instrument,course,completion_complete\n1,,,\n1,completion,HSP,2\n",
+            "left out redcap_repeat",
+        ),
+        ("record_id,redcap_repeat_instance,course,completion_complete\n1,,,\n1,1,HSP,2\n", "left out redcap_repeat_instrument"),
+        ("record_id,course,completion_complete\n1,,\n1,HSP,2\n", "under a wrong record or instance"),
+        (INSTANCES + "1,,,,\n1,completion,1,HSP,2\n1,completion,1,GCP,2\n", "under a wrong record or instance"),
+        (INSTANCES + "1,,,,\n,completion,1,HSP,2\n", "under a wrong record or instance"),
+        (INSTANCES + "1,,,,\n1,completion,,HSP,2\n", "without its redcap_repeat_instance"),
+    ],
+    ids=["no instance", "no instrument", "neither", "twice", "no record", "no number"],
+)
+def test_rows_that_may_be_anybodys_are_in_doubt(text, said):
+    with pytest.raises(ReadInDoubt, match=said):
+        read_rows(text, wanted())
+
+
 def test_a_bom_is_no_part_of_the_first_column():
     assert checked(Answer(status=200, headers=CSV, body=b"\xef\xbb\xbfrecord_id\n"), "csv", "people") == "record_id\n"
