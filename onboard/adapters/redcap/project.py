@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import requests
 from redcap.project import Project
+from requests.adapters import HTTPAdapter
 
 from onboard import __version__
 from onboard.adapters.redcap.answers import Answer, Busy, Secret, checked, checked_bytes
@@ -59,6 +63,9 @@ class GuardedProject(Project):
         self._project = project
         self._pause = pause
         self._session = _session(project)
+        self._watch = _Watch()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, self._watch)
 
     def __enter__(self) -> GuardedProject:
         return self
@@ -94,18 +101,29 @@ class GuardedProject(Project):
 
     def _post(self, payload: dict[str, Any], file: Any) -> Answer:
         try:
-            response = self._session.post(
-                self.url, data=payload, files=file, timeout=_timeout(self._project), allow_redirects=False
-            )
+            with self._watch.within(sum(_timeout(self._project))):
+                response = self._session.post(
+                    self.url, data=payload, files=file, timeout=_timeout(self._project), allow_redirects=False
+                )
         # The vendor's text is dropped: it may hold what was sent.
         except requests.RequestException as error:
             trouble = self._unreachable(error)
         else:
-            return Answer(status=response.status_code, headers=response.headers, body=response.content)
+            if not self._watch.ended:
+                return Answer(status=response.status_code, headers=response.headers, body=response.content)
+            trouble = self._too_late()
         raise trouble from None
+
+    def _too_late(self) -> Busy:
+        return Busy(
+            f"{self._project.host} (project {self._project.name!r}) was not done with its answer within "
+            f"{sum(_timeout(self._project)):g} seconds. It is tried again by itself; tell its administrator if it lasts."
+        )
 
     def _unreachable(self, error: requests.RequestException) -> ReadInDoubt:
         where = f"{self._project.host} (project {self._project.name!r})"
+        if self._watch.ended:
+            return self._too_late()
         if isinstance(error, requests.exceptions.SSLError):
             return ReadInDoubt(
                 f"The certificate of {where} is not trusted, so nothing was sent. If your institution has an authority of "
@@ -118,6 +136,54 @@ class GuardedProject(Project):
         if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
             return Busy(f"{where} cannot be reached, or the link broke. Check the network, url and proxy in settings.toml.")
         return ReadInDoubt(f"{where} answered in a way that cannot be read ({type(error).__name__}). Try again later.")
+
+
+class _Watch(HTTPAdapter):
+    """Ends a call whose answer is not whole in time. The limits of requests are on each byte, and a byte may come for ever."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended = False  # whether the last call was ended here
+        self._open: WeakSet[socket.socket] = WeakSet()
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """While the block runs: after so many seconds its connections are shut."""
+        self.ended = False
+        timer = Timer(seconds, self._end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _end(self) -> None:
+        self.ended = True
+        for opened in list(self._open):
+            with suppress(OSError):
+                opened.shutdown(socket.SHUT_RDWR)
+
+    def get_connection_with_tls_context(self, *args: Any, **named: Any) -> Any:
+        """The pool of a call, whose sockets are known here from their beginning: a connection lets go of its own once the headers
+        are there."""
+        pool: Any = super().get_connection_with_tls_context(*args, **named)
+        if not issubclass(pool.ConnectionCls, _Known):
+            pool.ConnectionCls = type("Known", (_Known, pool.ConnectionCls), {"opened": self._open})
+        return pool
+
+
+class _Known:
+    """A connection whose socket is known from its beginning."""
+
+    opened: WeakSet[socket.socket]
+    sock: socket.socket | None
+
+    def connect(self) -> None:
+        """As the connection does."""
+        super().connect()  # type: ignore[misc]
+        if self.sock is not None:
+            self.opened.add(self.sock)
 
 
 def _check_address(project: RedcapProject) -> None:
@@ -149,7 +215,5 @@ def _session(project: RedcapProject) -> requests.Session:
 
 def _from_json(text: str, name: str) -> Any:
     with suppress(json.JSONDecodeError):
-        found = json.loads(text)
-        if not (isinstance(found, dict) and set(found) == {"error"}):
-            return found
+        return json.loads(text)
     raise ReadInDoubt(f"REDCap's answer for project {name!r} is not whole JSON: it was cut short. Try again later.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from time import monotonic
 
 import pytest
 
@@ -57,6 +58,16 @@ def test_a_slow_server_is_given_up_and_tried_again(redcap_lab):
     assert redcap_lab.pauses == [2.0]
 
 
+@pytest.mark.parametrize("content", CONTENTS)
+def test_an_answer_that_trickles_in_for_ever_is_ended(redcap_lab, content):
+    """Every byte comes in time, and the answer never ends."""
+    redcap_lab.server.faults.add(Fault.TRICKLE, content=content, delay=0.1, times=None)
+    began = monotonic()
+    with pytest.raises(ReadInDoubt, match=r"was not done with its answer within 0.3 seconds"):
+        redcap_lab.source(connect_seconds=0.1, read_seconds=0.2, retries=0).fetch({})
+    assert monotonic() - began < 20
+
+
 def test_a_server_that_stays_slow_is_named(redcap_lab):
     redcap_lab.server.faults.add(Fault.SLOW, content="version", delay=1.0, times=None)
     with pytest.raises(ReadInDoubt, match="did not answer in time"):
@@ -68,7 +79,7 @@ def test_an_export_with_fewer_rows_is_not_believed(redcap_lab, nth):
     redcap_lab.server.faults.add(Fault.FEWER_ROWS, content="record", project="People", after=nth)
     redcap_lab.server.faults.add(Fault.FEWER_ROWS, content="record", project="People", after=2 + nth)
     with pytest.raises(ReadInDoubt):
-        redcap_lab.source().fetch({"people.person": 3, "people.completion": 2, "people.delegation": 1})
+        redcap_lab.source().fetch({})
 
 
 def test_a_record_added_between_two_calls_is_read_again(redcap_lab):
