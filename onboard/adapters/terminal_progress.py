@@ -57,10 +57,10 @@ class WatchedSource:
     def __init__(self, source: RecordSource, terminal: Terminal) -> None:
         self._source, self._terminal = source, terminal
 
-    def fetch(self, last_rows: Mapping[str, int]) -> Export:
+    def fetch(self, last: Mapping[str, str]) -> Export:
         """One whole read."""
         with self._terminal.working("Reading the records"):
-            return self._source.fetch(last_rows)
+            return self._source.fetch(last)
 
 
 class WatchedMailer:

@@ -222,8 +222,15 @@ class App:
 
     @Once
     def export(self) -> Export:
-        """The one read that questions are answered from. Raises ReadInDoubt."""
-        return self.source.fetch({})
+        """The one read that questions are answered from, compared with the last good one. Raises ReadInDoubt."""
+        return self.source.fetch(self._last_good())
+
+    def _last_good(self) -> Mapping[str, str]:
+        """The instruments of the newest good read; none where a folder is asked instead of REDCap, or nothing was read yet."""
+        from onboard.pipeline.snapshots import export_of
+
+        last = self.ledger.snapshot_at(self.clock.now()) if self.remembers and self._export is None else None
+        return export_of(last).instruments if last else {}
 
     def _refuse_unreviewed(self, export: Export, before: Export | None) -> None:
         from onboard.pipeline.reviewing import refuse_unreviewed

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 class Uncounted:
-    """A source whose reads are not compared with the last one: somebody said that rows were deleted on purpose."""
+    """A source whose reads are not compared with the last good one: somebody said that rows were deleted on purpose. As the first
+    one of all they are made twice."""
 
     def __init__(self, source: RecordSource) -> None:
         self._source = source
 
-    def fetch(self, last_rows: Mapping[str, int]) -> Export:
+    def fetch(self, last: Mapping[str, str]) -> Export:
         """One whole read, however many rows."""
         return self._source.fetch({})
 
@@ -37,13 +38,13 @@ class WhenAsked:
     def __init__(self, make: Callable[[], RecordSource]) -> None:
         self._make = make
 
-    def fetch(self, last_rows: Mapping[str, int]) -> Export:
+    def fetch(self, last: Mapping[str, str]) -> Export:
         """One whole read. Raises ReadInDoubt."""
         try:
             source = self._make()
         except ConfigError as error:
             raise ReadInDoubt(str(error)) from error
-        return source.fetch(last_rows)
+        return source.fetch(last)
 
 
 class PagesWhenAsked:
@@ -71,9 +72,11 @@ def record_source(config: Config, clock: Clock, export: Path | None) -> RecordSo
         return FolderSource(export, config.mapping, clock.now())
     from onboard.adapters.files.protocol_files import WithProtocolFiles
     from onboard.adapters.redcap.source import RedcapSource
+    from onboard.adapters.redcap.sure_source import SureSource
 
     mapping = redcap_mapping(config)
-    source = RedcapSource(redcap_projects(config, mapping.projects), mapping, clock)
+    people = {source.key for source in mapping.of("people")}
+    source = SureSource(RedcapSource(redcap_projects(config, mapping.projects), mapping, clock), people)
     return source if mapping == config.mapping else WithProtocolFiles(source, config.home, config.mapping)
 
 

@@ -230,7 +230,7 @@ def _explain(app: App) -> None:
     from onboard.judging.obligations import gather
     from onboard.tables import read_tables
 
-    tables, problems = read_tables(app.source.fetch({}), app.config.mapping, app.lab.zone)
+    tables, problems = read_tables(app.export, app.config.mapping, app.lab.zone)
     records, courses = gather(tables), CourseMap(app.config.rules.courses)
     for person in three_people(records, problems):
         say("\n".join(person_lines(records, person, problems, courses.training_of)) + "\n")

@@ -29,19 +29,19 @@ class OneLook:
     _good: tuple[Export, datetime] | None = field(default=None, repr=False)  # with the instant at which it had come in whole
     _doubt: str = ""
 
-    def fetch(self, last_rows: Mapping[str, int]) -> Export:
+    def fetch(self, last: Mapping[str, str]) -> Export:
         """The read of this look, or a new one when that is too old. Raises ReadInDoubt, in the same words for every job."""
         if self._doubt:
             raise ReadInDoubt(self._doubt)
         if self._good is None or self.clock.now() - self._good[1] > SHARED_FOR:
             # let go first, so that a big lab never stands in memory twice
             self._good = None
-            self._good = self._read(last_rows), self.clock.now()
+            self._good = self._read(last), self.clock.now()
         return self._good[0]
 
-    def _read(self, last_rows: Mapping[str, int]) -> Export:
+    def _read(self, last: Mapping[str, str]) -> Export:
         try:
-            return self.source.fetch(last_rows)
+            return self.source.fetch(last)
         except ReadInDoubt as error:
             self._doubt = str(error)
             raise

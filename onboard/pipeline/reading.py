@@ -12,7 +12,7 @@ from onboard.model import Assessment, JobName, Mode, PersonSeen, Snapshot
 from onboard.pipeline.forecast import Memory
 from onboard.pipeline.persons import gone_before, new_since, own_history, refuse_many, seen_now, without
 from onboard.pipeline.rules_check import refuse_silent_change
-from onboard.pipeline.snapshots import export_of, row_counts, snapshot_of
+from onboard.pipeline.snapshots import export_of, snapshot_of
 from onboard.pipeline.tools import Rejudging, Tools
 
 
@@ -34,7 +34,7 @@ def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
     refuse_silent_change(tools.ledger, tools.rules, tools.rules_of, tools.clock.now().astimezone(zone).date(), zone)
     last = tools.ledger.snapshot_at()
     last_export = export_of(last) if last else None
-    export = tools.source.fetch(row_counts(last_export.instruments) if last_export else {})
+    export = tools.source.fetch(last_export.instruments if last_export else {})
     tools.refuse_unreviewed(export, last_export)
     snapshot = snapshot_of(export)
     assessment = tools.judge(export, tools.rules, snapshot.id)

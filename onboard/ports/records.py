@@ -13,8 +13,8 @@ from onboard.model import Export
 class RecordSource(Protocol):
     """Where the lab's records come from."""
 
-    def fetch(self, last_rows: Mapping[str, int]) -> Export:
-        """One whole read. `last_rows` counts rows per instrument of the last good read; empty when there was none.
+    def fetch(self, last: Mapping[str, str]) -> Export:
+        """One whole read. `last` holds the instruments of the last good read as CSV; empty when there was none.
 
         Raises ReadInDoubt, with what, where and the next step, for anything less than a whole, plausible read.
         """

@@ -107,11 +107,11 @@ class OnceADay:
     clock: Hand
     last: tuple[date, Export] | None = None
 
-    def fetch(self, last_rows: Mapping[str, int]) -> Export:
+    def fetch(self, last: Mapping[str, str]) -> Export:
         """The day's read."""
         today = self.clock.local.date()
         if self.last is None or self.last[0] != today:
-            self.last = (today, self.source.fetch(last_rows))
+            self.last = (today, self.source.fetch(last))
         return self.last[1]
 
 

@@ -68,7 +68,7 @@ class Office:
         assert body is not None
         return " ".join(str(body.get_content()).split())
 
-    def fetch(self, last_rows: Mapping[str, int]) -> Export:
+    def fetch(self, last: Mapping[str, str]) -> Export:
         """The book as it stands: `ports.RecordSource`."""
         if self.read_trouble:
             raise ReadInDoubt(self.read_trouble)

@@ -56,12 +56,12 @@ class FakeSource:
 
     rows: list[str] = field(default_factory=lambda: ["5", "11"])
     trouble: str = ""
-    asked: list[Mapping[str, int]] = field(default_factory=list)
+    asked: list[Mapping[str, str]] = field(default_factory=list)
     clock: HandClock = field(default_factory=HandClock)
 
-    def fetch(self, last_rows: Mapping[str, int]) -> Export:
+    def fetch(self, last: Mapping[str, str]) -> Export:
         """Everybody, or ReadInDoubt."""
-        self.asked.append(dict(last_rows))
+        self.asked.append(dict(last))
         if self.trouble:
             raise ReadInDoubt(self.trouble)
         return Export(instruments={"people.person": "\n".join(["record", *self.rows]) + "\n"}, read_at=self.clock.now())
@@ -165,7 +165,7 @@ class TestAGoodDay:
         desk.go_live()
         desk.run(says())
         desk.run(says(), today=TUESDAY)
-        assert desk.source.asked == [{}, {"people.person": 2}]
+        assert desk.source.asked == [{}, {"people.person": "record\n5\n11\n"}]
 
     def test_a_plan_compares_with_what_its_last_run_was_planned_on(self, desk: Desk) -> None:
         seen: list[tuple[str, str] | None] = []

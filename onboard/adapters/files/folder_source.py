@@ -16,6 +16,7 @@ from onboard.adapters.files.protocol_files import has_protocol_files, read_proto
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import PROTOCOL_TABLES, Mapping, marks
+from onboard.model.rows import rows_of
 
 _KEYS = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
 
@@ -26,7 +27,7 @@ class FolderSource:
     def __init__(self, folder: Path, mapping: Mapping, read_at: datetime) -> None:
         self._folder, self._mapping, self._read_at = folder, mapping, read_at
 
-    def fetch(self, last_rows: Dict[str, int]) -> Export:
+    def fetch(self, last: Dict[str, str]) -> Export:
         """One whole read. Raises ReadInDoubt, naming every file or column that is missing, and when nobody is in it."""
         if not self._folder.is_dir():
             raise ReadInDoubt(f"{self._folder} is no folder. Give the folder that holds the CSV exports.")
@@ -41,7 +42,7 @@ class FolderSource:
             step = "Export all mapped forms again, as raw data with raw headers."
             raise ReadInDoubt(f"{self._folder}: {'; '.join(dict.fromkeys(missing))}. {step}")
         instruments |= marks(instruments, self._mapping)
-        self._check_rows(instruments, last_rows)
+        self._check_rows(instruments, last)
         return Export(instruments=instruments, dictionaries=self._dictionaries(), read_at=self._read_at)
 
     def _is_protocol_project(self, project: str) -> bool:
@@ -81,11 +82,11 @@ class FolderSource:
         places = [file.header.index(name) for name in dict.fromkeys(wanted)]
         return csv_text(list(dict.fromkeys(wanted)), ([row[place] for place in places] for row in file.rows))
 
-    def _check_rows(self, instruments: Dict[str, str], last_rows: Dict[str, int]) -> None:
+    def _check_rows(self, instruments: Dict[str, str], last: Dict[str, str]) -> None:
         """An export without people, or without any row where there were some, is no plausible read."""
         people = {source.key for source in self._mapping.of("people")}
         for key, text in instruments.items():
-            before = last_rows.get(key, 0)
+            before = len(rows_of(key, last.get(key, "")))
             if text.count("\n") <= 1 and (key in people or before):
                 was = f"; the last read had {before}" if before else ""
                 raise ReadInDoubt(f"{self._folder}: {key} has no rows{was}. Look whether the export is whole.")

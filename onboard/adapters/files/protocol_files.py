@@ -73,11 +73,11 @@ class WithProtocolFiles:
     def __init__(self, people: RecordSource, folder: Path, mapping: Mapping) -> None:
         self._people, self._folder, self._mapping = people, folder, mapping
 
-    def fetch(self, last_rows: Dict[str, int]) -> Export:
+    def fetch(self, last: Dict[str, str]) -> Export:
         """One whole read of both. Raises ReadInDoubt when either is not whole."""
         # The files first: a mistake in them should not cost a read of REDCap.
         protocols = read_protocol_files(self._folder, self._mapping)
-        export = self._people.fetch({key: rows for key, rows in last_rows.items() if key not in protocols})
+        export = self._people.fetch({key: text for key, text in last.items() if key not in protocols})
         return replace(export, instruments={**export.instruments, **protocols})
 
 

@@ -24,8 +24,6 @@ from onboard.ports import Clock
 
 #: The two tables whose form every record of its kind has.
 _ROOT_TABLES = ("people", "protocols")
-#: An instrument may lose so many rows, or this share of them, between two reads without anybody being asked.
-_FEWER_ROWS, _FEWER_SHARE = 3, 0.2
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _Dictionary = Sequence[Mapping[str, str]]
 
@@ -35,7 +33,7 @@ class NobodyThere(ReadInDoubt):
 
 
 class RedcapSource:
-    """Reads all mapped instruments of all projects; raises ReadInDoubt for anything less than a whole, plausible read."""
+    """Reads all mapped instruments of all projects; raises ReadInDoubt for anything less than a whole read."""
 
     def __init__(
         self,
@@ -49,8 +47,8 @@ class RedcapSource:
         self._clock = clock
         self._pause = pause
 
-    def fetch(self, last_rows: Mapping[str, int]) -> Export:
-        """One whole read. `last_rows` counts rows by "<project>.<instrument>" of the last good read; empty: not compared."""
+    def fetch(self, last: Mapping[str, str]) -> Export:
+        """One whole read, judged by itself alone: `last` is compared in sure_source.py."""
         read_at = self._clock.now()
         instruments: dict[str, str] = {}
         dictionaries: dict[str, str] = {}
@@ -63,7 +61,6 @@ class RedcapSource:
                 fields = dictionary(project, name)
                 dictionaries[name] = dictionary_csv(fields)
                 read = self._rows(project, with_main(self._wanted(name, fields), name, fields))
-            _check_counts({key: len(rows.rows) for key, rows in read.items()}, last_rows)
             instruments |= {key: rows.text() for key, rows in read.items()}
             self._check_absent(name, fields, last_rows)
         instruments |= marks(instruments, self._mapping)
@@ -210,18 +207,6 @@ def _check_people(read: Mapping[str, Rows], wanted: Sequence[Wanted], mapping: R
             raise NobodyThere(
                 f"Project {form.project!r} holds no person. If it is new, add the first one; if not, the read was empty, and "
                 "the token's user may be in a data access group that holds nobody: ask the REDCap administrator."
-            )
-
-
-def _check_counts(rows: Mapping[str, int], last_rows: Mapping[str, int]) -> None:
-    """A read much smaller than the last good one must not look like everybody left."""
-    for key, now in rows.items():
-        before = last_rows.get(key, 0)
-        if before - now > max(_FEWER_ROWS, before * _FEWER_SHARE):
-            raise ReadInDoubt(
-                f"{key} has {now} rows; the last good read had {before}. Nobody is written to on this. See the project's "
-                "logging page: if they were deleted on purpose, say so once with --accept-fewer-rows; if not, ask the REDCap "
-                "administrator."
             )
 
 

@@ -98,20 +98,6 @@ def test_a_token_in_an_empty_access_group_sees_no_person(redcap_lab):
         redcap_lab.source().fetch({})
 
 
-@pytest.mark.parametrize(
-    ("before", "believed"),
-    [(0, True), (2, True), (5, True), (6, False), (40, False)],
-    ids=["never read", "as many", "three fewer", "four fewer of six", "most of them gone"],
-)
-def test_a_suspiciously_smaller_read_is_not_believed(redcap_lab, before, believed):
-    source = redcap_lab.source()
-    if believed:
-        source.fetch({"people.completion": before})
-    else:
-        with pytest.raises(ReadInDoubt, match=rf"people.completion has 2 rows; the last good read had {before}"):
-            source.fetch({"people.completion": before})
-
-
 def test_a_field_that_is_not_in_the_project_names_the_nearest(redcap_lab):
     person = redcap_lab.mapping.sources[1]
     wrong = replace(person, fields={**person.fields, "greet": "great_name"})

@@ -1,0 +1,45 @@
+"""Rows of a read by where they stand. Decides which row of one read is the same row in another, and which are gone; what a row
+says is read elsewhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+_EVENT, _INSTRUMENT, _INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
+#: What REDCap writes into cells of a form that was never opened; since about version 15.5 it may leave them blank instead.
+_UNTOUCHED = frozenset({"", "0"})
+
+
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Row:
+    """The place of one row: form as "<project>.<instrument>", record, unique event name and instance ("" where none)."""
+
+    form: str
+    record: str
+    event: str = ""
+    instance: str = ""
+
+
+def rows_of(form: str, text: str) -> frozenset[Row]:
+    """The rows of one instrument's CSV, record id first. A row that is no instance and that nobody touched is none."""
+    lines = csv.reader(io.StringIO(text))
+    header = next(lines, [])
+    places = {name: header.index(name) for name in (_EVENT, _INSTRUMENT, _INSTANCE) if name in header}
+    return frozenset(_rows(form, lines, places))
+
+
+def _rows(form: str, lines: Iterator[list[str]], places: Mapping[str, int]) -> Iterator[Row]:
+    keys = {0, *places.values()}
+    for line in lines:
+        event, instance = (line[places[name]] if name in places else "" for name in (_EVENT, _INSTANCE))
+        if instance or any(cell not in _UNTOUCHED for place, cell in enumerate(line) if place not in keys):
+            yield Row(form=form, record=line[0], event=event, instance=instance)
+
+
+def lost_rows(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Row, ...]:
+    """Rows of the instruments of `before` that `now` lacks, in order. A form that is no longer read lost nothing."""
+    gone = (rows_of(form, text) - rows_of(form, now[form]) for form, text in before.items() if form in now)
+    return tuple(sorted(row for rows in gone for row in rows))
