@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dates prove crash soak bench pictures lock clean
+.PHONY: help demo test check dates prove crash soak faults bench pictures lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -45,6 +45,9 @@ crash: $(VENV)/.dev ## a hundred SIGKILLs while 3,000 messages go out, SQLite an
 
 soak: $(VENV)/.dev ## sixty simulated days of the service: outages, kills, restarts, both days the clocks change
 	$(RUN) -m tests.jobs.soak
+
+faults: $(VENV)/.dev ## every fault of REDCap at every call of one read: wrong mails, right mails missing (an hour)
+	$(RUN) -m tests.connecting.read_faults
 
 bench: $(VENV)/.dev ## how fast it is, each figure against its floor (half an hour; BENCH= gives sizes)
 	$(RUN) tests/bench/bench.py $(BENCH)

@@ -20,6 +20,7 @@ from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import Mapping as RecordMapping
 from onboard.model.mapping import marks
+from onboard.model.rows import rows_of
 from onboard.ports import Clock
 
 #: The two tables whose form every record of its kind has.
@@ -62,7 +63,7 @@ class RedcapSource:
                 dictionaries[name] = dictionary_csv(fields)
                 read = self._rows(project, with_main(self._wanted(name, fields), name, fields))
             instruments |= {key: rows.text() for key, rows in read.items()}
-            self._check_absent(name, fields, last_rows)
+            self._check_absent(name, fields, last)
         instruments |= marks(instruments, self._mapping)
         return Export(instruments=instruments, dictionaries=dictionaries, read_at=read_at, server_version=version, links=links)
 
@@ -78,10 +79,11 @@ class RedcapSource:
         stamped = [replace(form, stamped=form.key in self._mapping.stamped) for form in wanted]
         return sorted(stamped, key=lambda form: not form.root)
 
-    def _check_absent(self, name: str, fields: _Dictionary, last_rows: Mapping[str, int]) -> None:
+    def _check_absent(self, name: str, fields: _Dictionary, last: Mapping[str, str]) -> None:
         """A form that the project need not have is lost, and not absent, when the last read had rows of it."""
         for form in sorted(self._mapping.asked().absent(name, fields)):
-            if before := last_rows.get(f"{name}.{form}", 0):
+            key = f"{name}.{form}"
+            if before := len(rows_of(key, last.get(key, ""))):
                 raise ReadInDoubt(
                     f"Project {name!r} has no form {form!r} any more; the last good read had {before} rows of it. No mail "
                     "goes to people on this. Make the form again by the click list, or correct redcap.toml."

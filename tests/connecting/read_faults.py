@@ -1,0 +1,220 @@
+"""Every fault of REDCap at every call of one read, and what was mailed: `make faults` prints the whole table (about an hour).
+
+A wrong mail is one that the same day's run without the fault would not have sent in these words. A fault hits one read and is
+over; the next look of the same day reads again. First reads count as well: what a lab begins on decides what it is ever told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import email
+import email.policy
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from pathlib import Path
+
+from jobs.due import run_due
+from onboard.adapters.system_clock import FixedClock
+from onboard.app import open_app
+from onboard.model import Mode
+from onboard.pipeline.tools import never
+from onboard.sandbox.faults import Fault
+from onboard.sandbox.server import SandboxServer
+from tests.connecting.conftest import Served, make_home
+from tests.connecting.retell import shipped_projects
+
+OPERATOR = "it-help@northlake.example"
+#: A Monday on which every job is due, and the Monday after.
+BEGAN, LATER = datetime(2026, 11, 23, 16, 0, tzinfo=UTC), datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+_STATUSES = (408, 413, 429, 500, 502, 503, 504)
+#: Faults that need a number: how much of a list is left.
+SHARES = (0.5, 0.9, 0.95, 0.99)
+
+Mails = Counter[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One way in which a call fails."""
+
+    fault: Fault
+    status: int | None = None
+    share: float = 0.5
+    delay: float = 0.0
+
+    def __str__(self) -> str:
+        number = f" {self.status}" if self.status else f" {self.share}" if self.fault is Fault.FEWER_ROWS else ""
+        return f"{self.fault.value}{number}"
+
+
+def variants() -> Iterator[Variant]:
+    """Every fault that there is, with its numbers."""
+    for fault in Fault:
+        if fault is Fault.STATUS:
+            yield from (Variant(fault=fault, status=status) for status in _STATUSES)
+        elif fault is Fault.FEWER_ROWS:
+            yield from (Variant(fault=fault, share=share) for share in SHARES)
+        elif fault is Fault.SLOW:
+            yield Variant(fault=fault, delay=1.5)
+        elif fault is Fault.TRICKLE:
+            yield Variant(fault=fault, delay=0.2)
+        else:
+            yield Variant(fault=fault)
+
+
+@dataclass
+class Result:
+    """What came of one variant, over all the calls it was tried at."""
+
+    variant: Variant
+    first: bool
+    tried: int = 0
+    stopped: int = 0  # looks that mailed the operator alone
+    wrong: Mails = field(default_factory=Counter)
+    missing: Mails = field(default_factory=Counter)
+
+    def line(self) -> str:
+        """A row of the table."""
+        when = "first read" if self.first else "later read"
+        return (
+            f"{self.variant!s:<18} {when:<10} at {self.tried:>3} calls   stopped {self.stopped:>3}   "
+            f"wrong mails {self.wrong.total()}   right mails missing in the end {self.missing.total()}"
+        )
+
+
+class Bench:
+    """A stand-in with the shipped projects, a home that began a week ago, and what a good Monday mails."""
+
+    def __init__(self, folder: Path) -> None:
+        projects = shipped_projects()
+        tokens = {name: project.add_token() for name, project in projects.items()}
+        self.folder, self.homes = folder, 0
+        self.server = SandboxServer(list(projects.values()))
+        self.server.start()
+        self.served = Served(self.server, projects, tokens)
+        self.new = make_home(folder / "new", self.server.url, tokens)
+        settings = self.new / "settings.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(text.replace("retries = 0", "retries = 0\nread_seconds = 1\nconnect_seconds = 0.2"), encoding="utf-8")
+        self.begun = self.copy(self.new)
+        self.good_first = look(self.begun, BEGAN)
+        before = len(self.server.requests)
+        home = self.copy(self.begun)
+        self.good_later = look(home, LATER)
+        #: What one read asks, in order; a first read asks it twice.
+        asked = self.server.requests[before:]
+        self.calls = [seen.content for seen in asked if seen.content != "surveyLink"]
+
+    def close(self) -> None:
+        """Stop the server."""
+        self.server.stop()
+
+    def copy(self, home: Path) -> Path:
+        """The same home once more."""
+        self.homes += 1
+        return Path(shutil.copytree(home, self.folder / f"home{self.homes}"))
+
+    def strike(self, variant: Variant, after: int, times: int) -> None:
+        """Let a variant hit `times` calls, from the call of that number on."""
+        self.server.faults.clear()
+        self.server.faults.add(
+            variant.fault, after=after, times=times, status=variant.status, share=variant.share, delay=variant.delay
+        )
+
+    def try_first(self, variant: Variant, calls: Sequence[int], times: int = 1) -> Result:
+        """The fault hits the first read of a lab; the same day goes on without it, and so does the Monday after."""
+        found = Result(variant, first=True)
+        for call in calls:
+            home = self.copy(self.new)
+            self.strike(variant, call, times)
+            mails = look(home, BEGAN)
+            self.server.faults.clear()
+            found.tried, found.stopped = found.tried + 1, found.stopped + (not mails)
+            mails += look(home, BEGAN)
+            self._count(found, mails, self.good_first)
+            self._count(found, look(home, LATER), self.good_later)
+            shutil.rmtree(home)
+        return found
+
+    def try_later(self, variant: Variant, calls: Sequence[int], times: int = 1) -> Result:
+        """The fault hits a later read; the same day goes on without it. A home that mailed nothing is as it was."""
+        found = Result(variant, first=False)
+        home = self.copy(self.begun)
+        for call in calls:
+            self.strike(variant, call, times)
+            mails = look(home, LATER)
+            self.server.faults.clear()
+            found.tried, found.stopped = found.tried + 1, found.stopped + (not mails)
+            if mails:
+                self._count(found, mails + look(home, LATER), self.good_later)
+                shutil.rmtree(home)
+                home = self.copy(self.begun)
+        self._count(found, look(home, LATER), self.good_later)
+        shutil.rmtree(home)
+        return found
+
+    @staticmethod
+    def _count(found: Result, mails: Mails, good: Mails) -> None:
+        found.wrong += mails - good
+        found.missing += good - mails
+
+
+def look(home: Path, moment: datetime) -> Mails:
+    """Everything that is due is run once; what people got, as address, subject and words. The operator's mails are left out."""
+    before = set((home / "mail").glob("*.eml"))
+    with closing(open_app(home, clock=FixedClock(moment))) as app:
+        run_due(app, Mode.LIVE, never)
+    new = sorted(set((home / "mail").glob("*.eml")) - before)
+    return Counter(mail for mail in map(_read, new) if mail[0] != OPERATOR)
+
+
+def _read(path: Path) -> tuple[str, str, str]:
+    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    body = mail.get_body(("plain",))
+    words = " ".join(str(body.get_content()).split()) if body else ""
+    return parseaddr(str(mail["To"]))[1], str(mail["Subject"]), words
+
+
+def main() -> None:
+    """Print the table; exit 1 when a mail was wrong or missing."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="variants whose name holds this word")
+    only = parser.parse_args().only
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder))
+        try:
+            bad = _table(bench, [variant for variant in variants() if only in str(variant)])
+        finally:
+            bench.close()
+    raise SystemExit(1 if bad else 0)
+
+
+def _table(bench: Bench, chosen: Sequence[Variant]) -> int:
+    bad, began = 0, datetime.now(UTC)
+    every = range(len(bench.calls))
+    for variant in chosen:
+        # On a first read the fault hits the one or the other of its two reads, and never both.
+        for result in (bench.try_later(variant, every), bench.try_first(variant, range(2 * len(bench.calls)))):
+            print(result.line(), flush=True)
+            bad += result.wrong.total() + result.missing.total()
+            for address, subject, _ in [*result.wrong, *result.missing][:5]:
+                print(f"    {address}: {subject}")
+    print(f"\nFaults that hit every call of the read, {len(chosen)} variants; first reads of a lab, both reads alike:")
+    for variant in chosen:
+        for result in (bench.try_later(variant, [0], times=len(every)), bench.try_first(variant, [0], times=2 * len(every))):
+            print(result.line(), flush=True)
+            for address, subject, _ in [*result.wrong, *result.missing][:5]:
+                print(f"    {address}: {subject}")
+    minutes = (datetime.now(UTC) - began) // timedelta(minutes=1)
+    print(f"{len(chosen)} variants at {len(every)} calls, {minutes} minutes; wrong or missing: {bad}")
+    return bad
+
+
+if __name__ == "__main__":
+    main()
