@@ -6,8 +6,9 @@ Decides: start, stop, address. Starts in a fraction of a second and leaves nothi
 import logging
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -68,6 +69,11 @@ class SandboxServer:
         """The address of the API, ending in `/api/`."""
         return f"{self.root}api/"
 
+    def tell_time(self, clock: Callable[[], datetime]) -> None:
+        """Say the time of `clock` (aware) with every answer of the API, as servers do; before that none is said, since a
+        story told in another year would contradict the machine's."""
+        self.state.clock = clock
+
     @property
     def requests(self) -> list[Seen]:
         """Every API call seen, without its token."""
@@ -126,6 +132,7 @@ class SandboxServer:
             log_config=None,
             access_log=False,
             server_header=False,
+            date_header=False,
             timeout_graceful_shutdown=1,
             ssl_certfile=str(self._tls.certificate) if self._tls else None,
             ssl_keyfile=str(self._tls.key) if self._tls else None,

@@ -1,7 +1,8 @@
 """What one running sandbox server holds: its projects, its faults, and the requests it has seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from onboard.sandbox.faults import Faults
@@ -23,6 +24,7 @@ class State:
     public_url: str
     faults: Faults = field(default_factory=Faults)
     requests: list[Seen] = field(default_factory=list)
+    clock: Callable[[], datetime] | None = None  # of the Date header; None: no such header
 
     def project(self, project_id: str) -> Project | None:
         """The project of that id."""

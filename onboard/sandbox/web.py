@@ -10,6 +10,8 @@ import io
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC
+from email.utils import format_datetime
 
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
@@ -54,7 +56,10 @@ def application(state: State) -> Starlette:
     """The web application of one sandbox server."""
 
     async def api(request: Request) -> Response:
-        return await _api(state, request)
+        response = await _api(state, request)
+        if state.clock is not None:
+            response.headers["Date"] = format_datetime(state.clock().astimezone(UTC), usegmt=True)
+        return response
 
     async def api_get(request: Request) -> Response:
         return HTMLResponse(api_page())
