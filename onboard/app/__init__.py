@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from onboard.config.loading import Config
     from onboard.model import Assessment, Export, History, JobName, Lab, Message, Mode, Notice, Rules, Waiting
     from onboard.model.mapping import Mapping as RecordMapping
-    from onboard.pipeline.forecast import Decided
+    from onboard.pipeline.forecast import Decided, Memory
     from onboard.pipeline.one_look import OneLook
     from onboard.pipeline.tools import Rejudging, Tools
     from onboard.ports import BounceSource, Clock, Mailer, RecordSource, RecordWriter
@@ -284,11 +284,15 @@ class App:
         """What the jobs of each day from `first` (today when None) on would send, and what is held and why; by the memory of the
         mode that counts, or with `fresh` as if the lab had begun and nothing was sent."""
         from onboard.pipeline.forecast import forecast, no_memory, with_mode
-        from onboard.pipeline.reading import memory
 
         lab = with_mode(self.lab, self.lab.limits.mode)
-        remembered = no_memory(started=True) if fresh else memory(self._rejudging(), lab.limits.mode, self.assessment)
+        remembered = no_memory(started=True) if fresh else self._memory(lab.limits.mode)
         return forecast(self.assessment, remembered, lab, first or self.today, days, jobs=self.jobs_on)
+
+    def _memory(self, mode: Mode) -> Memory:
+        from onboard.pipeline.reading import memory
+
+        return memory(self._rejudging(), mode, self.assessment, self.export, self.today)
 
     def own_history(self, mode: Mode) -> History:
         """What was said to and about the people whom the record ids name today."""

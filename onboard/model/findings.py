@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from onboard.model.choices import Task
@@ -29,6 +29,7 @@ from onboard.model.lab import (
     Waiver,
 )
 from onboard.model.requirements import Requirement, Rules
+from onboard.model.rows import Row
 from onboard.timeline import Coverage, Timeline
 
 
@@ -227,5 +228,7 @@ class Assessment:
     #: person -> the highest row of evidence they have, on the form people hand evidence in on; None where there is no such form
     evidence_rows: Mapping[str, int] | None = None
     review_form: str = ""  # the form on which is decided about what came in by survey; "" where that form is its own
+    gone: tuple[Row, ...] = ()  # rows that the read lacks and the last run of the same job had; worklists alone
+    clock_ahead: timedelta = timedelta()  # how far this machine's clock was before REDCap's, where REDCap said a time
     #: findings by person, built once by `readiness.assess_lab`
     by_person: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)

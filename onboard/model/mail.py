@@ -46,6 +46,7 @@ class Section(StrEnum):
     MOVES = "moves"  # worklist: starting and leaving
     SILENT = "silent"  # worklist: not reacting
     UNREADABLE = "unreadable"  # worklist: could not be read
+    GONE = "gone"  # worklist: no longer in REDCap
     MAIL = "mail"  # worklist: mail trouble
     TROUBLE = "trouble"  # operator
 

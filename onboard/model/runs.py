@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -122,6 +122,7 @@ class Export:
     read_at: datetime
     server_version: str = ""
     links: Mapping[str, str] = field(default_factory=dict)  # project -> base URL for links to a record's form
+    clock_ahead: timedelta = timedelta()  # how far this machine's clock is before the server's; zero where it says no time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ class Memory:
     history: Callable[[JobName], History]  # as if the job's own queued messages were gone
     before: Callable[[JobName], Assessment | None]  # what the job's last run was planned on
     last_slot: Callable[[JobName], date | None]  # the newest slot of the job that is used up
+    read: Callable[[JobName], Assessment] | None = None  # the read as the job sees it; None: as it is given
 
 
 def no_memory(*, started: bool) -> Memory:
@@ -179,6 +180,7 @@ def _decided(
     job: JobName, plan: Plan, day: date, assessment: Assessment, memory: Memory, lab: Lab, sent: _Sent, *, begins: bool
 ) -> tuple[Decided, _Sent]:
     history = sent.over(memory.history(job))
+    assessment = memory.read(job) if memory.read else assessment
     if begins and job in BASELINED and not history.started:
         sent = sent.and_baseline(already_true(plan(assessment, history, lab, day, None), assessment, day), day)
         history = sent.over(memory.history(job))

@@ -29,7 +29,7 @@ def _digests(assessment: Assessment, history: History, lab: Lab, today: date, pr
 
 def _worklist(assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None) -> Sequence[Notice]:
     links = partial(record_link, assessment)
-    return plan_worklist(assessment, history, lab, today, first_seen=history.problems_seen, links=links)
+    return plan_worklist(assessment, history, lab, today, first_seen=history.problems_seen, previous=previous, links=links)
 
 
 def _introductions(

@@ -4,11 +4,12 @@ nothing itself."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from onboard.model import Assessment, JobName, Mode, PersonSeen, Snapshot
+from onboard.model import Assessment, Export, JobName, Mode, PersonSeen, Snapshot
+from onboard.model.rows import lost_rows
 from onboard.pipeline.forecast import Memory
 from onboard.pipeline.persons import gone_before, new_since, own_history, refuse_many, seen_now, without
 from onboard.pipeline.rules_check import refuse_silent_change
@@ -31,19 +32,21 @@ def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
     """Fetch and judge. Raises ReadInDoubt for anything less than a whole, plausible read, SilentChange when the rules were
     changed for days already judged and nobody accepted it, Unreviewed when evidence would stop counting for want of a review."""
     zone = tools.lab.zone
-    refuse_silent_change(tools.ledger, tools.rules, tools.rules_of, tools.clock.now().astimezone(zone).date(), zone)
-    last = tools.ledger.snapshot_at()
+    today = tools.clock.now().astimezone(zone).date()
+    refuse_silent_change(tools.ledger, tools.rules, tools.rules_of, today, zone)
+    last = tools.ledger.snapshot_at(tools.clock.now())
     last_export = export_of(last) if last else None
     export = tools.source.fetch(last_export.instruments if last_export else {})
     tools.refuse_unreviewed(export, last_export)
     snapshot = snapshot_of(export)
-    assessment = tools.judge(export, tools.rules, snapshot.id)
+    planned_on = tools.ledger.last_judged(mode, job, today)
+    assessment = _with_gone(tools.judge(export, tools.rules, snapshot.id), job, planned_on, export)
     kept = last is not None and (last.id, last.read_at) == (snapshot.id, snapshot.read_at)
     first, known = _known_people(tools, last)
     seen = seen_now(known, assessment.people.values(), assessment.read_at)
     if not tools.accepts_loss:
         refuse_many(seen.replaced, len(known))
-    before = _before(tools.rejudging, mode, job, assessment, known)
+    before = _before(tools.rejudging, planned_on, assessment, known)
     return Judged(now=assessment, before=before, snapshot=snapshot, kept=kept, seen=(*first, *seen.rows))
 
 
@@ -60,20 +63,26 @@ def _known_people(tools: Tools, last: Snapshot | None) -> tuple[tuple[PersonSeen
     return tuple(first), {one.record: (one,) for one in first}
 
 
+def _with_gone(now: Assessment, job: JobName, planned_on: tuple[Snapshot, str] | None, export: Export) -> Assessment:
+    """With the rows that went since the last worklist; no other job tells of them."""
+    if job is not JobName.WORKLIST or planned_on is None:
+        return now
+    return replace(now, gone=lost_rows(export_of(planned_on[0]).instruments, export.instruments))
+
+
 def _before(
-    tools: Rejudging, mode: Mode, job: JobName, now: Assessment, known: Mapping[str, Sequence[PersonSeen]]
+    tools: Rejudging, planned_on: tuple[Snapshot, str] | None, now: Assessment, known: Mapping[str, Sequence[PersonSeen]]
 ) -> Assessment | None:
     """The records of the job's last run under the rules of then, without the people whose record id is another's by now."""
-    before = _last_planned_on(tools, mode, job, now)
+    before = _last_planned_on(tools, planned_on, now)
     if before is None:
         return None
     replaced = seen_now(known, now.people.values(), now.read_at).replaced
     return without(before, replaced | new_since(known, before.read_at))
 
 
-def _last_planned_on(tools: Rejudging, mode: Mode, job: JobName, now: Assessment) -> Assessment | None:
+def _last_planned_on(tools: Rejudging, found: tuple[Snapshot, str] | None, now: Assessment) -> Assessment | None:
     """Judged again only where the records or the rules differ from today's."""
-    found = tools.ledger.last_judged(mode, job)
     if found is None:
         return None
     snapshot, rules_text = found
@@ -94,11 +103,13 @@ def remember(tools: Tools, judged: Judged, today: date, mode: Mode) -> None:
     tools.ledger.see_problems(judged.now.problems, today)
 
 
-def memory(tools: Rejudging, mode: Mode, now: Assessment) -> Memory:
-    """What each job would find in the ledger, for a forecast; each job's part is read when it is asked for."""
+def memory(tools: Rejudging, mode: Mode, now: Assessment, export: Export, today: date) -> Memory:
+    """What each job would find in the ledger on `today`, for a forecast; each job's part is read when it is asked for."""
     known = tools.ledger.people_seen()
+    planned_on = cache(lambda job: tools.ledger.last_judged(mode, job, today))
     return Memory(
         history=cache(lambda job: own_history(tools.ledger.history(mode, ignoring=job), known, now)),
-        before=lambda job: _before(tools, mode, job, now, known),
+        before=lambda job: _before(tools, planned_on(job), now, known),
         last_slot=lambda job: tools.ledger.last_slot(mode, job),
+        read=lambda job: _with_gone(now, job, planned_on(job), export),
     )

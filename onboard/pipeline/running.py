@@ -27,6 +27,7 @@ from onboard.pipeline.forecast import BASELINED, Decided, already_true, decide, 
 from onboard.pipeline.handing_in import Handing
 from onboard.pipeline.plans import PLANS, plan_of
 from onboard.pipeline.reading import Judged, memory, read, remember
+from onboard.pipeline.snapshots import export_of
 from onboard.pipeline.telling import mail_troubles, message_writer, tell
 from onboard.pipeline.tools import Plan, Stop, Tools, never
 from onboard.pipeline.troubles import Trouble, over_ceiling, read_failed, rules_refused, unreviewed
@@ -256,7 +257,7 @@ def _rehearse(tools: Tools, job: JobName, plan: Plan, today: date) -> RunReport:
         judged = read(tools, as_mode, job)
     except (ReadInDoubt, SilentChange, Unreviewed) as error:
         return RunReport(job=job, slot=today, mode=Mode.DRY, outcome="failed", trouble=(str(error),))
-    remembered = memory(tools.rejudging, as_mode, judged.now)
+    remembered = memory(tools.rejudging, as_mode, judged.now, export_of(judged.snapshot), today)
     mine = {job, JobName.START} if job is JobName.REMINDERS else {job}
     order = list(PLANS)
     [(_, jobs)] = forecast(

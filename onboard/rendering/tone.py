@@ -28,6 +28,7 @@ _SECTIONS = {
     Section.RECEIPT: ("received", "blue"),
     Section.NEEDS_YOU: ("waits", "amber"),
     Section.UNREADABLE: ("could not be read", "amber"),
+    Section.GONE: ("no longer in REDCap", "amber"),
     Section.TROUBLE: ("trouble", "red"),
     Section.SILENT: ("no reaction", "amber"),
     Section.MAIL: ("mail", "amber"),

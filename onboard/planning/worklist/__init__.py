@@ -13,6 +13,7 @@ from onboard.planning import item_keys
 from onboard.planning.addresses import normal
 from onboard.planning.lab_day import Desk, desk_of
 from onboard.planning.notices import NEVER_CAME, notice
+from onboard.planning.worklist.gone import gone_lines
 from onboard.planning.worklist.irb import irb_lines
 from onboard.planning.worklist.moves import move_lines, new_under_old, silent_lines
 from onboard.planning.worklist.today import blocks_work_lines, eyes_lines
@@ -27,17 +28,19 @@ def plan_worklist(
     first_seen: Mapping[str, date] | None = None,
     mail_trouble: Sequence[str] = (),
     *,
+    previous: Assessment | None = None,
     links: Callable[[str], str] = lambda evidence: "",
 ) -> list[Notice]:
     """One worklist for each coordinator on duty; empty on a day that is no working day.
 
     `first_seen` gives the day each problem was first met, by the problem's key; `mail_trouble` are sentences of the outbox;
-    `links` gives the address of the form an evidence (instrument/record/instance) stands on, "" for none.
+    `previous` is what the last worklist was planned on; `links` gives the address of the form an evidence
+    (instrument/record/instance) stands on, "" for none.
     """
     desk = desk_of(assessment, history, lab, today)
     if not desk.calendar.works(today):
         return []
-    lines = worklist_lines(desk, first_seen, mail_trouble, links=links)
+    lines = worklist_lines(desk, first_seen, mail_trouble, previous=previous, links=links)
     found, claimed = [], set[str]()
     for coordinator in lab.on_duty(today):
         made = _worklist(desk, coordinator, [_once(line, claimed) for line in lines])
@@ -52,6 +55,7 @@ def worklist_lines(
     first_seen: Mapping[str, date] | None = None,
     mail_trouble: Sequence[str] = (),
     *,
+    previous: Assessment | None = None,
     links: Callable[[str], str] = lambda evidence: "",
 ) -> list[Line]:
     """All that waits for the coordinator on the day of the desk, in order, mailed or not; arguments as for `plan_worklist`."""
@@ -64,6 +68,7 @@ def worklist_lines(
         *move_lines(desk, links),
         *silent_lines(desk, links),
         *unreadable_lines(desk, seen, links),
+        *gone_lines(desk, previous.people if previous else {}),
         *mail_lines(desk, mail_trouble),
     ]
     return [_aged(line, desk.today) for line in lines]

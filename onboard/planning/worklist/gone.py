@@ -1,0 +1,50 @@
+"""What went from REDCap since the last worklist. Decides how rows that are gone are told: a line a record, the first by name.
+
+A loss that is told here was found by two reads; what it means for people is told where their work is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from onboard.folding import counted
+from onboard.model import Line, Person, Section
+from onboard.model.records import record_order
+from onboard.model.rows import Row
+from onboard.planning.lab_day import Desk
+from onboard.planning.people import named
+
+#: So many records have a line of their own, and so many rows are named in a line.
+_RECORDS, _ROWS = 10, 5
+_ACT = "If nobody deleted them on purpose, see the project's logging page in REDCap."
+
+
+def gone_lines(desk: Desk, before: Mapping[str, Person]) -> list[Line]:
+    """A line for each record that lost rows. `before` holds the people of the last worklist, for the names of those who are
+    gone."""
+    rows = sorted(desk.assessment.gone, key=lambda row: (record_order(row.record), row))
+    records = [(record, list(found)) for record, found in groupby(rows, lambda row: row.record)]
+    lines = [_line(desk, record, found, before) for record, found in records[:_RECORDS]]
+    more = sum(len(found) for _, found in records[_RECORDS:])
+    if more:
+        lines.append(_gone(title=f"{counted(more, 'row')} more of {counted(len(records) - _RECORDS, 'record')}"))
+    return lines
+
+
+def _line(desk: Desk, record: str, rows: Sequence[Row], before: Mapping[str, Person]) -> Line:
+    here = record in desk.assessment.people
+    name = named(desk, record) if here else before[record].name if record in before else ""
+    said = ", ".join(map(_place, rows[:_ROWS])) + (f" and {len(rows) - _ROWS} more" if len(rows) > _ROWS else "")
+    return _gone(title=said if name else f"Record {record}: {said}", person=record if here else "", name=name)
+
+
+def _place(row: Row) -> str:
+    """``completion (row 3)``."""
+    form = row.form.partition(".")[2]
+    return f"{form} (row {row.instance})" if row.instance else form
+
+
+def _gone(*, title: str, person: str = "", name: str = "") -> Line:
+    why = "It was there at the last worklist, and two reads since did not find it."
+    return Line(key="", section=Section.GONE, title=title, why=why, act=_ACT, person=person, name=name)
