@@ -89,7 +89,7 @@ def timings(app: App, mode: Mode) -> list[Timing]:
     calendar = app.lab.cadence.calendar
     found = []
     for name, when in schedule_of(app).items():
-        last = app.ledger.last_slot(mode, name)
+        last = app.ledger.last_slot(mode, name, now.date())
         waiting = slot_now(when, now, last, calendar, app.lab.evening)
         open_since = datetime.combine(now.date(), when.at, tzinfo=now.tzinfo)
         late = now - open_since if waiting else timedelta()

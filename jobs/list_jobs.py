@@ -10,6 +10,7 @@ from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import print_table, say
 from onboard.cli.runs import held_words
+from onboard.dates import CLOCK_LEEWAY, ahead_words
 from onboard.model import Mode
 
 #: A slot is looked for once a minute.
@@ -26,6 +27,9 @@ def command(home: Home = HERE) -> None:
     newest = {run["job"]: run for run in reversed(runs)}
     rows = [_row(app, timing, newest.get(timing.job, {})) for timing in timings(app, asked)]
     print_table(f"Jobs of {app.lab.name} (mode {mode.value}, {app.lab.zone.key})", _COLUMNS, rows)
+    ahead = app.ledger.newest_ahead(asked, app.today, app.clock.now() + CLOCK_LEEWAY)
+    if ahead:
+        say(ahead_words(ahead))
     for run in runs:
         if run["held"]:
             say(held_words(run))

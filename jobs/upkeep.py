@@ -81,7 +81,7 @@ def write_back(app: App) -> int:
 
 
 def _newest_read(app: App) -> Assessment | None:
-    snapshot = app.ledger.snapshot_at()
+    snapshot = app.ledger.snapshot_at(app.clock.now())
     if snapshot is None:
         return None
     from onboard.pipeline.snapshots import export_of

@@ -199,3 +199,25 @@ class WorkCalendar:
         weekdays = [(first.weekday() + more) % 7 for more in range(1, days + 1)]
         worked = weeks * (7 - len(self.weekend)) + sum(day not in self.weekend for day in weekdays)
         return worked - sum(first < day <= last and day.weekday() not in self.weekend for day in self.days_off)
+
+
+#: Clocks that differ by less are as good as the same; by more than the other, one of them has another day.
+CLOCK_LEEWAY, ANOTHER_DAY = timedelta(minutes=10), timedelta(hours=12)
+
+
+def clock_words(ahead: timedelta) -> str:
+    """How far this machine's clock is from REDCap's, as a sentence; "" where the difference does no harm."""
+    if abs(ahead) <= CLOCK_LEEWAY:
+        return ""
+    minutes = int(abs(ahead).total_seconds()) // 60
+    much = f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours" if minutes < 2880 else f"{minutes // 1440} days"
+    return f"This machine's clock is {much} {'ahead of' if ahead > timedelta() else 'behind'} REDCap's."
+
+
+def ahead_words(last: date) -> str:
+    """What is wrong where the ledger holds days after today, up to `last`, and the next step."""
+    return (
+        f"The ledger holds slots or reads of days that are still to come, the last one {last.isoformat()}: this machine's "
+        "clock was ahead, or a day was tried with --as-of on this ledger. Today's jobs run all the same. See whether the clock "
+        "is right now; if it is, nothing else is to do, and this ends by itself after that day."
+    )

@@ -106,7 +106,9 @@ class App:
         """REDCap, or the folder given instead of it."""
         from onboard.adapters.terminal_progress import WatchedSource
 
-        source = WatchedSource(records.record_source(self.config, self.clock, self._export), self.terminal)
+        source = WatchedSource(
+            records.record_source(self.config, self.clock, self._export, pretended=self.pretended), self.terminal
+        )
         return records.Uncounted(source) if self._accept_fewer_rows else source
 
     @contextmanager
@@ -196,7 +198,7 @@ class App:
             return replace(found, evidence_rows=evidence_rows(export, self.config.mapping), review_form=form)
 
         found = self._judged_reads.get(export, rules, read_on, snapshot, judged)
-        return replace(found, forms=self._forms(export.links), waiting=self._waiting())
+        return replace(found, forms=self._forms(export.links), waiting=self._waiting(), clock_ahead=export.clock_ahead)
 
     def _waiting(self) -> tuple[Waiting, ...]:
         """What intake left waiting; its rooms are opened only where something waits."""

@@ -64,8 +64,8 @@ class PagesWhenAsked:
         return pages.addresses(wanted)
 
 
-def record_source(config: Config, clock: Clock, export: Path | None) -> RecordSource:
-    """REDCap, or the folder `export` instead of it."""
+def record_source(config: Config, clock: Clock, export: Path | None, *, pretended: bool = False) -> RecordSource:
+    """REDCap, or the folder `export` instead of it. A `pretended` day is not held against the server's clock."""
     if export is not None:
         from onboard.adapters.files.folder_source import FolderSource
 
@@ -76,7 +76,9 @@ def record_source(config: Config, clock: Clock, export: Path | None) -> RecordSo
 
     mapping = redcap_mapping(config)
     people = {source.key for source in mapping.of("people")}
-    source = SureSource(RedcapSource(redcap_projects(config, mapping.projects), mapping, clock), people)
+    source = SureSource(
+        RedcapSource(redcap_projects(config, mapping.projects), mapping, clock, check_clock=not pretended), people
+    )
     return source if mapping == config.mapping else WithProtocolFiles(source, config.home, config.mapping)
 
 

@@ -15,6 +15,7 @@ from onboard.cli.output import print_table, say
 from onboard.cli.writeback import own_form
 from onboard.connecting.advice import Advice, State, advise
 from onboard.connecting.facts import ProjectFacts
+from onboard.dates import CLOCK_LEEWAY, ahead_words, clock_words
 from onboard.errors import LedgerError, OnboardError, ReadInDoubt
 from onboard.folding import counted
 from onboard.model import JobName, Mode
@@ -55,7 +56,7 @@ def command(
     facts = _facts(app) if export is None else []
     checks += [check for one in facts for check in _project(app, one)]
     records = _records(app, facts)
-    checks += [records, *([*_empty(app), *_outsiders(app), *_reviews(app)] if records.state is State.OK else [])]
+    checks += [records, *([*_empty(app), *_clock(app), *_outsiders(app), *_reviews(app)] if records.state is State.OK else [])]
     checks += [_ledger(app), *_handed_over(app), _sending(app)]
     if export is None:
         checks += [_mail_server(app), _mailbox(app)]
@@ -116,9 +117,15 @@ def _empty(app: App) -> list[Checked]:
     """Forms that came without a row on a first read, with nothing to compare them with."""
     from onboard.connecting.empty_forms import named, without_rows
 
-    if app.remembers and app.ledger.snapshot_at() is not None:
+    if app.remembers and app.ledger.snapshot_at(app.clock.now()) is not None:
         return []
     return [Checked(what="records", state=State.NOTE, words=named(key)) for key in without_rows(app.export)]
+
+
+def _clock(app: App) -> list[Checked]:
+    """A clock that differs from REDCap's by more than a few minutes."""
+    words = clock_words(app.export.clock_ahead)
+    return [Checked(what="clock", state=State.LOOK, words=f"{words} Set it, for example with timedatectl.")] if words else []
 
 
 def _outsiders(app: App) -> list[Checked]:
@@ -153,6 +160,10 @@ def _ledger(app: App) -> Checked:
         states = app.ledger.outbox(app.lab.limits.mode)
     except LedgerError as error:
         return Checked(what="ledger", state=State.LOOK, words=str(error))
+    now = app.clock.now()
+    ahead = app.ledger.newest_ahead(app.lab.limits.mode, app.today, now + CLOCK_LEEWAY)
+    if ahead:
+        return Checked(what="ledger", state=State.LOOK, words=ahead_words(ahead))
     words = ", ".join(f"{number} {state}" for state, number in sorted(states.items()) if number) or "empty outbox"
     return Checked(what="ledger", state=State.LOOK if states.get("in_doubt", 0) else State.OK, words=f"{words}.")
 

@@ -110,6 +110,6 @@ def memory(tools: Rejudging, mode: Mode, now: Assessment, export: Export, today:
     return Memory(
         history=cache(lambda job: own_history(tools.ledger.history(mode, ignoring=job), known, now)),
         before=lambda job: _before(tools, planned_on(job), now, known),
-        last_slot=lambda job: tools.ledger.last_slot(mode, job),
+        last_slot=lambda job: tools.ledger.last_slot(mode, job, today),
         read=lambda job: _with_gone(now, job, planned_on(job), export),
     )

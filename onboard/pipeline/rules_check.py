@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from onboard.dates import plus_days, show
@@ -41,7 +41,7 @@ def back_change(ledger: Ledger, rules: Rules, rules_of: Callable[[str], Rules], 
     in_use = ledger.rules_at(mode=Mode.LIVE)
     if in_use is None or in_use[0] == rules.version:
         return None
-    last = ledger.last_read(Mode.LIVE)
+    last = ledger.last_read(Mode.LIVE, until=datetime.combine(plus_days(today, 1), time.min, tzinfo=zone))
     if last is None:
         return None
     free_from = min(today, plus_days(last.astimezone(zone).date(), 1))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from onboard.dates import CLOCK_LEEWAY
 from onboard.errors import LedgerError, NotBegun, ReadInDoubt, SilentChange, Unreviewed
 from onboard.model import (
     Held,
@@ -30,7 +31,7 @@ from onboard.pipeline.reading import Judged, memory, read, remember
 from onboard.pipeline.snapshots import export_of
 from onboard.pipeline.telling import mail_troubles, message_writer, tell
 from onboard.pipeline.tools import Plan, Stop, Tools, never
-from onboard.pipeline.troubles import Trouble, over_ceiling, read_failed, rules_refused, unreviewed
+from onboard.pipeline.troubles import Trouble, clock_was_ahead, over_ceiling, read_failed, rules_refused, unreviewed
 from onboard.planning.gate import NOT_TO_PEOPLE
 
 __all__ = ["Plan", "Tools", "deliver_waiting", "run_job"]
@@ -195,7 +196,13 @@ def _draft(tools: Tools, mode: Mode, decided: Decided, judged: Judged, history: 
 
 def _hand_over(tools: Tools, run: Run, judged: Judged, draft: _Draft, stop: Stop) -> RunReport:
     drained = drain(tools.mailer, tools.ledger, tools.clock, run.mode, stop, book=tools.book)
-    scopes = {"read": (), **_plan_troubles(tools, run, draft), **draft.handing, **mail_troubles(tools, run.mode, drained)}
+    scopes = {
+        "read": (),
+        "clock": _ahead(tools, run),
+        **_plan_troubles(tools, run, draft),
+        **draft.handing,
+        **mail_troubles(tools, run.mode, drained),
+    }
     told, drained = tell(tools, run.mode, run.job, run.slot, scopes, drained, stop)
     report = _report(run, _outcome(draft, drained), told, drained, draft, judged)
     tools.ledger.end_run(run, report, tools.clock.now())
@@ -208,6 +215,13 @@ def _all_went(draft: _Draft, drained: Drained) -> bool:
     """Whether no mail of this run is left that could still go, or go again: then its slot is used for good."""
     sent = {one.message_id for one in drained.deliveries if one.state == "sent"}
     return sent >= {one.message_id for one in draft.written.outgoing}
+
+
+def _ahead(tools: Tools, run: Run) -> Sequence[Trouble]:
+    """Slots or reads of days that are still to come. They stop nothing, and somebody must know why they are there."""
+    now = tools.clock.now()
+    last = tools.ledger.newest_ahead(run.mode, max(run.slot, now.astimezone(tools.lab.zone).date()), now + CLOCK_LEEWAY)
+    return [clock_was_ahead(last)] if last else []
 
 
 def _outcome(draft: _Draft, drained: Drained) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from onboard.dates import ahead_words
 from onboard.model import JobName, Lab, Line, Message, MessageKind, Mode, Notice, Reader, ReaderRole, Section
 from onboard.ports import Ledger
 
@@ -75,6 +76,11 @@ def rules_refused(text: str) -> Trouble:
 def unreviewed(text: str) -> Trouble:
     """Nobody was mailed while evidence waits for a review that counted before there were any."""
     return trouble("reviews", "Evidence needs a review before it counts", text)
+
+
+def clock_was_ahead(last: date) -> Trouble:
+    """The ledger holds days that are still to come."""
+    return trouble("clock", "The ledger holds days that are still to come", ahead_words(last))
 
 
 def over_ceiling(run: int, job: JobName, number: int, ceiling: int) -> Trouble:

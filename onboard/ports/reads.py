@@ -37,8 +37,8 @@ class Reads(Protocol):
         """Each change of the rules in use in any mode, oldest first."""
         ...
 
-    def last_read(self, mode: Mode) -> datetime | None:
-        """The newest read that a run of a mode was planned on; None when none was."""
+    def last_read(self, mode: Mode, until: datetime) -> datetime | None:
+        """The newest read, not after `until`, that a run of a mode was planned on; None when none was."""
         ...
 
     def accept_rules(self, accepted: AcceptedRules, text: str) -> None:

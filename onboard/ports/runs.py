@@ -24,14 +24,18 @@ class RunBook(Protocol):
         """The newest runs first: run, mode, job, slot, state, held, started_at, ended_at, outcome, trouble."""
         ...
 
-    def last_slot(self, mode: Mode, job: JobName) -> date | None:
-        """The newest slot of a job that is used up."""
+    def last_slot(self, mode: Mode, job: JobName, until: date | None = None) -> date | None:
+        """The newest slot of a job that is used up, of those not after `until`."""
         ...
 
     def began_on(self, mode: Mode) -> date | None:
         """The first slot that any job used up; None when nothing was ever sent in this mode."""
         ...
 
-    def last_judged(self, mode: Mode, job: JobName) -> tuple[Snapshot, str] | None:
-        """What the newest used-up run of a job was planned on: its snapshot and the text of its rules."""
+    def last_judged(self, mode: Mode, job: JobName, until: date | None = None) -> tuple[Snapshot, str] | None:
+        """What the newest used-up run of a job was planned on: its snapshot and the text of its rules; not after `until`."""
+        ...
+
+    def newest_ahead(self, mode: Mode, today: date, now: datetime) -> date | None:
+        """The last day of a slot used up after `today`, or of a read later than `now`: a clock was ahead. None when none is."""
         ...

@@ -129,35 +129,34 @@ class Bench:
 
     def try_first(self, variant: Variant, calls: Sequence[int], times: int = 1) -> Result:
         """The fault hits the first read of a lab; the same day goes on without it, and so does the Monday after."""
-        found = Result(variant, first=True)
-        for call in calls:
-            home = self.copy(self.new)
-            self.strike(variant, call, times)
-            mails = look(home, BEGAN)
-            self.server.faults.clear()
-            found.tried, found.stopped = found.tried + 1, found.stopped + (not mails)
-            mails += look(home, BEGAN)
-            self._count(found, mails, self.good_first)
-            self._count(found, look(home, LATER), self.good_later)
-            shutil.rmtree(home)
-        return found
+        return self._try(Result(variant, first=True), self.new, calls, times)
 
     def try_later(self, variant: Variant, calls: Sequence[int], times: int = 1) -> Result:
-        """The fault hits a later read; the same day goes on without it. A home that mailed nothing is as it was."""
-        found = Result(variant, first=False)
-        home = self.copy(self.begun)
+        """The fault hits a later read; the same day goes on without it."""
+        return self._try(Result(variant, first=False), self.begun, calls, times)
+
+    def _try(self, found: Result, start: Path, calls: Sequence[int], times: int) -> Result:
+        """A home that mailed no person is as it was and serves for the next call."""
+        home = self.copy(start)
         for call in calls:
-            self.strike(variant, call, times)
-            mails = look(home, LATER)
+            self.strike(found.variant, call, times)
+            mails = look(home, BEGAN if found.first else LATER)
             self.server.faults.clear()
             found.tried, found.stopped = found.tried + 1, found.stopped + (not mails)
             if mails:
-                self._count(found, mails + look(home, LATER), self.good_later)
-                shutil.rmtree(home)
-                home = self.copy(self.begun)
-        self._count(found, look(home, LATER), self.good_later)
-        shutil.rmtree(home)
+                self._go_on(found, home, mails)
+                home = self.copy(start)
+        self._go_on(found, home, Counter())
         return found
+
+    def _go_on(self, found: Result, home: Path, mails: Mails) -> None:
+        """The rest of the day without the fault, and after a first read the Monday after."""
+        if found.first:
+            self._count(found, mails + look(home, BEGAN), self.good_first)
+            self._count(found, look(home, LATER), self.good_later)
+        else:
+            self._count(found, mails + look(home, LATER), self.good_later)
+        shutil.rmtree(home)
 
     @staticmethod
     def _count(found: Result, mails: Mails, good: Mails) -> None:
@@ -200,20 +199,23 @@ def _table(bench: Bench, chosen: Sequence[Variant]) -> int:
     every = range(len(bench.calls))
     for variant in chosen:
         # On a first read the fault hits the one or the other of its two reads, and never both.
-        for result in (bench.try_later(variant, every), bench.try_first(variant, range(2 * len(bench.calls)))):
-            print(result.line(), flush=True)
-            bad += result.wrong.total() + result.missing.total()
-            for address, subject, _ in [*result.wrong, *result.missing][:5]:
-                print(f"    {address}: {subject}")
+        bad += _said(bench.try_later(variant, every))
+        bad += _said(bench.try_first(variant, range(2 * len(every))))
     print(f"\nFaults that hit every call of the read, {len(chosen)} variants; first reads of a lab, both reads alike:")
     for variant in chosen:
-        for result in (bench.try_later(variant, [0], times=len(every)), bench.try_first(variant, [0], times=2 * len(every))):
-            print(result.line(), flush=True)
-            for address, subject, _ in [*result.wrong, *result.missing][:5]:
-                print(f"    {address}: {subject}")
+        _said(bench.try_later(variant, [0], times=len(every)))
+        _said(bench.try_first(variant, [0], times=2 * len(every)))
     minutes = (datetime.now(UTC) - began) // timedelta(minutes=1)
     print(f"{len(chosen)} variants at {len(every)} calls, {minutes} minutes; wrong or missing: {bad}")
     return bad
+
+
+def _said(result: Result) -> int:
+    """Print a row; how many mails are wrong or missing."""
+    print(result.line(), flush=True)
+    for address, subject, _ in [*result.wrong, *result.missing][:5]:
+        print(f"    {address}: {subject}", flush=True)
+    return result.wrong.total() + result.missing.total()
 
 
 if __name__ == "__main__":

@@ -28,9 +28,9 @@ def uses(connection: Connection, lab: str) -> Sequence[RulesUse]:
     return [RulesUse(version=row.version, used_from=row.used_from, mode=Mode(row.mode)) for row in rows]
 
 
-def last_read(connection: Connection, lab: str, mode: Mode) -> datetime | None:
-    """The newest read that a run of a mode was planned on."""
-    mine = (run.c.lab == lab) & (run.c.mode == mode) & run.c.read_at.is_not(None)
+def last_read(connection: Connection, lab: str, mode: Mode, until: datetime) -> datetime | None:
+    """The newest read that a run of a mode was planned on, of those not after `until`."""
+    mine = (run.c.lab == lab) & (run.c.mode == mode) & (run.c.read_at <= until)
     return connection.execute(select(func.max(run.c.read_at)).where(mine)).scalar()
 
 

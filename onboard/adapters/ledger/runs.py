@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from onboard.adapters.ledger.holder import is_gone, this_process
-from onboard.adapters.ledger.schema import rules, run, snapshot
+from onboard.adapters.ledger.schema import read, rules, run, snapshot
 from onboard.errors import LedgerError
 from onboard.model import JobName, Mode, Run, RunReport, RunState, Snapshot
 
@@ -121,9 +121,9 @@ def _shown(row: Row[Any]) -> Mapping[str, object]:
     return {"run": row.id, **shown, **counts, **words}
 
 
-def last_slot(connection: Connection, lab: str, mode: Mode, job: JobName) -> date | None:
-    """The newest slot that is used up."""
-    where = (run.c.lab == lab) & (run.c.mode == mode) & (run.c.job == job) & run.c.state.in_(_USED_UP)
+def last_slot(connection: Connection, lab: str, mode: Mode, job: JobName, until: date | None = None) -> date | None:
+    """The newest slot that is used up, of those not after `until`."""
+    where = _used_up(lab, mode, job, until)
     return connection.execute(select(func.max(run.c.slot)).where(where)).scalar()
 
 
@@ -133,9 +133,25 @@ def began_on(connection: Connection, lab: str, mode: Mode) -> date | None:
     return connection.execute(select(func.min(run.c.slot)).where(where)).scalar()
 
 
-def last_judged(connection: Connection, lab: str, mode: Mode, job: JobName) -> tuple[Snapshot, str] | None:
-    """Snapshot and rules text of the newest used-up run that was planned on a read."""
+def _used_up(lab: str, mode: Mode, job: JobName, until: date | None) -> ColumnElement[bool]:
     where = (run.c.lab == lab) & (run.c.mode == mode) & (run.c.job == job) & run.c.state.in_(_USED_UP)
+    return where if until is None else where & (run.c.slot <= until)
+
+
+def newest_ahead(connection: Connection, lab: str, mode: Mode, today: date, now: datetime) -> date | None:
+    """The last day of a slot used up after `today`, or of a read later than `now`; None when none is."""
+    ahead = (run.c.lab == lab) & (run.c.mode == mode) & run.c.state.in_(_USED_UP) & (run.c.slot > today)
+    slot = connection.execute(select(func.max(run.c.slot)).where(ahead)).scalar()
+    later = select(read.c.read_at).where(read.c.lab == lab, read.c.read_at > now).order_by(read.c.read_at.desc()).limit(1)
+    found = connection.execute(later).scalar()
+    return max((day for day in (slot, found.date() if found else None) if day), default=None)
+
+
+def last_judged(
+    connection: Connection, lab: str, mode: Mode, job: JobName, until: date | None = None
+) -> tuple[Snapshot, str] | None:
+    """Snapshot and rules text of the newest used-up run that was planned on a read, of those not after `until`."""
+    where = _used_up(lab, mode, job, until)
     found = connection.execute(
         select(snapshot.c.id, snapshot.c.text, snapshot.c.rows, run.c.read_at, rules.c.text.label("rules_text"))
         .join(snapshot, (snapshot.c.lab == run.c.lab) & (snapshot.c.id == run.c.snapshot))

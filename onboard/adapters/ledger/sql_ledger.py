@@ -69,20 +69,25 @@ class SqlLedger:
         with self._door.reading() as connection:
             return runs.newest(connection, self._lab, limit)
 
-    def last_slot(self, mode: Mode, job: JobName) -> date | None:
+    def last_slot(self, mode: Mode, job: JobName, until: date | None = None) -> date | None:
         """See the port."""
         with self._door.reading() as connection:
-            return runs.last_slot(connection, self._lab, mode, job)
+            return runs.last_slot(connection, self._lab, mode, job, until)
 
     def began_on(self, mode: Mode) -> date | None:
         """See the port."""
         with self._door.reading() as connection:
             return runs.began_on(connection, self._lab, mode)
 
-    def last_judged(self, mode: Mode, job: JobName) -> tuple[Snapshot, str] | None:
+    def last_judged(self, mode: Mode, job: JobName, until: date | None = None) -> tuple[Snapshot, str] | None:
         """See the port."""
         with self._door.reading() as connection:
-            return runs.last_judged(connection, self._lab, mode, job)
+            return runs.last_judged(connection, self._lab, mode, job, until)
+
+    def newest_ahead(self, mode: Mode, today: date, now: datetime) -> date | None:
+        """See the port."""
+        with self._door.reading() as connection:
+            return runs.newest_ahead(connection, self._lab, mode, today, now)
 
     # memory -----------------------------------------------------------------------------------------------------------
     def history(self, mode: Mode, ignoring: JobName | None = None) -> History:
@@ -329,10 +334,10 @@ class SqlLedger:
         with self._door.writing(_NUMBERS) as connection:
             memory.save_rules(connection, self._lab, version, text, now, mode)
 
-    def last_read(self, mode: Mode) -> datetime | None:
+    def last_read(self, mode: Mode, until: datetime) -> datetime | None:
         """See the port."""
         with self._door.reading() as connection:
-            return rules.last_read(connection, self._lab, mode)
+            return rules.last_read(connection, self._lab, mode, until)
 
     def rules_at(self, known_on: datetime | None = None, mode: Mode | None = None) -> tuple[str, str] | None:
         """See the port."""

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -63,6 +65,7 @@ class GuardedProject(Project):
         self._project = project
         self._pause = pause
         self._session = _session(project)
+        self.server_time: datetime | None = None  # of the last answer; None when it said none
         self._watch = _Watch()
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._watch)
@@ -110,6 +113,7 @@ class GuardedProject(Project):
             trouble = self._unreachable(error)
         else:
             if not self._watch.ended:
+                self.server_time = _time_of(response.headers.get("Date", ""))
                 return Answer(status=response.status_code, headers=response.headers, body=response.content)
             trouble = self._too_late()
         raise trouble from None
@@ -195,6 +199,14 @@ def _check_address(project: RedcapProject) -> None:
             f"ONBOARD_{project.name.upper()}_TOKEN is not a REDCap token, which has 32 characters 0-9 and A-F. Copy it again "
             "from the API page of the project."
         )
+
+
+def _time_of(text: str) -> datetime | None:
+    """The instant of a Date header; None for what is none."""
+    with suppress(ValueError):
+        found = parsedate_to_datetime(text)
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
 
 
 def _timeout(project: RedcapProject) -> tuple[float, float]:

@@ -11,11 +11,13 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from difflib import get_close_matches
 
 from onboard.adapters.redcap.answers import Refused
 from onboard.adapters.redcap.project import GuardedProject, RedcapProject
 from onboard.adapters.redcap.rows import Rows, Wanted, check_together, read_rows
+from onboard.dates import ANOTHER_DAY, clock_words
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import Mapping as RecordMapping
@@ -42,11 +44,14 @@ class RedcapSource:
         mapping: RecordMapping,
         clock: Clock,
         pause: Callable[[float], None] = time.sleep,
+        *,
+        check_clock: bool = True,
     ) -> None:
         self._projects = {project.name: project for project in projects}
         self._mapping = mapping
         self._clock = clock
         self._pause = pause
+        self._check_clock = check_clock
 
     def fetch(self, last: Mapping[str, str]) -> Export:
         """One whole read, judged by itself alone: `last` is compared in sure_source.py."""
@@ -54,10 +59,11 @@ class RedcapSource:
         instruments: dict[str, str] = {}
         dictionaries: dict[str, str] = {}
         links: dict[str, str] = {}
-        version = ""
+        version, ahead = "", timedelta()
         for name in self._mapping.asked().projects:
             with GuardedProject(self._projects[name], self._pause) as project:
                 version = server_version(project, name)
+                ahead = max(ahead, self._clock_ahead(project), key=abs)
                 links |= _link(project, self._projects[name], version)
                 fields = dictionary(project, name)
                 dictionaries[name] = dictionary_csv(fields)
@@ -65,7 +71,27 @@ class RedcapSource:
             instruments |= {key: rows.text() for key, rows in read.items()}
             self._check_absent(name, fields, last)
         instruments |= marks(instruments, self._mapping)
-        return Export(instruments=instruments, dictionaries=dictionaries, read_at=read_at, server_version=version, links=links)
+        return Export(
+            instruments=instruments,
+            dictionaries=dictionaries,
+            read_at=read_at,
+            server_version=version,
+            links=links,
+            clock_ahead=ahead,
+        )
+
+    def _clock_ahead(self, project: GuardedProject) -> timedelta:
+        """How far this machine's clock is before the server's. Raises ReadInDoubt where it is another day's: every day that is
+        told to people would be wrong."""
+        if project.server_time is None or not self._check_clock:
+            return timedelta()
+        ahead = self._clock.now() - project.server_time
+        if abs(ahead) > ANOTHER_DAY:
+            raise ReadInDoubt(
+                f"{clock_words(ahead)} One of the two is wrong, so nobody is written to. Set this machine's clock (timedatectl), "
+                "or tell the REDCap administrator."
+            )
+        return ahead
 
     def _wanted(self, name: str, fields: _Dictionary) -> list[Wanted]:
         """What to ask of each instrument of a project, the main form first."""

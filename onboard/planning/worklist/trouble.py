@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from onboard.dates import clock_words
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
 from onboard.model import Finding, Line, Problem, RequirementKind, Section, Status
@@ -126,7 +127,7 @@ def _unrecorded_line(desk: Desk, form: str, owner: str, title: str, people: froz
 def mail_lines(desk: Desk, trouble: Sequence[str]) -> list[Line]:
     """Addresses that refuse mail, what came back unclearly, addresses two records share, people who cannot be written to, and
     what the outbox says."""
-    found = [_refused(desk, address) for address in sorted(desk.history.suppressed)]
+    found = _clock(desk) + [_refused(desk, address) for address in sorted(desk.history.suppressed)]
     found += [_shared(desk, address, records) for address, records in _shared_still(desk)]
     for person in sorted(desk.assessment.people, key=record_order):
         words = _unreachable(desk, person)
@@ -138,6 +139,12 @@ def mail_lines(desk: Desk, trouble: Sequence[str]) -> list[Line]:
         title = f"{count} {'mail' if count == 1 else 'mails'} may or may not have arrived"
         found.append(_mail(title=title, act="Ask the operator to look."))
     return found + [_mail(title=sentence) for sentence in trouble]
+
+
+def _clock(desk: Desk) -> list[Line]:
+    """A clock that is wrong by minutes now may be wrong by days tomorrow."""
+    words = clock_words(desk.assessment.clock_ahead)
+    return [_mail(title=words, act="Ask the operator to set the clock.")] if words else []
 
 
 def _mail(*, title: str, why: str = "", act: str = "", person: str = "", name: str = "") -> Line:
