@@ -10,7 +10,7 @@ import calendar
 import re
 import zlib
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
