@@ -36,7 +36,7 @@ from tests.jobs.conftest import MONDAY, make_lab
 FRIDAY, NEXT_MONDAY = MONDAY + timedelta(days=4), MONDAY + timedelta(days=7)
 #: Working days on which the lab runs, the first one its go-live; Thursday is a holiday.
 BEFORE = [MONDAY - timedelta(days=7), MONDAY, MONDAY + timedelta(days=1), FRIDAY]
-AFTER = [NEXT_MONDAY + timedelta(days=n) for n in range(1, 4)]
+AFTER = [NEXT_MONDAY + timedelta(days=n) for n in range(1, 3)]
 
 Story = Counter[tuple[str, str]]
 
@@ -136,8 +136,14 @@ def of_postgres(home: Path, postgres: PrivatePostgres, url: str) -> Copies:
     return save, restore
 
 
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-@pytest.mark.parametrize("restored_at", [NEXT_MONDAY, AFTER[1]])
+@pytest.mark.parametrize(
+    ("database", "restored_at"),
+    [
+        ("sqlite", NEXT_MONDAY),
+        ("sqlite", AFTER[0]),  # the week's digest was lost with its slot
+        pytest.param("postgresql", NEXT_MONDAY, marks=pytest.mark.postgres),
+    ],
+)
 def test_fridays_backup_put_back_neither_repeats_nor_loses(
     database: str, restored_at: date, tmp_path: Path, undisturbed: Story, request: pytest.FixtureRequest
 ) -> None:
