@@ -21,6 +21,7 @@ from onboard.pipeline.forgetting import Alias, Traces, find_record, pseudonymise
 if TYPE_CHECKING:
     from onboard.adapters.files.home_keeping import FilesDone, HomeKeeping
     from onboard.adapters.ledger.keeping import Erased
+    from onboard.ports.erasing import MailEraser
 
 #: So many places are shown; the rest is counted.
 _MOST = 40
@@ -38,14 +39,16 @@ def command(
     """Put a pseudonym in place of a person's names and addresses, and drop the text of mails to them. Verdicts, dates and record
     ids stay, so that proofs about the past still hold. Where a name may be somebody else's, it is left and listed. It cannot be
     undone."""
+    from onboard.pipeline.forgetting_mail import MailAlias
+
     app = open_app(home)
     record, kept_as, texts = whose_texts(app, person)
     traces = traces_of(texts, app.config.mapping, record, words_of(app), also or ())
     _refuse_strange(traces, also or ())
     alias = Alias(traces=traces, token=secrets.token_hex(4))
-    ledger = partial(_ledger, app, alias, kept_as, frozenset(texts))
+    ledger = partial(_ledger, app, alias, MailAlias(alias), kept_as, frozenset(texts))
     looked = ledger(really=False)
-    files = home_keeping(app).forget(alias, looked.own, really=yes)
+    files = home_keeping(app).forget(alias, MailAlias(alias), looked.own, really=yes)
     done = ledger(really=True) if yes else looked
     _say(alias, done, files)
     _say_left(traces, done.left, files.left)
@@ -85,15 +88,13 @@ def home_keeping(app: App) -> HomeKeeping:
     return HomeKeeping(home=app.config.home, mail=app.config.mail.folder, board=app.config.operating.board)
 
 
-def _ledger(app: App, alias: Alias, kept_as: str, texts: frozenset[str], *, really: bool) -> Erased:
+def _ledger(app: App, alias: Alias, mails: MailEraser, kept_as: str, texts: frozenset[str], *, really: bool) -> Erased:
     """`kept_as` is the person's id in the ledger, `texts` the reads that show them: the record id may be another's by now."""
-    from onboard.pipeline.forgetting_mail import MailAlias
-
     return app.keeping.forget(
         kept_as,
         alias.traces.sure_addresses,
         alias,
-        MailAlias(alias),
+        mails,
         lambda text, left: pseudonymised(text, app.config.mapping, alias, left) if text in texts else text,
         really=really,
     )

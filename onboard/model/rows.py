@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _EVENT, _INSTRUMENT, _INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
@@ -43,3 +44,27 @@ def lost_rows(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Row, .
     """Rows of the instruments of `before` that `now` lacks, in order. A form that is no longer read lost nothing."""
     gone = (rows_of(form, text) - rows_of(form, now[form]) for form, text in before.items() if form in now)
     return tuple(sorted(row for rows in gone for row in rows))
+
+
+def csv_lines(table: str) -> list[tuple[str, list[str]]]:
+    """Each row as it is written, and its cells."""
+    seen = iter(re.findall(r"[^\n]*\n|[^\n]+", table))
+    taken: list[str] = []
+
+    def feed() -> Iterable[str]:
+        for one in seen:
+            taken.append(one)
+            yield one
+
+    found = []
+    for row in csv.reader(feed()):
+        found.append(("".join(taken), row))
+        taken.clear()
+    return found
+
+
+def csv_line(row: list[str]) -> str:
+    """A row as it is written."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(row)
+    return out.getvalue()

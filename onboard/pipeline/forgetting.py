@@ -28,6 +28,7 @@ from onboard.folding import fold
 from onboard.model.mapping import PROTOCOL_TABLES, Source
 from onboard.model.mapping import Mapping as RecordMapping
 from onboard.model.records import record_order
+from onboard.model.rows import csv_line, csv_lines
 
 #: (place, name) -> how often it was left there, because it cannot be told whose it is.
 Left: TypeAlias = Counter[tuple[str, str]]
@@ -349,29 +350,6 @@ def _noted(cell: str, record: str, column: str, alias: Alias, left: Left, *, alo
     for word in alias.left_in(cell, alone=alone):
         left[f"record {record}, field {column}", word] += 1
     return cell
-
-
-def csv_lines(table: str) -> list[tuple[str, list[str]]]:
-    """Each row as it is written, and its cells."""
-    seen = iter(re.findall(r"[^\n]*\n|[^\n]+", table))
-    taken: list[str] = []
-
-    def feed() -> Iterable[str]:
-        for one in seen:
-            taken.append(one)
-            yield one
-
-    found = []
-    for row in csv.reader(feed()):
-        found.append(("".join(taken), row))
-        taken.clear()
-    return found
-
-
-def csv_line(row: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(row)
-    return out.getvalue()
 
 
 def _columns(source: Source) -> dict[str, str]:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import Header, decode_header, make_header
 from email.message import Message
-from email.utils import getaddresses
 
 from onboard.pipeline.forgetting import Alias
 
@@ -43,17 +42,6 @@ class MailAlias:
     def left_in(self, mime: bytes) -> tuple[str, ...]:
         """The person's names in a mail, sure or not."""
         return self.alias.left_in("\n".join(_texts(email.message_from_bytes(mime, policy=email.policy.compat32))))
-
-
-def addressed_to(mime: bytes) -> tuple[str, ...]:
-    """The addresses a mail is for, in lower case."""
-    found = email.message_from_bytes(mime, policy=email.policy.compat32)
-    return tuple(address.lower() for _, address in getaddresses(found.get_all("To", [])))
-
-
-def message_id(mime: bytes) -> str:
-    """The Message-ID, "" where there is none."""
-    return str(email.message_from_bytes(mime, policy=email.policy.compat32).get("Message-ID", "")).strip()
 
 
 def _texts(message: Message) -> Iterator[str]:

@@ -42,6 +42,7 @@ TABLES: Mapping[str, Kept] = {
     "rules_use": Kept(holds="when which rules were used", forget=Forget.NOTHING),
     "rules_accepted": Kept(holds="changes of the rules that somebody accepted, in their words", forget=Forget.LISTED),
     "problem": Kept(holds="troubles and when they were first seen, bounced addresses among them", forget=Forget.NAMES),
+    "person_seen": Kept(holds="hashes of what people under a record id are recognised by", forget=Forget.DROPPED),
     "suppressed": Kept(holds="addresses that are not mailed, and why", forget=Forget.DROPPED, export="not_mailed"),
 }
 
@@ -62,6 +63,8 @@ FILES: Mapping[str, Kept] = {
     "ledger.db": Kept(holds="the tables", forget=Forget.NAMES),
     "ledger.db-wal": Kept(holds="the tables", forget=Forget.NAMES),
     "ledger.db-shm": Kept(holds="the tables", forget=Forget.NOTHING),
+    "handed_over.jsonl": Kept(holds="what was handed over, beside the ledger", forget=Forget.NAMES),
+    "handed_over.room": Kept(holds="room on a full disk", forget=Forget.NOTHING),
     "intake_queue.jsonl": Kept(holds="completions that wait for a person", forget=Forget.DROPPED, export="waiting"),
     "intake_papers/*": Kept(holds="the papers that wait with them", forget=Forget.DROPPED, export="waiting"),
     "irb_lists/*.csv": Kept(holds="the IRB's own lists of people", forget=Forget.NAMES, export="irb_lists"),

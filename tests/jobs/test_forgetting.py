@@ -164,7 +164,9 @@ class TestTheDiff:
             row for table, row, name in before if table == "message" and name == "person" and before[table, row, name] == JORDAN
         }
         ids = {before["message", row, "id"] for row in own}
-        assert own and {table for table, _, _ in changed} <= {"head", "message", "body", "item", "snapshot", "run"}
+        assert own and {table for table, _, _ in changed} <= {
+            "head", "message", "body", "item", "snapshot", "run", "person_seen",
+        }  # fmt: skip
         for table, row, column in changed:
             old, new = before[table, row, column], after[table, row, column]
             if table == "message":
@@ -178,6 +180,8 @@ class TestTheDiff:
                 assert ADDRESS in seen(old) and ADDRESS not in seen(new)
             elif table == "run":
                 assert ADDRESS in str(old)
+            elif table == "person_seen":
+                assert before[table, row, "record"] == JORDAN and (column, new) == ("marks", "gone")
             elif table == "snapshot":
                 self._their_rows(str(old), str(new))
 
@@ -201,7 +205,7 @@ class TestTheDiff:
         assert after.keys() <= before.keys()
         mine = {name for name in before if name.endswith(".eml") and ADDRESS in name}
         assert gone == {*mine, "intake_papers/a.pdf", "intake_papers/d.pdf"} and mine
-        assert changed == {"intake_queue.jsonl", "irb_lists/STEP-HF.csv"} | {
+        assert changed == {"intake_queue.jsonl", "irb_lists/STEP-HF.csv", "handed_over.jsonl"} | {
             name for name in before if name.endswith(".eml") and name not in gone and ADDRESS in seen(before[name])
         }
         assert [json.loads(line)["key"] for line in after["intake_queue.jsonl"].splitlines()] == ["b", "c"]
@@ -337,6 +341,7 @@ class TestTheList:
             raw.execute("INSERT INTO suppressed VALUES ('rivera', 'live', ?, 'came back', '2026-11-23')", (ADDRESS,))
             raw.execute("INSERT INTO problem VALUES ('rivera', ?, 'key', '2026-11-23')", (f"bounce/live/{ADDRESS}",))
             raw.execute("INSERT INTO rules_accepted VALUES ('rivera', '2026-11-23', '1', '2', ?, 'why')", (f"for {ADDRESS}",))
+            raw.execute("UPDATE person_seen SET marks = ? WHERE record = ?", (ADDRESS, JORDAN))
             raw.execute("UPDATE run SET report = json_set(report, '$.trouble[0]', ?)", (f"{ADDRESS} is full",))
         held = {table for (table, _, _), cell in cells(home).items() if names(cell)}
         assert held == {table for table, kept in TABLES.items() if kept.forget is not Forget.NOTHING}

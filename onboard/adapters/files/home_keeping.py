@@ -4,22 +4,28 @@
 from __future__ import annotations
 
 import csv
+import email
+import email.policy
 import io
 import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 
+from onboard.adapters.files.handed_over_file import BOOK, HandedOverFile
 from onboard.adapters.files.intake_home import LISTS, QUEUE, queued, save_queue
 from onboard.adapters.files.owner_alone import begin_file
 from onboard.errors import OnboardError
 from onboard.folding import fold
 from onboard.intake.queue import Queued
-from onboard.pipeline.forgetting import Alias, Left, Traces, csv_line, csv_lines
-from onboard.pipeline.forgetting_mail import MailAlias, addressed_to, message_id
+from onboard.model.rows import csv_line, csv_lines
+from onboard.ports.erasing import Eraser, MailEraser, PersonTraces
 
+#: What is left where, and how often.
+Left = Counter[tuple[str, str]]
 #: What a person wrote: where it names somebody is said, and it is left.
 _WRITTEN = ("settings.toml", "closures.csv", "protocols.csv", "templates/*")
 _PREVIEW = "preview.html"
@@ -45,28 +51,28 @@ class HomeKeeping:
     _changed: list[str] = field(default_factory=list)
     _left: Left = field(default_factory=Counter)
 
-    def forget(self, alias: Alias, own_mails: Collection[str], *, really: bool) -> FilesDone:
+    def forget(self, alias: Eraser, mails: MailEraser, own_mails: Collection[str], *, really: bool) -> FilesDone:
         """Take a person out of every file; without `really` only say what would change. `own_mails`: ids of mails to them.
 
         Raises OnboardError when a file cannot be written.
         """
-        for act in (self._queue, self._lists, self._pages, self._written):
+        for act in (self._queue, self._lists, self._pages, self._book, self._written):
             act(alias, really)
-        self._mails(MailAlias(alias), frozenset(own_mails), alias.traces.sure_addresses, really)
+        self._mails(alias.traces, mails, frozenset(own_mails), really)
         return FilesDone(dropped=tuple(self._dropped), changed=tuple(self._changed), left=self._left)
 
-    def kept_about(self, traces: Traces) -> dict[str, Any]:
+    def kept_about(self, traces: PersonTraces) -> dict[str, Any]:
         """What the files hold of a person, by the keys of `export-person`."""
         waits = [one for one in queued(self.home) if _is_theirs(one, traces)]
         listed = [
             {"file": self._name(path), "row": row} for path in self._list_files() for row in _rows(path) if _is_row(row, traces)
         ]
         mails = [
-            self._name(path) for path in self._mail_files() if set(addressed_to(path.read_bytes())) & {*traces.sure_addresses}
+            self._name(path) for path in self._mail_files() if set(_addressed_to(path.read_bytes())) & {*traces.sure_addresses}
         ]
         return {"waiting": [_shown(one) for one in waits], "irb_lists": listed, "mail_files": mails}
 
-    def _queue(self, alias: Alias, really: bool) -> None:
+    def _queue(self, alias: Eraser, really: bool) -> None:
         """A row that waits for them goes, with its paper; one that only may be theirs is named."""
         found = queued(self.home)
         kept = [one for one in found if not _is_theirs(one, alias.traces)]
@@ -82,12 +88,12 @@ class HomeKeeping:
             if really:
                 save_queue(self.home, kept)
 
-    def _lists(self, alias: Alias, really: bool) -> None:
+    def _lists(self, alias: Eraser, really: bool) -> None:
         """Their row of the IRB's lists; one that only may be theirs is named."""
         for path in self._list_files():
             out = []
             for raw, row in csv_lines(_read(path)):
-                if {cell.strip().lower() for cell in row} & alias.traces.elsewhere:
+                if {cell.strip().lower() for cell in row} & set(alias.traces.elsewhere):
                     out.append(raw)
                     continue
                 new = [alias.whole(cell) for cell in row]
@@ -95,7 +101,7 @@ class HomeKeeping:
                 out.append(raw if new == row else csv_line(new))
             self._put(path, "".join(out), really)
 
-    def _pages(self, alias: Alias, really: bool) -> None:
+    def _pages(self, alias: Eraser, really: bool) -> None:
         """The board and a preview: their name where it is certainly theirs."""
         for path in (self.board, self.home / _PREVIEW):
             if path is not None and path.is_file():
@@ -103,23 +109,31 @@ class HomeKeeping:
                 self._left.update((self._name(path), name) for name in alias.in_doubt(new))
                 self._put(path, new, really)
 
-    def _written(self, alias: Alias, really: bool) -> None:
+    def _book(self, alias: Eraser, really: bool) -> None:
+        """What was handed over: their address, and keys that hold it."""
+        path = self.home / BOOK
+        if path.is_file() and alias.scrub(_read(path)) != _read(path):
+            self._changed.append(BOOK)
+            if really:
+                _guarded(path, lambda: HandedOverFile(self.home).rewrite(alias.scrub))
+
+    def _written(self, alias: Eraser, really: bool) -> None:
         for path in (path for kind in _WRITTEN for path in sorted(self.home.glob(kind)) if path.is_file()):
             self._left.update((self._name(path), name) for name in alias.left_in(_read(path)))
 
-    def _mails(self, alias: MailAlias, own: frozenset[str], addresses: Collection[str], really: bool) -> None:
+    def _mails(self, traces: PersonTraces, mails: MailEraser, own: frozenset[str], really: bool) -> None:
         """A mail to them goes, for its very name is their address; in another one their name is replaced."""
         for path in self._mail_files():
             mime = path.read_bytes()
-            if message_id(mime) in own or set(addressed_to(mime)) & set(addresses):
+            if _message_id(mime) in own or set(_addressed_to(mime)) & set(traces.sure_addresses):
                 self._dropped.append(self._name(path))
                 if really:
                     _guarded(path, path.unlink)
                 continue
-            if set(addressed_to(mime)) & alias.alias.traces.elsewhere:
+            if set(_addressed_to(mime)) & set(traces.elsewhere):
                 continue
-            new = alias.without(mime)
-            self._left.update((self._name(path), name) for name in alias.left_in(new))
+            new = mails.without(mime)
+            self._left.update((self._name(path), name) for name in mails.left_in(new))
             self._put(path, new, really)
 
     def _mail_files(self) -> list[Path]:
@@ -139,6 +153,17 @@ class HomeKeeping:
         self._changed.append(self._name(path))
         if really:
             _guarded(path, lambda: _replace(path, new))
+
+
+def _addressed_to(mime: bytes) -> tuple[str, ...]:
+    """The addresses a mail is for, in lower case."""
+    found = email.message_from_bytes(mime, policy=email.policy.compat32)
+    return tuple(address.lower() for _, address in getaddresses(found.get_all("To", [])))
+
+
+def _message_id(mime: bytes) -> str:
+    """The Message-ID, "" where there is none."""
+    return str(email.message_from_bytes(mime, policy=email.policy.compat32).get("Message-ID", "")).strip()
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -167,18 +192,18 @@ def _rows(path: Path) -> Iterator[Mapping[str, str]]:
     yield from csv.DictReader(io.StringIO(_read(path), newline=""))
 
 
-def _is_row(row: Mapping[str, str], traces: Traces) -> bool:
+def _is_row(row: Mapping[str, str], traces: PersonTraces) -> bool:
     return row.get("address", "").lower() in traces.sure_addresses or _named(row.get("name", ""), traces)
 
 
-def _is_theirs(item: Queued, traces: Traces) -> bool:
+def _is_theirs(item: Queued, traces: PersonTraces) -> bool:
     """By the record it was matched to; one that was matched to nobody, by an address or whole name that is theirs alone."""
     if item.person:
         return item.person == traces.record
     return bool({*item.claim.addresses} & {*traces.sure_addresses}) or _named(item.claim.name, traces)
 
 
-def _named(name: str, traces: Traces) -> bool:
+def _named(name: str, traces: PersonTraces) -> bool:
     return fold(name) in map(fold, traces.sure_names)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, Table, and_, delete, func, select, update
 
@@ -20,6 +20,7 @@ from onboard.adapters.ledger.schema import (
     body,
     item,
     message,
+    person_seen,
     problem,
     read,
     rules,
@@ -29,44 +30,14 @@ from onboard.adapters.ledger.schema import (
     suppressed,
 )
 from onboard.errors import LedgerError
-from onboard.model import Mode
+from onboard.model import Mode, PersonSeen
+from onboard.ports.erasing import Eraser, MailEraser
 
+#: In place of the hashes of somebody who is forgotten: nobody has them, so whoever comes under that record id is new.
+NO_MARKS = "gone"
 #: What may still go, or waits for a person's word: its bytes are needed.
 _ALIVE = (MessageState.QUEUED, MessageState.SENDING, MessageState.IN_DOUBT)
 _ITS_BODY = (body.c.lab == message.c.lab) & (body.c.message == message.c.id)
-
-
-class Eraser(Protocol):
-    """Who is to be forgotten, and what stands in their place."""
-
-    @property
-    def namesakes(self) -> Collection[str]:
-        """Records of others with one of the names: a mail to one of them is theirs."""
-        ...
-
-    def scrub(self, text: str) -> str:
-        """A text without what certainly names the person."""
-        ...
-
-    def own_address(self, text: str) -> str:
-        """An address that stands alone: theirs replaced, anybody else's as it is."""
-        ...
-
-    def left_in(self, text: str) -> Sequence[str]:
-        """The person's names in a text, sure or not."""
-        ...
-
-
-class MailEraser(Protocol):
-    """What becomes of a mail's bytes."""
-
-    def without(self, mime: bytes) -> bytes:
-        """The mail without what certainly names the person."""
-        ...
-
-    def left_in(self, mime: bytes) -> Sequence[str]:
-        """The person's names in a mail, sure or not."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,7 +289,17 @@ class _Forgetting:
             run: lambda row: {"report": erase.scrub(row["report"]), "outcome": erase.scrub(row["outcome"])},
             problem: lambda row: {"scope": _each_part(row["scope"], erase), "key": erase.scrub(row["key"])},
             suppressed: lambda row: {"why": erase.scrub(row["why"])},
+            person_seen: lambda row: {"marks": NO_MARKS} if self._is_seen(row) else {},
         }
+
+    def _is_seen(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of the people seen is about the person: the last one under the record id, or a former one by name."""
+        one = PersonSeen(record=row["record"], number=row["number"], since=row["since"], marks=frozenset())
+        return self.record == one.former_name or (self.record == one.record and one.number == self._newest(one.record))
+
+    def _newest(self, record: str) -> int:
+        mine = (person_seen.c.lab == self.lab) & (person_seen.c.record == record)
+        return int(self.connection.execute(select(func.max(person_seen.c.number)).where(mine)).scalar_one())
 
     def _own(self) -> frozenset[str]:
         """Ids of the mails to the person. Raises LedgerError while one of them is on its way."""
