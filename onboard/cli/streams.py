@@ -75,8 +75,8 @@ def standard_streams() -> Iterator[None]:
     on standard error, with exit code 1 where there would be 0."""
     codecs.register_error(_UNKNOWN, _instead)
     closed = _hold_numbers()
-    sys.stdout, sys.stderr = (_stream(stream, number) for number, stream in ((1, sys.stdout), (2, sys.stderr)))
-    if 1 in closed:
+    sys.stdout, sys.stderr = _stream(sys.stdout, sys.__stdout__, 1), _stream(sys.stderr, sys.__stderr__, 2)
+    if 1 in closed and isinstance(sys.stdout, Stream):
         sys.stdout.lose("closed")
     code: object = 0
     try:
@@ -98,12 +98,15 @@ def _hold_numbers() -> set[int]:
     return closed
 
 
-def _stream(stream: TextIO | None, number: int) -> Stream:
+def _stream(stream: TextIO | None, first: TextIO | None, number: int) -> TextIO:
+    """The standard stream as this file decides it is met; one that somebody put in its place is left alone."""
     if stream is None:
         return Stream(open(number, "wb", closefd=False), encoding="utf-8", errors=_UNKNOWN)
+    if stream is not first or not isinstance(stream, io.TextIOWrapper):
+        return stream
     stream.flush()
     encoding, lines = stream.encoding, number == 2 or stream.isatty()
-    return Stream(stream.detach(), encoding=encoding, errors=_UNKNOWN, line_buffering=lines)  # type: ignore[attr-defined]
+    return Stream(stream.detach(), encoding=encoding, errors=_UNKNOWN, line_buffering=lines)
 
 
 def _told(code: object) -> object:
@@ -115,5 +118,5 @@ def _told(code: object) -> object:
     if out.unknown:
         sys.stderr.write(f"onboard: {out.encoding} has no sign for some characters; set PYTHONIOENCODING=utf-8 to see them.\n")
     if out.lost:
-        sys.stderr.write(f"onboard: not all of it could be shown ({out.lost}). What the command does was done; ask it again.\n")
+        sys.stderr.write(f"onboard: not all of it could be shown ({out.lost}). The command went on to its end.\n")
     return code or int(bool(out.lost))

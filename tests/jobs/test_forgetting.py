@@ -13,7 +13,7 @@ import sqlite3
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from datetime import time
+from datetime import UTC, datetime, time
 from email.message import EmailMessage
 from fnmatch import fnmatch
 from pathlib import Path
@@ -26,6 +26,7 @@ from jobs.__main__ import app as cli
 from jobs.upkeep import write_board
 from onboard.adapters.files import intake_home
 from onboard.adapters.files.intake_home import save_irb_list, save_queue
+from onboard.adapters.ledger.keeping import LedgerKeeping
 from onboard.adapters.ledger.schema import metadata
 from onboard.app import App, open_app
 from onboard.cli.export_person import kept_about
@@ -348,6 +349,17 @@ class TestTheList:
         assert f"ledger, rules_accepted, what: “{ADDRESS}”" in forget(home, JORDAN)
         left = {table for (table, _, _), cell in cells(home).items() if names(cell)}
         assert left == {table for table, kept in TABLES.items() if kept.forget is Forget.LISTED}
+
+    def test_tidy_touches_the_tables_that_the_list_says(self, home: Path) -> None:
+        with sqlite3.connect(home / "ledger.db") as raw:
+            raw.execute("INSERT INTO snapshot VALUES ('rivera', 'old', '{}', 0)")
+            raw.execute("INSERT INTO read VALUES ('rivera', '2026-01-01T00:00:00.000000Z', 'old')")
+        before, keeping = cells(home), LedgerKeeping(f"sqlite:///{home / 'ledger.db'}", "rivera")
+        assert keeping.drop_bodies(datetime(2030, 1, 1, tzinfo=UTC)) and keeping.drop_reads(datetime(2030, 1, 1, tzinfo=UTC))
+        keeping.close()
+        after = cells(home)
+        changed = {place[0] for place in before if before[place] != after.get(place)}
+        assert changed == {table for table, kept in TABLES.items() if kept.tidy}
 
     def test_every_kind_of_file_in_a_home_is_listed(self, home: Path) -> None:
         shutil.copytree("config/redcap_project", home / "redcap_project")
