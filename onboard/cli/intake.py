@@ -161,13 +161,14 @@ def _send(app: App, planned: Sequence[Planned]) -> Brought | None:
     from onboard.adapters.redcap.importer import Paper, RedcapImporter
     from onboard.intake.planning import State
     from onboard.intake.writing import completion_source
+    from onboard.model.evidence_id import EvidenceId
 
     source = completion_source(app.config.mapping)
     rows = [_new_row(app, item) for item in planned if item.state is State.NEW]
     papers = [
         Paper(evidence=item.evidence, document=item.claim.document)
         for item in planned
-        if item.state is State.KNOWN and item.claim.document and item.evidence.startswith(f"{source.instrument}/")
+        if item.state is State.KNOWN and item.claim.document and EvidenceId.parse(item.evidence).instrument == source.instrument
     ]
     if not rows and not papers:
         return None

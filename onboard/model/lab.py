@@ -24,6 +24,7 @@ from onboard.model.choices import (
     Unreadable,
     YesNo,
 )
+from onboard.model.evidence_id import EvidenceId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,3 +291,9 @@ class Problem:
     next_step: str
     #: Whose verdicts it touches: record ids of people, empty when a protocol or nobody in particular.
     people: tuple[str, ...] = ()
+    event: str = ""
+
+    @property
+    def place(self) -> EvidenceId:
+        """The row that it stands in."""
+        return EvidenceId(instrument=self.instrument, record=self.record, instance=self.instance, event=self.event)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from onboard.folding import counted
 from onboard.model import Export, Reviewed
+from onboard.model.evidence_id import EvidenceId
 from onboard.model.mapping import TABLE_FIELDS, Mapping, Source, has_form
 from onboard.pipeline.reviewing import said_on_the_form
 from onboard.tables import ADOPTED, SurveyRow, read_tables, survey_rows
@@ -93,8 +94,8 @@ class _Free:
     def __init__(self, evidence: Sequence[str]) -> None:
         self._highest: dict[str, int] = {}
         for one in evidence:
-            _, record, instance = one.partition("@")[0].split("/", 2) if one.count("/") == 2 else ("", "", "0")
-            self._highest[record] = max(self._highest.get(record, 0), int(instance) if instance.isdigit() else 0)
+            at = EvidenceId.parse(one)
+            self._highest[at.record] = max(self._highest.get(at.record, 0), at.instance or 0)
 
     def next(self, record: str) -> int:
         self._highest[record] = self._highest.get(record, 0) + 1

@@ -14,6 +14,7 @@ from onboard.judging.obligations import WAIVABLE, find_obligations_in, gather
 from onboard.judging.readiness import summarize
 from onboard.judging.rules import assess
 from onboard.model import Assessment, Finding, Person, Problem, Records, Rules, Snooze, Waiver
+from onboard.model.evidence_id import EvidenceId
 from onboard.tables import Tables
 
 _Row = TypeVar("_Row")
@@ -95,13 +96,13 @@ def _unheard_of(records: Records, rules: Rules) -> Iterable[Problem]:
 
 
 def _counts_for_nothing(row: Waiver | Snooze, slug: str, what: str, next_step: str) -> Problem:
-    instrument, _, rest = row.evidence.partition("/")
-    record, _, instance = rest.rpartition("/")
+    at = EvidenceId.parse(row.evidence)
     return Problem(
         key=f"{slug}/{row.evidence}",
-        record=record,
-        instrument=instrument,
-        instance=int(instance) if instance.isdigit() else None,
+        record=at.record,
+        instrument=at.instrument,
+        instance=at.instance,
+        event=at.event,
         field="requirement",
         what=what,
         next_step=next_step,

@@ -7,11 +7,12 @@ ask for more, so it can only be promised to *tell*. Problems that touch no verdi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from onboard.judging.readiness import cleared_on
 from onboard.model import Assessment, Clause, Cleared, Finding, Ground, Problem, Readiness, RequirementKind
+from onboard.model.evidence_id import EvidenceId
 from onboard.questions.wording import columns, not_tracked_words, person_name, protocol_name, source_json, wrapped
 from onboard.timeline import Answer
 
@@ -41,7 +42,7 @@ class _Group:
 def fix_first(assessment: Assessment, day: date) -> tuple[Fix, ...]:
     """Everything unknown on `day` and every problem of the read, by cause: most cleared, then most touched, then by words."""
     groups: dict[str, _Group] = {}
-    problems = {(p.instrument, p.record, p.instance): p for p in reversed(assessment.problems)}
+    problems = {problem.place: problem for problem in reversed(assessment.problems)}
     for row in assessment.readiness:
         if cleared_on(row, day) is Cleared.UNKNOWN:
             _collect(assessment, row, day, problems, groups)
@@ -61,7 +62,7 @@ def fix_first(assessment: Assessment, day: date) -> tuple[Fix, ...]:
     return tuple(sorted(fixes, key=lambda fix: (-len(fix.clears), -len(fix.touches), fix.cause)))
 
 
-_ProblemAt = dict[tuple[str, str, int | None], Problem]
+_ProblemAt = dict[EvidenceId, Problem]
 
 
 def _collect(assessment: Assessment, row: Readiness, day: date, problems: _ProblemAt, groups: dict[str, _Group]) -> None:
@@ -149,11 +150,9 @@ def _of_ground(assessment: Assessment, ground: Ground, finding: Finding, problem
 
 
 def _problem_at(evidence: str, problems: _ProblemAt) -> Problem | None:
-    instrument, _, rest = evidence.partition("#")[0].partition("/")
-    record, _, instance = rest.rpartition("/")
-    return problems.get((instrument, record, int(instance) if instance.isdecimal() else None)) or problems.get(
-        (instrument, record, None)
-    )
+    """The problem of the row, whichever of its fields is meant; else the one of the record's whole form."""
+    row = replace(EvidenceId.parse(evidence), field="")
+    return problems.get(row) or problems.get(replace(row, instance=None))
 
 
 def _of_problem(problem: Problem) -> _Cause:

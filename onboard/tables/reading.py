@@ -139,7 +139,7 @@ def _read(lab: Lab, table: str, sheet: Sheet) -> Columns:
     if table == "steps":
         return _steps(lab, sheet)
     columns = {name: sheet.read(name, reader, lab.zone, lab.troubles) for name, reader in READERS[table].items()}
-    columns["evidence"] = sheet.evidence(_suffix(sheet.source))
+    columns["evidence"] = sheet.evidence(_own_field(sheet.source))
     columns["protocol" if table in PROTOCOL_TABLES else "person"] = sheet.records
     if "protocol" in TABLE_FIELDS[table]:
         columns["protocol"] = sheet.refer("protocol", lab.protocols.resolve, lab.troubles)
@@ -149,9 +149,9 @@ def _read(lab: Lab, table: str, sheet: Sheet) -> Columns:
     return finish(lab, sheet, columns) if finish else columns
 
 
-def _suffix(source: Source) -> str:
+def _own_field(source: Source) -> str:
     """One column per course: several rows of a table stand in one form, told apart by their field."""
-    return f"#{source.fields[source.only_if]}" if source.only_if else ""
+    return source.fields[source.only_if] if source.only_if else ""
 
 
 def _known_owners(lab: Lab, table: str, sheet: Sheet) -> Sheet:
@@ -194,11 +194,10 @@ def _ends_first(first: Reading, last: Reading) -> bool:
 def _steps(lab: Lab, sheet: Sheet) -> Columns:
     """One row for each step that is done; a blank date is not done."""
     found: Columns = {name: [] for name in COLUMNS["steps"]}
-    forms = sheet.evidence()
     for step, field in sheet.source.fields.items():
         days = sheet.read(step, read_date, lab.zone, lab.troubles)
         done = [day is not None for day in days]
-        found["evidence"] += [f"{form}#{field}" for form in compress(forms, done)]
+        found["evidence"] += compress(sheet.evidence(field), done)
         found["person"] += compress(sheet.records, done)
         found["step"] += [step] * sum(done)
         found["on"] += compress(days, done)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
+from onboard.model.evidence_id import written
 from onboard.model.mapping import Source
 from onboard.tables.cells import AS_THEY_STAND, Cell, Reader, Trouble
 from onboard.tables.troubles import Row, Troubles
@@ -42,27 +43,21 @@ class Sheet:
     def __len__(self) -> int:
         return len(self.records)
 
-    def evidence(self, suffix: str = "") -> list[str]:
-        """``instrument/record/instance`` of every row; ``@event`` and ``#field`` follow where they are needed to be unique."""
+    def evidence(self, field_name: str = "") -> list[str]:
+        """The id of every row; `field_name` where one row holds several pieces of evidence."""
         name = self.source.instrument
-        if not any(self.events):
-            pairs = zip(self.records, self.instances, strict=True)
-            return [f"{name}/{record}/{instance}{suffix}" for record, instance in pairs]
-        tails = [f"@{event}{suffix}" if event else suffix for event in self.events]
-        return [
-            f"{name}/{record}/{instance}{tail}"
-            for record, instance, tail in zip(self.records, self.instances, tails, strict=True)
-        ]
+        places = zip(self.records, self.instances, self.events, strict=True)
+        return [written(name, record, instance, event, field_name) for record, instance, event in places]
 
-    def row(self, number: int, suffix: str = "") -> Row:
+    def row(self, number: int) -> Row:
         """Where row `number` stands."""
-        instance, event = self.instances[number], self.events[number]
-        tail = f"@{event}{suffix}" if event else suffix
+        record, instance, event = self.records[number], self.instances[number], self.events[number]
         return Row(
             source=self.source,
-            record=self.records[number],
+            record=record,
             instance=int(instance) if instance.isascii() and instance.isdigit() else None,
-            evidence=f"{self.source.instrument}/{self.records[number]}/{instance}{tail}",
+            event=event,
+            evidence=written(self.source.instrument, record, instance, event),
         )
 
     def text(self, name: str) -> list[str]:

@@ -22,6 +22,7 @@ class Row:
     source: Source
     record: str
     instance: int | None
+    event: str
     evidence: str
 
 
@@ -54,6 +55,7 @@ class Troubles:
             record=row.record,
             instrument=row.source.instrument,
             instance=row.instance,
+            event=row.event,
             field=column,
             what=what,
             next_step=trouble.next_step,

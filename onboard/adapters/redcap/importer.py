@@ -10,7 +10,6 @@ file is read back byte by byte.
 from __future__ import annotations
 
 import io
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from onboard.adapters.redcap.project import GuardedProject, RedcapProject
 from onboard.adapters.redcap.rows import EVENT, INSTANCE, INSTRUMENT, Rows, Wanted
 from onboard.adapters.redcap.source import dictionary, read_form, server_version
 from onboard.errors import ConfigError, OnboardError, ReadInDoubt
+from onboard.model.evidence_id import EvidenceId, written
 from onboard.model.mapping import Source
 
 _BATCH = 100
@@ -153,16 +153,16 @@ class RedcapImporter:
         known = {evidence for evidence in planned_on if self._record_of(evidence) in records}
         for what, changed in (("got", there - planned_on), ("lost", known - there)):
             for evidence in sorted(changed):
-                record = evidence.split("/")[1]
+                record = EvidenceId.parse(evidence).record
                 raise OnboardError(
                     f"Record {record} {what} a {self._noun} while this was planned. Nothing was imported; run it again."
                 )
 
     def _record_of(self, evidence: str) -> str:
         """The record of a row of this form at this event; "" for other evidence."""
-        at = f"@{self._source.event}" if self._source.event else ""
-        found = re.fullmatch(rf"{re.escape(self._source.instrument)}/(.+)/\d+{re.escape(at)}", evidence)
-        return found[1] if found else ""
+        at = EvidenceId.parse(evidence)
+        own = (at.instrument, at.event, at.field) == (self._source.instrument, self._source.event, "")
+        return at.record if own and at.instance is not None else ""
 
     def _repeats(self, read: Rows) -> Iterable[dict[str, str]]:
         """The form's rows that are instances, as column -> text, with ``record``."""
@@ -173,8 +173,7 @@ class RedcapImporter:
                 yield cells
 
     def _evidence(self, cells: Mapping[str, str]) -> str:
-        event = cells.get(EVENT, "")
-        return f"{self._source.instrument}/{cells['record']}/{cells[INSTANCE]}" + (f"@{event}" if event else "")
+        return written(self._source.instrument, cells["record"], cells[INSTANCE], cells.get(EVENT, ""))
 
     def _placed(self, before: Rows, rows: Sequence[NewRow], work: _Work) -> list[_Placed]:
         """Each row at the next free instance of its record, as it is sent."""
@@ -237,8 +236,7 @@ class RedcapImporter:
         after = {self._evidence(cells): cells for cells in self._repeats(self._read(work))}
         came: dict[str, str] = {}
         for one in placed:
-            event = one.sent.get(EVENT, "")
-            evidence = f"{self._source.instrument}/{one.row.record}/{one.instance}" + (f"@{event}" if event else "")
+            evidence = written(self._source.instrument, one.row.record, str(one.instance), one.sent.get(EVENT, ""))
             cells = after.get(evidence)
             differs = [name for name, text in one.row.values.items() if cells and cells.get(name) != text]
             if cells and differs:

@@ -13,6 +13,7 @@ from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.model import Checked, Completion, Finding, Ground, Line, RequirementKind, Section, Status, Waiting
+from onboard.model.evidence_id import EvidenceId
 from onboard.model.records import record_order
 from onboard.planning.blockers import Block, blocks, cause_title, cause_words, task_words, together
 from onboard.planning.lab_day import Desk
@@ -177,7 +178,7 @@ def _where(desk: Desk, completion: Completion) -> str:
     """What came in by survey is decided about on the form of reviews, which names the row."""
     if completion.source != "survey" or not desk.assessment.review_form:
         return ""
-    number = completion.evidence.partition("@")[0].rpartition("/")[2]
+    number = EvidenceId.parse(completion.evidence).instance
     return f", in a new row of form {desk.assessment.review_form} for row {number}"
 
 

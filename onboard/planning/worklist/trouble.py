@@ -9,6 +9,7 @@ from onboard.dates import clock_words
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
 from onboard.model import Finding, Line, Problem, RequirementKind, Section, Status
+from onboard.model.evidence_id import EvidenceId
 from onboard.model.records import record_order
 from onboard.planning import item_keys
 from onboard.planning.addresses import address_of, normal
@@ -62,7 +63,7 @@ def _line(desk: Desk, problem: Problem, waiting: frozenset[str], seen: date, lin
         name=named(desk, person) if person else "",
         status=Status.UNKNOWN,
         since=seen,
-        url=links(f"{problem.instrument}/{problem.record}/{problem.instance or ''}"),
+        url=links(str(problem.place)),
     )
 
 
@@ -117,7 +118,7 @@ def _unrecorded_line(desk: Desk, form: str, owner: str, title: str, people: froz
         name="" if protocol else named(desk, owner),
         protocol=(protocol.code or protocol.number) if protocol else "",
         status=Status.UNKNOWN,
-        url=links(f"{form}/{owner}/"),
+        url=links(str(EvidenceId(instrument=form, record=owner))),
     )
 
 
