@@ -130,15 +130,14 @@ def _clock(app: App) -> list[Checked]:
 
 def _outsiders(app: App) -> list[Checked]:
     """PIs whose address lies outside the institution: mails that list people never go there, and nobody would miss them."""
-    from onboard.planning.addresses import address_of
-    from onboard.planning.gate import within
+    from onboard.planning.addresses import address_of, lies_within
 
     people, domains = app.assessment.people, app.lab.limits.institution_domains
     leads = dict.fromkeys(protocol.pi for protocol in app.assessment.protocols.values() if protocol.pi in people)
     names = [
         people[pi].name
         for pi in leads
-        if (address := address_of(people[pi], app.today)) and domains and not within(address, domains)
+        if (address := address_of(people[pi], app.today)) and domains and not lies_within(address, domains)
     ]
     if not names:
         return []

@@ -254,7 +254,7 @@ def _irb(app: App, path: Path, protocol: str, listed_on: str) -> None:
         raise ConfigError(f"--listed-on {as_of} is still to come. Give the day the IRB's table was taken.")
     found = find_protocol(app.assessment, protocol)
     irb = IrbList(protocol=found.record, as_of=as_of, people=people)
-    stored = save_irb_list(app.config.home, irb, found.code or found.number or found.record)
+    stored = save_irb_list(app.config.home, irb, found.label)
     comparison = compare(irb, app.assessment, found.record, app.today)
     say(f"Stored {len(people)} people in {stored}.")
     for line in comparison_lines(comparison):

@@ -32,7 +32,7 @@ def command(
     day = parse_day(on) if on else app.today
     found = find_protocol(app.assessment, protocol)
     files = pack(app.assessment, found.record, day, decisions(app, day))
-    target = folder or Path(f"pack-{_plain(found.code or found.number or found.record)}-{day.isoformat()}")
+    target = folder or Path(f"pack-{_plain(found.label)}-{day.isoformat()}")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ConfigError(f"{target} exists and is not empty; nothing was written. Give another one with --folder.")
     for name, content in files.items():

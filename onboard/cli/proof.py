@@ -138,8 +138,8 @@ def _acceptance(app: App, then: Proof, known: date) -> tuple[str, ...]:
 def _absent(app: App, before: Assessment, who: Person, where: Protocol, known: date, when: str) -> str:
     """Which of the two was not on record, then or now."""
     assessment = before if when == "then" else app.assessment
-    missing = [who.name] if who.record not in assessment.people else []
-    missing += [where.code or where.number] if where.record not in assessment.protocols else []
+    missing = [who.label] if who.record not in assessment.people else []
+    missing += [where.label] if where.record not in assessment.protocols else []
     named = " and ".join(missing)
     if when == "then":
         read = assessment.read_at.astimezone(app.lab.zone)

@@ -61,8 +61,8 @@ def _show(app: App, found: Adoption) -> None:
     courses = {one.evidence: one for rows in app.assessment.completions.values() for one in rows}
     rows = []
     for one in found.rows:
-        person, course = app.assessment.people.get(one.record), courses.get(one.evidence)
-        rows.append([person.name if person else one.record, course.course if course else "", one.decision, one.by, one.on])
+        person, course = app.assessment.person_label(one.record), courses.get(one.evidence)
+        rows.append([person, course.course if course else "", one.decision, one.by, one.on])
     print_table(f"{app.lab.name}: reviews to take over", ["person", "course", "decision", "by", "on"], rows)
     say(f"{counted(len(rows), 'review')}.")
 

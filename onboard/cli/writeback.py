@@ -73,4 +73,4 @@ def _write(app: App, changes: tuple[RecordChange, ...]) -> None:
 
 def _name(app: App, record: str) -> str:
     person = app.assessment.people.get(record)
-    return f"{person.name} ({record})" if person else record
+    return f"{person.label} ({record})" if person else record

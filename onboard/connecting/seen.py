@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from onboard.dates import show
-from onboard.model import UNREADABLE, Completion, Person, Problem, Protocol
+from onboard.model import UNREADABLE, Completion, Person, Problem
 from onboard.model.records import Records
 
 #: Tables whose rows belong to a person, with the words for them.
@@ -57,8 +57,8 @@ def person_lines(
 ) -> list[str]:
     """Everything read about one person, then what could not be read. `training_of` maps a completion: None = nobody mapped
     it, "" = it counts for nothing."""
-    names = {one.record: one.name for one in records.people}
-    protocols = {one.record: _protocol_name(one) for one in records.protocols}
+    names = {one.record: one.label for one in records.people}
+    protocols = {one.record: one.label for one in records.protocols}
     lines = [f"{person.name} (record {person.record})"]
     lines += [f"  {what:<18}{text}" for what, text in _about(person)]
     for what, row in _rows(records, person.record):
@@ -85,10 +85,6 @@ def _about(person: Person) -> Iterable[tuple[str, str]]:
         value = getattr(person, name)
         if value:
             yield name.replace("_", " "), _value(value)
-
-
-def _protocol_name(protocol: Protocol) -> str:
-    return protocol.code or protocol.number or f"record {protocol.record}"
 
 
 def _said(row: Any, names: dict[str, str], protocols: dict[str, str]) -> str:

@@ -120,7 +120,7 @@ def basis_words(as_of: date | None, today: date) -> str:
 def compare(irb: IrbList | None, assessment: Assessment, protocol: str, today: date) -> Comparison:
     """The IRB's list of a protocol (record id) against our listings; nothing is compared with a list that is too old."""
     record = assessment.protocols[protocol]
-    code, basis = record.code or record.number or protocol, basis_words(irb.as_of if irb else None, today)
+    code, basis = record.label, basis_words(irb.as_of if irb else None, today)
     if irb is None or (today - irb.as_of).days > STALE_DAYS:
         return Comparison(protocol=protocol, code=code, basis=basis)
     placed = _place(irb.people, assessment.people)
@@ -197,5 +197,4 @@ def _left_words(assessment: Assessment, record: str, protocol: str, today: date)
 
 
 def _words(assessment: Assessment, record: str, what: str) -> str:
-    person = assessment.people.get(record)
-    return f"{person.name if person else record} (record {record}): {what}"
+    return f"{assessment.person_label(record)} (record {record}): {what}"

@@ -56,7 +56,7 @@ class Roster:
 
     def name(self, record: str) -> str:
         """The person's name for people to read."""
-        return self._people[record].name if record in self._people else record
+        return self._people[record].label if record in self._people else record
 
     def same_name(self, record: str, name: str) -> bool:
         """Whether a name agrees with that of a person; a claim without one contradicts nobody."""

@@ -242,10 +242,10 @@ class _Walker:
         looked_at = finding.requirement.kind is RequirementKind.TRAINING and waits
         who = "coordinator" if looked_at else actor(finding.requirement)
         if who == "you":
-            return _name(self.assessment, clause.finding.person)
+            return self.assessment.person_label(clause.finding.person)
         if who == "pi":
             known = self.assessment.protocols.get(clause.finding.scope.protocol)
-            return _name(self.assessment, known.pi) if known and known.pi else "the PI"
+            return self.assessment.person_label(known.pi) if known and known.pi else "the PI"
         return "the coordinator"
 
 
@@ -261,8 +261,3 @@ def _later(one: date | None, other: date | None) -> date | None:
 
 def _ends(stage: Stage) -> date:
     return stage.about or date.max
-
-
-def _name(assessment: Assessment, record: str) -> str:
-    person = assessment.people.get(record)
-    return (person.name or person.greet or record) if person else record

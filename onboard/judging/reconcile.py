@@ -60,16 +60,6 @@ def reconcile(assessment: Assessment, today: date) -> list[Mismatch]:
     return sorted(found, key=lambda m: (m.protocol, m.people, m.kind, m.evidence))
 
 
-def _name(assessment: Assessment, person: str) -> str:
-    record = assessment.people.get(person)
-    return (record.name or person) if record else person
-
-
-def _code(assessment: Assessment, protocol: str) -> str:
-    record = assessment.protocols.get(protocol)
-    return (record.code or record.number or protocol) if record else protocol
-
-
 # left the lab ---------------------------------------------------------------------------------------------------------
 
 
@@ -84,7 +74,7 @@ def _left_listed(assessment: Assessment, today: date) -> Iterable[Mismatch]:
     for row in assessment.listings:
         last = _left(assessment, row.person, today)
         if last and row.protocol and not row.stays and listing_presence(row).at(today) is Answer.YES:
-            name, code = _name(assessment, row.person), _code(assessment, row.protocol)
+            name, code = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
             words = f"{name} left on {show(last)} and is still on the IRB list of {code}."
             yield _mismatch(MismatchKind.LEFT_LISTED, words, row, plus_days(last, 1))
 
@@ -93,7 +83,7 @@ def _left_delegated(assessment: Assessment, today: date) -> Iterable[Mismatch]:
     for row in assessment.delegations:
         last = _left(assessment, row.person, today)
         if last and row.protocol and span(row.first, row.last).at(today) is Answer.YES:
-            name, code = _name(assessment, row.person), _code(assessment, row.protocol)
+            name, code = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
             words = f"{name} left on {show(last)} and a delegation on {code} still runs."
             yield _mismatch(MismatchKind.LEFT_DELEGATED, words, row, plus_days(last, 1))
 
@@ -121,7 +111,7 @@ def _unlisted(assessment: Assessment, today: date) -> Iterable[Mismatch]:
             continue
         evidence = _work(assessment, finding, today)
         if evidence and status_on(finding, today) in (Status.MISSING, Status.EXPIRED):
-            name, code = _name(assessment, finding.person), _code(assessment, finding.scope.protocol)
+            name, code = assessment.person_label(finding.person), assessment.protocol_label(finding.scope.protocol)
             yield Mismatch(
                 kind=MismatchKind.WORK_UNLISTED,
                 words=f"{name} has tasks on {code} but no IRB listing.",
@@ -159,7 +149,7 @@ def _listed_untrained(assessment: Assessment, rows: Mapping[str, Sequence[Readin
             continue
         missing = missing_training(rows.get(row.person, ()), row.protocol, today)
         if missing:
-            name, code = _name(assessment, row.person), _code(assessment, row.protocol)
+            name, code = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
             titles = ", ".join(f.requirement.title for f in missing)
             words = f"{name} is on the IRB list of {code} without: {titles}."
             yield _mismatch(MismatchKind.LISTED_UNTRAINED, words, row, status_span(missing[0], today)[0])
@@ -182,14 +172,11 @@ def _before_trained(assessment: Assessment, rows: Mapping[str, Sequence[Readines
             continue
         end = span(row.first, row.last).possible.end()
         until = min((day for day in (short[1], end) if day), default=None)
+        name, code = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
         words = (
-            f"{_name(assessment, row.person)} was delegated {_task_words(row.tasks)} on {_code(assessment, row.protocol)} from "
-            f"{show(row.first)}, before the training was there"
+            f"{name} was delegated {', '.join(task.label for task in row.tasks)} on {code} from {show(row.first)}, "
+            "before the training was there"
             + (f"; the days through {show(until)} do not count." if until and until < today else ".")
         )
         still = until is None or until >= today
         yield _mismatch(MismatchKind.DELEGATED_BEFORE_TRAINED, words, row, row.first, None if still else until)
-
-
-def _task_words(tasks: Iterable[Task]) -> str:
-    return ", ".join(task.value.replace("_", " ") for task in tasks)

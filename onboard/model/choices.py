@@ -26,7 +26,16 @@ Reading: TypeAlias = date | Unreadable | None
 YesNo: TypeAlias = bool | None
 
 
-class AppointmentKind(StrEnum):
+class Choice(StrEnum):
+    """A word from a list that the program knows."""
+
+    @property
+    def label(self) -> str:
+        """The word as people read it: ``chart review``."""
+        return self.value.replace("_", " ")
+
+
+class AppointmentKind(Choice):
     """How a person belongs to the lab."""
 
     EMPLOYEE = "employee"  # on the payroll
@@ -37,7 +46,7 @@ class AppointmentKind(StrEnum):
     EXTERNAL = "external"  # external collaborator
 
 
-class Role(StrEnum):
+class Role(Choice):
     """What a person does in the lab."""
 
     PI = "pi"  # principal investigator
@@ -49,7 +58,7 @@ class Role(StrEnum):
     ADMIN = "admin"  # administration, no research contact
 
 
-class StudyType(StrEnum):
+class StudyType(Choice):
     """What kind of work a protocol is; each selects requirements."""
 
     NIH_TRIAL = "nih_trial"  # NIH-funded clinical trial, drug or device
@@ -65,7 +74,7 @@ class StudyType(StrEnum):
     SYSTEMATIC_REVIEW = "systematic_review"  # systematic review of published work
 
 
-class Funding(StrEnum):
+class Funding(Choice):
     """Who pays."""
 
     NIH = "nih"  # National Institutes of Health
@@ -76,14 +85,14 @@ class Funding(StrEnum):
     NONE = "none"  # unfunded
 
 
-class Phi(StrEnum):
+class Phi(Choice):
     """Whether identifiable health information is used."""
 
     YES = "yes"  # protected health information
     NO = "no"  # none
 
 
-class Task(StrEnum):
+class Task(Choice):
     """Work that is delegated or assigned."""
 
     CONSENT = "consent"  # obtain informed consent
@@ -99,7 +108,7 @@ class Task(StrEnum):
     ADMIN = "admin"  # scheduling, supplies; no research contact
 
 
-class PersonnelMode(StrEnum):
+class PersonnelMode(Choice):
     """How a change of personnel takes effect at the protocol's IRB."""
 
     AMENDMENT = "amendment"  # on approval of the change
@@ -109,7 +118,7 @@ class PersonnelMode(StrEnum):
     UNKNOWN = "unknown"  # stated, but not understood
 
 
-class ApprovalKind(StrEnum):
+class ApprovalKind(Choice):
     """What a row of a protocol's approval history is."""
 
     INITIAL = "initial"  # initial approval
@@ -121,7 +130,7 @@ class ApprovalKind(StrEnum):
     UNKNOWN = "unknown"  # not understood: perhaps an approval, perhaps a closure
 
 
-class Checked(StrEnum):
+class Checked(Choice):
     """What a person said of handed-in evidence."""
 
     ACCEPTED = "accepted"  # looked at and accepted
@@ -129,7 +138,7 @@ class Checked(StrEnum):
     DECLINED = "declined"  # looked at and not accepted
 
 
-class Reviewed(StrEnum):
+class Reviewed(Choice):
     """What a review is about."""
 
     COMPLETION = "completion"  # a course that was handed in
@@ -137,7 +146,7 @@ class Reviewed(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"  # a document that a person says was read
 
 
-class Horizon(StrEnum):
+class Horizon(Choice):
     """How long a piece of assigned work is."""
 
     SHORT = "short"  # weeks

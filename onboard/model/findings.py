@@ -232,3 +232,11 @@ class Assessment:
     clock_ahead: timedelta = timedelta()  # how far this machine's clock was before REDCap's, where REDCap said a time
     #: findings by person, built once by `readiness.assess_lab`
     by_person: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+    def person_label(self, record: str) -> str:
+        """What a person is called; the record id where no such person is on record."""
+        return self.people[record].label if record in self.people else record
+
+    def protocol_label(self, record: str) -> str:
+        """What a protocol is called; the record id where no such protocol is on record, "" for none."""
+        return self.protocols[record].label if record in self.protocols else record

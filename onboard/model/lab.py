@@ -42,6 +42,11 @@ class Person:
     citi_id: str
     complete: bool
 
+    @property
+    def label(self) -> str:
+        """What the person is called: the name, else the name to greet, else the record id."""
+        return self.name or self.greet or self.record
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
@@ -236,6 +241,11 @@ class Protocol:
     digest_to: tuple[str, ...]
     irb: str
     mode: PersonnelMode
+
+    @property
+    def label(self) -> str:
+        """What the protocol is called: its short code, else its number, else the record id."""
+        return self.code or self.number or self.record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

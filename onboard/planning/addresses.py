@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from onboard.model import Person
@@ -10,6 +11,14 @@ from onboard.model import Person
 def normal(address: str) -> str:
     """An address as it is compared: trimmed, lower case."""
     return address.strip().lower()
+
+
+def lies_within(address: str, domains: Collection[str]) -> bool:
+    """Whether a mail with others' names may go there: an address of the institution (34 CFR 99.3), in one of its domains or
+    below one. With no domains configured every address counts; "" never does."""
+    host = normal(address).rpartition("@")[2]
+    own = [domain.lower().lstrip("@") for domain in domains]
+    return bool(host) and (not own or any(host == one or host.endswith(f".{one}") for one in own))
 
 
 def address_of(person: Person, day: date) -> str:

@@ -67,7 +67,7 @@ def _block(rows: list[tuple[Finding, Readiness]], edge: Edge | None) -> Block:
 
 def task_words(tasks: Iterable[Task]) -> str:
     """``consent, data entry``."""
-    return ", ".join(task.value.replace("_", " ") for task in tasks)
+    return ", ".join(task.label for task in tasks)
 
 
 def stop_words(desk: Desk, block: Block, until: str = "until it is settled") -> str:

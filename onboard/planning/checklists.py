@@ -133,7 +133,7 @@ def _rest_line(desk: Desk, step: Step) -> Line | None:
         why=why(step.finding, step.needed) if done else _waiting_words(desk, step),
         person=step.person,
         protocol=codes(desk, [step.scope.protocol]) if step.scope.protocol else "",
-        task=step.scope.task or "",
+        task=step.scope.task.label if step.scope.task else "",
         status=step.status,
         owner="" if done else name,
     )

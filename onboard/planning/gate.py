@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from onboard.model import Held, History, JobName, Lab, Limits, MessageKind, Mode, Notice, Reader, ReaderRole
+from onboard.planning.addresses import lies_within
 
 #: Mail to those who run the lab's day and the tool: no ceiling, no quiet day.
 NOT_TO_PEOPLE = frozenset({MessageKind.WORKLIST, MessageKind.OPERATOR})
@@ -127,17 +128,11 @@ def _outside(notice: Notice, limits: Limits) -> str:
     )
     if not about_people or not limits.institution_domains:
         return ""
-    if not within(notice.reader.address, limits.institution_domains):
+    if not lies_within(notice.reader.address, limits.institution_domains):
         return f"the address of {whom(notice.reader)} lies outside the institution, and this mail lists people"
-    if not within(recipient_address(notice, limits), limits.institution_domains):
+    if not lies_within(recipient_address(notice, limits), limits.institution_domains):
         return "the trial address lies outside the institution, and this mail lists people"
     return ""
-
-
-def within(address: str, domains: frozenset[str]) -> bool:
-    """Whether an address lies in one of the institution's domains, or below one."""
-    domain = address.rpartition("@")[2].lower()
-    return any(domain == own or domain.endswith(f".{own}") for own in domains)
 
 
 def _second_mail(notice: Notice, seen: _Seen) -> str:

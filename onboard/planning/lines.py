@@ -51,7 +51,7 @@ def about(desk: Desk, finding: Finding) -> str:
     """What a finding is about: its title, with the protocol and task where it has them."""
     scope, title = finding.scope, finding.requirement.title
     where = codes(desk, [scope.protocol]) if scope.protocol else ""
-    task = scope.task.value.replace("_", " ") if scope.task else ""
+    task = scope.task.label if scope.task else ""
     return ": ".join(part for part in (", ".join(p for p in (where, task) if p), title) if part)
 
 
@@ -109,7 +109,7 @@ def owed(desk: Desk, edge: Edge, section: Section, tier: int | None) -> Line:
         act=next_step(desk, edge),
         person=edge.person,
         protocol=codes(desk, [edge.scope.protocol]) if edge.scope.protocol else "",
-        task=edge.scope.task or "",
+        task=edge.scope.task.label if edge.scope.task else "",
         status=status_of(desk, edge),
         due=None if edge.ends or edge.doubted else edge.deadline,
         ends=edge.ends,

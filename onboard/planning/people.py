@@ -14,7 +14,7 @@ from onboard.judging.appointments import appointments, certain_days, stay, stays
 from onboard.judging.coverage import span
 from onboard.model import Appointment, Reader, ReaderRole, Role
 from onboard.model.records import record_order
-from onboard.planning.addresses import address_of, normal
+from onboard.planning.addresses import address_of, lies_within, normal
 from onboard.planning.lab_day import Desk
 from onboard.timeline import Timeline, any_of
 
@@ -49,11 +49,8 @@ def appointments_of_stay(desk: Desk, person: str) -> list[Appointment]:
 
 
 def inside(desk: Desk, address: str) -> bool:
-    """Whether a mail with others' names may go there: an address of the institution (34 CFR 99.3). With no domains
-    configured every address but a personal one counts."""
-    domains = {d.lower().lstrip("@") for d in desk.lab.limits.institution_domains}
-    host = address.rpartition("@")[2]
-    return bool(host) and (not domains or any(host == d or host.endswith("." + d) for d in domains))
+    """Whether a mail with others' names may go there, as `lies_within` says."""
+    return lies_within(address, desk.lab.limits.institution_domains)
 
 
 def green_light(desk: Desk, record: str) -> bool:
@@ -139,9 +136,8 @@ def pis_over(desk: Desk, person: str) -> tuple[str, ...]:
 
 
 def named(desk: Desk, record: str) -> str:
-    """The person's name, or the record id when nobody has it."""
-    person = desk.assessment.people.get(record)
-    return (person.name or record) if person else record
+    """What a person is called; the record id where no such person is on record."""
+    return desk.assessment.person_label(record)
 
 
 def greeted(desk: Desk, record: str) -> str:
@@ -154,7 +150,7 @@ def codes(desk: Desk, protocols: Iterable[str]) -> str:
     """Short codes of protocols for people, in the lab's order: ``STEP-HF, P4``."""
     known = desk.assessment.protocols
     found = [known[record] for record in set(protocols) if record in known]
-    return ", ".join(sorted(p.code or p.number or p.record for p in found))
+    return ", ".join(sorted(p.label for p in found))
 
 
 # new hires, quiet days ------------------------------------------------------------------------------------------------

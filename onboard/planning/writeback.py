@@ -74,8 +74,8 @@ def _blockers(assessment: Assessment, rows: Iterable[Readiness], today: date) ->
     for row in rows:
         if cleared_on(row, today) is Cleared.CLEARED:
             continue
-        protocol = assessment.protocols.get(row.protocol)
-        where = f"{protocol.code or protocol.number}: " if protocol else ""
+        protocol = assessment.protocol_label(row.protocol)
+        where = f"{protocol}: " if protocol else ""
         for reason in reasons_on(row, today):
             since = f" since {show(reason.since)}" if reason.since else ""
             said[f"{where}{titles.get(reason.requirement, reason.requirement)} {reason.status.value}{since}"] = None

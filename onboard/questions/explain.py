@@ -28,7 +28,7 @@ from onboard.planning.lab_day import Desk, desk_of
 from onboard.questions.clauses import ClauseOn, failing_on
 from onboard.questions.remarks import remarks, roles_over_time
 from onboard.questions.spells import rows_of, spell_on
-from onboard.questions.wording import person_name, protocol_name, task_words
+from onboard.questions.wording import task_words
 
 #: From so many days on a distance is told in months.
 _LONG = 62
@@ -96,7 +96,7 @@ def explain(
     """The explanation for a record id. `planned` and `held`: what a run today would send and hold, where the caller asked."""
     return Explanation(
         person=person,
-        name=person_name(assessment, person),
+        name=assessment.person_label(person),
         today=today,
         complete=assessment.people[person].complete,
         appointments=roles_over_time(assessment, person),
@@ -125,7 +125,7 @@ def _standings(assessment: Assessment, person: str, today: date) -> Iterable[Sta
     for row in rows_of(assessment, person):
         spell = spell_on(row, today)
         yield Standing(
-            protocol=protocol_name(assessment, row.protocol) if row.protocol else "",
+            protocol=assessment.protocol_label(row.protocol) if row.protocol else "",
             task=row.task,
             verdict=spell.verdict,
             since=spell.first,
@@ -183,7 +183,7 @@ def _said_words(record: ItemRecord, assessment: Assessment) -> str:
         return f"Receipt: {_course(assessment, person, '/'.join(rest[:-1]))} {rest[-1]}"
     if kind == "cleared" and rest:
         known = next((record for record in assessment.protocols if part(record) == rest[0]), rest[0])
-        return f"Records complete: {protocol_name(assessment, known)}"
+        return f"Records complete: {assessment.protocol_label(known)}"
     return kind.capitalize()
 
 
@@ -192,7 +192,7 @@ def _level_words(level: str, assessment: Assessment) -> str:
     who, _, reader = level.partition(":")
     known = next((record for record in assessment.people if part(record) == reader), "")
     role = "PI" if who == "pi" else who
-    return f"to {person_name(assessment, known)} ({role})" if known else f"to the {role}"
+    return f"to {assessment.person_label(known)} ({role})" if known else f"to the {role}"
 
 
 def _course(assessment: Assessment, person: str, evidence: str) -> str:
@@ -252,5 +252,5 @@ def _snoozed(assessment: Assessment, edge: Edge, on: date) -> str:
 
 
 def _about(assessment: Assessment, edge: Edge) -> str:
-    where = (protocol_name(assessment, edge.scope.protocol) if edge.scope.protocol else "", task_words(edge.scope.task))
+    where = (assessment.protocol_label(edge.scope.protocol) if edge.scope.protocol else "", task_words(edge.scope.task))
     return ", ".join(part for part in (edge.requirement.title, *where) if part)

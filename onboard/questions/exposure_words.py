@@ -10,8 +10,6 @@ from onboard.questions.exposure import ADVICE, Exposure, IdleRun, Unplaced, Work
 from onboard.questions.wording import (
     iso,
     not_tracked_words,
-    person_name,
-    protocol_name,
     run_words,
     source_json,
     source_words,
@@ -47,18 +45,18 @@ def _worked(title: str, days: Sequence[WorkedDay], assessment: Assessment) -> li
 
 
 def _day_words(day: WorkedDay, assessment: Assessment) -> str:
-    where = ", ".join(part for part in (protocol_name(assessment, day.protocol), task_words(day.task)) if part)
+    where = ", ".join(part for part in (assessment.protocol_label(day.protocol), task_words(day.task)) if part)
     why = " ".join(f"{reason.title}: {reason.sentence}" for reason in day.reasons)
-    return f"{show(day.on)}  {person_name(assessment, day.person)}, {where} ({day.evidence}). {why}"
+    return f"{show(day.on)}  {assessment.person_label(day.person)}, {where} ({day.evidence}). {why}"
 
 
 def _idle(run: IdleRun, assessment: Assessment) -> str:
-    name, where = person_name(assessment, run.person), protocol_name(assessment, run.protocol)
+    name, where = assessment.person_label(run.person), assessment.protocol_label(run.protocol)
     return f"{name}, {where}: {run_words(run.first, run.last)}"
 
 
 def _stray(entry: Unplaced, assessment: Assessment) -> str:
-    return f"{person_name(assessment, entry.person)}, {entry.evidence}: {entry.why}."
+    return f"{assessment.person_label(entry.person)}, {entry.evidence}: {entry.why}."
 
 
 def as_json(found: Exposure, assessment: Assessment) -> dict[str, object]:

@@ -13,7 +13,7 @@ from datetime import date
 from onboard.judging.readiness import cleared_on
 from onboard.model import Assessment, Clause, Cleared, Finding, Ground, Problem, Readiness, RequirementKind
 from onboard.model.evidence_id import EvidenceId
-from onboard.questions.wording import columns, not_tracked_words, person_name, protocol_name, source_json, wrapped
+from onboard.questions.wording import columns, not_tracked_words, source_json, wrapped
 from onboard.timeline import Answer
 
 
@@ -117,10 +117,10 @@ def _fact(assessment: Assessment, finding: Finding) -> _Cause:
     """One fact of a protocol is one cause for everybody on it; a fact of an appointment is one a person."""
     protocol, title = finding.scope.protocol, finding.requirement.title
     if protocol:
-        code = protocol_name(assessment, protocol)
+        code = assessment.protocol_label(protocol)
         return f"fact/{protocol}/{title}", f"{code}: {_unrecorded(title)}", f"Record it on an approval row of {code}.", ()
     where = tuple(row.evidence for row in assessment.appointments.get(finding.person, ()))
-    name = person_name(assessment, finding.person)
+    name = assessment.person_label(finding.person)
     return f"fact/{finding.person}/{title}", f"{name}: {_unrecorded(title)}", "Record it on the appointment.", where
 
 
@@ -137,7 +137,7 @@ def _of_ground(assessment: Assessment, ground: Ground, finding: Finding, problem
     problem = ground.problem or _problem_at(ground.evidence, problems)
     if problem:
         return _of_problem(problem)
-    name = person_name(assessment, finding.person)
+    name = assessment.person_label(finding.person)
     if ground.claim:
         cause = f"{name}, {finding.requirement.title}: something handed in waits to be looked at"
         return (
@@ -165,8 +165,8 @@ def _place(problem: Problem) -> str:
 
 
 def _whole(assessment: Assessment, finding: Finding, where: tuple[str, ...]) -> _Cause:
-    name = person_name(assessment, finding.person)
-    on = f" on {protocol_name(assessment, finding.scope.protocol)}" if finding.scope.protocol else ""
+    name = assessment.person_label(finding.person)
+    on = f" on {assessment.protocol_label(finding.scope.protocol)}" if finding.scope.protocol else ""
     cause = f"{name}{on}: {finding.requirement.title} cannot be told"
     return f"whole/{finding.person}/{finding.requirement.id}/{finding.scope}", cause, "Correct the rows it is judged on.", where
 

@@ -10,7 +10,7 @@ from datetime import date
 from onboard.dates import plus_days, show
 from onboard.model import Assessment, Cleared, Readiness, Task
 from onboard.questions.spells import Spell, rows_of, spells
-from onboard.questions.wording import iso, person_name, protocol_name, source_json, task_words
+from onboard.questions.wording import iso, source_json, task_words
 
 #: Without dates of their own: so far back at most, and so far ahead.
 _BACK, _AHEAD = 3 * 365, 26 * 7
@@ -48,7 +48,7 @@ def history(
     start = min(first or _start(rows, assessment.read_on), end)
     return Timelines(
         person=person,
-        name=person_name(assessment, person),
+        name=assessment.person_label(person),
         first=start,
         last=end,
         today=assessment.read_on,
@@ -64,7 +64,7 @@ def _start(rows: Sequence[Readiness], read_on: date) -> date:
 
 
 def _track(assessment: Assessment, row: Readiness, first: date, last: date) -> Track:
-    code = protocol_name(assessment, row.protocol) if row.protocol else "no protocol"
+    code = assessment.protocol_label(row.protocol) if row.protocol else "no protocol"
     label = f"{code}, {task_words(row.task)}" if row.task else code
     return Track(protocol=row.protocol, label=label, task=row.task, spells=spells(row, first, last))
 

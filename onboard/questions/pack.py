@@ -25,7 +25,7 @@ from onboard.questions.clauses import ClauseOn, clause_on
 from onboard.questions.proof import prove
 from onboard.questions.proof_words import as_text as proof_text
 from onboard.questions.sheets import csv_text
-from onboard.questions.wording import NOTES, not_tracked_words, one_line, person_name, protocol_name, source_words, task_words
+from onboard.questions.wording import NOTES, not_tracked_words, one_line, source_words, task_words
 
 #: Columns of the training matrix: what a person must have, apart from the facts that select it.
 _IN_MATRIX = frozenset(
@@ -68,7 +68,7 @@ def _readme(assessment: Assessment, protocol: str, on: date, names: list[str]) -
     known = assessment.protocols.get(protocol)
     title = ", ".join(part for part in (known.number, known.title) if part) if known else ""
     lines = [
-        f"Inspection pack of {protocol_name(assessment, protocol)}" + (f" ({one_line(title)})" if title else ""),
+        f"Inspection pack of {assessment.protocol_label(protocol)}" + (f" ({one_line(title)})" if title else ""),
         f"As of {show(on)}.",
         source_words(assessment.rules.version, assessment.read_at, assessment.snapshot),
         not_tracked_words(assessment.rules.not_tracked()),
@@ -92,11 +92,11 @@ def delegation_table(assessment: Assessment, protocol: str) -> str:
     """Every delegation of a protocol as recorded, oldest first within a person."""
     header = ("person", "name", "tasks", "from", "to", "approved by", "approved on", "evidence")
     given = [d for d in assessment.delegations if d.protocol == protocol]
-    ordered = sorted(given, key=lambda d: (person_name(assessment, d.person), d.person, _day(d.first), d.evidence))
+    ordered = sorted(given, key=lambda d: (assessment.person_label(d.person), d.person, _day(d.first), d.evidence))
     rows = [
         (
             d.person,
-            person_name(assessment, d.person),
+            assessment.person_label(d.person),
             ", ".join(task_words(task) for task in d.tasks),
             _day(d.first),
             "open" if d.last is None else _day(d.last),
@@ -130,11 +130,11 @@ def training_matrix(assessment: Assessment, rows: Iterable[Readiness], on: date)
     body = [
         (
             row.person,
-            person_name(assessment, row.person),
+            assessment.person_label(row.person),
             cleared_on(row, on).value,
             *(_cell(assessment, row, identity, on) for identity in titles),
         )
-        for row in sorted(rows, key=lambda r: (person_name(assessment, r.person), r.person))
+        for row in sorted(rows, key=lambda r: (assessment.person_label(r.person), r.person))
     ]
     return csv_text(("person", "name", f"verdict on {on.isoformat()}", *titles.values()), body)
 
@@ -162,7 +162,7 @@ def evidence_index(assessment: Assessment, protocol: str) -> str:
             evidence,
             kind,
             person,
-            person_name(assessment, person) if person else "",
+            assessment.person_label(person) if person else "",
             text,
             hashlib.sha256(text.encode()).hexdigest(),
         )

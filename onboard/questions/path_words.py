@@ -5,12 +5,12 @@ from __future__ import annotations
 from onboard.dates import show
 from onboard.judging.estimates import Path, Route, Stage
 from onboard.model import Assessment
-from onboard.questions.wording import iso, person_name, protocol_name, source_json, status_words, task_words, wrapped
+from onboard.questions.wording import iso, source_json, status_words, task_words, wrapped
 
 
 def as_text(found: Path, assessment: Assessment) -> str:
     """Plain text of at most 80 columns."""
-    lines = wrapped(f"{person_name(assessment, found.person)}: earliest days, estimated on {show(found.today)}")
+    lines = wrapped(f"{assessment.person_label(found.person)}: earliest days, estimated on {show(found.today)}")
     if not found.appointed:
         lines += wrapped("No appointment covers a day from now on, so no day can be named.", "  ")
     for route in found.routes:
@@ -19,7 +19,7 @@ def as_text(found: Path, assessment: Assessment) -> str:
 
 
 def _where(route: Route, assessment: Assessment) -> str:
-    code = protocol_name(assessment, route.protocol) if route.protocol else "no protocol"
+    code = assessment.protocol_label(route.protocol) if route.protocol else "no protocol"
     return ", ".join(part for part in (code, task_words(route.task)) if part)
 
 

@@ -30,13 +30,13 @@ def find_person(assessment: Assessment, text: str) -> Person:
     An exact match goes before a part. Raises OnboardError that names the several that fit, or the nearest when none does.
     """
     people = list(assessment.people.values())
-    return _found("person", text, people, (_same_record, _same_person, _part_of_person), _person_label)
+    return _found("person", text, people, (_same_record, _same_person, _part_of_person), _person_in_full)
 
 
 def find_protocol(assessment: Assessment, text: str) -> Protocol:
     """The one protocol meant by a record id, number, short code or a part of number, code or title; raises as `find_person`."""
     protocols = list(assessment.protocols.values())
-    return _found("protocol", text, protocols, (_same_record, _same_protocol, _part_of_protocol), _protocol_label)
+    return _found("protocol", text, protocols, (_same_record, _same_protocol, _part_of_protocol), _protocol_in_full)
 
 
 def _found(
@@ -109,10 +109,10 @@ def _part_of_protocol(protocol: Protocol, wanted: str) -> bool:
     return bool(words) and all(word in heap for word in words)
 
 
-def _person_label(person: Person) -> str:
+def _person_in_full(person: Person) -> str:
     return f"{person.name or person.greet or 'no name'} (record {person.record})"
 
 
-def _protocol_label(protocol: Protocol) -> str:
+def _protocol_in_full(protocol: Protocol) -> str:
     named = " ".join(name for name in (protocol.code, protocol.number) if name)
     return f"{named or protocol.title or 'no name'} (record {protocol.record})"

@@ -13,7 +13,7 @@ from onboard.judging.readiness import belongs_on
 from onboard.model import Assessment, Cleared, Per, Readiness, Requirement, RequirementKind, Status, Task
 from onboard.questions.clauses import ClauseOn, clause_on, severity
 from onboard.questions.spells import row_of, rows_of, spell_on
-from onboard.questions.wording import person_name, protocol_name, task_words
+from onboard.questions.wording import task_words
 from onboard.timeline import NOT_EVER, Answer, Coverage, Timeline
 
 
@@ -29,6 +29,7 @@ class Proof:
     protocol: str  # record id
     number: str
     code: str
+    label: str  # what the protocol is called
     title: str
     task: Task | None
     on: date
@@ -114,7 +115,7 @@ def _would_ask(assessment: Assessment, row: Readiness, task: Task, requirement: 
 def _untaken(assessment: Assessment, row: Readiness, task: Task, requirement: Requirement, asked: Answer) -> ClauseOn:
     """The clause of a task without a row: a delegation is certainly missing, anything else cannot be told."""
     missing = requirement.kind in (RequirementKind.DELEGATION, RequirementKind.TASK) and asked is Answer.YES
-    name, where = person_name(assessment, row.person), protocol_name(assessment, row.protocol)
+    name, where = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
     words = f"Nothing on record gives {name} the task {task_words(task)} on {where}"
     return ClauseOn(
         requirement=requirement.id,
@@ -140,7 +141,7 @@ def _unconnected(
     rows = rows_of(assessment, person)
     own = [clause for clause in (rows[0].clauses if rows else ()) if not clause.finding.scope.protocol]
     own = [clause for clause in own if "" in clause.finding.obligation.asked]
-    words = f"nothing on record connects {person_name(assessment, person)} and {protocol_name(assessment, protocol)}"
+    words = f"nothing on record connects {assessment.person_label(person)} and {assessment.protocol_label(protocol)}"
     connection = ClauseOn(
         requirement="connection",
         title="Connected with the protocol",
@@ -175,10 +176,11 @@ def _proof(
     known = assessment.protocols.get(protocol)
     return Proof(
         person=person,
-        name=person_name(assessment, person),
+        name=assessment.person_label(person),
         protocol=protocol,
         number=known.number if known else "",
         code=known.code if known else "",
+        label=assessment.protocol_label(protocol),
         title=known.title if known else "",
         task=task,
         on=on,

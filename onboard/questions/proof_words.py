@@ -27,8 +27,7 @@ _HOLDS = {Answer.YES: "holds", Answer.NO: "fails", Answer.UNKNOWN: "cannot be to
 
 def heading(proof: Proof) -> str:
     """What was asked: ``Ada Okafor, STEP-HF (IRB-24-0117), consent, on 3 Mar 2026``."""
-    code = proof.code or proof.number or proof.protocol
-    where = f"{code} ({proof.number})" if proof.number and proof.number != code else code
+    where = f"{proof.label} ({proof.number})" if proof.number and proof.number != proof.label else proof.label
     return ", ".join(part for part in (proof.name, where, task_words(proof.task), f"on {show(proof.on)}") if part)
 
 

@@ -9,8 +9,9 @@ from datetime import date
 from onboard.dates import plus_days, show
 from onboard.judging.readiness import belongs_on, met_until, status_on
 from onboard.model import Assessment, Clause, Finding, Readiness, RequirementKind, Status
+from onboard.model.choices import Choice
 from onboard.questions.spells import rows_of
-from onboard.questions.wording import person_name, protocol_name, task_words
+from onboard.questions.wording import task_words
 from onboard.timeline import ALWAYS, Answer, Timeline
 
 #: Days for which a delegation before its training is told after the training came; the history keeps it for good.
@@ -61,7 +62,7 @@ def _listed_by(row: Readiness, assessment: Assessment, day: date) -> Iterable[st
         if finding.requirement.kind is not RequirementKind.LISTING or finding.scope.protocol != row.protocol:
             continue
         if finding.met.at(day) is not Answer.NO:
-            where = protocol_name(assessment, row.protocol)
+            where = assessment.protocol_label(row.protocol)
             if any(listing.stays for listing in finding.obligation.evidence.listings):
                 yield f"Stays listed on {where} as external collaborator."
             elif gone:
@@ -133,13 +134,13 @@ def roles_over_time(assessment: Assessment, person: str) -> tuple[str, ...]:
     dated = sorted(rows, key=lambda a: a.first if isinstance(a.first, date) else date.max)
     return tuple(
         f"{_word(a.role)}, {_word(a.kind)}, {_days(a.first, a.last)}"
-        + (f", supervisor {person_name(assessment, a.supervisor)}" if a.supervisor else "")
+        + (f", supervisor {assessment.person_label(a.supervisor)}" if a.supervisor else "")
         for a in dated
     )
 
 
-def _word(value: object) -> str:
-    return str(value).replace("_", " ") if value else "not stated"
+def _word(value: Choice | None) -> str:
+    return value.label if value else "not stated"
 
 
 def _days(first: object, last: object) -> str:

@@ -18,8 +18,6 @@ from onboard.questions.wording import (
     columns,
     iso,
     not_tracked_words,
-    person_name,
-    protocol_name,
     stamp,
     status_words,
     task_words,
@@ -112,8 +110,8 @@ def _line(
     why = _why_of_task(assessment, row, whole, day) if whole else _why(assessment, row, tasks, day)
     return StatusLine(
         record=row.person,
-        person=person_name(assessment, row.person),
-        protocol=protocol_name(assessment, row.protocol) if row.protocol else "",
+        person=assessment.person_label(row.person),
+        protocol=assessment.protocol_label(row.protocol) if row.protocol else "",
         task=task_words(row.task),
         verdict=verdict,
         word=verdict_words(verdict),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from onboard.dates import show
 from onboard.model import Assessment
 from onboard.questions.whatif import Behind, Difference, Moved
-from onboard.questions.wording import iso, person_name, protocol_name, source_json, task_words, verdict_words, wrapped
+from onboard.questions.wording import iso, source_json, task_words, verdict_words, wrapped
 
 
 def as_text(found: Difference, after: Assessment) -> str:
@@ -27,15 +27,15 @@ def as_text(found: Difference, after: Assessment) -> str:
 
 def _behind_words(one: Behind, after: Assessment) -> str:
     length = f"{one.days} day{'' if one.days == 1 else 's'} of the time compared"
-    return f"{person_name(after, one.person)}: {one.title}, from {show(one.since)} on ({length})."
+    return f"{after.person_label(one.person)}: {one.title}, from {show(one.since)} on ({length})."
 
 
 def _moved_lines(moved: Moved, after: Assessment) -> list[str]:
-    code = protocol_name(after, moved.protocol) if moved.protocol else "no protocol"
+    code = after.protocol_label(moved.protocol) if moved.protocol else "no protocol"
     where = ", ".join(part for part in (code, task_words(moved.task)) if part)
     now = verdict_words(moved.after) if moved.after else "gone"
     was = f"{verdict_words(moved.before)} before" if moved.before else "new"
-    head = f"{person_name(after, moved.person)}, {where}: {now} from {show(moved.since)} ({was}), {_clear_words(moved)}"
+    head = f"{after.person_label(moved.person)}, {where}: {now} from {show(moved.since)} ({was}), {_clear_words(moved)}"
     lines = wrapped(head, "  ", 4)
     return lines + [line for r in moved.reasons for line in wrapped(f"{r.title}: {r.sentence}", "    - ", 6)]
 

@@ -77,21 +77,9 @@ def ahead_words(first: date | None, last: date | None) -> str:
     return f"from {show(first)} on" if first and not last else run_words(first, last)
 
 
-def person_name(assessment: Assessment, record: str) -> str:
-    """The name of a record id; the id itself when no such person or no name is on record."""
-    person = assessment.people.get(record)
-    return (person.name or person.greet or record) if person else record
-
-
-def protocol_name(assessment: Assessment, record: str) -> str:
-    """The short code of a protocol, else its number, else the record id."""
-    protocol = assessment.protocols.get(record)
-    return (protocol.code or protocol.number or record) if protocol else record
-
-
 def task_words(task: Task | None) -> str:
     """A task for people; "" for none."""
-    return task.value.replace("_", " ") if task else ""
+    return task.label if task else ""
 
 
 def one_line(text: str) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 
 from onboard.model import Assessment, LogEntry, Role, Task
 from onboard.questions.sheets import csv_text
-from onboard.questions.wording import days_words, iso, one_line, person_name, task_words, wrapped
+from onboard.questions.wording import days_words, iso, one_line, task_words, wrapped
 
 #: The four criteria of authorship (ICMJE Recommendations, "Defining the Role of Authors and Contributors").
 ICMJE = {
@@ -62,7 +62,7 @@ def work_log(assessment: Assessment, person: str) -> WorkLog:
     roles = dict.fromkeys(a.role for a in assessment.appointments.get(person, ()) if a.role)
     return WorkLog(
         person=person,
-        name=person_name(assessment, person),
+        name=assessment.person_label(person),
         roles=tuple(roles),
         first=min(days, default=None),
         last=max(days, default=None),
@@ -76,7 +76,7 @@ def _work(assessment: Assessment, entry: LogEntry) -> Work:
     return Work(
         on=day,
         on_words=day.isoformat() if day else ("" if entry.on is None else "cannot be read"),
-        protocol=(known.code or known.number) if known else entry.protocol_text,
+        protocol=known.label if known else entry.protocol_text,
         task=entry.task,
         hours=entry.hours,
         what=entry.what,
@@ -116,7 +116,7 @@ def _row(work: Work) -> Sequence[str]:
 
 def as_text(log: WorkLog) -> str:
     """Text for a CV or an ERAS experience entry: one block a protocol with its dates, tasks, hours and outcomes."""
-    roles = ", ".join(role.value.replace("_", " ") for role in log.roles) or "role not stated"
+    roles = ", ".join(role.label for role in log.roles) or "role not stated"
     span = f", {days_words(log.first, log.last)}" if log.first and log.last else ""
     lines = wrapped(f"{log.name}, {roles}{span}")
     groups: dict[str, list[Work]] = {}

@@ -60,7 +60,7 @@ def _by_section(assessment: Assessment, lines: Iterable[Line]) -> dict[str, list
 
 def _line(assessment: Assessment, line: Line) -> WorkLine:
     person = assessment.people.get(line.person)
-    about = (person.name if person else line.name, line.protocol if line.protocol not in line.title else "")
+    about = (person.label if person else line.name, line.protocol if line.protocol not in line.title else "")
     return WorkLine(
         title=one_line(line.title),
         about=one_line(", ".join(part for part in about if part)),

@@ -213,7 +213,7 @@ def _groups(notice: Notice, most_rows: int, today: date) -> Mapping[str, Group]:
 
 def _row(line: Line, number: int, today: date) -> Row:
     title, name, protocol = one_line(line.title), one_line(line.name), one_line(line.protocol)
-    task = one_line(line.task).replace("_", " ")
+    task = one_line(line.task)
     word, colour = badge(line)
     marked = line.due or line.ends
     return Row(

@@ -117,14 +117,11 @@ def _people(assessment: Assessment, today: date) -> list[PersonRows]:
 
 def _name(assessment: Assessment, person: str) -> str:
     """The name, which the judging made unique; the record's id where there is none."""
-    found = assessment.people.get(person)
-    name = one_line(found.name or found.greet) if found else ""
-    return name or f"record {one_line(person)}"
+    return one_line(assessment.person_label(person))
 
 
 def _code(assessment: Assessment, protocol: str) -> str:
-    found = assessment.protocols.get(protocol)
-    return one_line(found.code or found.number) if found else (one_line(protocol) or "no protocol")
+    return one_line(assessment.protocol_label(protocol)) or "no protocol"
 
 
 def _rows(assessment: Assessment, rows: Sequence[Readiness], today: date) -> tuple[StatusRow, ...]:
@@ -139,7 +136,7 @@ def _row(assessment: Assessment, row: Readiness, today: date, said: set[Reason])
     reasons = () if verdict is Cleared.NOT_DUE else reasons_on(row, today)
     return StatusRow(
         where=_code(assessment, row.protocol),
-        task=(row.task or "").replace("_", " "),
+        task=row.task.label if row.task else "",
         word=_VERDICTS[verdict],
         tone=status_tone(verdict),
         span=_span(row, today, verdict),

@@ -17,7 +17,6 @@ def roster(desk: Desk, view: View) -> tuple[RosterRow, ...]:
         for row in rows_of(desk, view, person) if here(desk, person) else ():
             verdict = cleared_on(row, desk.today)
             through = ready_span(row, desk.today)[1] if verdict is Cleared.CLEARED else None
-            protocol = desk.assessment.protocols.get(row.protocol)
-            code = (protocol.code or protocol.number) if protocol else ""
+            code = desk.assessment.protocol_label(row.protocol)
             found.append(RosterRow(person=named(desk, person), protocol=code, verdict=verdict, through=through))
     return tuple(found)

@@ -69,7 +69,7 @@ def _others_line(desk: Desk, block: Block, edge: Edge, address: str) -> Line | N
         act=stop_words(desk, block),
         person=edge.person,
         protocol=codes(desk, block.protocols),
-        task=task_words(block.tasks) or (edge.scope.task or ""),
+        task=task_words(block.tasks) or (edge.scope.task.label if edge.scope.task else ""),
         status=status_on(finding, desk.today),
         since=edge.since,
         owner=actor_name(desk, finding, block.protocols),

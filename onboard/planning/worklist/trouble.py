@@ -116,7 +116,7 @@ def _unrecorded_line(desk: Desk, form: str, owner: str, title: str, people: froz
         why=_waiting_words(desk, people),
         act="Fill it in.",
         name="" if protocol else named(desk, owner),
-        protocol=(protocol.code or protocol.number) if protocol else "",
+        protocol=protocol.label if protocol else "",
         status=Status.UNKNOWN,
         url=links(str(EvidenceId(instrument=form, record=owner))),
     )
