@@ -143,16 +143,6 @@ class Timeline:
         found = self._at(day.toordinal())
         return next(Timeline((found,)).ranges()) if found else None
 
-    def next_edge(self, after: date) -> date | None:
-        """The first day later than `after` whose membership differs from the day before it; None when it never changes."""
-        ordinal = after.toordinal()
-        for low, high in self._ranges:
-            if low > ordinal:
-                return date.fromordinal(low)
-            if ordinal <= high:
-                return date.fromordinal(high + 1) if high + 1 < _OPEN_LAST else None
-        return None
-
     def first_day(self, on_or_after: date) -> date | None:
         """The first day of the set on or after a date; None when there is none."""
         ordinal = on_or_after.toordinal()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -141,7 +140,3 @@ class Rules:
     def not_tracked(self) -> tuple[str, ...]:
         """Titles of what verdicts leave out, to be printed with them."""
         return tuple(dict.fromkeys(r.title for r in self.requirements if not r.tracked))
-
-
-#: Words a person reads for the values of enums.
-Labels = Mapping[str, str]

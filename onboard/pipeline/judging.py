@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from onboard.folding import fold
-from onboard.judging.obligations import WAIVABLE, find_obligations_in, gather
+from onboard.judging.obligations import WAIVABLE, find_obligations, gather
 from onboard.judging.readiness import summarize
 from onboard.judging.rules import assess
 from onboard.model import Assessment, Finding, Person, Problem, Records, Rules, Snooze, Waiver
@@ -31,7 +31,7 @@ def judge_records(
     records: Records, problems: Sequence[Problem], rules: Rules, read_at: datetime, read_on: date, snapshot: str = ""
 ) -> Assessment:
     """The same from rows already gathered."""
-    findings = assess(find_obligations_in(records, rules, read_on))
+    findings = assess(find_obligations(records, rules, read_on))
     return Assessment(
         people={person.record: person for person in _told_apart(records.people)},
         protocols={protocol.record: protocol for protocol in records.protocols},

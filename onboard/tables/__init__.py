@@ -3,8 +3,7 @@
 from onboard.tables.evidence_rows import evidence_rows
 from onboard.tables.reading import read_tables, survey_rows
 from onboard.tables.reviews import ADOPTED, SurveyRow, stamped_forms, without_stamps
-from onboard.tables.schema import COLUMNS, NOUNS, Tables, empty_tables
-from onboard.tables.snapshots import export_from_text, export_to_text
+from onboard.tables.schema import COLUMNS, NOUNS, Tables
 
 __all__ = [
     "ADOPTED",
@@ -12,10 +11,7 @@ __all__ = [
     "NOUNS",
     "SurveyRow",
     "Tables",
-    "empty_tables",
     "evidence_rows",
-    "export_from_text",
-    "export_to_text",
     "read_tables",
     "stamped_forms",
     "survey_rows",

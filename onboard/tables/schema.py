@@ -81,8 +81,3 @@ class Tables:
 def frame(table: str, columns: Mapping[str, list[Any]]) -> pd.DataFrame:
     """The frame of one table from its columns as lists of parsed cells."""
     return pd.DataFrame({name: columns[name] for name in COLUMNS[table]}, dtype=object, copy=False)
-
-
-def empty_tables() -> Tables:
-    """A lab in which nothing is written down."""
-    return Tables(**{table: frame(table, {name: [] for name in names}) for table, names in COLUMNS.items()})

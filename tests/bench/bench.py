@@ -18,7 +18,7 @@ from time import process_time
 import pandas as pd
 
 from jobs.__main__ import rarely_collect
-from onboard.judging.obligations import find_obligations_in
+from onboard.judging.obligations import find_obligations
 from onboard.judging.readiness import summarize
 from onboard.judging.rules import assess
 from onboard.model import Export, Obligation
@@ -60,7 +60,7 @@ def _judge(size: int, rounds: int) -> tuple[int, float, float]:
     records, rules = some_records(size), shipped_rules()
     gc.collect()
     start = process_time()
-    owed = find_obligations_in(records, rules, MONDAY)
+    owed = find_obligations(records, rules, MONDAY)
     found = process_time() - start
     return len(owed), found, median(seconds(partial(_judged, owed), process_time) for _ in range(rounds))
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from onboard.dates import parse_validity
-from onboard.judging.obligations import find_obligations_in
+from onboard.judging.obligations import find_obligations
 from onboard.judging.readiness import summarize
 from onboard.judging.rules import assess
 from onboard.model import (
@@ -285,7 +285,7 @@ def lab(**changed: Any) -> Records:
 
 def judged(records: Records, by: Rules | None = None, read_on: date = READ_ON) -> list[Finding]:
     """Every finding."""
-    return assess(find_obligations_in(records, by or rules(), read_on))
+    return assess(find_obligations(records, by or rules(), read_on))
 
 
 def finding_of(records: Records, requirement: str, by: Rules | None = None, read_on: date = READ_ON) -> Finding:

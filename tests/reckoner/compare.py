@@ -11,7 +11,7 @@ from typing import Any
 from labs import Lab, describe
 from reckon import Reckoner
 
-from onboard.judging.obligations import find_obligations_in
+from onboard.judging.obligations import find_obligations
 from onboard.judging.readiness import cleared_on, status_on, summarize
 from onboard.judging.rules import assess
 from onboard.model.choices import Task
@@ -63,7 +63,7 @@ class Both:
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.reckoner = Reckoner(lab.records, lab.rules, lab.read_on)
-        self.findings = assess(find_obligations_in(lab.records, lab.rules, lab.read_on))
+        self.findings = assess(find_obligations(lab.records, lab.rules, lab.read_on))
         self.rows = summarize(self.findings)
         self.number = {id(version): number for number, version in enumerate(lab.rules.requirements)}
 

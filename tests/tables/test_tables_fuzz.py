@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from onboard.model import Export
 from onboard.model.mapping import Mapping
-from onboard.tables import NOUNS, export_from_text, export_to_text, read_tables
+from onboard.tables import NOUNS, read_tables
 
 #: Cells that have bitten somebody, beside any text at all.
 NASTY = [
@@ -46,5 +46,3 @@ def test_reading_is_total(sample_export: Export, mapping: Mapping, zone: ZoneInf
     for problem in problems:
         assert problem.what and problem.next_step
         assert not set(problem.what + problem.next_step) & set("\r\n\0")
-    again = export_from_text(export_to_text(export), export.read_at)
-    assert read_tables(again, mapping, zone)[1] == problems

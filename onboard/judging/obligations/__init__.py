@@ -10,17 +10,11 @@ from onboard.judging.obligations.gathering import gather
 from onboard.judging.obligations.lab import Lab
 from onboard.judging.obligations.person_rows import WAIVABLE
 from onboard.model import Obligation, Records, Rules
-from onboard.tables import Tables
 
-__all__ = ["WAIVABLE", "find_obligations", "find_obligations_in", "gather"]
+__all__ = ["WAIVABLE", "find_obligations", "gather"]
 
 
-def find_obligations(tables: Tables, rules: Rules, read_on: date) -> list[Obligation]:
+def find_obligations(records: Records, rules: Rules, read_on: date) -> list[Obligation]:
     """Every obligation of the lab; `read_on` is the local day of the read, after which completions are held back."""
-    return find_obligations_in(gather(tables), rules, read_on)
-
-
-def find_obligations_in(records: Records, rules: Rules, read_on: date) -> list[Obligation]:
-    """The same from rows already gathered."""
     lab = Lab(records, rules, read_on)
     return [obligation for person in records.people for obligation in PersonObligations(person, lab).obligations()]

@@ -15,7 +15,7 @@ from onboard.errors import ReadInDoubt
 from onboard.model import Export, PersonnelMode, StudyType
 from onboard.model.mapping import Mapping
 from onboard.shipped import shipped
-from onboard.tables import NOUNS, export_from_text, export_to_text, read_tables
+from onboard.tables import NOUNS, read_tables
 
 
 def write_folder(export: Export, folder: Path) -> None:
@@ -213,16 +213,3 @@ def test_a_file_without_its_columns_names_them(home: Path, mapping: Mapping, sam
     path.write_text(path.read_text(encoding="utf-8").replace("no_expiration_date", "open"), encoding="utf-8")
     with pytest.raises(ReadInDoubt, match="no_expiration_date"):
         WithProtocolFiles(FakeSource(sample_export), home, mapping).fetch({})
-
-
-# the canonical text -----------------------------------------------------------------------------------------------------------
-
-
-def test_equal_reads_are_equal_text_whenever_they_were_made(sample_export: Export) -> None:
-    shuffled = Export(
-        instruments=dict(reversed(sample_export.instruments.items())),
-        dictionaries=sample_export.dictionaries,
-        read_at=sample_export.read_at.replace(hour=1),
-    )
-    assert export_to_text(shuffled) == export_to_text(sample_export)
-    assert export_from_text(export_to_text(sample_export), sample_export.read_at) == sample_export

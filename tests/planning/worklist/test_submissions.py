@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from onboard.judging.obligations import find_obligations_in
+from onboard.judging.obligations import find_obligations
 from onboard.judging.readiness import cleared_on, status_on
 from onboard.judging.rules import assess
 from onboard.model import Cleared, RequirementKind, Rules, Selectors, Status
@@ -76,7 +76,7 @@ def with_submissions(found: Lab) -> Lab:
 def assert_margins(found: Lab) -> None:
     reckoner = Reckoner(found.records, found.rules, found.read_on)
     number = {id(r): n for n, r in enumerate(found.rules.requirements)}
-    for finding in assess(find_obligations_in(found.records, found.rules, found.read_on)):
+    for finding in assess(find_obligations(found.records, found.rules, found.read_on)):
         version = finding.requirement
         if version.kind is not RequirementKind.TRAINING or version.per == "task" or version.when.tasks:
             continue
