@@ -44,17 +44,17 @@ def command(
         record = find_person(app.assessment, person).record
         notices = [notice for notice in notices if notice.reader.record == record]
         held = [one for one in held if one.notice.reader.record == record]
-    mails, faults = _shown(app, notices)
+    mails, mistakes = _shown(app, notices)
     with writing(page):
         page.write_text(preview_page(mails, f"{app.lab.name}, {app.today:%d %b %Y}"), encoding="utf-8")
-    for fault in faults:
-        say(f"! {fault}.")
+    for mistake in mistakes:
+        say(f"! {mistake}.")
     for one in held:
         say(f"held: {one.notice.kind.value} to {one.notice.reader.name}: {one.reason}.")
     if not notices:
         say(_nobody(app, everything=fresh))
     say(f"{counted(len(mails), 'mail')}. Nothing was sent.{f' Open {page} to read them.' if mails else ''}")
-    if faults:
+    if mistakes:
         raise typer.Exit(1)
 
 
@@ -76,20 +76,20 @@ def _nobody(app: App, *, everything: bool) -> str:
 
 def _shown(app: App, notices: Sequence[Notice]) -> tuple[list[ShownMail], list[str]]:
     """The mails as they would leave, and what is wrong with templates: a broken one stops its own kind only."""
-    from onboard.rendering.faults import TemplateFault
+    from onboard.rendering.mistakes import TemplateMistake
     from onboard.rendering.pages import shown_mail
 
-    mails, faults = [], dict[str, None]()
+    mails, mistakes = [], dict[str, None]()
     for notice in notices:
         try:
             message = app.render(notice)
-        except TemplateFault as fault:
-            faults[str(fault)] = None
+        except TemplateMistake as mistake:
+            mistakes[str(mistake)] = None
             continue
         raw = app.compose(message, notice.reader.address, make_msgid(domain="preview.invalid"), app.clock.now())
         mails.append(shown_mail(raw, notice.kind.value))
         say(f"{notice.kind.value:12} {notice.reader.name} <{notice.reader.address}>: {message.subject}")
-    return mails, list(faults)
+    return mails, list(mistakes)
 
 
 def _planned(app: App, kind: str, *, fresh: bool) -> tuple[list[Notice], list[Held]]:

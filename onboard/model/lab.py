@@ -289,9 +289,14 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A record that could not be read or trusted. It stands beside the result and never hides another."""
+    """A record that could not be read or trusted. It stands beside the result and never hides another.
 
-    #: Stable over runs: says the same trouble in the same cell.
+    What is wrong has three words. A *problem* lies in a record, and the lab corrects it in REDCap. A *trouble* befalls a run, and
+    the operator hears of it (`pipeline/troubles.py`). A *mistake* stands in a file that the lab wrote, settings or a template
+    (`config/mistakes.py`). A *fault* is none of these: an error of the program itself, or one that the stand-in plays.
+    """
+
+    #: Stable over runs: says the same of the same cell.
     key: str
     record: str
     instrument: str

@@ -111,6 +111,6 @@ def _counts_for_nothing(row: Waiver | Snooze, slug: str, what: str, next_step: s
 
 
 def _with_found(problems: Sequence[Problem], findings: Iterable[Finding]) -> tuple[Problem, ...]:
-    """What the tables found, then what the judging did; each trouble once."""
+    """What the tables found, then what the judging did; each problem once."""
     judged = (ground.problem for finding in findings for ground in finding.grounds if ground.problem)
     return tuple({problem.key: problem for problem in (*problems, *judged)}.values())

@@ -15,12 +15,13 @@ from onboard.ports import Ledger
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One thing that does not mend itself. `key` stays the same while the trouble does."""
+    """One thing that went wrong in a run and does not mend itself; what is wrong in a record is a `Problem`. `key` stays the same
+    while the trouble does."""
 
     key: str
     title: str
     text: str  # what, where and the next step
-    mild: bool = False  # told to the operator, and no fault of the run: everything went all the same
+    mild: bool = False  # told to the operator, and no failure of the run: everything went all the same
 
 
 def trouble(name: str, title: str, text: str) -> Trouble:

@@ -153,7 +153,7 @@ def in_grace(desk: Desk, edge: Edge) -> bool:
 
 
 def _doubt_since(desk: Desk, edge: Edge) -> date:
-    """The day the trouble was first seen, else the day the evidence is from, else today."""
+    """The day the problem was first seen, else the day the evidence is from, else today."""
     doubtful = [g for g in edge.finding.grounds if g.gives.at(edge.gap) is Answer.UNKNOWN]
     first_seen = desk.history.problems_seen
     seen = [first_seen[g.problem.key] for g in doubtful if g.problem and g.problem.key in first_seen]

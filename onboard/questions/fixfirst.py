@@ -105,7 +105,7 @@ def _causes(assessment: Assessment, clause: Clause, day: date, problems: _Proble
 
 
 def _spoiling(finding: Finding, problems: _ProblemAt) -> list[Problem]:
-    """What may stop a protocol and cannot be read is its own trouble."""
+    """What may stop a protocol and cannot be read is its own problem."""
     if finding.requirement.kind is not RequirementKind.HOLD:
         return []
     evidence = finding.obligation.evidence

@@ -5,7 +5,7 @@ Decides words and looks, never what is said or to whom. A lab changes a word by 
 """
 
 from onboard.rendering.calendar_file import calendar_file
-from onboard.rendering.faults import TemplateFault
+from onboard.rendering.mistakes import TemplateMistake
 from onboard.rendering.pages import ShownMail, inbox_page, preview_page, shown_mail
 from onboard.rendering.renderer import MOST_BYTES, Renderer
 from onboard.rendering.status_page import status_page
@@ -14,7 +14,7 @@ __all__ = [
     "MOST_BYTES",
     "Renderer",
     "ShownMail",
-    "TemplateFault",
+    "TemplateMistake",
     "calendar_file",
     "inbox_page",
     "preview_page",

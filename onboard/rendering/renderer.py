@@ -1,4 +1,5 @@
-"""Notice to message. Decides that a mail stays below the size mail programs cut at, and that a fault stops one kind."""
+"""Notice to message. Decides that a mail stays below the size mail programs cut at, and that a mistake in a template
+stops one kind."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ from onboard.model import Attach, Attachment, Lab, Line, Message, MessageKind, N
 from onboard.rendering.calendar_file import calendar_file
 from onboard.rendering.context import Mail, frame
 from onboard.rendering.environment import template_environment
-from onboard.rendering.faults import TemplateFault
 from onboard.rendering.layout import lay_out
+from onboard.rendering.mistakes import TemplateMistake
 from onboard.rendering.phrases import one_line, shortened
 from onboard.rendering.roster_file import roster_file
 from onboard.rendering.style_sheet import inlined
@@ -36,7 +37,7 @@ class Renderer:
         self._escaping = template_environment(overrides, escape=True)
 
     def render(self, notice: Notice) -> Message:
-        """The message of a notice. Raises TemplateFault when a template of its kind cannot be used."""
+        """The message of a notice. Raises TemplateMistake when a template of its kind cannot be used."""
         rows = self._lab.cadence.max_rows
         message = self._with_rows(notice, rows)
         while len(message.html.encode()) >= MOST_BYTES and rows > 1:
@@ -72,11 +73,11 @@ class Renderer:
         environment = self._escaping if part.endswith(".html") else self._plain
         try:
             return environment.get_template(name).render(mail=mail)
-        except TemplateSyntaxError as fault:
-            raise TemplateFault(kind, fault.filename or fault.name or name, fault.lineno, fault.message or "syntax") from fault
-        except (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as fault:
-            file, line = _place(fault, name)
-            raise TemplateFault(kind, file, line, one_line(str(fault)) or type(fault).__name__) from fault
+        except TemplateSyntaxError as error:
+            raise TemplateMistake(kind, error.filename or error.name or name, error.lineno, error.message or "syntax") from error
+        except (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            file, line = _place(error, name)
+            raise TemplateMistake(kind, file, line, one_line(str(error)) or type(error).__name__) from error
 
 
 def calendar_sequence(notice: Notice) -> int:
@@ -88,7 +89,7 @@ def calendar_sequence(notice: Notice) -> int:
 _SEQUENCE_START = 737425
 
 
-def _place(fault: BaseException, name: str) -> tuple[str, int]:
+def _place(error: BaseException, name: str) -> tuple[str, int]:
     """The innermost template line of a traceback: jinja rewrites tracebacks to name the template's file and line."""
-    frames = [f for f in traceback.extract_tb(fault.__traceback__) if f.filename.endswith((".txt", ".html"))]
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith((".txt", ".html"))]
     return (frames[-1].filename, frames[-1].lineno or 0) if frames else (name, 0)

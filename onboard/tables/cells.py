@@ -21,15 +21,16 @@ from onboard.model import UNREADABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """What is wrong with a cell. `what` continues the field's label; `slug` names the kind of trouble in keys."""
+class CellProblem:
+    """What is wrong with a cell, or with a row as a whole, before `Problems` says where. `what` continues
+    the field's label; `slug` names the kind of problem in keys."""
 
     slug: str
     what: str
     next_step: str
 
 
-Cell: TypeAlias = tuple[Any, Trouble | None]
+Cell: TypeAlias = tuple[Any, CellProblem | None]
 Reader: TypeAlias = Callable[[str, ZoneInfo], Cell]
 
 #: Day, hour and minute, offset. Seconds never move a day and are left out.
@@ -87,7 +88,7 @@ def read_text(text: str, zone: ZoneInfo) -> Cell:
 def read_name(text: str, zone: ZoneInfo) -> Cell:
     """A text that stands in subjects and salutations; control characters are taken out and told."""
     if not text.isprintable() and any(map(is_control, text.strip())):
-        return clean(text), Trouble(
+        return clean(text), CellProblem(
             slug="control-characters",
             what=f"holds a line break or another control character; {quoted(text)} is used instead.",
             next_step="Type it again in one line.",
@@ -100,7 +101,7 @@ NO_END = 2900
 
 
 def read_date(text: str, zone: ZoneInfo) -> Cell:
-    """A day on which something begins or happens: None when blank, UNREADABLE and a trouble when it is not wholly one, or lies
+    """A day on which something begins or happens: None when blank, UNREADABLE and a problem when it is not wholly one, or lies
     in the year 2900 or later."""
     if not text.strip():
         return None, None
@@ -126,16 +127,16 @@ def is_no_end(text: str, zone: ZoneInfo) -> bool:
     return day is not None and day.year >= NO_END
 
 
-def _far_off(text: str) -> Trouble:
-    return Trouble(
+def _far_off(text: str) -> CellProblem:
+    return CellProblem(
         slug="unreadable-date",
         what=f"holds {quoted(text)}, too far ahead for a day on which something begins or happens. It counts as unknown.",
         next_step="Type the real day as year-month-day, for example 2026-04-03.",
     )
 
 
-def _unreadable(text: str) -> Trouble:
-    return Trouble(
+def _unreadable(text: str) -> CellProblem:
+    return CellProblem(
         slug="unreadable-date",
         what=f"holds {quoted(text)}, which cannot be read as a date. It counts as unknown.",
         next_step="Type it as year-month-day, for example 2026-04-03.",
@@ -146,7 +147,7 @@ def read_first_day(text: str, zone: ZoneInfo) -> Cell:
     """A day from which something holds: blank is unreadable too."""
     if text.strip():
         return read_date(text, zone)
-    return UNREADABLE, Trouble(
+    return UNREADABLE, CellProblem(
         slug="no-first-day",
         what="is blank, so it is unknown when this began.",
         next_step="Type the day as year-month-day, for example 2026-04-03.",
@@ -190,7 +191,7 @@ def read_address(text: str, zone: ZoneInfo) -> Cell:
         return "", None
     if _ADDRESS.fullmatch(address):
         return address, None
-    return "", Trouble(
+    return "", CellProblem(
         slug="malformed-address",
         what=f"holds {quoted(text)}, which is no e-mail address; nothing is sent there.",
         next_step="Type one address, for example name@university.edu, without a name around it.",
@@ -199,13 +200,13 @@ def read_address(text: str, zone: ZoneInfo) -> Cell:
 
 def read_addresses(text: str, zone: ZoneInfo) -> Cell:
     """Addresses separated by commas, semicolons, spaces or line breaks; malformed ones are left out, and told."""
-    found, trouble = [], None
+    found, problem = [], None
     for part in re.split(r"[,;\s]+", text.strip()):
         address, wrong = read_address(part, zone)
-        trouble = trouble or wrong
+        problem = problem or wrong
         if address:
             found.append(address)
-    return tuple(dict.fromkeys(found)), trouble
+    return tuple(dict.fromkeys(found)), problem
 
 
 def yes_no(blank: bool | None, bad: bool | None) -> Reader:
@@ -236,8 +237,8 @@ def choice(words: type[StrEnum], *, blank: object = None, bad: object = None) ->
     return read
 
 
-def _not_a_choice(text: str, offered: tuple[str, ...]) -> Trouble:
-    return Trouble(
+def _not_a_choice(text: str, offered: tuple[str, ...]) -> CellProblem:
+    return CellProblem(
         slug="unknown-choice",
         what=f"holds {quoted(text)}, which is none of its choices. It counts as unknown.",
         next_step=f"Choose one of {', '.join(offered)}, or name this code under values in redcap.toml.",
@@ -262,7 +263,7 @@ def read_stage(text: str, zone: ZoneInfo) -> Cell:
         return 1, None
     if found and found[2] == "refresher":
         return int(found[3] or 1) + 1, None
-    return None, Trouble(
+    return None, CellProblem(
         slug="unknown-stage",
         what=f"holds {quoted(text)}, which is no stage; the course counts as not recognised.",
         next_step="Choose the stage printed on the certificate, for example 1 - Basic Course.",
@@ -270,7 +271,7 @@ def read_stage(text: str, zone: ZoneInfo) -> Cell:
 
 
 def read_number(text: str, zone: ZoneInfo) -> Cell:
-    """A score in per cent as Decimal, None when blank, UNREADABLE and a trouble for anything else."""
+    """A score in per cent as Decimal, None when blank, UNREADABLE and a problem for anything else."""
     line = text.strip().removesuffix("%").strip()
     if not line:
         return None, None
@@ -280,7 +281,7 @@ def read_number(text: str, zone: ZoneInfo) -> Cell:
         number = None
     if number is not None and number.is_finite():
         return number, None
-    return UNREADABLE, Trouble(
+    return UNREADABLE, CellProblem(
         slug="unreadable-number",
         what=f"holds {quoted(text)}, which is no number.",
         next_step="Type the number alone, for example 85.",
@@ -293,7 +294,7 @@ def read_row_number(text: str, zone: ZoneInfo) -> Cell:
     if line.isascii() and line.isdigit() and len(line) <= 9 and int(line):
         return int(line), None
     said = f"holds {quoted(text)}, which is no number of a row" if line else "is blank, so it names no row"
-    return None, Trouble(
+    return None, CellProblem(
         slug="no-row", what=f"{said}. This review counts for nothing.", next_step="Type the number of the row that was looked at."
     )
 

@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from onboard.model import UNREADABLE, ApprovalKind, Checked, Task
 from onboard.model.mapping import PROTOCOL_TABLES
-from onboard.tables.cells import Trouble, choice, quoted, read_text
+from onboard.tables.cells import CellProblem, choice, quoted, read_text
 from onboard.tables.handed_in import decide
 from onboard.tables.people import Columns
+from onboard.tables.problems import Problems
 from onboard.tables.references import Directory, Protocols
 from onboard.tables.reviews import Reviews
 from onboard.tables.sheet import Sheet, code_suffix
-from onboard.tables.troubles import Troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Lab:
     """What the rows of other tables refer to."""
 
     zone: ZoneInfo
-    troubles: Troubles
+    problems: Problems
     people: Directory
     protocols: Protocols
     protocol_records: Dict[str, str]
@@ -49,7 +49,7 @@ def _completions(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     strange = {source for source in set(columns["source"]) if source.lower() not in ("", "survey", *_TRUSTED)}
     for number, source in enumerate(columns["source"] if strange else ()):
         if source in strange:
-            lab.troubles.note(sheet.row(number), "source", _unknown_source(source))
+            lab.problems.note(sheet.row(number), "source", _unknown_source(source))
     return decide(lab.reviews, sheet, columns)
 
 
@@ -84,8 +84,8 @@ def _checked(word: Checked | None, source: str) -> Checked:
     return word or (Checked.ACCEPTED if source in _TRUSTED else Checked.WAITING)
 
 
-def _unknown_source(text: str) -> Trouble:
-    return Trouble(
+def _unknown_source(text: str) -> CellProblem:
+    return CellProblem(
         slug="unknown-choice",
         what=f"holds {quoted(text)}, which nobody defined. The course waits until somebody has looked at it.",
         next_step="Choose survey, typed, intake or attested, or name this code under values in redcap.toml.",
@@ -97,11 +97,11 @@ def _needs_protocol(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     blank = {text for text in set(texts) if not text.strip()}
     for number, text in enumerate(texts if blank else ()):
         if text in blank:
-            lab.troubles.note(sheet.row(number), "protocol", _NO_PROTOCOL)
+            lab.problems.note(sheet.row(number), "protocol", _NO_PROTOCOL)
     return columns
 
 
-_NO_PROTOCOL = Trouble(
+_NO_PROTOCOL = CellProblem(
     slug="no-protocol", what="is blank, so this row counts for nothing.", next_step="Type the protocol's number or short code."
 )
 
@@ -111,7 +111,7 @@ def _delegations(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     columns["tasks"] = read(lab, sheet)
     for number, tasks in enumerate(columns["tasks"]):
         if not tasks:
-            lab.troubles.note(sheet.row(number), "tasks", _NO_TASK)
+            lab.problems.note(sheet.row(number), "tasks", _NO_TASK)
     _note_undated(lab, sheet, columns)
     return _needs_protocol(lab, sheet, columns)
 
@@ -119,23 +119,23 @@ def _delegations(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
 def _note_undated(lab: Lab, sheet: Sheet, columns: Columns) -> None:
     for number, (by, on) in enumerate(zip(columns["approved_by"], columns["approved_on"], strict=True)):
         if by and on is None:
-            lab.troubles.note(sheet.row(number), "approved_on", _UNDATED)
+            lab.problems.note(sheet.row(number), "approved_on", _UNDATED)
 
 
-_UNDATED = Trouble(
+_UNDATED = CellProblem(
     slug="no-signature-day",
     what="is blank beside the name of whoever approved it. It counts as not approved.",
     next_step="Type the day of the signature as year-month-day, for example 2026-04-03.",
 )
-_NO_TASK = Trouble(slug="no-task", what="names no task, so nothing is delegated.", next_step="Tick the tasks the PI gave.")
+_NO_TASK = CellProblem(slug="no-task", what="names no task, so nothing is delegated.", next_step="Tick the tasks the PI gave.")
 _read_task = choice(Task)
 _ORDER = {task: place for place, task in enumerate(Task)}
 #: How a box is exported, raw or with labels.
 _TICKED, _UNTICKED = frozenset({"1", "checked"}), frozenset({"", "0", "unchecked"})
 
 
-def _no_tick(text: str) -> Trouble:
-    return Trouble(
+def _no_tick(text: str) -> CellProblem:
+    return CellProblem(
         slug="no-tick",
         what=f"holds {quoted(text)} where a box is ticked or not. It counts as not ticked.",
         next_step="Tick the tasks the PI gave.",
@@ -149,21 +149,21 @@ def _ticked_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
     tasks = [_read_task(words.get(code, code), lab.zone) for code in boxes]
     rows = list(zip(*boxes.values(), strict=True)) or [()] * len(sheet)
     said = {row: [_ticked(tick, *task) for tick, task in zip(row, tasks, strict=True)] for row in set(rows)}
-    found = {row: _in_order(frozenset(task for task, trouble in cells if task and not trouble)) for row, cells in said.items()}
-    wrong = {row: [trouble for _, trouble in cells if trouble] for row, cells in said.items()}
+    found = {row: _in_order(frozenset(task for task, problem in cells if task and not problem)) for row, cells in said.items()}
+    wrong = {row: [problem for _, problem in cells if problem] for row, cells in said.items()}
     if any(wrong.values()):
         for number, row in enumerate(rows):
-            for trouble in wrong[row]:
-                lab.troubles.note(sheet.row(number), "tasks", trouble)
+            for problem in wrong[row]:
+                lab.problems.note(sheet.row(number), "tasks", problem)
     return [found[row] for row in rows]
 
 
-def _ticked(tick: str, task: Task | None, trouble: Trouble | None) -> tuple[Task | None, Trouble | None]:
+def _ticked(tick: str, task: Task | None, problem: CellProblem | None) -> tuple[Task | None, CellProblem | None]:
     """The task of one box when it is ticked."""
     word = tick.strip().lower()
     if word in _UNTICKED:
         return None, None
-    return (task, trouble) if word in _TICKED else (None, _no_tick(tick))
+    return (task, problem) if word in _TICKED else (None, _no_tick(tick))
 
 
 @cache  # a big lab's rows hold few different sets
@@ -177,9 +177,9 @@ def _written_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
     for number, text in enumerate(sheet.text("tasks")):
         tasks = set()
         for part in filter(None, map(str.strip, text.replace(";", ",").split(","))):
-            task, trouble = _read_task(values.get(part, part), lab.zone)
-            if trouble:
-                lab.troubles.note(sheet.row(number), "tasks", trouble)
+            task, problem = _read_task(values.get(part, part), lab.zone)
+            if problem:
+                lab.problems.note(sheet.row(number), "tasks", problem)
             else:
                 tasks.add(task)
         found.append(_in_order(frozenset(tasks)))
@@ -190,19 +190,19 @@ def _waivers(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     """A waiver for a protocol nobody knows must not become one for all: it is left out, and told already."""
     for number, (requirement, last) in enumerate(zip(columns["requirement"], columns["last"], strict=True)):
         if not requirement:
-            lab.troubles.note(sheet.row(number), "requirement", _NO_REQUIREMENT)
+            lab.problems.note(sheet.row(number), "requirement", _NO_REQUIREMENT)
         if last is None:
-            lab.troubles.note(sheet.row(number), "last", _ENDLESS)
+            lab.problems.note(sheet.row(number), "last", _ENDLESS)
     _note_undated(lab, sheet, columns)
     texts = sheet.text("protocol")
     keep = [number for number, protocol in enumerate(columns["protocol"]) if protocol or not texts[number].strip()]
     return {name: [column[number] for number in keep] for name, column in columns.items()}
 
 
-_NO_REQUIREMENT = Trouble(
+_NO_REQUIREMENT = CellProblem(
     slug="no-requirement", what="is blank, so this waiver waives nothing.", next_step="Type the requirement's short name."
 )
-_ENDLESS = Trouble(
+_ENDLESS = CellProblem(
     slug="no-end", what="names no last day, and every waiver ends: it counts as unknown.", next_step="Type the last day it holds."
 )
 
@@ -215,11 +215,11 @@ def _approvals(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     rows = zip(columns["kind"], columns["last"], columns["open_ended"], strict=True)
     for number, (kind, last, open_ended) in enumerate(rows):
         if last is None and open_ended is False and kind in covering:
-            lab.troubles.note(sheet.row(number), "last", _NO_EXPIRY)
+            lab.problems.note(sheet.row(number), "last", _NO_EXPIRY)
     return columns
 
 
-_NO_EXPIRY = Trouble(
+_NO_EXPIRY = CellProblem(
     slug="no-end",
     what="is blank and “no expiration date” is not ticked, so nobody can tell how long it holds.",
     next_step="Type the expiration date, or answer Yes to “no expiration date”.",
@@ -227,12 +227,12 @@ _NO_EXPIRY = Trouble(
 
 
 def _appointments(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
-    columns["supervisor"] = sheet.refer("supervisor", lab.people.resolve, lab.troubles)
+    columns["supervisor"] = sheet.refer("supervisor", lab.people.resolve, lab.problems)
     return columns
 
 
 def _work(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
-    columns["protocol_text"] = sheet.read("protocol", read_text, lab.zone, lab.troubles)
+    columns["protocol_text"] = sheet.read("protocol", read_text, lab.zone, lab.problems)
     return columns
 
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from onboard.dates import show
 from onboard.model import Checked
-from onboard.tables.cells import Trouble, quoted
+from onboard.tables.cells import CellProblem, quoted
 from onboard.tables.people import Columns
 from onboard.tables.reviews import Reviews, SurveyRow, stamp_day
 from onboard.tables.seen import seen
@@ -33,7 +33,7 @@ def decide(reviews: Reviews, sheet: Sheet, columns: Columns) -> Columns:
 def _nothing_accepted(reviews: Reviews, sheet: Sheet, columns: Columns) -> Columns:
     """Without stamps nobody can tell what the coordinator typed from what came in by the link."""
     if len(sheet):
-        reviews.troubles.row(sheet.row(0), _no_stamps(sheet))
+        reviews.problems.row(sheet.row(0), _no_stamps(sheet))
     columns["checked"] = [Checked.WAITING if word is Checked.ACCEPTED else word for word in columns["checked"]]
     return columns
 
@@ -46,7 +46,7 @@ def _row(reviews: Reviews, sheet: Sheet, columns: Columns, number: int, stamp: s
         reviewed = _by_review(reviews, sheet, columns, number, stamp)
     elif overtaken and said is not Checked.WAITING:
         columns["checked"][number] = Checked.WAITING
-        reviews.troubles.note(sheet.row(number), "checked", _written_over(overtaken))
+        reviews.problems.note(sheet.row(number), "checked", _written_over(overtaken))
     if not reviews.collects:
         return
     reviews.rows.append(
@@ -64,12 +64,12 @@ def _by_review(reviews: Reviews, sheet: Sheet, columns: Columns, number: int, st
         columns["source"][number] = "survey"
     if review is None:
         if word.strip() and word != Checked.WAITING:
-            reviews.troubles.note(at, "checked", _on_the_form(word))
+            reviews.problems.note(at, "checked", _on_the_form(word))
         return _waiting(columns, number)
     unsigned = reviews.unsigned(review)
     misfit = unsigned or reviews.misfit(review, sheet, number)
     if misfit:
-        reviews.troubles.note(review.at, "on" if unsigned else "decision", misfit)
+        reviews.problems.note(review.at, "on" if unsigned else "decision", misfit)
     if misfit or review.decision not in (Checked.ACCEPTED, Checked.DECLINED):
         _waiting(columns, number)
         return not unsigned
@@ -95,9 +95,9 @@ def _overtaken(sheet: Sheet, columns: Columns, number: int, stamp: str) -> date 
     return day if day and (silent or (isinstance(on, date) and on < day)) else None
 
 
-def _no_stamps(sheet: Sheet) -> Trouble:
+def _no_stamps(sheet: Sheet) -> CellProblem:
     form = sheet.source.instrument
-    return Trouble(
+    return CellProblem(
         slug="no-stamps",
         what=f"REDCap sent form {form!r} without its survey's stamps, so that nobody can tell who typed a row: none is accepted.",
         next_step=f"Designer > Enable in the survey column of {form}; or take [hand_in] out of redcap.toml. From a file: export "
@@ -105,16 +105,16 @@ def _no_stamps(sheet: Sheet) -> Trouble:
     )
 
 
-def _on_the_form(word: str) -> Trouble:
-    return Trouble(
+def _on_the_form(word: str) -> CellProblem:
+    return CellProblem(
         slug="decided-on-survey",
         what=f"holds {quoted(word)} on a form that is a survey, where its respondent can write it. It counts for nothing.",
         next_step="Look at the certificate, and enter a row of the form of reviews.",
     )
 
 
-def _written_over(day: date) -> Trouble:
-    return Trouble(
+def _written_over(day: date) -> CellProblem:
+    return CellProblem(
         slug="handed-in-again",
         what=f"was entered before this row came in by survey on {show(day)}, which wrote over it. It waits to be looked at.",
         next_step="Look at the certificate, choose Accepted or Not accepted, and enter the day.",

@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo
 from onboard.dates import show
 from onboard.model import UNREADABLE, Export, Problem, Reading
 from onboard.model.mapping import OPTIONAL_TABLES, PROTOCOL_TABLES, TABLE_FIELDS, Mapping, Source, has_form
-from onboard.tables.cells import Trouble, quoted, read_date
+from onboard.tables.cells import CellProblem, quoted, read_date
 from onboard.tables.finishing import FINISH, Lab
 from onboard.tables.people import Columns, directory_of, note_duplicates, read_people, unique_records
+from onboard.tables.problems import Problems, labels_of
 from onboard.tables.references import Directory, Protocols
 from onboard.tables.reviews import Reviews, SurveyRow, reviews_of
 from onboard.tables.schema import COLUMNS, Tables, frame
 from onboard.tables.seen import cell_columns
 from onboard.tables.shapes import READERS, SPANS
 from onboard.tables.sheet import Frames, Sheet, open_sheet, pick, rows_of
-from onboard.tables.troubles import Troubles, labels_of
 
 
 def read_tables(export: Export, mapping: Mapping, zone: ZoneInfo) -> tuple[Tables, list[Problem]]:
@@ -32,8 +32,8 @@ def read_tables(export: Export, mapping: Mapping, zone: ZoneInfo) -> tuple[Table
     Days with an offset are moved to `zone`, the lab's. Raises ReadInDoubt, with what, where and the next step, when an
     instrument or a mapped column is missing or an export is cut short.
     """
-    tables, troubles, _ = _read_all(export, mapping, zone)
-    return tables, troubles.all()
+    tables, problems, _ = _read_all(export, mapping, zone)
+    return tables, problems.all()
 
 
 def survey_rows(export: Export, mapping: Mapping, zone: ZoneInfo) -> tuple[SurveyRow, ...]:
@@ -41,19 +41,19 @@ def survey_rows(export: Export, mapping: Mapping, zone: ZoneInfo) -> tuple[Surve
     return tuple(_read_all(export, mapping, zone, collects=True)[2].rows)
 
 
-def _read_all(export: Export, mapping: Mapping, zone: ZoneInfo, *, collects: bool = False) -> tuple[Tables, Troubles, Reviews]:
-    troubles = Troubles(labels_of(export.dictionaries))
+def _read_all(export: Export, mapping: Mapping, zone: ZoneInfo, *, collects: bool = False) -> tuple[Tables, Problems, Reviews]:
+    problems = Problems(labels_of(export.dictionaries))
     sheets = _open_all(export, mapping)
-    people, directory = _people(sheets["people"], zone, troubles)
-    protocol_rows, protocols = _protocols(sheets["protocols"], directory, zone, troubles)
-    reviews = reviews_of(export, mapping, export.read_at.astimezone(zone).date(), troubles, collects=collects)
-    lab = Lab(zone, troubles, directory, protocols, {record: record for record in protocol_rows["record"]}, reviews)
+    people, directory = _people(sheets["people"], zone, problems)
+    protocol_rows, protocols = _protocols(sheets["protocols"], directory, zone, problems)
+    reviews = reviews_of(export, mapping, export.read_at.astimezone(zone).date(), problems, collects=collects)
+    lab = Lab(zone, problems, directory, protocols, {record: record for record in protocol_rows["record"]}, reviews)
     tables = {"people": frame("people", people), "protocols": frame("protocols", protocol_rows)}
     # what was decided is known before the rows it is about are read
     for table in ("reviews", *TABLE_FIELDS):
         if table not in tables:
             tables[table] = frame(table, _joined(table, [_read(lab, table, sheet) for sheet in sheets[table]]))
-    return Tables(**tables), troubles, reviews
+    return Tables(**tables), problems, reviews
 
 
 def _open_all(export: Export, mapping: Mapping) -> dict[str, list[Sheet]]:
@@ -80,53 +80,53 @@ def _joined(table: str, parts: list[Columns]) -> Columns:
     return {name: [cell for part in parts for cell in part[name]] for name in COLUMNS[table]}
 
 
-def _people(sheets: list[Sheet], zone: ZoneInfo, troubles: Troubles) -> tuple[Columns, Directory]:
+def _people(sheets: list[Sheet], zone: ZoneInfo, problems: Problems) -> tuple[Columns, Directory]:
     seen: set[str] = set()
-    sheets = [unique_records(sheet, troubles, seen) for sheet in sheets]
-    columns = _joined("people", [read_people(sheet, zone, troubles) for sheet in sheets])
+    sheets = [unique_records(sheet, problems, seen) for sheet in sheets]
+    columns = _joined("people", [read_people(sheet, zone, problems) for sheet in sheets])
     directory = directory_of(columns)
-    note_duplicates(sheets, columns, directory, troubles)
+    note_duplicates(sheets, columns, directory, problems)
     return columns, directory
 
 
-def _protocols(sheets: list[Sheet], directory: Directory, zone: ZoneInfo, troubles: Troubles) -> tuple[Columns, Protocols]:
+def _protocols(sheets: list[Sheet], directory: Directory, zone: ZoneInfo, problems: Problems) -> tuple[Columns, Protocols]:
     parts = []
     seen: set[str] = set()
-    sheets = [unique_records(sheet, troubles, seen) for sheet in sheets]
+    sheets = [unique_records(sheet, problems, seen) for sheet in sheets]
     for sheet in sheets:
-        columns = {name: sheet.read(name, reader, zone, troubles) for name, reader in READERS["protocols"].items()}
+        columns = {name: sheet.read(name, reader, zone, problems) for name, reader in READERS["protocols"].items()}
         columns["record"] = sheet.records
-        columns["pi"] = sheet.refer("pi", directory.resolve, troubles)
-        _note_unnamed(sheet, columns, troubles)
+        columns["pi"] = sheet.refer("pi", directory.resolve, problems)
+        _note_unnamed(sheet, columns, problems)
         parts.append(columns)
     joined = _joined("protocols", parts)
     index = Protocols(list(zip(joined["record"], joined["number"], joined["code"], strict=True)))
-    _note_shared_names(sheets, index, troubles)
+    _note_shared_names(sheets, index, problems)
     return joined, index
 
 
-def _note_unnamed(sheet: Sheet, columns: Columns, troubles: Troubles) -> None:
+def _note_unnamed(sheet: Sheet, columns: Columns, problems: Problems) -> None:
     for number, (name, code, text) in enumerate(zip(columns["number"], columns["code"], sheet.text("pi"), strict=True)):
         if not name and not code:
-            troubles.row(sheet.row(number), _NO_NUMBER)
+            problems.row(sheet.row(number), _NO_NUMBER)
         if not text.strip():
-            troubles.note(sheet.row(number), "pi", _NO_PI)
+            problems.note(sheet.row(number), "pi", _NO_PI)
 
 
-def _note_shared_names(sheets: list[Sheet], index: Protocols, troubles: Troubles) -> None:
+def _note_shared_names(sheets: list[Sheet], index: Protocols, problems: Problems) -> None:
     row_of = rows_of(sheets)
     for text, records in index.shared().items():
         what = f"Protocols in records {', '.join(records)} share the name {quoted(text)}; forms that use it fit neither."
-        trouble = Trouble(slug=f"same-protocol-name-{text}", what=what, next_step="Give each protocol its own short code.")
-        troubles.row(row_of(records[0]), trouble)
+        problem = CellProblem(slug=f"same-protocol-name-{text}", what=what, next_step="Give each protocol its own short code.")
+        problems.row(row_of(records[0]), problem)
 
 
-_NO_NUMBER = Trouble(
+_NO_NUMBER = CellProblem(
     slug="no-protocol-number",
     what="This protocol has neither number nor short code, so no form can name it.",
     next_step="Type the number as the IRB writes it.",
 )
-_NO_PI = Trouble(
+_NO_PI = CellProblem(
     slug="no-pi",
     what="is blank, so nobody gets this protocol's digest.",
     next_step="Type the record ID or address of the principal investigator.",
@@ -138,11 +138,11 @@ def _read(lab: Lab, table: str, sheet: Sheet) -> Columns:
     sheet = _known_owners(lab, table, sheet)
     if table == "steps":
         return _steps(lab, sheet)
-    columns = {name: sheet.read(name, reader, lab.zone, lab.troubles) for name, reader in READERS[table].items()}
+    columns = {name: sheet.read(name, reader, lab.zone, lab.problems) for name, reader in READERS[table].items()}
     columns["evidence"] = sheet.evidence(_own_field(sheet.source))
     columns["protocol" if table in PROTOCOL_TABLES else "person"] = sheet.records
     if "protocol" in TABLE_FIELDS[table]:
-        columns["protocol"] = sheet.refer("protocol", lab.protocols.resolve, lab.troubles)
+        columns["protocol"] = sheet.refer("protocol", lab.protocols.resolve, lab.problems)
     if table in SPANS:
         _check_span(lab, sheet, columns, *SPANS[table])
     finish = FINISH.get(table)
@@ -166,7 +166,7 @@ def _known_owners(lab: Lab, table: str, sheet: Sheet) -> Sheet:
         if record in strangers:
             what = f"This row belongs to record {quoted(record)}, which was not read, so it was left out."
             step = "Look whether the record has its first form, and whether a data access group hides it."
-            lab.troubles.row(sheet.row(number), Trouble(slug="unknown-record", what=what, next_step=step))
+            lab.problems.row(sheet.row(number), CellProblem(slug="unknown-record", what=what, next_step=step))
     return pick(sheet, lambda number: sheet.records[number] not in strangers)
 
 
@@ -179,12 +179,14 @@ def _check_span(lab: Lab, sheet: Sheet, columns: Columns, start: str, end: str) 
         if span in backwards:
             first, last = span
             columns[start][number] = columns[end][number] = UNREADABLE
-            label = lab.troubles.label(sheet.source, start)
+            label = lab.problems.label(sheet.source, start)
             what = (
                 f"holds {show(last)}, which is before “{label}” ({show(first)}). "
                 "Counted as not valid; nobody was mailed about it."
             )
-            lab.troubles.note(sheet.row(number), end, Trouble(slug="end-first", what=what, next_step="Correct one of the two."))
+            lab.problems.note(
+                sheet.row(number), end, CellProblem(slug="end-first", what=what, next_step="Correct one of the two.")
+            )
 
 
 def _ends_first(first: Reading, last: Reading) -> bool:
@@ -195,7 +197,7 @@ def _steps(lab: Lab, sheet: Sheet) -> Columns:
     """One row for each step that is done; a blank date is not done."""
     found: Columns = {name: [] for name in COLUMNS["steps"]}
     for step, field in sheet.source.fields.items():
-        days = sheet.read(step, read_date, lab.zone, lab.troubles)
+        days = sheet.read(step, read_date, lab.zone, lab.problems)
         done = [day is not None for day in days]
         found["evidence"] += compress(sheet.evidence(field), done)
         found["person"] += compress(sheet.records, done)

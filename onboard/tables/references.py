@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from onboard.folding import fold_reference
-from onboard.tables.cells import Cell, Trouble, clean, quoted
+from onboard.tables.cells import Cell, CellProblem, clean, quoted
 
 #: Looking for near misses is slow in a large lab: so many names are compared in all, then hints come without one.
 _COMPARISONS = 4_000
@@ -58,7 +58,7 @@ class Directory:
         return self._addresses.shared()
 
     def resolve(self, text: str) -> Cell:
-        """The record id a text refers to; "" for blank, and "" with a trouble when it fits nobody or several."""
+        """The record id a text refers to; "" for blank, and "" with a problem when it fits nobody or several."""
         if text in self.records:
             return self.records[text], None
         wanted = clean(text)
@@ -67,8 +67,8 @@ class Directory:
             return record, None
         several = self._addresses.several(wanted.lower())
         if several:
-            return "", _trouble(wanted, f"which is the address of records {', '.join(several)}", "Use the record ID.")
-        return "", _trouble(wanted, "which is nobody's record ID or address", self._hint(wanted))
+            return "", _problem(wanted, f"which is the address of records {', '.join(several)}", "Use the record ID.")
+        return "", _problem(wanted, "which is nobody's record ID or address", self._hint(wanted))
 
     def _hint(self, wanted: str) -> str:
         if self._comparisons_left < len(self._names):
@@ -103,18 +103,18 @@ class Protocols:
         return {self._printed[text]: records for text, records in self._names.shared().items()}
 
     def resolve(self, text: str) -> Cell:
-        """The protocol's record id; "" for blank, and "" with a trouble when it fits none or several."""
+        """The protocol's record id; "" for blank, and "" with a problem when it fits none or several."""
         folded = fold_reference(text)
         if not folded:
-            return "", None if not clean(text) else _trouble(text, "which is no protocol", self._hint(folded))
+            return "", None if not clean(text) else _problem(text, "which is no protocol", self._hint(folded))
         record = self._names.only(folded)
         if record:
             return record, None
         several = self._names.several(folded)
         if several:
             what = f"which fits {len(several)} protocols (records {', '.join(several)})"
-            return "", _trouble(text, what, "Write the number or short code that only one of them has.")
-        return "", _trouble(text, "which is no protocol's number or short code", self._hint(folded))
+            return "", _problem(text, what, "Write the number or short code that only one of them has.")
+        return "", _problem(text, "which is no protocol's number or short code", self._hint(folded))
 
     def _hint(self, folded: str) -> str:
         near: list[str] = []
@@ -126,7 +126,7 @@ class Protocols:
         return "Write its number or short code as in the Protocols project, or add the protocol there."
 
 
-def _trouble(text: Any, what: str, next_step: str) -> Trouble:
-    return Trouble(
+def _problem(text: Any, what: str, next_step: str) -> CellProblem:
+    return CellProblem(
         slug="unknown-reference", what=f"holds {quoted(str(text))}, {what}. It counts for nothing.", next_step=next_step
     )

@@ -13,11 +13,11 @@ from datetime import date
 from onboard.dates import show
 from onboard.model import Checked, Export, Reading, Reviewed
 from onboard.model.mapping import Mapping
-from onboard.tables.cells import Trouble
+from onboard.tables.cells import CellProblem
 from onboard.tables.people import Columns
+from onboard.tables.problems import Problems, Row
 from onboard.tables.seen import seen
 from onboard.tables.sheet import HANDED_IN, Sheet
-from onboard.tables.troubles import Row, Troubles
 
 #: How the reason of a review begins that was taken over from the survey form: it tells its person nothing new.
 ADOPTED = "Adopted from the survey form"
@@ -76,7 +76,7 @@ class Reviews:
 
     read_on: date
     decide: bool  # False: a read from before there were reviews, or a lab that keeps acceptance on the survey form
-    troubles: Troubles
+    problems: Problems
     #: projects in which more than one form of evidence is a survey, so that a number alone names no row
     crowded: frozenset[str] = frozenset()
     hand_in: str = ""  # key of the form people hand evidence in on, ""
@@ -90,9 +90,9 @@ class Reviews:
         for number, (what, row) in enumerate(zip(columns["what"], columns["row"], strict=True)):
             at = sheet.row(number)
             if stamps[number].strip():
-                self.troubles.row(at, _BY_SURVEY)
+                self.problems.row(at, _BY_SURVEY)
             elif what is None:
-                self.troubles.note(at, "what", _OF_WHAT)
+                self.problems.note(at, "what", _OF_WHAT)
             elif row and what is Reviewed.COMPLETION:
                 cells = {name: columns[name][number] for name in ("decision", "by", "on", "reason", "seen")}
                 self._keep((sheet.source.project, at.record, columns["event"][number], row), Decision(at=at, **cells))
@@ -111,7 +111,7 @@ class Reviews:
         bare = self._about.get((sheet.source.project, row.record, "", row.instance or 1))
         return max(filter(None, (named, bare)), key=Decision.order, default=None)
 
-    def misfit(self, review: Decision, sheet: Sheet, number: int) -> Trouble | None:
+    def misfit(self, review: Decision, sheet: Sheet, number: int) -> CellProblem | None:
         """Why a review does not hold for what stands in the row now; None when it does."""
         if review.seen:
             return None if review.seen.lower() == seen(sheet.cells_of(number)) else _OTHER_CELLS
@@ -126,16 +126,16 @@ class Reviews:
         """Tell of a review about a row that did not come in by survey: that row is judged by what was typed there."""
         review = self.about(sheet, number) if self._about else None
         if review:
-            self.troubles.row(review.at, _TYPED)
+            self.problems.row(review.at, _TYPED)
 
-    def unsigned(self, review: Decision) -> Trouble | None:
+    def unsigned(self, review: Decision) -> CellProblem | None:
         """What a review lacks to be one; None when it was signed, or says that the row still waits."""
         if review.decision is Checked.WAITING or review.signed(self.read_on):
             return None
         return _UNDECIDED if review.decision is None else _UNSIGNED
 
 
-def reviews_of(export: Export, mapping: Mapping, read_on: date, troubles: Troubles, *, collects: bool = False) -> Reviews:
+def reviews_of(export: Export, mapping: Mapping, read_on: date, problems: Problems, *, collects: bool = False) -> Reviews:
     """An empty collection that knows whether reviews decide in this read. The export tells: a read from before there were reviews
     holds no form of them, not even an empty one."""
     stamped = {source.key: source for source in mapping.of("completions") if _sent_stamps(export, source.key)}
@@ -144,7 +144,7 @@ def reviews_of(export: Export, mapping: Mapping, read_on: date, troubles: Troubl
     return Reviews(
         read_on=read_on,
         decide=not mapping.review_keys.isdisjoint(export.instruments),
-        troubles=troubles,
+        problems=problems,
         crowded=frozenset(name for name in projects if projects.count(name) > 1),
         hand_in=hand_in.key if hand_in else "",
         collects=collects,
@@ -180,48 +180,48 @@ def stamp_day(stamp: str) -> date | None:
         return None
 
 
-_BY_SURVEY = Trouble(
+_BY_SURVEY = CellProblem(
     slug="review-by-survey",
     what="This review came in by survey, where anybody with the link writes every field. It counts for nothing.",
     next_step="Designer > Disable in the survey column of this form; then delete this row.",
 )
-_OF_WHAT = Trouble(
+_OF_WHAT = CellProblem(
     slug="review-of-what", what="does not say what was looked at. This review counts for nothing.", next_step="Choose Completion."
 )
-_TYPED = Trouble(
+_TYPED = CellProblem(
     slug="review-of-typed",
     what="This review is about a row that did not come in by survey, so it counts for nothing: what was typed there decides.",
     next_step="Correct “Looked at” in that row, or the row's number here; or delete this review.",
 )
-_OTHER_CELLS = Trouble(
+_OTHER_CELLS = CellProblem(
     slug="reviewed-otherwise",
     what="was given for other cells than stand there now. The row waits to be looked at again.",
     next_step="Look at the certificate, and enter a new review.",
 )
-_CROWDED = Trouble(
+_CROWDED = CellProblem(
     slug="reviewed-which",
     what="names the row of one of several forms that are surveys, and not which. It counts for nothing.",
     next_step="Take the survey off all forms of certificates but one, or write reviews with `onboard review`.",
 )
-_NOT_SUBMITTED = Trouble(
+_NOT_SUBMITTED = CellProblem(
     slug="reviewed-too-early",
     what="is about a survey that is not submitted, so that its person can still change it. The row waits.",
     next_step="Ask the person to submit it; or type the certificate into a new row, and delete this one.",
 )
-_UNSIGNED = Trouble(
+_UNSIGNED = CellProblem(
     slug="review-unsigned",
     what="needs the name of who decided and a day that is not to come. Until then the row waits.",
     next_step="Enter “Looked at by” and “Looked at on”.",
 )
-_UNDECIDED = Trouble(
+_UNDECIDED = CellProblem(
     slug="review-undecided",
     what="is blank, so that nothing is decided. The row waits.",
     next_step="Choose, or delete it.",
 )
 
 
-def _written_over(day: date) -> Trouble:
-    return Trouble(
+def _written_over(day: date) -> CellProblem:
+    return CellProblem(
         slug="handed-in-again",
         what=f"was given before this row came in by survey on {show(day)}. The row waits to be looked at.",
         next_step="Look at the certificate, and enter a new review.",

@@ -18,8 +18,8 @@ from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.evidence_id import written
 from onboard.model.mapping import Source
-from onboard.tables.cells import AS_THEY_STAND, Cell, Reader, Trouble
-from onboard.tables.troubles import Row, Troubles
+from onboard.tables.cells import AS_THEY_STAND, Cell, CellProblem, Reader
+from onboard.tables.problems import Problems, Row
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 #: The column of when a row was submitted by survey, where the read has it; no lab maps it.
@@ -68,24 +68,24 @@ class Sheet:
         """What stands in a row of evidence, as REDCap sent it."""
         return {name: column[number] for name, column in self.cells.items()}
 
-    def read(self, name: str, reader: Reader, zone: ZoneInfo, troubles: Troubles) -> list[Any]:
+    def read(self, name: str, reader: Reader, zone: ZoneInfo, problems: Problems) -> list[Any]:
         """The parsed column of a noun field. Each distinct text is parsed once; each bad cell is told."""
         column = self.text(name)
         if reader in AS_THEY_STAND and AS_THEY_STAND[reader](set(column)):
             return column
-        return self._parsed(name, column, lambda text: reader(text, zone), troubles)
+        return self._parsed(name, column, lambda text: reader(text, zone), problems)
 
-    def refer(self, name: str, resolve: Callable[[str], Cell], troubles: Troubles) -> list[str]:
+    def refer(self, name: str, resolve: Callable[[str], Cell], problems: Problems) -> list[str]:
         """The same of a column that names records. Texts are resolved as they come, for the first ones get the better hints."""
-        return self._parsed(name, self.text(name), resolve, troubles)
+        return self._parsed(name, self.text(name), resolve, problems)
 
-    def _parsed(self, name: str, column: list[str], parse: Callable[[str], Cell], troubles: Troubles) -> list[Any]:
+    def _parsed(self, name: str, column: list[str], parse: Callable[[str], Cell], problems: Problems) -> list[Any]:
         parsed = _Parsed(parse)
         values = list(map(parsed.__getitem__, column))
         if parsed.bad and name in self.source.fields:
             for number, text in enumerate(column):
                 if text in parsed.bad:
-                    troubles.note(self.row(number), name, parsed.bad[text])
+                    problems.note(self.row(number), name, parsed.bad[text])
         return values
 
 
@@ -93,13 +93,13 @@ class _Parsed(dict[str, Any]):
     """Text -> its value, parsed when it is first asked for; `bad` holds what was wrong."""
 
     def __init__(self, parse: Callable[[str], Cell]) -> None:
-        self.bad: dict[str, Trouble] = {}
+        self.bad: dict[str, CellProblem] = {}
         self._parse = parse
 
     def __missing__(self, text: str) -> Any:
-        value, trouble = self._parse(text)
-        if trouble:
-            self.bad[text] = trouble
+        value, problem = self._parse(text)
+        if problem:
+            self.bad[text] = problem
         self[text] = value
         return value
 

@@ -11,7 +11,7 @@ import re
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from onboard.tables.cells import Cell, Trouble, clean, quoted
+from onboard.tables.cells import Cell, CellProblem, clean, quoted
 from onboard.tables.stand_ins import ALONE, BEFORE, COMING, NOT_YET, WHOLE, WITHIN, plain
 
 #: REDCap's own missing data codes; written exactly so they name nobody, for Oth and Msk may.
@@ -25,12 +25,12 @@ _MONTHS = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "se
 
 
 def read_signature(text: str, zone: ZoneInfo) -> Cell:
-    """Who signed, in one line; "" when blank, and "" with a trouble when the text names nobody."""
+    """Who signed, in one line; "" when blank, and "" with a problem when the text names nobody."""
     line = clean(text)
     if not line or names_somebody(line):
         return line, None
     code = " A code of a list is named under values in redcap.toml." if line.isascii() and line.isdigit() else ""
-    return "", Trouble(
+    return "", CellProblem(
         slug="no-signature",
         what=f"holds {quoted(line)}, which names nobody. It counts as not signed.",
         next_step="Type the name of the person who signed, once they have; until then leave it blank." + code,

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from jobs.__main__ import app
 from onboard.config import load_config
 from onboard.errors import ConfigError
-from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import MailCatcher, MailFault, Stage
 from onboard.shipped import shipped
 
 ANN = "ann@home.example"
@@ -78,7 +78,7 @@ def test_the_guest_list_counts_for_tests_too(home: Path, catcher: MailCatcher) -
 
 
 def test_a_refusal_is_said_in_words(home: Path, catcher: MailCatcher) -> None:
-    catcher.script.add(Trouble(stage=Stage.MAIL, code=550, text="5.7.60 SMTP; Client has no permission to send as this"))
+    catcher.script.add(MailFault(stage=Stage.MAIL, code=550, text="5.7.60 SMTP; Client has no permission to send as this"))
     assert "Send As" in str(onboard(home, "mail", "test", ANN).exception)
 
 
@@ -88,12 +88,12 @@ def test_the_test_mail_tries_an_envelope_sender_of_its_own(home: Path, catcher: 
     (caught,) = catcher.messages
     own = str(message_from_bytes(caught.content, policy=default)["Message-ID"])[1:33]
     assert caught.envelope_from == f"bounces+{own}@northlake.example"
-    catcher.script.add(Trouble(stage=Stage.MAIL, code=553, text="5.7.1 not yours"))
+    catcher.script.add(MailFault(stage=Stage.MAIL, code=553, text="5.7.1 not yours"))
     assert "envelope_sender" in str(onboard(home, "mail", "test", ANN).exception)
 
 
 def test_a_lost_link_is_a_doubt(home: Path, catcher: MailCatcher) -> None:
-    catcher.script.add(Trouble(stage=Stage.BODY, kept=True))
+    catcher.script.add(MailFault(stage=Stage.BODY, kept=True))
     said = onboard(home, "mail", "test", ANN)
     assert said.exit_code == 1 and "Look whether it arrived" in said.output
 

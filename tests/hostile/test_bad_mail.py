@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import MailCatcher, MailFault, Stage
 from tests.clocks import NOON, Machine
 from tests.hostile.conftest import COORDINATOR, OPERATOR, HostileLab, has_next_step, parsed, text_of, undisturbed
 from tests.hostile.test_bad_reads import closed_port
@@ -45,7 +45,7 @@ def test_a_server_that_takes_nobody_stops_everything_and_loses_nothing(
     machine.set(NOON + timedelta(days=day))
     good = undisturbed(begun, lab.home.with_name("good"))
     assert good and set(good.values()) == {1}
-    lab.catcher.script.add(Trouble(stage, code, times=None))
+    lab.catcher.script.add(MailFault(stage, code, times=None))
     said = lab.send("send_reminders", code=1)
     assert has_next_step(said.text), said.text
     assert lab.readers() == Counter()
@@ -63,7 +63,7 @@ def test_a_server_that_takes_nobody_stops_everything_and_loses_nothing(
 
 
 def test_one_address_refused_stops_nobody_else_and_is_not_asked_again(lab: HostileLab, good_day: Counter[str]) -> None:
-    lab.catcher.script.add(Trouble(Stage.RECIPIENT, 550, "5.1.1 no such user", address=LAYLA, times=None))
+    lab.catcher.script.add(MailFault(Stage.RECIPIENT, 550, "5.1.1 no such user", address=LAYLA, times=None))
     said = lab.send("send_reminders")
     readers = lab.readers()
     assert readers[LAYLA] == 0 and all(readers[one] == count for one, count in good_day.items() if one != LAYLA), readers
@@ -77,7 +77,7 @@ def test_one_address_refused_stops_nobody_else_and_is_not_asked_again(lab: Hosti
 
 
 def test_one_address_deferred_gets_its_mail_later_once(lab: HostileLab, good_day: Counter[str]) -> None:
-    lab.catcher.script.add(Trouble(Stage.RECIPIENT, 450, "4.2.0 greylisted", address=LAYLA, times=None))
+    lab.catcher.script.add(MailFault(Stage.RECIPIENT, 450, "4.2.0 greylisted", address=LAYLA, times=None))
     lab.send("send_reminders")
     readers = lab.readers()
     assert readers[LAYLA] == 0 and all(readers[one] == count for one, count in good_day.items() if one != LAYLA)
@@ -86,7 +86,7 @@ def test_one_address_deferred_gets_its_mail_later_once(lab: HostileLab, good_day
 
 @pytest.mark.parametrize("kept", [True, False], ids=["it had arrived", "it was lost"])
 def test_a_link_lost_in_mid_message_is_never_lost_in_silence(lab: HostileLab, good_day: Counter[str], kept: bool) -> None:
-    lab.catcher.script.add(Trouble(Stage.BODY, None, after=1, kept=kept))
+    lab.catcher.script.add(MailFault(Stage.BODY, None, after=1, kept=kept))
     said = lab.send("send_reminders")
     lab.onboard("run", "due", "--send")
     mails = lab.mails()

@@ -13,7 +13,7 @@ import pytest
 
 from onboard.model import JobName
 from onboard.sandbox.faults import Fault
-from onboard.sandbox.mail.catcher import Stage, Trouble
+from onboard.sandbox.mail.catcher import MailFault, Stage
 from tests.hostile.conftest import OPERATOR, HostileLab, Start, apart, begin, has_next_step, onboard, text_of
 
 
@@ -94,7 +94,7 @@ def test_two_commands_at_once_on_one_ledger_say_everything_once(lab: HostileLab,
 def test_a_run_stopped_in_the_middle_loses_nothing_and_repeats_nothing(
     lab: HostileLab, good_day: Counter[str], sign: signal.Signals
 ) -> None:
-    lab.catcher.script.add(Trouble(Stage.BODY, 250, "taken, slowly", delay=0.7, times=None, kept=True))
+    lab.catcher.script.add(MailFault(Stage.BODY, 250, "taken, slowly", delay=0.7, times=None, kept=True))
     with begin("run", "send_reminders", "--send", "--home", str(lab.home)) as process:
         deadline = time.monotonic() + 60
         while not lab.catcher.counts.connections and time.monotonic() < deadline:

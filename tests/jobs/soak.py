@@ -40,7 +40,7 @@ from onboard.model import Export, JobName, Mode
 from onboard.pipeline.tools import never
 from onboard.ports import RecordSource
 from onboard.sandbox.faults import Fault
-from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import MailCatcher, MailFault, Stage
 from onboard.sandbox.sample.lab import next_day, sample_lab, week_later
 from onboard.sandbox.sample.server import SampleServer, newcomers, sample_server
 
@@ -223,7 +223,7 @@ def _begin_trouble(at: World, event: str, day: date) -> None:
     if event.startswith("REDCap is down"):
         at.sample.server.faults.add(Fault.OFFLINE, times=None)
     if event.startswith("mail is down"):
-        at.catcher.script.add(Trouble(Stage.CONNECT, times=None))
+        at.catcher.script.add(MailFault(Stage.CONNECT, times=None))
 
 
 def _end_trouble(at: World) -> None:
@@ -237,7 +237,7 @@ def _killed(at: World, event: str) -> None:
     seen, calls = len(at.catcher.messages), len(at.sample.server.requests)
     sending = event.endswith("sending")
     if sending:
-        at.catcher.script.add(Trouble(Stage.MAIL, code=451, after=1, delay=20.0))
+        at.catcher.script.add(MailFault(Stage.MAIL, code=451, after=1, delay=20.0))
         ready: Callable[[], bool] = lambda: len(at.catcher.messages) > seen  # noqa: E731
     else:
         at.sample.server.faults.add(Fault.SLOW, after=4, delay=20.0)

@@ -12,7 +12,7 @@ from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.errors import LedgerError
 from onboard.pipeline.delivering import Drained, drain
-from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import MailCatcher, MailFault, Stage
 from tests.adapters.mail.certificates import Certificates, make
 from tests.pipeline.delivery_cast import LIVE, HandClock, outgoing, queue
 
@@ -88,7 +88,7 @@ def test_what_was_sent_and_what_the_ledger_says(
     text = "5.1.1 no such user" if "5.1.1" in name else "says the script"
     # A login is tried in two ways, one after the other: both are refused.
     times = 2 if fault.stage is Stage.LOGIN else 1
-    catcher.script.add(Trouble(stage=fault.stage, code=fault.code, text=text, kept=fault.kept, times=times))
+    catcher.script.add(MailFault(stage=fault.stage, code=fault.code, text=text, kept=fault.kept, times=times))
     drained = empty(sqlite_ledger, catcher, clock)
     assert sqlite_ledger.outbox(LIVE) == fault.states
     assert bool(drained.down) is fault.stops and len(catcher.messages) == fault.arrived[0]
@@ -103,7 +103,7 @@ def test_what_was_sent_and_what_the_ledger_says(
 
 def test_a_slow_server_gets_the_message_once(sqlite_ledger: SqlLedger, clock: HandClock, catcher: MailCatcher) -> None:
     queue(sqlite_ledger, outgoing(BAD, "item/bad"))
-    catcher.script.add(Trouble(stage=Stage.BODY, code=250, text="OK", delay=1.0, kept=True))
+    catcher.script.add(MailFault(stage=Stage.BODY, code=250, text="OK", delay=1.0, kept=True))
     empty(sqlite_ledger, catcher, clock, data_timeout=10)
     assert sqlite_ledger.outbox(LIVE) == {"sent": 1} and len(catcher.messages) == 1
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from onboard.model import MessageKind
-from onboard.rendering import Renderer, TemplateFault
+from onboard.rendering import Renderer, TemplateMistake
 from tests.words.cast import LAB
 from tests.words.mails import MAILS
 
@@ -60,7 +60,7 @@ def test_a_broken_template_is_named_with_file_and_line_and_stops_only_its_kind(
     tmp_path: Path, words: str, line: int, what: str
 ) -> None:
     renderer = Renderer(LAB, home_with(tmp_path, "reminder.body.txt", words))
-    with pytest.raises(TemplateFault, match="onboard preview reminder") as caught:
+    with pytest.raises(TemplateMistake, match="onboard preview reminder") as caught:
         renderer.render(REMINDER)
     assert caught.value.kind is MessageKind.REMINDER
     assert caught.value.file == str(tmp_path / "reminder.body.txt")
@@ -70,7 +70,7 @@ def test_a_broken_template_is_named_with_file_and_line_and_stops_only_its_kind(
 
 def test_a_template_that_is_no_text_is_a_fault_too(tmp_path: Path) -> None:
     (tmp_path / "reminder.body.html").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(TemplateFault, match=r"reminder\.body\.html"):
+    with pytest.raises(TemplateMistake, match=r"reminder\.body\.html"):
         Renderer(LAB, tmp_path).render(REMINDER)
 
 

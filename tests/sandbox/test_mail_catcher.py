@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yagmail
 
-from onboard.sandbox.mail.catcher import Caught, MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import Caught, MailCatcher, MailFault, Stage
 
 PARTS = {"to": "ada@example.org", "subject": "Hello", "contents": "One line"}
 
@@ -154,7 +154,7 @@ class TestTroubles:
     """Scripted refusals and lost connections."""
 
     def test_one_recipient_of_two_is_refused(self, call_up: Callable[[MailCatcher], Talk], catcher: MailCatcher) -> None:
-        catcher.script.add(Trouble(Stage.RECIPIENT, 550, "5.1.1 no such user", address="b@example.org"))
+        catcher.script.add(MailFault(Stage.RECIPIENT, 550, "5.1.1 no such user", address="b@example.org"))
         answers = call_up(catcher).until_data("a@example.org", "B@example.org")
         assert answers[2].startswith("250")
         assert answers[3] == "550 5.1.1 no such user"
@@ -164,17 +164,17 @@ class TestTroubles:
     def test_each_command_can_be_refused_once(
         self, call_up: Callable[[MailCatcher], Talk], catcher: MailCatcher, stage: Stage, index: int
     ) -> None:
-        catcher.script.add(Trouble(stage, 451, "4.3.0 later"))
+        catcher.script.add(MailFault(stage, 451, "4.3.0 later"))
         assert call_up(catcher).until_data("a@example.org")[index] == "451 4.3.0 later"
         assert call_up(catcher).until_data("a@example.org")[-1].startswith("354")
 
     def test_the_greeting_can_be_a_refusal(self, call_up: Callable[[MailCatcher], Talk], catcher: MailCatcher) -> None:
-        catcher.script.add(Trouble(Stage.CONNECT, 421, "4.7.0 too many connections"))
+        catcher.script.add(MailFault(Stage.CONNECT, 421, "4.7.0 too many connections"))
         assert call_up(catcher).greeting == "421 4.7.0 too many connections"
         assert call_up(catcher).greeting.startswith("220")
 
     def test_a_message_refused_after_data_is_not_kept(self, call_up: Callable[[MailCatcher], Talk], catcher: MailCatcher) -> None:
-        catcher.script.add(Trouble(Stage.BODY, 552, "5.3.4 too big"))
+        catcher.script.add(MailFault(Stage.BODY, 552, "5.3.4 too big"))
         talk = call_up(catcher)
         talk.until_data("a@example.org")
         assert talk.say("Subject: x\r\n\r\nx\r\n.") == "552 5.3.4 too big"
@@ -184,24 +184,24 @@ class TestTroubles:
     def test_a_connection_lost_after_the_message_leaves_doubt(
         self, call_up: Callable[[MailCatcher], Talk], catcher: MailCatcher, kept: bool
     ) -> None:
-        catcher.script.add(Trouble(Stage.BODY, kept=kept))
+        catcher.script.add(MailFault(Stage.BODY, kept=kept))
         talk = call_up(catcher)
         talk.until_data("a@example.org")
         assert talk.say("Subject: x\r\n\r\nx\r\n.") == ""
         assert len(catcher.messages) == kept
 
     def test_a_connection_lost_before_the_message(self, call_up: Callable[[MailCatcher], Talk], catcher: MailCatcher) -> None:
-        catcher.script.add(Trouble(Stage.DATA))
+        catcher.script.add(MailFault(Stage.DATA))
         assert call_up(catcher).until_data("a@example.org")[-1] == ""
         assert catcher.messages == []
 
     def test_times_after_and_delay(self, call_up: Callable[[MailCatcher], Talk], catcher: MailCatcher) -> None:
-        catcher.script.add(Trouble(Stage.MAIL, 450, "busy", after=1, times=2, delay=0.2))
+        catcher.script.add(MailFault(Stage.MAIL, 450, "busy", after=1, times=2, delay=0.2))
         begin = time.monotonic()
         answers = [call_up(catcher).until_data("a@example.org")[1][:3] for _ in range(4)]
         assert answers == ["250", "450", "450", "250"]
         assert time.monotonic() - begin >= 0.4
-        catcher.script.add(Trouble(Stage.MAIL, 450, times=None))
+        catcher.script.add(MailFault(Stage.MAIL, 450, times=None))
         catcher.script.clear()
         assert call_up(catcher).until_data("a@example.org")[1].startswith("250")
 
@@ -227,7 +227,7 @@ class TestLogin:
         assert closed.counts.logins == 0
 
     def test_a_login_can_be_scripted_to_fail(self, closed: MailCatcher) -> None:
-        closed.script.add(Trouble(Stage.LOGIN, 454, "4.7.0 temporary failure", times=None))
+        closed.script.add(MailFault(Stage.LOGIN, 454, "4.7.0 temporary failure", times=None))
         with pytest.raises(OSError, match="454"):
             sender(closed).login()
 

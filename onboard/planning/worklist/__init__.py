@@ -16,8 +16,8 @@ from onboard.planning.notices import NEVER_CAME, notice
 from onboard.planning.worklist.gone import gone_lines
 from onboard.planning.worklist.irb import irb_lines
 from onboard.planning.worklist.moves import move_lines, new_under_old, silent_lines
+from onboard.planning.worklist.problems import mail_lines, unreadable_lines
 from onboard.planning.worklist.today import blocks_work_lines, eyes_lines
-from onboard.planning.worklist.trouble import mail_lines, unreadable_lines
 
 
 def plan_worklist(

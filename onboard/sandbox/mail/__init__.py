@@ -1,1 +1,1 @@
-"""A mail catcher on localhost, and the troubles it can be told to make."""
+"""A mail catcher on localhost, and the faults it can be told to make."""

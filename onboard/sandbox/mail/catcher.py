@@ -14,9 +14,9 @@ from threading import Event, Thread
 from types import TracebackType
 
 from onboard.sandbox.mail.conversation import Box, Caught, Conversation, Counts, Handler
-from onboard.sandbox.mail.trouble import Script, Stage, Trouble
+from onboard.sandbox.mail.faults import MailFault, Script, Stage
 
-__all__ = ["Caught", "MailCatcher", "Script", "Stage", "Trouble"]
+__all__ = ["Caught", "MailCatcher", "MailFault", "Script", "Stage"]
 
 HOST = "127.0.0.1"
 WAIT_SECONDS = 10.0
@@ -57,7 +57,7 @@ class MailCatcher:
 
     @property
     def script(self) -> Script:
-        """Troubles to come."""
+        """Faults to come."""
         return self._box.script
 
     @property

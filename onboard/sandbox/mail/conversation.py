@@ -1,6 +1,6 @@
 """What the mail catcher says to a sender, command by command.
 
-Decides: answers, what is kept, how a scripted trouble looks on the wire. Binds nothing; `catcher.py` does.
+Decides: answers, what is kept, how a scripted fault looks on the wire. Binds nothing; `catcher.py` does.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from onboard.sandbox.mail.trouble import Script, Stage, Trouble
+from onboard.sandbox.mail.faults import MailFault, Script, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Handler:
     ) -> list[str]:
         """Greet, unless scripted otherwise."""
         session.host_name = hostname
-        refusal = await _trouble(server, self.box.script.strike(Stage.HELLO))
+        refusal = await _fault(server, self.box.script.strike(Stage.HELLO))
         return [refusal] if refusal else responses
 
     async def handle_HELO(  # noqa: N802 - the name aiosmtpd looks for
@@ -69,7 +69,7 @@ class Handler:
     ) -> str:
         """Greet a sender that gave up on EHLO."""
         session.host_name = hostname
-        return await _trouble(server, self.box.script.strike(Stage.HELLO)) or f"250 {server.hostname}"
+        return await _fault(server, self.box.script.strike(Stage.HELLO)) or f"250 {server.hostname}"
 
     async def handle_MAIL(  # noqa: N802 - the name aiosmtpd looks for
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -77,7 +77,7 @@ class Handler:
         """Take the sender, after a login when logins are asked for."""
         if self.box.users and not session.authenticated:
             return "530 5.7.0 Authentication required"
-        refusal = await _trouble(server, self.box.script.strike(Stage.MAIL, address))
+        refusal = await _fault(server, self.box.script.strike(Stage.MAIL, address))
         if refusal:
             return refusal
         envelope.mail_from = address
@@ -88,7 +88,7 @@ class Handler:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient."""
-        refusal = await _trouble(server, self.box.script.strike(Stage.RECIPIENT, address))
+        refusal = await _fault(server, self.box.script.strike(Stage.RECIPIENT, address))
         if refusal:
             return refusal
         envelope.rcpt_tos.append(address)
@@ -98,16 +98,16 @@ class Handler:
     async def handle_DATA(  # noqa: N802 - the name aiosmtpd looks for
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        """Keep the message; a scripted trouble decides whether the sender hears of it."""
-        trouble = self.box.script.strike(Stage.BODY)
+        """Keep the message; a scripted fault decides whether the sender hears of it."""
+        fault = self.box.script.strike(Stage.BODY)
         caught = Caught(
             envelope_from=envelope.mail_from or "",
             rcpt_tos=tuple(envelope.rcpt_tos),
             content=envelope.original_content or b"",
         )
-        if trouble is None or trouble.kept:
+        if fault is None or fault.kept:
             self.box.keep(caught)
-        return await _trouble(server, trouble) or "250 OK: caught"
+        return await _fault(server, fault) or "250 OK: caught"
 
     async def handle_QUIT(  # noqa: N802 - the name aiosmtpd looks for
         self, server: SMTP, session: Session, envelope: Envelope
@@ -118,13 +118,13 @@ class Handler:
 
     def login(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
         """Check a user's password, unless scripted otherwise."""
-        trouble = self.box.script.strike(Stage.LOGIN)
-        if trouble is not None and trouble.code is not None:
-            return AuthResult(success=False, handled=False, message=trouble.answer)
+        fault = self.box.script.strike(Stage.LOGIN)
+        if fault is not None and fault.code is not None:
+            return AuthResult(success=False, handled=False, message=fault.answer)
         if not isinstance(data, LoginPassword):
             return AuthResult(success=False, handled=False)
         user, password = data.login.decode(), data.password.decode()
-        if trouble is not None or self.box.users.get(user) != password:
+        if fault is not None or self.box.users.get(user) != password:
             return AuthResult(success=False, handled=False)
         self.box.counts.logins += 1
         return AuthResult(success=True)
@@ -141,7 +141,7 @@ class Conversation(SMTP):
 
     async def _handle_client(self) -> None:
         self.box.counts.connections += 1
-        refusal = await _trouble(self, self.box.script.strike(Stage.CONNECT))
+        refusal = await _fault(self, self.box.script.strike(Stage.CONNECT))
         if refusal:
             await self.push(refusal)
             self._writer.close()
@@ -150,21 +150,21 @@ class Conversation(SMTP):
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the name aiosmtpd looks for
         """Answer the DATA command, before any content."""
-        refusal = await _trouble(self, self.box.script.strike(Stage.DATA))
+        refusal = await _fault(self, self.box.script.strike(Stage.DATA))
         if refusal:
             await self.push(refusal)
             return
         await super().smtp_DATA(arg)
 
 
-async def _trouble(server: SMTP, trouble: Trouble | None) -> str:
-    """Wait, then the line to answer with; a lost connection never returns. Blank without trouble."""
-    if trouble is None:
+async def _fault(server: SMTP, fault: MailFault | None) -> str:
+    """Wait, then the line to answer with; a lost connection never returns. Blank without fault."""
+    if fault is None:
         return ""
-    if trouble.delay:
-        await asyncio.sleep(trouble.delay)
-    if trouble.code is not None:
-        return trouble.answer
+    if fault.delay:
+        await asyncio.sleep(fault.delay)
+    if fault.code is not None:
+        return fault.answer
     transport = server.transport
     if isinstance(transport, asyncio.WriteTransport):
         transport.abort()

@@ -15,7 +15,7 @@ from onboard.app import open_app
 from onboard.cli.check import _mail_server, _mailbox
 from onboard.connecting.advice import State
 from onboard.errors import TransportDown
-from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import MailCatcher, MailFault, Stage
 
 LAB = "rivera-lab@northlake.example"
 
@@ -45,12 +45,12 @@ def test_a_server_is_tried_up_to_the_sender(catcher: MailCatcher) -> None:
 @pytest.mark.parametrize(
     ("trouble", "words"),
     [
-        (Trouble(stage=Stage.MAIL, code=550, text="5.7.60 not permitted to send as this sender"), "Send As right"),
-        (Trouble(stage=Stage.MAIL, code=553, text="5.7.1 not yours"), "leave `envelope_sender` blank"),
-        (Trouble(stage=Stage.CONNECT, code=554, text="go away"), "whether this machine may send"),
+        (MailFault(stage=Stage.MAIL, code=550, text="5.7.60 not permitted to send as this sender"), "Send As right"),
+        (MailFault(stage=Stage.MAIL, code=553, text="5.7.1 not yours"), "leave `envelope_sender` blank"),
+        (MailFault(stage=Stage.CONNECT, code=554, text="go away"), "whether this machine may send"),
     ],
 )
-def test_a_refusal_says_the_next_step(catcher: MailCatcher, trouble: Trouble, words: str) -> None:
+def test_a_refusal_says_the_next_step(catcher: MailCatcher, trouble: MailFault, words: str) -> None:
     catcher.script.add(trouble)
     with pytest.raises(TransportDown, match=words):
         mailer(catcher).probe(LAB)

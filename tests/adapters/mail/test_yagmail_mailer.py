@@ -18,7 +18,7 @@ from onboard.adapters.mail.yagmail_mailer import Smtp, Tls, YagmailMailer
 from onboard.errors import ConfigError, DeliveryError, InDoubt, LedgerError, TransportDown
 from onboard.model import MessageKind
 from onboard.ports import Posted
-from onboard.sandbox.mail.catcher import MailCatcher, Stage, Trouble
+from onboard.sandbox.mail.catcher import MailCatcher, MailFault, Stage
 from tests.adapters.mail.certificates import Certificates, make
 
 SENDER = "rivera-lab@northlake.example"
@@ -131,7 +131,7 @@ class TestDelivering:
     ) -> None:
         one = mailer(catcher)
         one.deliver(post(), tape.offer)
-        catcher.script.add(Trouble(stage=Stage.MAIL))
+        catcher.script.add(MailFault(stage=Stage.MAIL))
         one.deliver(post(), tape.offer)
         assert len(catcher.messages) == 2 and catcher.counts.connections == 2
 
@@ -154,7 +154,7 @@ class TestDelivering:
         assert caught.value.permanent and tape.offers == 1
 
     def test_the_ledger_is_written_while_the_server_makes_ready(self, catcher: MailCatcher, mailer: Mailers, tape: Tape) -> None:
-        asked = Trouble(stage=Stage.DATA, code=451, text="not now")
+        asked = MailFault(stage=Stage.DATA, code=451, text="not now")
         catcher.script.add(asked)
 
         def write() -> None:
@@ -210,7 +210,7 @@ class TestFaults:
         self, name: str, catcher: MailCatcher, mailer: Mailers, tape: Tape
     ) -> None:
         stage, code, expected, attributes, offers = FAULTS[name]
-        catcher.script.add(Trouble(stage=stage, code=code, text="no, says the script"))
+        catcher.script.add(MailFault(stage=stage, code=code, text="no, says the script"))
         one = mailer(catcher)
         with pytest.raises(expected) as caught:
             one.deliver(post(), tape.offer)
@@ -224,18 +224,18 @@ class TestFaults:
     def test_a_message_taken_before_the_link_broke_is_one_message_and_a_doubt(
         self, catcher: MailCatcher, mailer: Mailers, tape: Tape
     ) -> None:
-        catcher.script.add(Trouble(stage=Stage.BODY, kept=True))
+        catcher.script.add(MailFault(stage=Stage.BODY, kept=True))
         with pytest.raises(InDoubt):
             mailer(catcher).deliver(post(), tape.offer)
         assert len(catcher.messages) == 1
 
     def test_a_slow_answer_after_the_body_is_waited_for(self, catcher: MailCatcher, mailer: Mailers, tape: Tape) -> None:
-        catcher.script.add(Trouble(stage=Stage.BODY, code=250, text="at last", delay=0.8, kept=True))
+        catcher.script.add(MailFault(stage=Stage.BODY, code=250, text="at last", delay=0.8, kept=True))
         said = mailer(catcher, timeout=0.3, data_timeout=5).deliver(post(), tape.offer)
         assert said == "250 at last" and len(catcher.messages) == 1
 
     def test_a_server_that_answers_too_late_is_a_doubt(self, catcher: MailCatcher, mailer: Mailers, tape: Tape) -> None:
-        catcher.script.add(Trouble(stage=Stage.BODY, code=250, delay=3, kept=True))
+        catcher.script.add(MailFault(stage=Stage.BODY, code=250, delay=3, kept=True))
         with pytest.raises(InDoubt):
             mailer(catcher, timeout=5, data_timeout=0.3).deliver(post(), tape.offer)
 

@@ -1,6 +1,6 @@
 """Bad days of a mail server, to be scripted: refusals with a code, lost connections, slowness.
 
-Decides: which trouble strikes which command. How it is answered is in `catcher.py`.
+Decides: which fault strikes which command. How it is answered is in `catcher.py`.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from threading import Lock
 
 
 class Stage(StrEnum):
-    """Where in the conversation the trouble strikes."""
+    """Where in the conversation the fault strikes."""
 
     CONNECT = "connect"  # instead of the greeting
     HELLO = "hello"  # the answer to EHLO, and to the HELO that senders try next
@@ -21,8 +21,8 @@ class Stage(StrEnum):
 
 
 @dataclass(slots=True)
-class Trouble:
-    """One scripted trouble. `code` None loses the connection.
+class MailFault:
+    """One scripted fault. `code` None loses the connection.
 
     `address` narrows MAIL and RECIPIENT to one address; `times` None means always; `after` lets that many pass first;
     `kept` (BODY only) keeps the message although the sender is not told so: delivered, but in doubt.
@@ -44,34 +44,34 @@ class Trouble:
 
 
 class Script:
-    """The troubles to come, in order; the first that fits strikes and is used up by one."""
+    """The faults to come, in order; the first that fits strikes and is used up by one."""
 
     def __init__(self) -> None:
-        self._troubles: list[Trouble] = []
+        self._faults: list[MailFault] = []
         self._lock = Lock()
 
-    def add(self, trouble: Trouble) -> None:
+    def add(self, fault: MailFault) -> None:
         """Let it strike from now on."""
         with self._lock:
-            self._troubles.append(trouble)
+            self._faults.append(fault)
 
     def clear(self) -> None:
         """Forget everything scripted."""
         with self._lock:
-            self._troubles.clear()
+            self._faults.clear()
 
-    def strike(self, stage: Stage, address: str | None = None) -> Trouble | None:
-        """The trouble for this command, if any."""
+    def strike(self, stage: Stage, address: str | None = None) -> MailFault | None:
+        """The fault for this command, if any."""
         with self._lock:
-            for trouble in self._troubles:
-                if trouble.stage is not stage or trouble.times == 0:
+            for fault in self._faults:
+                if fault.stage is not stage or fault.times == 0:
                     continue
-                if trouble.address and (address or "").casefold() != trouble.address.casefold():
+                if fault.address and (address or "").casefold() != fault.address.casefold():
                     continue
-                if trouble.after > 0:
-                    trouble.after -= 1
+                if fault.after > 0:
+                    fault.after -= 1
                     continue
-                if trouble.times is not None:
-                    trouble.times -= 1
-                return trouble
+                if fault.times is not None:
+                    fault.times -= 1
+                return fault
         return None

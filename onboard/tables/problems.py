@@ -1,4 +1,4 @@
-"""Problems, gathered while reading. Decides how a trouble is said: which cell, what is wrong, what next; never hides one."""
+"""Problems, gathered while reading. Decides how a problem is said: which cell, what is wrong, what next; never hides one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from onboard.model import Problem
 from onboard.model.mapping import PROTOCOL_TABLES, Source
-from onboard.tables.cells import Trouble, clean
+from onboard.tables.cells import CellProblem, clean
 
 _NAME_HEADERS = ("field_name", "Variable / Field Name")
 _LABEL_HEADERS = ("field_label", "Field Label")
@@ -27,30 +27,30 @@ class Row:
 
 
 @dataclass(slots=True)
-class Troubles:
-    """Collects problems; the same trouble in the same cell once."""
+class Problems:
+    """Collects problems; the same problem in the same cell once."""
 
     labels: Mapping[tuple[str, str], str] = field(default_factory=dict)  # project, REDCap field -> label
     _found: dict[str, Problem] = field(default_factory=dict)
 
-    def note(self, row: Row, name: str, trouble: Trouble) -> None:
-        """A trouble in the cell of noun field `name`."""
-        self.add(row, row.source.fields.get(name, ""), trouble, f"“{self.label(row.source, name)}” {trouble.what}")
+    def note(self, row: Row, name: str, problem: CellProblem) -> None:
+        """A problem in the cell of noun field `name`."""
+        self.add(row, row.source.fields.get(name, ""), problem, f"“{self.label(row.source, name)}” {problem.what}")
 
     def label(self, source: Source, name: str) -> str:
         """What a noun field is called on the form; its REDCap field where no dictionary tells."""
         column = source.fields.get(name, name)
         return self.labels.get((source.project, column)) or column
 
-    def row(self, row: Row, trouble: Trouble) -> None:
-        """A trouble with a row as a whole."""
-        self.add(row, "", trouble, trouble.what)
+    def row(self, row: Row, problem: CellProblem) -> None:
+        """A problem with a row as a whole."""
+        self.add(row, "", problem, problem.what)
 
-    def add(self, row: Row, column: str, trouble: Trouble, what: str, people: Sequence[str] | None = None) -> None:
-        """A trouble with all its words given; `people` defaults to the person the row belongs to."""
+    def add(self, row: Row, column: str, problem: CellProblem, what: str, people: Sequence[str] | None = None) -> None:
+        """A problem with all its words given; `people` defaults to the person the row belongs to."""
         belongs = () if row.source.table in PROTOCOL_TABLES else (row.record,)
-        key = "/".join((trouble.slug, row.evidence, column))
-        problem = Problem(
+        key = "/".join((problem.slug, row.evidence, column))
+        found = Problem(
             key=key,
             record=row.record,
             instrument=row.source.instrument,
@@ -58,10 +58,10 @@ class Troubles:
             event=row.event,
             field=column,
             what=what,
-            next_step=trouble.next_step,
+            next_step=problem.next_step,
             people=belongs if people is None else tuple(people),
         )
-        self._found.setdefault(key, problem)
+        self._found.setdefault(key, found)
 
     def all(self) -> list[Problem]:
         """Everything found, in the order it was found."""

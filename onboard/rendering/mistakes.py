@@ -1,10 +1,10 @@
-"""What goes wrong while putting a notice into words. Decides the text of the mistake, not what becomes of the run."""
+"""A mistake in a template that stops the words of a notice. Decides the text of the mistake, not what becomes of the run."""
 
 from onboard.errors import OnboardError
 from onboard.model import MessageKind
 
 
-class TemplateFault(OnboardError):
+class TemplateMistake(OnboardError):
     """A template of one kind cannot be used. Only mails of that kind stop; the others go on."""
 
     def __init__(self, kind: MessageKind, file: str, line: int, what: str) -> None:
