@@ -6,6 +6,7 @@ Decides: which fault strikes which call and how often. How it looks on the wire 
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
+from typing import Protocol
 
 
 class Fault(StrEnum):
@@ -91,12 +92,25 @@ class Faults:
         """The fault for this call, used up by one. `form`: the first whose status the call asks for, "" when none."""
         with self._lock:
             for planned in self._planned:
-                if not planned.fits(content, project, form) or planned.times == 0:
-                    continue
-                if planned.after > 0:
-                    planned.after -= 1
-                    continue
-                if planned.times is not None:
-                    planned.times -= 1
-                return planned
+                if planned.fits(content, project, form) and comes_due(planned):
+                    return planned
         return None
+
+
+class Counted(Protocol):
+    """What strikes `times` times (None: always), after it let `after` pass."""
+
+    times: int | None
+    after: int
+
+
+def comes_due(one: Counted) -> bool:
+    """Whether it strikes this time; counts it."""
+    if one.times == 0:
+        return False
+    if one.after > 0:
+        one.after -= 1
+        return False
+    if one.times is not None:
+        one.times -= 1
+    return True

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
 
+from onboard.sandbox.faults import comes_due
+
 
 class Stage(StrEnum):
     """Where in the conversation the fault strikes."""
@@ -64,14 +66,7 @@ class Script:
         """The fault for this command, if any."""
         with self._lock:
             for fault in self._faults:
-                if fault.stage is not stage or fault.times == 0:
-                    continue
-                if fault.address and (address or "").casefold() != fault.address.casefold():
-                    continue
-                if fault.after > 0:
-                    fault.after -= 1
-                    continue
-                if fault.times is not None:
-                    fault.times -= 1
-                return fault
+                meant = not fault.address or (address or "").casefold() == fault.address.casefold()
+                if fault.stage is stage and meant and comes_due(fault):
+                    return fault
         return None
