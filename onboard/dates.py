@@ -60,6 +60,15 @@ def show_near(day: date, today: date) -> str:
     return show_to_act(day, today) if day <= plus_days(today, _NEAR) else show(day)
 
 
+def show_run(first: date | None, last: date | None, always: str = "always") -> str:
+    """An inclusive range in words, open ends named: ``1 Jan 2026 to 3 Mar 2026``, ``since 1 May 2026``; `always` for no ends."""
+    if first and last:
+        return f"on {show(first)}" if first == last else f"{show(first)} to {show(last)}"
+    if first:
+        return f"since {show(first)}"
+    return f"until {show(last)}" if last else always
+
+
 class ValidityKind(StrEnum):
     """How long evidence holds."""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from enum import Enum
 
-from onboard.dates import plus_days, show
+from onboard.dates import plus_days, show, show_run
 from onboard.judging.courses import CourseMap
 from onboard.model import AcceptedRules, Checked, Completion, Course, Requirement, RequirementKind, Rules, Selectors, WhoseDate
 from onboard.timeline import ALWAYS, Timeline
@@ -54,15 +54,7 @@ def reaching_back(changes: Iterable[RuleChange], day: date) -> tuple[RuleChange,
 
 def days_words(days: Timeline) -> str:
     """``until 21 Nov 2026``, ``1 Jan 2026 to 3 Mar 2026, since 1 May 2026``."""
-    return ", ".join(_range_words(first, last) for first, last in days.ranges()) or "on no day"
-
-
-def _range_words(first: date | None, last: date | None) -> str:
-    if first and last:
-        return f"on {show(first)}" if first == last else f"{show(first)} to {show(last)}"
-    if first:
-        return f"since {show(first)}"
-    return f"until {show(last)}" if last else "on every day"
+    return ", ".join(show_run(first, last, "on every day") for first, last in days.ranges()) or "on no day"
 
 
 def decision_words(accepted: AcceptedRules, on: date) -> str:

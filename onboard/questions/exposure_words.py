@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onboard.dates import show
+from onboard.dates import show, show_run
 from onboard.model import Assessment
 from onboard.questions.exposure import ADVICE, Exposure, IdleRun, Unplaced, WorkedDay
 from onboard.questions.wording import (
     iso,
     not_tracked_words,
-    run_words,
     source_json,
     source_words,
     task_words,
@@ -20,7 +19,7 @@ from onboard.questions.wording import (
 
 def as_text(found: Exposure, assessment: Assessment) -> str:
     """Plain text of at most 80 columns."""
-    lines = wrapped(f"Work on days not cleared, {run_words(found.first, found.last)}. {ADVICE}")
+    lines = wrapped(f"Work on days not cleared, {show_run(found.first, found.last)}. {ADVICE}")
     lines += _worked("WORKED WHILE NOT CLEARED (certain)", found.certain, assessment)
     lines += _worked("WORKED, AND IT CANNOT BE EXCLUDED THAT IT WAS NOT CLEARED", found.not_excluded, assessment)
     lines += _block(
@@ -52,7 +51,7 @@ def _day_words(day: WorkedDay, assessment: Assessment) -> str:
 
 def _idle(run: IdleRun, assessment: Assessment) -> str:
     name, where = assessment.person_label(run.person), assessment.protocol_label(run.protocol)
-    return f"{name}, {where}: {run_words(run.first, run.last)}"
+    return f"{name}, {where}: {show_run(run.first, run.last)}"
 
 
 def _stray(entry: Unplaced, assessment: Assessment) -> str:

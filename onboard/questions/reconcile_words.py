@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from onboard.dates import show
+from onboard.dates import show, show_run
 from onboard.judging.reconcile import Mismatch, MismatchKind
 from onboard.model import Assessment
-from onboard.questions.wording import iso, not_tracked_words, run_words, source_json, source_words, wrapped
+from onboard.questions.wording import iso, not_tracked_words, source_json, source_words, wrapped
 
 _TITLES: Mapping[MismatchKind, str] = {
     MismatchKind.LEFT_LISTED: "LEFT THE LAB, STILL ON AN IRB LIST",
@@ -34,7 +34,7 @@ def as_text(found: Sequence[Mismatch], assessment: Assessment, today: date) -> s
 
 
 def _lines(mismatch: Mismatch, assessment: Assessment) -> list[str]:
-    days = run_words(mismatch.since, mismatch.until) if mismatch.since or mismatch.until else ""
+    days = show_run(mismatch.since, mismatch.until) if mismatch.since or mismatch.until else ""
     rows = ", ".join(mismatch.evidence)
     about = "; ".join(part for part in (assessment.protocol_label(mismatch.protocol), days, rows) if part)
     return wrapped(f"{mismatch.words} [{about}]", "  - ", 4)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from onboard.dates import show
+from onboard.dates import show, show_run
 from onboard.model import Assessment, Cleared, Rules, Status, Task
 
 #: Columns of a terminal, and of a printed page.
@@ -58,15 +58,6 @@ def stamp(moment: datetime) -> str:
     return f"{show(moment.date())} {moment:%H:%M} {moment.tzname() or ''}".rstrip()
 
 
-def run_words(first: date | None, last: date | None) -> str:
-    """An inclusive range in words, open ends named."""
-    if first and last:
-        return f"on {show(first)}" if first == last else f"{show(first)} to {show(last)}"
-    if first:
-        return f"since {show(first)}"
-    return f"until {show(last)}" if last else "always"
-
-
 def days_words(first: date, last: date) -> str:
     """From one day to another, both inclusive; one day is said once."""
     return show(first) if first == last else f"{show(first)} to {show(last)}"
@@ -74,7 +65,7 @@ def days_words(first: date, last: date) -> str:
 
 def ahead_words(first: date | None, last: date | None) -> str:
     """A range that may lie ahead: ``from 1 Feb 2027 on``, ``1 Feb 2027 to 3 Mar 2027``."""
-    return f"from {show(first)} on" if first and not last else run_words(first, last)
+    return f"from {show(first)} on" if first and not last else show_run(first, last)
 
 
 def task_words(task: Task | None) -> str:
