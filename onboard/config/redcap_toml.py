@@ -9,23 +9,9 @@ import re
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import replace
-from enum import StrEnum
 
 from onboard.config.mistakes import nearest
-from onboard.model import (
-    AppointmentKind,
-    ApprovalKind,
-    Checked,
-    Funding,
-    Horizon,
-    PersonnelMode,
-    Phi,
-    Reviewed,
-    Role,
-    StudyType,
-    Task,
-)
-from onboard.model.mapping import PROTOCOL_TABLES, REQUIRED_FIELDS, TABLE_FIELDS, Mapping, Source
+from onboard.model.mapping import ENUMS, PROTOCOL_TABLES, REQUIRED_FIELDS, TABLE_FIELDS, Mapping, Source
 
 _FILE = "redcap.toml"
 _TOP = ("tables", "missing_codes", "hand_in", "reviews")
@@ -33,23 +19,6 @@ _TOP = ("tables", "missing_codes", "hand_in", "reviews")
 _ON_THE_FORM = "on_the_survey_form"
 _SOURCE = ("project", "instrument", "fields", "constants", "values", "checkboxes", "event", "only_if", "where")
 _YES_NO = frozenset({"yes", "no"})
-#: Noun fields whose words are fixed: what `values` and `constants` may translate to.
-_ENUMS: Dict[tuple[str, str], type[StrEnum]] = {
-    ("appointments", "kind"): AppointmentKind,
-    ("appointments", "role"): Role,
-    ("completions", "checked"): Checked,
-    ("reviews", "what"): Reviewed,
-    ("reviews", "decision"): Checked,
-    ("delegations", "tasks"): Task,
-    ("assignments", "task"): Task,
-    ("assignments", "horizon"): Horizon,
-    ("log", "task"): Task,
-    ("protocols", "mode"): PersonnelMode,
-    ("approvals", "kind"): ApprovalKind,
-    ("approvals", "study_type"): StudyType,
-    ("approvals", "funding"): Funding,
-    ("approvals", "phi"): Phi,
-}
 _BOOLS = {("people", "complete"), ("appointments", "engaged"), ("listings", "stays"), ("snoozes", "opt_out")}
 _BOOLS |= {("approvals", "open_ended")}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -199,7 +168,7 @@ def _values(mistakes: list[str], place: str, table: str, written: object) -> dic
 
 
 def _check_word(mistakes: list[str], place: str, table: str, name: str, word: str) -> None:
-    enum = _ENUMS.get((table, name))
+    enum = ENUMS.get((table, name))
     words: Collection[str] = {member.value for member in enum} if enum else ()
     words = _YES_NO if (table, name) in _BOOLS else words
     if words and word and word not in words:

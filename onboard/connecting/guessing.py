@@ -20,7 +20,6 @@ from onboard.connecting.vocabulary import (
     COURSE_PHRASES,
     DATE,
     EMAIL,
-    ENUMS,
     FIELDS,
     NUMBER,
     STEPS,
@@ -29,6 +28,7 @@ from onboard.connecting.vocabulary import (
     TICKS,
     YES_NO,
 )
+from onboard.model.mapping import ENUMS
 
 #: Below this a likeness says nothing.
 _LEAST = 0.5

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from onboard.connecting.dictionary import Field
 from onboard.connecting.guesses import Block, Guess
-from onboard.connecting.vocabulary import ENUMS
-from onboard.model.mapping import REQUIRED_FIELDS, TABLE_FIELDS
+from onboard.model.mapping import ENUMS, REQUIRED_FIELDS, TABLE_FIELDS
 
 _HEAD = """# A first mapping, guessed from the data dictionary. Look at every line, correct it, then save it as redcap.toml.
 # "sure", "likely" and "a guess" say how much a field's name and label speak for it. What redcap.toml can say is explained in

@@ -6,21 +6,6 @@ A phrase fits when all its words stand in a field's name or label; the first phr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
-
-from onboard.model import (
-    AppointmentKind,
-    ApprovalKind,
-    Checked,
-    Funding,
-    Horizon,
-    PersonnelMode,
-    Phi,
-    Reviewed,
-    Role,
-    StudyType,
-    Task,
-)
 
 DATE, EMAIL, TEXT, YES_NO, CHOICE, NUMBER, TICKS = "date", "email", "text", "yesno", "choice", "number", "checkbox"
 
@@ -193,23 +178,6 @@ COURSE_PHRASES = (
     "conflict of interest course", "coi course", "coi training", "e6", "nih training", "biosafety", "bloodborne",
     "other course",
 )  # fmt: skip
-#: Our fields whose words are fixed.
-ENUMS: Mapping[tuple[str, str], type[StrEnum]] = {
-    ("appointments", "kind"): AppointmentKind,
-    ("appointments", "role"): Role,
-    ("completions", "checked"): Checked,
-    ("reviews", "what"): Reviewed,
-    ("reviews", "decision"): Checked,
-    ("delegations", "tasks"): Task,
-    ("assignments", "task"): Task,
-    ("assignments", "horizon"): Horizon,
-    ("log", "task"): Task,
-    ("protocols", "mode"): PersonnelMode,
-    ("approvals", "kind"): ApprovalKind,
-    ("approvals", "study_type"): StudyType,
-    ("approvals", "funding"): Funding,
-    ("approvals", "phi"): Phi,
-}
 #: Our word -> what it is called elsewhere; beside the word itself.
 CALLED: Mapping[str, tuple[str, ...]] = {
     "typed": ("typed", "typed from the certificate", "coordinator", "entered by the office"),

@@ -26,6 +26,21 @@ from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 
+from onboard.model.choices import (
+    AppointmentKind,
+    ApprovalKind,
+    Checked,
+    Choice,
+    Funding,
+    Horizon,
+    PersonnelMode,
+    Phi,
+    Reviewed,
+    Role,
+    StudyType,
+    Task,
+)
+
 #: Noun fields a source may name, by table. ``steps`` is free: its keys are the steps' own names.
 TABLE_FIELDS: Dict[str, tuple[str, ...]] = {
     "people": (
@@ -53,6 +68,23 @@ TABLE_FIELDS: Dict[str, tuple[str, ...]] = {
     "submissions": ("what", "on"),
     "holds": ("first", "last"),
 }  # fmt: skip
+#: Noun fields whose words are fixed: what `values` and `constants` may translate to.
+ENUMS: Dict[tuple[str, str], type[Choice]] = {
+    ("appointments", "kind"): AppointmentKind,
+    ("appointments", "role"): Role,
+    ("completions", "checked"): Checked,
+    ("reviews", "what"): Reviewed,
+    ("reviews", "decision"): Checked,
+    ("delegations", "tasks"): Task,
+    ("assignments", "task"): Task,
+    ("assignments", "horizon"): Horizon,
+    ("log", "task"): Task,
+    ("protocols", "mode"): PersonnelMode,
+    ("approvals", "kind"): ApprovalKind,
+    ("approvals", "study_type"): StudyType,
+    ("approvals", "funding"): Funding,
+    ("approvals", "phi"): Phi,
+}
 #: Tables whose records are protocols; the records of all others are people.
 PROTOCOL_TABLES = frozenset({"protocols", "approvals", "submissions", "holds"})
 #: Tables whose form a project need not have: then they are read as empty.
