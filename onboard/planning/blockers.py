@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from onboard.judging.readiness import cleared_on
-from onboard.model import Cleared, Finding, Readiness, RequirementKind, Task
+from onboard.judging.readiness import cleared_on, status_on
+from onboard.model import Cleared, Finding, Line, Readiness, RequirementKind, Section, Task
 from onboard.planning.deadlines import Edge, edges
 from onboard.planning.lab_day import Desk
-from onboard.planning.people import codes
+from onboard.planning.people import codes, named
+from onboard.planning.told import knows
 from onboard.timeline import Answer
 
 
@@ -84,7 +85,27 @@ def together(found: Iterable[Block], apart: Callable[[Block], str] = lambda bloc
     return list(groups.values())
 
 
-def cause_title(causes: Sequence[Block]) -> str:
+def blocked_line(desk: Desk, person: str, causes: Sequence[Block], section: Section, why: str) -> Line:
+    """What every reader is told of causes that stand together, the first one's protocols and tasks for all."""
+    first = causes[0]
+    return Line(
+        key="",
+        section=section,
+        title=_title(causes),
+        why=why,
+        person=person,
+        name=named(desk, person),
+        protocol=codes(desk, first.protocols),
+        task=task_words(first.tasks),
+        status=status_on(first.finding, desk.today),
+        ends=first.edge.ends if first.edge else None,
+        since=min((b.edge.since for b in causes if b.edge), default=None),
+        knows=knows(desk, person, first.edge),
+        hard=True,
+    )
+
+
+def _title(causes: Sequence[Block]) -> str:
     """What a line about causes is headed by: the one, or how many there are."""
     return causes[0].finding.requirement.title if len(causes) == 1 else f"{len(causes)} things are open"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from onboard.dates import show
@@ -11,14 +12,13 @@ from onboard.judging.readiness import status_on
 from onboard.judging.reconcile import trained
 from onboard.model import Delegation, Line, RequirementKind, Section, Task
 from onboard.model.records import record_order
-from onboard.planning.blockers import Block, blocks, cause_title, cause_words, task_words, together
+from onboard.planning.blockers import Block, blocked_line, blocks, cause_words, task_words, together
 from onboard.planning.deadlines import edges
 from onboard.planning.digests.escalations import Calls
 from onboard.planning.digests.scope import View, may_read
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import actor_name, coordinator, pi_name, why_for_others
 from onboard.planning.people import codes, here, named
-from onboard.planning.told import knows
 from onboard.timeline import Answer, all_of
 
 # needs you ------------------------------------------------------------------------------------------------------------
@@ -104,22 +104,10 @@ def blocked_lines(desk: Desk, view: View, calls: Calls) -> list[Line]:
 
 
 def _blocked_line(desk: Desk, person: str, causes: Sequence[Block], calls: Calls) -> Line:
-    first = causes[0]
-    return Line(
-        key="",
-        section=Section.BLOCKED_NOW,
-        title=cause_title(causes),
-        why=cause_words(causes, lambda b: why_for_others(b.finding, desk.today, b.edge)),
-        person=person,
-        name=named(desk, person),
-        protocol=codes(desk, first.protocols),
-        task=task_words(first.tasks),
-        status=status_on(first.finding, desk.today),
-        ends=first.edge.ends if first.edge else None,
-        since=min((b.edge.since for b in causes if b.edge), default=None),
+    why = cause_words(causes, lambda b: why_for_others(b.finding, desk.today, b.edge))
+    return replace(
+        blocked_line(desk, person, causes, Section.BLOCKED_NOW, why),
         owner=" and ".join(dict.fromkeys(actor_name(desk, b.finding, b.protocols) for b in causes)),
-        knows=knows(desk, person, first.edge),
-        hard=True,
         also=calls.keys(person, *(b.of for b in causes)),
     )
 

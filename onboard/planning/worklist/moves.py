@@ -16,6 +16,7 @@ from onboard.planning.lab_day import Desk
 from onboard.planning.lines import status_of, why_open
 from onboard.planning.people import codes, named, typed, writable
 from onboard.planning.steps import StepState, checklist
+from onboard.planning.worklist.mismatches import mismatch_line
 
 #: So many reminders without a reaction make somebody silent.
 _REMINDED = 2
@@ -97,18 +98,8 @@ def _leaves(desk: Desk, person: str, last: date, links: Callable[[str], str]) ->
 
 
 def _left(desk: Desk, mismatch: Mismatch, links: Callable[[str], str]) -> Line:
-    return Line(
-        key="",
-        section=Section.MOVES,
-        title="left, a delegation still runs",
-        why=mismatch.words,
-        act="Enter its last day.",
-        person=mismatch.people[0],
-        name=named(desk, mismatch.people[0]),
-        protocol=codes(desk, [mismatch.protocol]),
-        since=mismatch.since,
-        url=next((url for e in mismatch.evidence if (url := links(e))), ""),
-    )
+    act = "Enter its last day."
+    return mismatch_line(desk, mismatch, Section.MOVES, "left, a delegation still runs", act, links)
 
 
 def silent_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:

@@ -4,22 +4,22 @@ meanwhile, and the one form to open."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 
 from onboard.dates import show
 from onboard.judging.appointments import stay
 from onboard.judging.kinds import actor
-from onboard.judging.readiness import status_on
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.model import Checked, Completion, Finding, Ground, Line, RequirementKind, Section, Status, Waiting
 from onboard.model.evidence_id import EvidenceId
 from onboard.model.records import record_order
-from onboard.planning.blockers import Block, blocks, cause_title, cause_words, task_words, together
+from onboard.planning.blockers import Block, blocked_line, blocks, cause_words, together
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import actor_name, why_for_others
-from onboard.planning.people import codes, named, typed
-from onboard.planning.told import knows
+from onboard.planning.people import named, typed
+from onboard.planning.worklist.mismatches import mismatch_line
 
 Links = Callable[[str], str]
 
@@ -41,23 +41,12 @@ def blocks_work_lines(desk: Desk, links: Links) -> list[Line]:
 def _line(desk: Desk, person: str, causes: Sequence[Block], links: Links) -> Line:
     first = causes[0]
     whose = actor(first.finding.requirement)
-    return Line(
-        key="",
-        section=Section.BLOCKS_WORK,
-        title=cause_title(causes),
-        why=cause_words(causes, lambda b: _why(desk, b), most=len(causes)),
+    why = cause_words(causes, lambda b: _why(desk, b), most=len(causes))
+    return replace(
+        blocked_line(desk, person, causes, Section.BLOCKS_WORK, why),
         act=_act(desk, first),
-        person=person,
-        name=named(desk, person),
-        protocol=codes(desk, first.protocols),
-        task=task_words(first.tasks),
-        status=status_on(first.finding, desk.today),
-        ends=first.edge.ends if first.edge else None,
-        since=min((b.edge.since for b in causes if b.edge), default=None),
         url=links(_form(first)),
         owner="" if whose == "coordinator" else actor_name(desk, first.finding, first.protocols),
-        knows=knows(desk, person, first.edge),
-        hard=True,
     )
 
 
@@ -206,15 +195,5 @@ def _waiver_line(desk: Desk, person: str, ground: Ground, links: Links) -> Line:
 
 
 def _early_line(desk: Desk, mismatch: Mismatch, links: Links) -> Line:
-    return Line(
-        key="",
-        section=Section.EYES,
-        title="Delegated before trained",
-        why=mismatch.words,
-        act="Ask the PI to end the row until the training is there.",
-        person=mismatch.people[0],
-        name=named(desk, mismatch.people[0]),
-        protocol=codes(desk, [mismatch.protocol]),
-        since=mismatch.since,
-        url=next((url for e in mismatch.evidence if (url := links(e))), ""),
-    )
+    act = "Ask the PI to end the row until the training is there."
+    return mismatch_line(desk, mismatch, Section.EYES, "Delegated before trained", act, links)
