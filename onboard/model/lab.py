@@ -308,6 +308,22 @@ class Problem:
     people: tuple[str, ...] = ()
     event: str = ""
 
+    @classmethod
+    def in_row(cls, evidence: str, *, key: str, field: str, what: str, next_step: str, people: tuple[str, ...]) -> Problem:
+        """The problem of the row with that evidence id; `field` is "" for the row as a whole."""
+        at = EvidenceId.parse(evidence)
+        return cls(
+            key=key,
+            record=at.record,
+            instrument=at.instrument,
+            instance=at.instance,
+            event=at.event,
+            field=field,
+            what=what,
+            next_step=next_step,
+            people=people,
+        )
+
     @property
     def place(self) -> EvidenceId:
         """The row that it stands in."""

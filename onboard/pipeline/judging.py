@@ -14,7 +14,6 @@ from onboard.judging.obligations import WAIVABLE, find_obligations, gather
 from onboard.judging.readiness import summarize
 from onboard.judging.rules import assess
 from onboard.model import Assessment, Finding, Person, Problem, Records, Rules, Snooze, Waiver
-from onboard.model.evidence_id import EvidenceId
 from onboard.tables import Tables
 
 _Row = TypeVar("_Row")
@@ -96,18 +95,8 @@ def _unheard_of(records: Records, rules: Rules) -> Iterable[Problem]:
 
 
 def _counts_for_nothing(row: Waiver | Snooze, slug: str, what: str, next_step: str) -> Problem:
-    at = EvidenceId.parse(row.evidence)
-    return Problem(
-        key=f"{slug}/{row.evidence}",
-        record=at.record,
-        instrument=at.instrument,
-        instance=at.instance,
-        event=at.event,
-        field="requirement",
-        what=what,
-        next_step=next_step,
-        people=(row.person,),
-    )
+    key, people = f"{slug}/{row.evidence}", (row.person,)
+    return Problem.in_row(row.evidence, key=key, field="requirement", what=what, next_step=next_step, people=people)
 
 
 def _with_found(problems: Sequence[Problem], findings: Iterable[Finding]) -> tuple[Problem, ...]:

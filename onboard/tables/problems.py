@@ -22,7 +22,6 @@ class Row:
     source: Source
     record: str
     instance: int | None
-    event: str
     evidence: str
 
 
@@ -50,12 +49,9 @@ class Problems:
         """A problem with all its words given; `people` defaults to the person the row belongs to."""
         belongs = () if row.source.table in PROTOCOL_TABLES else (row.record,)
         key = "/".join((problem.slug, row.evidence, column))
-        found = Problem(
+        found = Problem.in_row(
+            row.evidence,
             key=key,
-            record=row.record,
-            instrument=row.source.instrument,
-            instance=row.instance,
-            event=row.event,
             field=column,
             what=what,
             next_step=problem.next_step,

@@ -56,7 +56,6 @@ class Sheet:
             source=self.source,
             record=record,
             instance=int(instance) if instance.isascii() and instance.isdigit() else None,
-            event=event,
             evidence=written(self.source.instrument, record, instance, event),
         )
 

@@ -13,7 +13,6 @@ from onboard.dates import plus_days, show
 from onboard.folding import fold
 from onboard.judging.rules.grounds import dated_coverage, finding
 from onboard.model import Checked, Completion, Enrolment, Finding, Ground, Obligation, Problem, WhoseDate
-from onboard.model.evidence_id import EvidenceId
 from onboard.timeline import NOT_EVER, PERHAPS, Coverage, Timeline
 
 #: Completions with the training each maps to: "" none, None unmapped.
@@ -113,24 +112,14 @@ def _problem(completion: Completion, doubt: str, days: Coverage, ob: Obligation)
     unprinted = isinstance(completion.completed, date) and completion.expires is None
     if not doubt and not unprinted:
         return None
-    at = EvidenceId.parse(completion.evidence)
     if doubt:
         what, field = f"{completion.course}: {doubt}; it is not counted", "course"
         next_step = _NEXT.get(doubt, "Check the row and correct it.")
     else:
         what, field = f"{completion.course}: no expiry is printed and the rule is 'as issued'; it is not counted", "expires"
         next_step = "Enter the expiry date that the certificate prints."
-    return Problem(
-        key=f"training/{completion.evidence}/{field}",
-        record=at.record,
-        instrument=at.instrument,
-        instance=at.instance,
-        event=at.event,
-        field=field,
-        what=what,
-        next_step=next_step,
-        people=(completion.person,),
-    )
+    key, people = f"training/{completion.evidence}/{field}", (completion.person,)
+    return Problem.in_row(completion.evidence, key=key, field=field, what=what, next_step=next_step, people=people)
 
 
 _NEXT = {
