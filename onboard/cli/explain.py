@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onboard.app import App, open_app
-from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, day_if_given, without_csv
 from onboard.cli.output import print_json, say
-from onboard.errors import ConfigError
 from onboard.model import History, Mode
 from onboard.questions.explain import Explanation, explain
 from onboard.questions.explain_words import as_json, as_text
@@ -28,9 +27,8 @@ def command(
     export: ExportFolder = None,
 ) -> None:
     """One person: where they stand and why, what was mailed to them and when, and what would be said next."""
-    if output is Format.CSV:
-        raise ConfigError("explain has no table to put into CSV. Use --format table or json.")
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export, reads_only=True)
+    without_csv("explain", output)
+    app = open_app(home, as_of=day_if_given(as_of), export=export, reads_only=True)
     decided = [one for _, jobs in app.forecast(fresh=export is not None) for one in jobs]
     answer = explanation(app, find_person(app.assessment, person).record, decided, remembers=export is None)
     if output is Format.JSON:

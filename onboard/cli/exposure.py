@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from onboard.app import open_app
-from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, day_if_given, without_csv
 from onboard.cli.output import print_json, say
-from onboard.errors import ConfigError
 from onboard.questions.exposure import exposure
 from onboard.questions.exposure_words import as_json, as_text
 from onboard.questions.people import find_person, find_protocol
@@ -28,15 +27,14 @@ def command(
     export: ExportFolder = None,
 ) -> None:
     """Days worked, or perhaps worked, while not cleared: certain, not excluded and possible ones apart."""
-    if output is Format.CSV:
-        raise ConfigError("exposure has no table to put into CSV. Use --format table or json.")
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
+    without_csv("exposure", output)
+    app = open_app(home, as_of=day_if_given(as_of), export=export)
     found = exposure(
         app.assessment,
         find_person(app.assessment, person).record if person else None,
         find_protocol(app.assessment, protocol).record if protocol else None,
-        parse_day(first) if first else None,
-        parse_day(last) if last else None,
+        day_if_given(first),
+        day_if_given(last),
     )
     if output is Format.JSON:
         print_json(as_json(found, app.assessment))

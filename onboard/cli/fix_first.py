@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from onboard.app import open_app
-from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, day_if_given
 from onboard.cli.output import print_csv, print_json, say
 from onboard.questions.fixfirst import as_json, as_text, fix_first
 
 
 def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, export: ExportFolder = None) -> None:
     """What keeps verdicts unknown, by cause: the fix that clears most people first, with the rows and the next step."""
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
+    app = open_app(home, as_of=day_if_given(as_of), export=export)
     fixes = fix_first(app.assessment, app.today)
     if output is Format.JSON:
         print_json(as_json(fixes, app.assessment))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from onboard.app import open_app
-from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, day_if_given
 from onboard.cli.output import print_csv, print_json, say, writing
 from onboard.model import Cleared
 from onboard.questions.history import as_json, history
@@ -31,10 +31,10 @@ def command(
     export: ExportFolder = None,
 ) -> None:
     """When somebody was cleared, blocked or unknown, protocol by protocol and task by task: a picture, one character a week."""
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
+    app = open_app(home, as_of=day_if_given(as_of), export=export)
     record = find_person(app.assessment, person).record
     where = find_protocol(app.assessment, protocol).record if protocol else None
-    start, end = parse_day(first) if first else None, parse_day(last) if last else None
+    start, end = day_if_given(first), day_if_given(last)
     drawn = history(app.assessment, record, where, start, end)
     if output is Format.JSON:
         print_json(as_json(drawn, app.assessment))

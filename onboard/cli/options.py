@@ -28,6 +28,17 @@ def parse_day(text: str) -> date:
         raise ConfigError(f"{text!r} is no date. Write it as 2026-12-07.") from None
 
 
+def day_if_given(text: str) -> date | None:
+    """The same for an option that may be left out: None for ""."""
+    return parse_day(text) if text else None
+
+
+def without_csv(command: str, output: Format) -> None:
+    """Raises ConfigError for `--format csv`, where the command's answer is no table."""
+    if output is Format.CSV:
+        raise ConfigError(f"{command} has no table to put into CSV. Use --format table or json.")
+
+
 Home = Annotated[
     Path,
     typer.Option(

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from onboard.app import open_app
-from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, day_if_given, without_csv
 from onboard.cli.output import print_json, say
-from onboard.errors import ConfigError
 from onboard.judging.estimates import path
 from onboard.questions.path_words import as_json, as_text
 from onboard.questions.people import find_person
@@ -23,9 +22,8 @@ def command(
     export: ExportFolder = None,
 ) -> None:
     """The earliest day a person can start each protocol and task, what takes longest, and whose turn it is. An estimate."""
-    if output is Format.CSV:
-        raise ConfigError("path has no table to put into CSV. Use --format table or json.")
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
+    without_csv("path", output)
+    app = open_app(home, as_of=day_if_given(as_of), export=export)
     found = path(app.assessment, find_person(app.assessment, person).record, app.today, app.lab.cadence.calendar)
     if output is Format.JSON:
         print_json(as_json(found, app.assessment))

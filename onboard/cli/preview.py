@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onboard.app import App, open_app
-from onboard.cli.options import HERE, AsOf, ExportFolder, Home, parse_day
+from onboard.cli.options import HERE, AsOf, ExportFolder, Home, day_if_given
 from onboard.cli.output import say, writing
 from onboard.errors import ConfigError
 from onboard.folding import counted
@@ -35,7 +35,7 @@ def command(
 
     if kind and kind not in list(MessageKind):
         raise ConfigError(f"there is no kind of mail {kind!r}. Kinds: {', '.join(MessageKind)}.")
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export, reads_only=True)
+    app = open_app(home, as_of=day_if_given(as_of), export=export, reads_only=True)
     fresh = everything or export is not None
     planned, held = _planned(app, kind, fresh=fresh)
     notices = [notice for notice in planned if notice.kind == (kind or notice.kind)]

@@ -13,10 +13,10 @@ import typer
 
 from onboard.app import App, open_app
 from onboard.cli.memory import accepted_on_form, as_known_on, decisions, said_since
-from onboard.cli.options import HERE, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.options import HERE, ExportFolder, Format, Home, Output, day_if_given, parse_day, without_csv
 from onboard.cli.output import print_json, say, writing
 from onboard.dates import show
-from onboard.errors import ConfigError, OnboardError
+from onboard.errors import OnboardError
 from onboard.model import Assessment, Person, Protocol, Task
 from onboard.questions.people import find_person, find_protocol
 from onboard.questions.proof import Comparison, Proof, compare, prove
@@ -37,10 +37,9 @@ def command(
     export: ExportFolder = None,
 ) -> None:
     """Was a person cleared for a protocol (and a task) on a day? With every clause and the evidence that decides it."""
-    if output is Format.CSV:
-        raise ConfigError("proof has no table to put into CSV. Use --format table or json.")
+    without_csv("proof", output)
     app = open_app(home, export=export)
-    day, known = parse_day(on) if on else app.today, parse_day(known_on) if known_on else None
+    day, known = parse_day(on) if on else app.today, day_if_given(known_on)
     answer = _answer(app, person, protocol, _task(task), day, known)
     if output is Format.JSON:
         print_json(answer.json())

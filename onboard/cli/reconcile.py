@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from onboard.app import App, open_app
-from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, day_if_given
 from onboard.cli.output import print_csv, print_json, say
 from onboard.intake.telling import comparison_lines
 from onboard.judging.reconcile import reconcile
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, export: ExportFolder = None) -> None:
     """Hold IRB listings, delegations and trainings against each other, and the IRB's own list against ours. Exit code 1 when
     anything disagrees today."""
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
+    app = open_app(home, as_of=day_if_given(as_of), export=export)
     assessment, today = app.assessment, app.today
     found = reconcile(assessment, today)
     compared = _with_the_irb(app)

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from onboard.app import App, open_app
-from onboard.cli.options import HERE, AsOf, ExportFolder, Home, parse_day
+from onboard.cli.options import HERE, AsOf, ExportFolder, Home, day_if_given, parse_day
 from onboard.cli.output import print_table, say
 from onboard.dates import add_months, show
 from onboard.errors import ConfigError
@@ -54,7 +54,7 @@ def command(
 
         say(requirements_schema().rstrip("\n"))
         return
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
+    app = open_app(home, as_of=day_if_given(as_of), export=export)
     if act is Act.DIFF:
         start = parse_day(first) if first else app.today
         _diff(app, old, new, start, parse_day(until) if until else add_months(start, _MONTHS))

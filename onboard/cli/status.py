@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onboard.app import App, open_app
-from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, day_if_given
 from onboard.cli.output import print_csv, print_json, print_table, say
 from onboard.folding import counted
 from onboard.questions.status import StatusLine, status_rows, status_table
@@ -11,7 +11,7 @@ from onboard.questions.status import StatusLine, status_rows, status_table
 
 def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, export: ExportFolder = None) -> None:
     """Who is cleared for what, until when, and why not. JSON has one object per person and protocol, with stable keys."""
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
+    app = open_app(home, as_of=day_if_given(as_of), export=export)
     assessment, today = app.assessment, app.today
     if output is Format.JSON:
         print_json(status_rows(assessment, today))

@@ -21,7 +21,7 @@ from typing import Annotated
 import typer
 
 from onboard.app import App, open_app
-from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, parse_day
+from onboard.cli.options import HERE, AsOf, ExportFolder, Format, Home, Output, day_if_given, parse_day, without_csv
 from onboard.cli.output import print_json, say
 from onboard.dates import add_months
 from onboard.errors import ConfigError
@@ -58,10 +58,9 @@ def command(
     export: ExportFolder = None,
 ) -> None:
     """Who would be short, and until when, if a protocol opened or the requirements changed. Changes nothing."""
-    if output is Format.CSV:
-        raise ConfigError("whatif has no table to put into CSV. Use --format table or json.")
-    app = open_app(home, as_of=parse_day(as_of) if as_of else None, export=export)
-    start = parse_day(first) if first else None
+    without_csv("whatif", output)
+    app = open_app(home, as_of=day_if_given(as_of), export=export)
+    start = day_if_given(first)
     after, day = _supposed(app, protocol, requirements, start)
     horizon = parse_day(until) if until else add_months(day, _MONTHS)
     found = compare_assessments(app.assessment, after, day, horizon, app.lab.cadence.calendar)
