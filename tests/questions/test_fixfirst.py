@@ -23,18 +23,8 @@ from tests.questions.cast import (
 )
 
 
-def trouble(evidence: str, what: str, *people: str) -> Problem:
-    instrument, record, instance = evidence.split("/")
-    return Problem(
-        key=f"{evidence}/x",
-        record=record,
-        instrument=instrument,
-        instance=int(instance),
-        field="x",
-        what=what,
-        next_step="Correct the cell.",
-        people=people,
-    )
+def problem(evidence: str, what: str, *people: str) -> Problem:
+    return Problem.in_row(evidence, key=f"{evidence}/x", field="x", what=what, next_step="Correct the cell.", people=people)
 
 
 def only(fixes, words):
@@ -51,7 +41,7 @@ def test_one_course_that_several_people_took_is_one_fix_and_stands_first():
     same = completion(JOSE, 1, "Human Research Basics", "2025-02-01")
     rows = tuple(same if c.evidence == same.evidence else c for c in records().completions)
     listings = (*records().listings, listing(JOSE, P2, "2024-01-01", "2024-01-10"))
-    away = trouble("absence/2/1", "A day away cannot be read")
+    away = problem("absence/2/1", "A day away cannot be read")
     found = fix_first(judged(replace(records(), completions=rows, listings=listings), problems=(away,)), TODAY)
     assert (found[0].clears, found[0].where) == ((UMA, JOSE), ("completion/4/1", "completion/7/1"))
     assert (found[-1].cause, found[-1].clears) == ("A day away cannot be read", ())
@@ -78,14 +68,14 @@ def test_a_blank_role_is_one_cause_a_person():
 
 def test_an_unreadable_date_is_put_down_to_the_problem_that_the_tables_told():
     rows = tuple(replace(c, completed=UNREADABLE) if c.evidence == "completion/2/3" else c for c in records().completions)
-    told = trouble("completion/2/3", "Completed on '6/10/26' is no date", LENA)
+    told = problem("completion/2/3", "Completed on '6/10/26' is no date", LENA)
     fix = only(fix_first(judged(replace(records(), completions=rows), problems=(told,)), TODAY), "no date")
     assert (fix.clears, fix.next_step) == ((LENA,), "Correct the cell.")
 
 
 def test_an_unreadable_suspension_is_the_cause_and_not_the_approval_it_spoils():
     bad = replace(approval(STEP, 2, ApprovalKind.SUSPENSION, "2026-01-01", None), first=UNREADABLE)
-    told = trouble("approval/S/2", "The suspension's first day cannot be read")
+    told = problem("approval/S/2", "The suspension's first day cannot be read")
     found = fix_first(judged(replace(records(), approvals=(*records().approvals, bad)), problems=(told,)), TODAY)
     assert set(only(found, "suspension").clears) == {"1", LENA, "3"}
     assert not [fix for fix in found if "Initial from" in fix.cause]
@@ -133,3 +123,13 @@ def test_the_text_fits_and_json_is_json(lab):
     data = as_json(fixes, lab)
     assert json.loads(json.dumps(data)) == data
     assert data["fixes"][0]["clears"] == [UMA]
+
+
+def test_in_a_project_with_events_a_row_is_joined_with_its_own_problem_alone():
+    own, other = "completion/7/1@visit_1_arm_1", "completion/7/1@visit_2_arm_1"
+    rows = tuple(replace(c, evidence=own, completed=UNREADABLE) if c.person == JOSE else c for c in records().completions)
+    found = (problem(other, "Another's day", JOSE), problem(own, "Its own day", JOSE))
+    listings = (*records().listings, listing(JOSE, P2, "2024-01-01", "2024-01-10"))
+    fixes = fix_first(judged(replace(records(), completions=rows, listings=listings), problems=found), TODAY)
+    assert only(fixes, "Its own day").touches == (JOSE,)
+    assert only(fixes, "Another's day").touches == ()
