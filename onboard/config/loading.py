@@ -16,21 +16,14 @@ from onboard.config.schedule import JobTime
 from onboard.config.secrets import Secrets
 from onboard.config.writing import read_writeback
 from onboard.errors import ConfigError
-from onboard.model import JobName, Lab, RequirementKind, Rules
+from onboard.judging import kinds
+from onboard.model import JobName, Lab, Rules
 from onboard.model.mapping import Mapping as RecordMapping
 
 if TYPE_CHECKING:
     from onboard.planning.writeback import WriteTarget
 
 MAPPING_FILE = "redcap.toml"
-#: Where the evidence of a kind of requirement is read from.
-_EVIDENCE = {
-    RequirementKind.TRAINING: "completions",
-    RequirementKind.LISTING: "listings",
-    RequirementKind.APPROVAL: "approvals",
-    RequirementKind.DELEGATION: "delegations",
-    RequirementKind.DISCLOSURE: "disclosures",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +128,12 @@ def _wrong_evidence(rules: Rules, mapping: RecordMapping) -> Iterator[str]:
     """What is demanded, but could never be met, because no field of REDCap is mapped for it."""
     steps = {name for source in mapping.of("steps") for name in source.fields}
     for requirement in rules.tracked():
-        if requirement.kind is RequirementKind.STEP and requirement.step not in steps:
+        kind = kinds.of(requirement)
+        if kind.needs == "step" and requirement.step not in steps:
             said = f"redcap.toml maps no step {requirement.step!r}. {nearest(requirement.step, steps)}"
             yield f"{rules_file.FILE}, [[requirement]] ({requirement.id}), step: {said}"
-        table = _EVIDENCE.get(requirement.kind)
-        if table and not mapping.of(table):
-            said = f"redcap.toml maps no table {table!r}. Map it, or write tracked = false."
+        elif kind.needs != "step" and kind.reads and not mapping.of(kind.reads[0]):
+            said = f"redcap.toml maps no table {kind.reads[0]!r}. Map it, or write tracked = false."
             yield f"{rules_file.FILE}, [[requirement]] ({requirement.id}), tracked: {said}"
 
 

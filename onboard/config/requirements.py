@@ -6,13 +6,14 @@ What fits together is checked in `rules_file.py`.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, Field
 
 from onboard.config.mistakes import Block
 from onboard.dates import parse_validity
 from onboard.folding import fold
+from onboard.judging.kinds import WRITTEN
 from onboard.model import (
     AppointmentKind,
     Course,
@@ -51,15 +52,10 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Words = Annotated[str, Field(min_length=1, pattern=r"^[^\r\n]*$")]
 
 #: The kinds a lab may write; the others are built in and always asked.
-WrittenKind = Literal[
-    RequirementKind.TRAINING,
-    RequirementKind.LISTING,
-    RequirementKind.APPROVAL,
-    RequirementKind.DELEGATION,
-    RequirementKind.STEP,
-    RequirementKind.DISCLOSURE,
-    RequirementKind.TASK,
-]
+if TYPE_CHECKING:
+    WrittenKind: TypeAlias = RequirementKind
+else:
+    WrittenKind = Literal[WRITTEN]
 
 
 class JudgingTable(Block):

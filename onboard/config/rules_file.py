@@ -19,31 +19,20 @@ from onboard.config.requirements import CourseBlock, JudgingTable, RequirementBl
 from onboard.dates import ValidityKind, parse_validity
 from onboard.errors import ConfigError
 from onboard.folding import fold
-from onboard.model import Per, RequirementKind, Rules, WhoseDate
+from onboard.judging.kinds import KINDS
+from onboard.model import Rules, WhoseDate
 
 FILE = "requirements.toml"
 _Placed = tuple[str, RequirementBlock]
 
-#: What each kind may fall on, where the rule leaves no choice.
-_PER = {
-    RequirementKind.LISTING: {Per.PROTOCOL},
-    RequirementKind.APPROVAL: {Per.PROTOCOL},
-    RequirementKind.DELEGATION: {Per.TASK},
-    RequirementKind.TASK: {Per.TASK},
-    RequirementKind.STEP: {Per.PERSON},
-    RequirementKind.DISCLOSURE: {Per.PERSON, Per.PROTOCOL},
-    RequirementKind.TRAINING: set(Per),
-}
-#: Which kinds a key means something for; keys that are not here mean something for all.
-_ONLY_FOR = {
-    "accepts": {RequirementKind.TRAINING},
-    "in_progress_days": {RequirementKind.TRAINING},
-    "step": {RequirementKind.STEP},
-    "blocks": {RequirementKind.STEP},
-    "validity": {RequirementKind.TRAINING, RequirementKind.DISCLOSURE, RequirementKind.STEP},
-    "whose_date": {RequirementKind.TRAINING, RequirementKind.DISCLOSURE},
-    "submission_margin_days": {RequirementKind.TRAINING, RequirementKind.DISCLOSURE},
-    "only_at_submission": {RequirementKind.TRAINING, RequirementKind.DISCLOSURE},
+#: Keys that mean something for some kinds alone (`Kind.keys`), in the order in which mistakes name them.
+_OF_SOME = (
+    "accepts", "in_progress_days", "step", "blocks", "validity", "whose_date", "submission_margin_days", "only_at_submission",
+)  # fmt: skip
+#: The next step where the key that a kind needs is left out.
+_NEEDED = {
+    "accepts": "Name at least one training of the course map at the end of the file.",
+    "step": "Write the step's name on the onboarding form.",
 }
 
 
@@ -129,16 +118,15 @@ def _wrong_together(placed: Sequence[_Placed], ids: set[str], trainings: set[str
 
 
 def _wrong_alone(block: RequirementBlock) -> Iterator[str]:
-    if block.per not in _PER[block.kind]:
-        allowed = " or ".join(sorted(_PER[block.kind]))
+    kind = KINDS[block.kind]
+    if block.per not in kind.per:
+        allowed = " or ".join(sorted(kind.per))
         yield f"per: {block.per.value!r} is not possible for kind {block.kind.value!r}. Write {allowed!r}."
-    for key, kinds in _ONLY_FOR.items():
-        if block.kind not in kinds and getattr(block, key) != RequirementBlock.model_fields[key].default:
+    for key in _OF_SOME:
+        if key not in kind.keys and getattr(block, key) != RequirementBlock.model_fields[key].default:
             yield f"{key}: means nothing for kind {block.kind.value!r}. Take it out, or change the kind."
-    if block.kind is RequirementKind.TRAINING and not block.accepts:
-        yield "accepts: is missing. Name at least one training of the course map at the end of the file."
-    if block.kind is RequirementKind.STEP and not block.step:
-        yield "step: is missing. Write the step's name on the onboarding form."
+    if kind.needs and not getattr(block, kind.needs):
+        yield f"{kind.needs}: is missing. {_NEEDED[kind.needs]}"
     if parse_validity(block.validity).kind is ValidityKind.AS_ISSUED and block.whose_date is WhoseDate.POLICY:
         yield "whose_date: 'policy' ignores the printed date, but validity 'as_issued' has no other. Write 'issued'."
     if block.in_force_from and block.in_force_to and block.in_force_to < block.in_force_from:

@@ -1,10 +1,10 @@
 """When a person can start each protocol and task, what holds it up longest and whose turn it is. All of it is an estimate,
 marked as such; it clears no person.
 
-Taken as done: what the person does, within working days of its minutes; what others do, within the days named in `PACE`; a
-change of the IRB's list after the courses are there, since a change with a course missing is returned. The IRB's turnaround is
-the median of the lab's own listings once there are five, else ten working days. `path`, the welcome, the digest, the worklist and
-`explain` all print these days.
+Taken as done: what the person does, within working days of its minutes; what others do, within the days of their kind
+(`kinds.py`); a change of the IRB's list after the courses are there, since a change with a course missing is returned. The IRB's
+turnaround is the median of the lab's own listings once there are five, else ten working days. `path`, the welcome, the digest,
+the worklist and `explain` all print these days.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import date
 from statistics import median_high
 
 from onboard.dates import WorkCalendar
+from onboard.judging import kinds
 from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
 from onboard.model import Assessment, Clause, Readiness, Requirement, RequirementKind, Status, Task
@@ -22,19 +23,6 @@ from onboard.timeline import Answer
 
 #: IRB turnaround in working days where the lab has too few listings of its own, and how many are enough.
 DEFAULT_TURNAROUND, ENOUGH = 10, 5
-#: Working days that others take once their turn has come.
-PACE: Mapping[RequirementKind, int] = {
-    RequirementKind.DELEGATION: 1,
-    RequirementKind.STEP: 1,
-    RequirementKind.DISCLOSURE: 1,
-    RequirementKind.TRAINING: 1,
-    RequirementKind.FACT: 1,
-}
-#: What must be there before an act can begin.
-_AFTER: Mapping[RequirementKind, tuple[RequirementKind, ...]] = {
-    RequirementKind.LISTING: (RequirementKind.TRAINING, RequirementKind.APPROVAL),
-    RequirementKind.DELEGATION: (RequirementKind.TRAINING, RequirementKind.LISTING),
-}
 _MINUTES_A_DAY = 240
 
 
@@ -56,11 +44,10 @@ class Turnaround:
 
 def pace(requirement: Requirement, irb: Turnaround) -> int | None:
     """Working days an act takes once its turn has come; None where no pace is known of: an approval, a hold, an appointment."""
-    if requirement.kind is RequirementKind.LISTING:
+    kind = kinds.of(requirement)
+    if kind.filed:
         return irb.days
-    if requirement.kind not in PACE:
-        return None
-    return max(PACE[requirement.kind], -(-requirement.minutes // _MINUTES_A_DAY))
+    return None if kind.pace is None else max(kind.pace, -(-requirement.minutes // _MINUTES_A_DAY))
 
 
 def irb_turnaround(assessment: Assessment, calendar: WorkCalendar) -> Turnaround:
@@ -193,16 +180,16 @@ class _Walker:
 
     def _approved(self, row: Readiness) -> dict[RequirementKind, date | None]:
         """The day a protocol's approval begins, where it is not there today: no list can be changed before it."""
-        found = [c.finding.met.sure for c in row.clauses if c.finding.requirement.kind is RequirementKind.APPROVAL]
-        days = [sure.first_day(self.today) for sure in found]
+        found = [c.finding for c in row.clauses if kinds.of(c.finding.requirement).approves]
+        days = [finding.met.sure.first_day(self.today) for finding in found]
         begins = None if None in days else max((day for day in days if day), default=self.today)
-        return {} if begins == self.today else {RequirementKind.APPROVAL: begins}
+        return {} if begins == self.today else {finding.requirement.kind: begins for finding in found}
 
     def _stage(self, row: Readiness, clause: Clause, done: Mapping[RequirementKind, date | None]) -> Stage:
-        finding, kind = clause.finding, clause.finding.requirement.kind
+        finding = clause.finding
         # a clause also holds once nothing is asked any more: only days in the lab count
         known = (clause.holds.sure & row.belongs.sure).first_day(self.start)
-        waits = [done[before] for before in _AFTER.get(kind, ()) if before in done]
+        waits = [done[before] for before in kinds.of(finding.requirement).after if before in done]
         begins = max([self.today, *(day for day in waits if day)])
         estimate = None if None in waits else self._estimate(clause, begins)
         status = status_on(finding, self.start, clause.asked)
@@ -220,13 +207,14 @@ class _Walker:
         """The day an act can be expected done; None where no day can be named."""
         requirement = clause.finding.requirement
         days = pace(requirement, self.turnaround)
-        if days is None or (requirement.kind is RequirementKind.LISTING and not self._not_overdue(clause)):
+        if days is None or (kinds.of(requirement).filed and not self._not_overdue(clause)):
             return None
         return self.calendar.add(self._filed(clause) or begins, days)
 
     def _filed(self, clause: Clause) -> date | None:
         """The day a change that still waits was filed."""
-        rows = clause.finding.obligation.evidence.listings if clause.finding.requirement.kind is RequirementKind.LISTING else ()
+        finding = clause.finding
+        rows = finding.obligation.evidence.listings if kinds.of(finding.requirement).filed else ()
         waiting = [r.submitted for r in rows if isinstance(r.submitted, date) and r.approved is None and r.removed is None]
         return max((day for day in waiting if day <= self.today), default=None)
 
@@ -239,7 +227,7 @@ class _Walker:
         """Whose turn it is; what was handed in or cannot be told is the coordinator's to look at."""
         finding = clause.finding
         waits = finding.if_accepted.at(self.start) is Answer.YES or status is Status.UNKNOWN
-        looked_at = finding.requirement.kind is RequirementKind.TRAINING and waits
+        looked_at = kinds.of(finding.requirement).report and waits
         who = "coordinator" if looked_at else actor(finding.requirement)
         if who == "you":
             return self.assessment.person_label(clause.finding.person)
@@ -251,8 +239,8 @@ class _Walker:
 
 def _rank(clause: Clause) -> tuple[int, str]:
     """Courses before the listing, the listing before the delegation."""
-    order = {RequirementKind.LISTING: 1, RequirementKind.DELEGATION: 2}
-    return order.get(clause.finding.requirement.kind, 0), clause.finding.requirement.id
+    requirement = clause.finding.requirement
+    return kinds.order(requirement.kind), requirement.id
 
 
 def _later(one: date | None, other: date | None) -> date | None:

@@ -3,11 +3,11 @@ plans no mail. `day` is always an argument: the same timelines answer for today,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from onboard.judging.rules import falls_on
-from onboard.judging.rules.grounds import on_protocol
+from onboard.judging import kinds
+from onboard.judging.rules.grounds import falls_on, on_protocol
 from onboard.model import (
     Assessment,
     Clause,
@@ -16,7 +16,6 @@ from onboard.model import (
     Ground,
     Readiness,
     Reason,
-    RequirementKind,
     Scope,
     Status,
     Task,
@@ -37,8 +36,8 @@ def summarize(findings: Sequence[Finding]) -> list[Readiness]:
 
 def _rows(person: str, findings: Sequence[Finding]) -> Iterable[Readiness]:
     clauses = [f for f in findings if f.requirement.blocks and not f.requirement.only_at_submission]
-    belongs = next((f.met for f in findings if f.requirement.kind is RequirementKind.APPOINTMENT), NOT_EVER)
-    stops = (f for f in findings if f.requirement.kind is RequirementKind.HOLD and f.scope.protocol)
+    belongs = next((f.met for f in findings if kinds.of(f.requirement).belongs), NOT_EVER)
+    stops = (f for f in findings if kinds.of(f.requirement).stops and f.scope.protocol)
     work = {f.scope.protocol: f.obligation.evidence.tasks for f in stops}
     if not work:
         yield _row(person, "", None, clauses, belongs)
@@ -139,7 +138,7 @@ def _status_edges(finding: Finding, asked: Coverage | None) -> list[date]:
 def deciding(finding: Finding, day: date) -> Ground | None:
     """The ground to show for a day: one that gives it, else one with a row behind it: a claim, a possible one, the newest. Of
     what stops the work the row that stops it, never the sentence that there is none."""
-    if finding.requirement.kind is RequirementKind.HOLD and finding.met.at(day) is not Answer.YES:
+    if kinds.of(finding.requirement).stops and finding.met.at(day) is not Answer.YES:
         return max((g for g in finding.grounds if _stops(g, day)), key=lambda g: (g.dated or date.min, g.evidence), default=None)
     ranked = sorted(finding.grounds, key=lambda ground: _rank(ground, day), reverse=True)
     return ranked[0] if ranked else None
@@ -166,24 +165,13 @@ def _weight(ground: Ground, day: date) -> int:
 
 def why(finding: Finding, day: date) -> str:
     """The deciding sentence for people."""
-    if finding.requirement.kind is RequirementKind.FACT and finding.met.at(day) is Answer.YES:
+    if kinds.of(finding.requirement).fact and finding.met.at(day) is Answer.YES:
         return "It is recorded."
     ground = deciding(finding, day)
     if ground is not None:
         return ground.what
-    return _NOTHING.get(finding.requirement.kind, "No evidence is on record.")
+    return kinds.of(finding.requirement).nothing
 
-
-_NOTHING: Mapping[RequirementKind, str] = {
-    RequirementKind.TRAINING: "No completion is on record.",
-    RequirementKind.LISTING: "Not on the IRB list.",
-    RequirementKind.APPROVAL: "No approval is on record.",
-    RequirementKind.DELEGATION: "No delegation of this task is on record.",
-    RequirementKind.STEP: "Not done yet.",
-    RequirementKind.DISCLOSURE: "No disclosure is on record.",
-    RequirementKind.TASK: "This task may not be given under this kind of appointment.",
-    RequirementKind.APPOINTMENT: "No appointment is on record.",
-}
 
 # a row on a day -------------------------------------------------------------------------------------------------------
 
@@ -232,6 +220,6 @@ def _reason(clause: Clause, day: date) -> Reason:
 def belongs_on(assessment: Assessment, person: str, day: date) -> Answer:
     """Whether an appointment of the person covers `day`."""
     for finding in assessment.by_person.get(person, ()):
-        if finding.requirement.kind is RequirementKind.APPOINTMENT:
+        if kinds.of(finding.requirement).belongs:
             return finding.met.at(day)
     return Answer.NO

@@ -12,10 +12,11 @@ from datetime import date
 from enum import StrEnum
 
 from onboard.dates import plus_days, show
+from onboard.judging import kinds
 from onboard.judging.appointments import stays
 from onboard.judging.coverage import listing_presence, span
 from onboard.judging.readiness import belongs_on, status_on, status_span
-from onboard.model import Assessment, Delegation, Finding, Listing, Readiness, RequirementKind, Status, Task
+from onboard.model import Assessment, Delegation, Finding, Listing, Readiness, Status, Task
 from onboard.timeline import Answer, Coverage, Timeline, all_of, any_of
 
 
@@ -40,9 +41,6 @@ class Mismatch:
     evidence: tuple[str, ...]
     since: date | None
     until: date | None = None
-
-
-_TAUGHT = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE)
 
 
 def reconcile(assessment: Assessment, today: date) -> list[Mismatch]:
@@ -107,7 +105,7 @@ def _mismatch(
 
 def _unlisted(assessment: Assessment, today: date) -> Iterable[Mismatch]:
     for finding in assessment.findings:
-        if finding.requirement.kind is not RequirementKind.LISTING:
+        if not kinds.of(finding.requirement).filed:
             continue
         evidence = _work(assessment, finding, today)
         if evidence and status_on(finding, today) in (Status.MISSING, Status.EXPIRED):
@@ -139,7 +137,7 @@ def trained(rows: Iterable[Readiness], protocol: str, task: Task | None = None) 
     person's."""
     here = [row for row in rows if row.protocol == protocol]
     row = next((r for r in here if r.task is task), next((r for r in here if r.task is None), None))
-    return all_of(c.holds for c in (row.clauses if row else ()) if c.finding.requirement.kind in _TAUGHT)
+    return all_of(c.holds for c in (row.clauses if row else ()) if kinds.of(c.finding.requirement).taught)
 
 
 def _listed_untrained(assessment: Assessment, rows: Mapping[str, Sequence[Readiness]], today: date) -> Iterable[Mismatch]:
@@ -159,7 +157,7 @@ def missing_training(rows: Iterable[Readiness], protocol: str, day: date) -> lis
     """The trainings a protocol asks of a person on a day that are certainly not met."""
     row = next((r for r in rows if r.protocol == protocol and r.task is None), None)
     clauses = row.clauses if row else ()
-    return [c.finding for c in clauses if c.finding.requirement.kind in _TAUGHT and c.holds.at(day) is Answer.NO]
+    return [c.finding for c in clauses if kinds.of(c.finding.requirement).taught and c.holds.at(day) is Answer.NO]
 
 
 def _before_trained(assessment: Assessment, rows: Mapping[str, Sequence[Readiness]], today: date) -> Iterable[Mismatch]:

@@ -15,8 +15,9 @@ from datetime import date
 from enum import Enum
 
 from onboard.dates import plus_days, show, show_run
+from onboard.judging import kinds
 from onboard.judging.courses import CourseMap
-from onboard.model import AcceptedRules, Checked, Completion, Course, Requirement, RequirementKind, Rules, Selectors, WhoseDate
+from onboard.model import AcceptedRules, Checked, Completion, Course, Requirement, Rules, Selectors, WhoseDate
 from onboard.timeline import ALWAYS, Timeline
 
 #: Keys of a requirement that decide verdicts, beside its selectors and its range.
@@ -72,8 +73,7 @@ def decision_words(accepted: AcceptedRules, on: date) -> str:
 def _versions(identity: str, rules: Rules) -> list[tuple[Requirement, Timeline]]:
     """The versions that count in verdicts, with their days."""
     counting = (r for r in rules.tracked() if r.id == identity and not r.only_at_submission)
-    versions = [r for r in counting if r.kind is not RequirementKind.STEP or r.blocks]
-    return [(r, Timeline.between(r.in_force_from, r.in_force_to)) for r in versions]
+    return [(r, Timeline.between(r.in_force_from, r.in_force_to)) for r in counting if kinds.blocks(r)]
 
 
 def _of_requirement(identity: str, old: Rules, new: Rules) -> Iterator[RuleChange]:

@@ -10,9 +10,9 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from onboard.folding import fold
-from onboard.judging.obligations import WAIVABLE, find_obligations, gather
+from onboard.judging.kinds import KINDS, assess
+from onboard.judging.obligations import find_obligations, gather
 from onboard.judging.readiness import summarize
-from onboard.judging.rules import assess
 from onboard.model import Assessment, Finding, Person, Problem, Records, Rules, Snooze, Waiver
 from onboard.tables import Tables
 
@@ -88,7 +88,7 @@ def _unheard_of(records: Records, rules: Rules) -> Iterable[Problem]:
             yield _counts_for_nothing(row, "unheard-of-requirement", what, step)
     for waiver in records.waivers:
         kind = kinds.get(waiver.requirement)
-        if kind and kind not in WAIVABLE:
+        if kind and not KINDS[kind].waivable:
             what = f"No waiver lifts “{waiver.requirement}”: it must be on record. This row counts for nothing."
             step = "Enter it once it is there, and delete this row; waivers lift courses, disclosures, steps and barred tasks."
             yield _counts_for_nothing(waiver, "powerless-waiver", what, step)

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from onboard.judging import kinds
 from onboard.judging.readiness import cleared_on, status_on
-from onboard.model import Cleared, Finding, Line, Readiness, RequirementKind, Section, Task
+from onboard.model import Cleared, Finding, Line, Readiness, Section, Task
 from onboard.planning.deadlines import Edge, edges
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, named
@@ -121,4 +122,4 @@ def cause_words(causes: Sequence[Block], why: Callable[[Block], str], most: int 
 def _titled(block: Block, why: str) -> str:
     """The sentence about a listing names the list itself."""
     requirement = block.finding.requirement
-    return why if requirement.kind is RequirementKind.LISTING else f"{requirement.title}: {why}"
+    return why if kinds.of(requirement).names_itself else f"{requirement.title}: {why}"

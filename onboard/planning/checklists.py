@@ -12,10 +12,11 @@ from datetime import date
 
 from onboard.dates import plus_days
 from onboard.folding import counted
+from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.estimates import first_start, irb_turnaround, pace
 from onboard.judging.readiness import why
-from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, RequirementKind, Section
+from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, Section
 from onboard.planning import item_keys
 from onboard.planning.deadlines import due_tier, told_on
 from onboard.planning.lab_day import Desk, desk_of
@@ -145,7 +146,7 @@ def _waiting_words(desk: Desk, step: Step) -> str:
         return known if step.edge else "Whether you need it cannot be told yet; you hear from us."
     if step.state is StepState.WAITING:
         return why(step.finding, step.needed)
-    if step.requirement.kind in (RequirementKind.LISTING, RequirementKind.DELEGATION):
+    if kinds.of(step.requirement).papers:
         days = pace(step.requirement, irb_turnaround(desk.assessment, desk.calendar))
         after = " after your courses" if step.depends_on else ""
         return f"About {counted(days or 1, 'working day')}{after}."

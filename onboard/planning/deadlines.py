@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.dates import plus_days
-from onboard.model import Finding, Ground, Requirement, RequirementKind, Scope
+from onboard.judging import kinds
+from onboard.model import Finding, Ground, Requirement, Scope
 from onboard.model.records import record_order
 from onboard.planning import item_keys
 from onboard.planning.lab_day import Desk
@@ -64,8 +65,7 @@ class Edge:
 
 def own_act(requirement: Requirement) -> bool:
     """Whether the person does what is asked: their trainings, disclosures and own steps; all else is others' act."""
-    kinds = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE, RequirementKind.STEP)
-    return requirement.kind in kinds and requirement.ask in ("", "you")
+    return kinds.of(requirement).whose == "you" and requirement.ask in ("", "you")
 
 
 def edges(findings: Iterable[Finding], day: date) -> list[Edge]:
@@ -157,7 +157,7 @@ def _next_repeat(edge: Edge, today: date, every: int) -> date:
 
 def _repeats(edge: Edge) -> bool:
     """A step that blocks nothing is asked for up to its day, not for ever after."""
-    return edge.requirement.blocks or edge.requirement.kind is not RequirementKind.STEP
+    return kinds.blocks(edge.requirement)
 
 
 def _repeat(over: int, every: int) -> int:
@@ -190,7 +190,7 @@ def stems(desk: Desk, edge: Edge) -> tuple[str, ...]:
     if edge.requirement.id not in ("suspension", "closure"):
         return (edge.stem,)
     rows = [row.evidence for row in desk.assessment.approvals if row.protocol == edge.scope.protocol]
-    asked = {r.id: None for r in desk.assessment.rules.requirements if r.kind is RequirementKind.APPROVAL}
+    asked = {r.id: None for r in desk.assessment.rules.requirements if kinds.of(r).approves}
     ended = (
         item_keys.reminders(edge.person, one, edge.scope, item_keys.episode(row, edge.ends)) for one in asked for row in rows
     )

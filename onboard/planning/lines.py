@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from onboard.dates import show_near, show_to_act
+from onboard.judging import kinds
 from onboard.judging.kinds import actor
 from onboard.judging.readiness import deciding, status_on, why
 from onboard.model import (
     Finding,
     Line,
-    RequirementKind,
     Section,
     Status,
 )
@@ -60,25 +60,24 @@ def about(desk: Desk, finding: Finding) -> str:
 
 def next_step(desk: Desk, edge: Edge) -> str:
     """What the person does, in one sentence."""
-    kind, who = edge.requirement.kind, coordinator(desk)
+    asked, who = kinds.of(edge.requirement).next_step, coordinator(desk)
     if edge.doubted:
         return "Ask before you repeat anything."
-    if kind is RequirementKind.TRAINING:
+    if asked == "course":
         verb = "Pass the course" if edge.in_hand else "Renew it" if edge.ends else "Take the course"
         return f"{verb}, then send {who} the completion report."
-    if kind is RequirementKind.DISCLOSURE:
+    if asked == "form":
         return f"Hand in the form, then tell {who}."
     return f"Tell {who} when it is done."
 
 
-_TAUGHT = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE)
 _CHECKED = "We hold a certificate that is still being checked."
 
 
 def why_for_others(finding: Finding, day: date, edge: Edge | None = None) -> str:
     """The reason for anybody but the person, short: what ended and when, else the deciding sentence. Whose waiver it was and
     who approved it is not theirs to read."""
-    if edge and edge.ends and finding.requirement.kind in _TAUGHT:
+    if edge and edge.ends and kinds.of(finding.requirement).taught:
         return f"{'Ended' if edge.ends < day else 'Ends'} {show_to_act(edge.ends, day)}."
     ground = deciding(finding, day)
     if ground is None or not ground.waiver:
@@ -120,7 +119,7 @@ def owed(desk: Desk, edge: Edge, section: Section, tier: int | None) -> Line:
         owner=coordinator(desk) if edge.doubted else "you",
         hard=tier in HARD_TIERS,
         skips=skipped(desk, edge, tier) if tier is not None else (),
-        report=requirement.kind is RequirementKind.TRAINING and not edge.doubted,
+        report=kinds.of(requirement).report and not edge.doubted,
     )
 
 

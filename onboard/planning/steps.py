@@ -10,24 +10,16 @@ from datetime import date
 from enum import StrEnum
 
 from onboard.dates import plus_days
+from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
-from onboard.model import Assessment, Finding, Requirement, RequirementKind, Scope, Status
+from onboard.model import Assessment, Finding, Requirement, Scope, Status
 from onboard.planning.deadlines import Edge, edges, own_act
 from onboard.timeline import NEVER, Answer, Timeline
 
 #: What falls due later than so many days after the start is no part of the first list.
 HORIZON = 90
-_LISTED = frozenset(
-    {
-        RequirementKind.TRAINING,
-        RequirementKind.DISCLOSURE,
-        RequirementKind.STEP,
-        RequirementKind.LISTING,
-        RequirementKind.DELEGATION,
-    }
-)
 
 
 class StepState(StrEnum):
@@ -79,7 +71,7 @@ def checklist(assessment: Assessment, person: str, today: date) -> list[Step]:
         return []
     first = max(today, run[0])
     window = Timeline.between(first, plus_days(first, HORIZON)) & Timeline.between(*run)
-    mine = [f for f in assessment.by_person.get(person, ()) if f.requirement.kind in _LISTED]
+    mine = [f for f in assessment.by_person.get(person, ()) if kinds.of(f.requirement).on_checklist]
     near = {(e.requirement.id, e.scope): e for e in edges(mine, first)}
     groups: dict[tuple[str, Scope], list[Finding]] = {}
     for finding in mine:
@@ -152,11 +144,7 @@ def _waits(step: Step, other: Step) -> bool:
         return False
     if other.requirement.id in step.requirement.depends_on:
         return other.scope.protocol in ("", step.scope.protocol)
-    kinds = {
-        RequirementKind.LISTING: (RequirementKind.TRAINING,),
-        RequirementKind.DELEGATION: (RequirementKind.TRAINING, RequirementKind.LISTING),
-    }.get(step.requirement.kind, ())
-    return other.requirement.kind in kinds and _asked_on(other, step.scope.protocol)
+    return other.requirement.kind in kinds.of(step.requirement).after and _asked_on(other, step.scope.protocol)
 
 
 def _asked_on(step: Step, protocol: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 
+from onboard.judging import kinds
 from onboard.judging.coverage import span
 from onboard.judging.obligations.facts import fact_line
 from onboard.judging.readiness import deciding, status_on, status_span, why
@@ -16,7 +17,6 @@ from onboard.model import (
     Clause,
     Finding,
     Readiness,
-    RequirementKind,
     Status,
     Unreadable,
 )
@@ -118,12 +118,12 @@ def severity(clause: ClauseOn) -> tuple[int, str]:
 
 def sentence(finding: Finding, day: date, assessment: Assessment) -> str:
     """The sentence that decides a finding on `day`."""
-    kind, met = finding.requirement.kind, finding.met.at(day)
-    if kind is RequirementKind.HOLD and met is Answer.YES:
+    kind, met = kinds.of(finding.requirement), finding.met.at(day)
+    if kind.stops and met is Answer.YES:
         return f"No {finding.requirement.id} covers this day."
-    if kind is RequirementKind.FACT and met is Answer.YES:
+    if kind.fact and met is Answer.YES:
         return f"Recorded{_fact_value(finding, day, assessment)}."
-    if kind is RequirementKind.FACT and not finding.obligation.evidence.unplaced:
+    if kind.fact and not finding.obligation.evidence.unplaced:
         return "It is not recorded for this day, so nobody can tell which rules apply."
     return why(finding, day)
 

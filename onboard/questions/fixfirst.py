@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from onboard.judging import kinds
 from onboard.judging.readiness import cleared_on
-from onboard.model import Assessment, Clause, Cleared, Finding, Ground, Problem, Readiness, RequirementKind
+from onboard.model import Assessment, Clause, Cleared, Finding, Ground, Problem, Readiness
 from onboard.model.evidence_id import EvidenceId
 from onboard.questions.wording import columns, not_tracked_words, source_json, wrapped
 from onboard.timeline import Answer
@@ -89,7 +90,7 @@ def _causes(assessment: Assessment, clause: Clause, day: date, problems: _Proble
         for ground in finding.grounds:
             yield _of_ground(assessment, ground, finding, problems)
         return
-    if finding.requirement.kind is RequirementKind.FACT:
+    if kinds.of(finding.requirement).fact:
         yield _fact(assessment, finding)
         return
     if clause.asked.at(day) is Answer.UNKNOWN:
@@ -106,7 +107,7 @@ def _causes(assessment: Assessment, clause: Clause, day: date, problems: _Proble
 
 def _spoiling(finding: Finding, problems: _ProblemAt) -> list[Problem]:
     """What may stop a protocol and cannot be read is its own problem."""
-    if finding.requirement.kind is not RequirementKind.HOLD:
+    if not kinds.of(finding.requirement).stops:
         return []
     evidence = finding.obligation.evidence
     rows = [*(row.evidence for row in evidence.approvals), *(row.evidence for row in evidence.holds)]
@@ -130,9 +131,6 @@ def _unrecorded(title: str) -> str:
     return f"{stem[:1].lower()}{stem[1:]} is not recorded"
 
 
-_LOOK = {RequirementKind.DELEGATION: "Ask the PI to approve the delegation, or end it."}
-
-
 def _of_ground(assessment: Assessment, ground: Ground, finding: Finding, problems: _ProblemAt) -> _Cause:
     problem = ground.problem or _problem_at(ground.evidence, problems)
     if problem:
@@ -143,10 +141,16 @@ def _of_ground(assessment: Assessment, ground: Ground, finding: Finding, problem
         return (
             f"claim/{ground.evidence}",
             cause,
-            _LOOK.get(finding.requirement.kind, "Accept or decline it."),
+            _look(finding),
             (ground.evidence,),
         )
     return f"ground/{ground.evidence}", f"{name}: {ground.what}", "Correct the row.", (ground.evidence,)
+
+
+def _look(finding: Finding) -> str:
+    """What is done about a claim."""
+    delegates = kinds.of(finding.requirement).delegates
+    return "Ask the PI to approve the delegation, or end it." if delegates else "Accept or decline it."
 
 
 def _problem_at(evidence: str, problems: _ProblemAt) -> Problem | None:

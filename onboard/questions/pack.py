@@ -11,6 +11,7 @@ from datetime import date
 from enum import Enum
 
 from onboard.dates import show
+from onboard.judging import kinds
 from onboard.judging.readiness import cleared_on
 from onboard.model import (
     Assessment,
@@ -19,24 +20,12 @@ from onboard.model import (
     Finding,
     Readiness,
     Reading,
-    RequirementKind,
 )
 from onboard.questions.clauses import ClauseOn, clause_on
 from onboard.questions.proof import prove
 from onboard.questions.proof_words import as_text as proof_text
 from onboard.questions.sheets import csv_text
 from onboard.questions.wording import NOTES, not_tracked_words, one_line, source_words, task_words
-
-#: Columns of the training matrix: what a person must have, apart from the facts that select it.
-_IN_MATRIX = frozenset(
-    {
-        RequirementKind.TRAINING,
-        RequirementKind.DISCLOSURE,
-        RequirementKind.STEP,
-        RequirementKind.LISTING,
-        RequirementKind.APPROVAL,
-    }
-)
 
 
 def pack(assessment: Assessment, protocol: str, on: date, decisions: Sequence[str] = ()) -> dict[str, bytes]:
@@ -125,7 +114,7 @@ def training_matrix(assessment: Assessment, rows: Iterable[Readiness], on: date)
     titles: dict[str, str] = {}
     for row in rows:
         for clause in row.clauses:
-            if clause.finding.requirement.kind in _IN_MATRIX:
+            if kinds.of(clause.finding.requirement).in_matrix:
                 titles.setdefault(clause.finding.requirement.id, clause.finding.requirement.title)
     body = [
         (

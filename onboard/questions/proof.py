@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from onboard.folding import fold
+from onboard.judging import kinds
 from onboard.judging.obligations.facts import appointment_matches, protocol_facts
 from onboard.judging.readiness import belongs_on
-from onboard.model import Assessment, Cleared, Per, Readiness, Requirement, RequirementKind, Status, Task
+from onboard.model import Assessment, Cleared, Per, Readiness, Requirement, Status, Task
 from onboard.questions.clauses import ClauseOn, clause_on, severity
 from onboard.questions.spells import row_of, rows_of, spell_on
 from onboard.questions.wording import task_words
@@ -114,7 +115,7 @@ def _would_ask(assessment: Assessment, row: Readiness, task: Task, requirement: 
 
 def _untaken(assessment: Assessment, row: Readiness, task: Task, requirement: Requirement, asked: Answer) -> ClauseOn:
     """The clause of a task without a row: a delegation is certainly missing, anything else cannot be told."""
-    missing = requirement.kind in (RequirementKind.DELEGATION, RequirementKind.TASK) and asked is Answer.YES
+    missing = kinds.of(requirement).gives_task and asked is Answer.YES
     name, where = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
     words = f"Nothing on record gives {name} the task {task_words(task)} on {where}"
     return ClauseOn(

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from onboard.dates import plus_days, show
+from onboard.judging import kinds
 from onboard.judging.readiness import belongs_on, met_until, status_on
-from onboard.model import Assessment, Clause, Finding, Readiness, RequirementKind, Status
+from onboard.model import Assessment, Clause, Finding, Readiness, Status
 from onboard.model.choices import Choice
 from onboard.questions.spells import rows_of
 from onboard.questions.wording import task_words
@@ -59,7 +60,7 @@ def _listed_by(row: Readiness, assessment: Assessment, day: date) -> Iterable[st
     """Who stays listed as external collaborator; and who left but is still listed, which is a mismatch."""
     gone = belongs_on(assessment, row.person, day) is Answer.NO and row.belongs.sure.first_day(day) is None
     for finding in assessment.by_person.get(row.person, ()):
-        if finding.requirement.kind is not RequirementKind.LISTING or finding.scope.protocol != row.protocol:
+        if not kinds.of(finding.requirement).filed or finding.scope.protocol != row.protocol:
             continue
         if finding.met.at(day) is not Answer.NO:
             where = assessment.protocol_label(row.protocol)
@@ -106,10 +107,10 @@ def _before_training(assessment: Assessment, row: Readiness, day: date) -> Itera
 
 def _early(row: Readiness, day: date) -> tuple[date, date | None] | None:
     """First delegated day and first trained day of a delegation before its training that lasted to within a month of `day`."""
-    delegated = _of_kind(row, RequirementKind.DELEGATION)
+    delegated = _delegated(row)
     trained = ALWAYS
     for clause in row.clauses:
-        if clause.finding.requirement.kind is RequirementKind.TRAINING:
+        if kinds.of(clause.finding.requirement).before_tasks:
             trained = trained & clause.holds.possible
     for first, last in delegated.ranges():
         start = trained.first_day(first) if first else None
@@ -119,8 +120,8 @@ def _early(row: Readiness, day: date) -> tuple[date, date | None] | None:
     return None
 
 
-def _of_kind(row: Readiness, kind: RequirementKind) -> Timeline:
-    found: list[Finding] = [clause.finding for clause in row.clauses if clause.finding.requirement.kind is kind]
+def _delegated(row: Readiness) -> Timeline:
+    found: list[Finding] = [clause.finding for clause in row.clauses if kinds.of(clause.finding.requirement).delegates]
     days = Timeline()
     for finding in found:
         days = days | finding.met.sure

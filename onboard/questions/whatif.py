@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from onboard.dates import WorkCalendar
+from onboard.judging import kinds
 from onboard.judging.estimates import path
 from onboard.judging.readiness import cleared_on
 from onboard.model import (
@@ -18,7 +19,6 @@ from onboard.model import (
     Protocol,
     Readiness,
     Records,
-    RequirementKind,
     Task,
 )
 from onboard.questions.clauses import ClauseOn, failing_on
@@ -48,8 +48,8 @@ class Moved:
     @property
     def filing_only(self) -> bool:
         """Whether nothing but the IRB list and the delegation is missing: papers, not courses."""
-        papers = (RequirementKind.LISTING.value, RequirementKind.DELEGATION.value)
-        return bool(self.reasons) and all(reason.kind in papers for reason in self.reasons)
+        found = [kinds.named(reason.kind) for reason in self.reasons]
+        return bool(found) and all(kind is not None and kind.papers for kind in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +133,6 @@ def _lost(had: Readiness | None, has: Readiness | None, window: Timeline) -> Tim
     return missing if missing and missing.start() == here.start() else NEVER
 
 
-_TAUGHT = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE)
-
-
 def _behind(before: Assessment, after: Assessment, window: Timeline, short: Iterable[Moved]) -> Iterable[Behind]:
     """Courses and disclosures with days open only after the change, beside those told as somebody's reason to be short."""
     told = {(moved.person, reason.requirement) for moved in short for reason in moved.reasons}
@@ -153,7 +150,7 @@ def _open_days(assessment: Assessment) -> dict[tuple[str, str], Timeline]:
     """By person and requirement, the days on which one of its versions is surely due and not surely met."""
     found: dict[tuple[str, str], Timeline] = {}
     for finding in assessment.findings:
-        if finding.requirement.kind in _TAUGHT:
+        if kinds.of(finding.requirement).taught:
             key = finding.person, finding.requirement.id
             found[key] = found.get(key, NEVER) | (finding.obligation.due.sure - finding.met.sure)
     return found

@@ -18,9 +18,9 @@ from time import process_time
 import pandas as pd
 
 from jobs.__main__ import rarely_collect
+from onboard.judging.kinds import assess
 from onboard.judging.obligations import find_obligations
 from onboard.judging.readiness import summarize
-from onboard.judging.rules import assess
 from onboard.model import Export, Obligation
 from onboard.rendering.picture import picture
 from onboard.rendering.renderer import Renderer

@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from onboard.dates import parse_validity
+from onboard.judging.kinds import assess
 from onboard.judging.obligations import find_obligations
 from onboard.judging.readiness import summarize
-from onboard.judging.rules import assess
 from onboard.model import (
     Appointment,
     AppointmentKind,

@@ -11,9 +11,9 @@ from typing import Any
 from labs import Lab, describe
 from reckon import Reckoner
 
+from onboard.judging.kinds import assess
 from onboard.judging.obligations import find_obligations
 from onboard.judging.readiness import cleared_on, status_on, summarize
-from onboard.judging.rules import assess
 from onboard.model.choices import Task
 from onboard.model.findings import Finding, Readiness
 from onboard.model.requirements import Per, RequirementKind

@@ -8,10 +8,9 @@ from datetime import date
 from onboard.judging.obligations.applicability import PersonObligations
 from onboard.judging.obligations.gathering import gather
 from onboard.judging.obligations.lab import Lab
-from onboard.judging.obligations.person_rows import WAIVABLE
 from onboard.model import Obligation, Records, Rules
 
-__all__ = ["WAIVABLE", "find_obligations", "gather"]
+__all__ = ["find_obligations", "gather"]
 
 
 def find_obligations(records: Records, rules: Rules, read_on: date) -> list[Obligation]:

@@ -3,15 +3,15 @@ requirement; not whether it meets it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import Any
 
+from onboard.judging import kinds
 from onboard.judging.coverage import listing_presence, signed, span
 from onboard.judging.obligations.lab import Lab, Study
-from onboard.model import Completion, Evidence, Per, Person, Requirement, RequirementKind, Scope, Task, Waiver
+from onboard.model import Completion, Evidence, Per, Person, Requirement, Scope, Task, Waiver
 from onboard.timeline import FOR_EVER, NOT_EVER, Coverage, any_of
-
-#: What a waiver may lift; never a listing, an approval, a delegation, a hold, an appointment or a fact.
-WAIVABLE = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE, RequirementKind.STEP, RequirementKind.TASK)
 
 
 class PersonRows:
@@ -87,32 +87,38 @@ class PersonRows:
 
     def _local_waivers(self, requirement: Requirement) -> tuple[Waiver, ...]:
         """Waivers for one protocol of a requirement that is asked once for all of them."""
-        if requirement.per is not Per.PERSON or requirement.kind not in WAIVABLE:
+        if requirement.per is not Per.PERSON or not kinds.of(requirement).waivable:
             return ()
         return tuple(w for w in self.waivers if w.requirement == requirement.id and w.protocol)
 
     def evidence(self, requirement: Requirement, scope: Scope, study: Study | None = None) -> Evidence:
         """The rows that may bear on one requirement; each kind sees its own."""
-        waivers = tuple(w for w in self.waivers if w.requirement == requirement.id and w.protocol in ("", scope.protocol))
-        local = self._local_waivers(requirement)
-        kind, record = requirement.kind, scope.protocol
-        if kind is RequirementKind.TRAINING:
-            enrolled = tuple(e for e in self.lab.enrolments.get(self.person, ()) if e.training in requirement.accepts)
-            if not (enrolled or waivers or local):
-                return self._courses
-            return Evidence(completions=self.completions, enrolments=enrolled, waivers=waivers, local_waivers=local)
-        if kind is RequirementKind.STEP:
-            steps = tuple(s for s in self.lab.steps.get(self.person, ()) if s.step == requirement.step)
-            return Evidence(steps=steps, waivers=waivers, local_waivers=local)
-        if kind is RequirementKind.DISCLOSURE:
-            rows = tuple(self.lab.disclosures.get(self.person, ()))
-            return Evidence(disclosures=rows, waivers=waivers, local_waivers=local)
-        if kind is RequirementKind.LISTING:
-            listings = tuple(row for row in self.listings if row.protocol == record)
-            return Evidence(listings=listings, appointments=self.appointments, protocol=study.protocol if study else None)
-        if kind is RequirementKind.APPROVAL and study:
-            return Evidence(approvals=study.approvals, submissions=study.submissions, protocol=study.protocol)
-        if kind is RequirementKind.DELEGATION:
-            given = tuple(d for d in self.delegations if d.protocol == record and scope.task in d.tasks)
-            return Evidence(delegations=given, protocol=study.protocol if study else None)
-        return Evidence(waivers=waivers, local_waivers=local)
+        kind = kinds.of(requirement)
+        found = {name: _READ[name](self, requirement, scope, study) for name in kind.reads}
+        if kind.waivable:
+            waivers = (w for w in self.waivers if w.requirement == requirement.id and w.protocol in ("", scope.protocol))
+            found |= {"waivers": tuple(waivers), "local_waivers": self._local_waivers(requirement)}
+        there: dict[str, Any] = {name: rows for name, rows in found.items() if rows}
+        only_courses = there.keys() <= {"completions"} and "completions" in kind.reads
+        return self._courses if only_courses else Evidence(**there)
+
+
+#: The rows of one person that each field of `Evidence` holds for a requirement.
+_READ: Mapping[str, Callable[[PersonRows, Requirement, Scope, Study | None], object]] = {
+    "completions": lambda mine, requirement, scope, study: mine.completions,
+    "enrolments": lambda mine, requirement, scope, study: tuple(
+        e for e in mine.lab.enrolments.get(mine.person, ()) if e.training in requirement.accepts
+    ),
+    "steps": lambda mine, requirement, scope, study: tuple(
+        s for s in mine.lab.steps.get(mine.person, ()) if s.step == requirement.step
+    ),
+    "disclosures": lambda mine, requirement, scope, study: tuple(mine.lab.disclosures.get(mine.person, ())),
+    "listings": lambda mine, requirement, scope, study: tuple(r for r in mine.listings if r.protocol == scope.protocol),
+    "appointments": lambda mine, requirement, scope, study: mine.appointments,
+    "delegations": lambda mine, requirement, scope, study: tuple(
+        d for d in mine.delegations if d.protocol == scope.protocol and scope.task in d.tasks
+    ),
+    "approvals": lambda mine, requirement, scope, study: study.approvals if study else (),
+    "submissions": lambda mine, requirement, scope, study: study.submissions if study else (),
+    "protocol": lambda mine, requirement, scope, study: study.protocol if study else None,
+}

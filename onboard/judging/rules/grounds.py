@@ -8,8 +8,8 @@ from datetime import date
 
 from onboard.dates import Validity, ValidityKind, show
 from onboard.judging.coverage import signed, span
-from onboard.model import Finding, Ground, Obligation, Reading, Waiver, WhoseDate
-from onboard.timeline import NEVER, Coverage, Timeline, any_of
+from onboard.model import Finding, Ground, Obligation, Reading, Scope, Waiver, WhoseDate
+from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
 
 
 def show_reading(day: Reading) -> str:
@@ -107,6 +107,19 @@ def on_protocol(found: Finding, protocol: str) -> Finding:
         if_accepted=found.if_accepted | waived_if,
         grounds=(*found.grounds, *waivers),
     )
+
+
+def falls_on(finding: Finding, protocol: str, on_task: Scope | None = None) -> Coverage:
+    """The days on which a row of `protocol` (and, where given, of a task) asks for a finding."""
+    scope, wanted = finding.scope, finding.requirement.when.tasks
+    if scope.protocol not in ("", protocol):
+        return NOT_EVER
+    if (scope.task or wanted) and not (
+        on_task and on_task.task in (wanted or {scope.task}) and scope.task in (None, on_task.task)
+    ):
+        return NOT_EVER
+    asked = finding.obligation.asked
+    return asked.get(protocol) or asked.get("") or NOT_EVER
 
 
 def dated_coverage(passed: Reading, printed: Reading, validity: Validity, whose: WhoseDate) -> tuple[Coverage, str]:

@@ -7,10 +7,11 @@ from datetime import date
 
 from onboard.dates import plus_days, show, show_to_act
 from onboard.folding import fold
+from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.estimates import first_start
 from onboard.judging.readiness import met_until, status_on
-from onboard.model import Assignment, Finding, Horizon, Line, RequirementKind, Role, Section, Status
+from onboard.model import Assignment, Finding, Horizon, Line, Role, Section, Status
 from onboard.planning.blockers import blocks
 from onboard.planning.deadlines import announced, edges, own_act
 from onboard.planning.digests.escalations import Calls
@@ -56,7 +57,7 @@ def _approval_lines(desk: Desk, view: View) -> list[Line]:
     """One line a protocol: the last day of the approval that holds today."""
     until, seen = plus_days(desk.today, desk.lab.cadence.next_days), dict[str, Finding]()
     for finding in desk.assessment.findings:
-        if finding.requirement.kind is RequirementKind.APPROVAL and finding.scope.protocol in view.protocols:
+        if kinds.of(finding.requirement).approves and finding.scope.protocol in view.protocols:
             seen.setdefault(finding.scope.protocol, finding)
     ends = {record: met_until(finding, desk.today) for record, finding in sorted(seen.items())}
     return [_approval_line(desk, record, last) for record, last in ends.items() if last and last <= until]

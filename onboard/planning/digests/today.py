@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 from onboard.dates import show
+from onboard.judging import kinds
 from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
 from onboard.judging.reconcile import trained
-from onboard.model import Delegation, Line, RequirementKind, Section, Task
+from onboard.model import Delegation, Line, Section, Task
 from onboard.model.records import record_order
 from onboard.planning.blockers import Block, blocked_line, blocks, cause_words, task_words, together
 from onboard.planning.deadlines import edges
@@ -80,7 +81,7 @@ def _pi_steps(desk: Desk, person: str) -> list[Line]:
             minutes=edge.requirement.minutes,
         )
         for edge in edges(desk.findings(person), desk.today)
-        if edge.requirement.kind is RequirementKind.STEP and actor(edge.requirement) == "pi"
+        if kinds.of(edge.requirement).dated_act and actor(edge.requirement) == "pi"
         if edge.gap == desk.today and here(desk, person)
     ]
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from onboard.dates import plus_days, show
+from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
-from onboard.model import Line, RequirementKind, Section
+from onboard.model import Line, Section
 from onboard.planning.deadlines import Edge, edges
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, named, typed
@@ -37,7 +38,7 @@ def _adds(desk: Desk) -> list[Edge]:
     """Listings certainly needed today or soon that nobody has submitted, of people whose form is Complete."""
     until = plus_days(desk.today, desk.lab.cadence.next_days)
     people = set(typed(desk))
-    wanted = [f for f in desk.assessment.findings if f.requirement.kind is RequirementKind.LISTING and f.person in people]
+    wanted = [f for f in desk.assessment.findings if kinds.of(f.requirement).filed and f.person in people]
     found = [e for e in edges(wanted, desk.today) if e.gap <= until and not e.started]
     return [e for e in found if stay(desk.assessment, e.person, desk.today)]
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from onboard.dates import clock_words
+from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
-from onboard.model import Finding, Line, Problem, RequirementKind, Section, Status
+from onboard.model import Finding, Line, Problem, Section, Status
 from onboard.model.evidence_id import EvidenceId
 from onboard.model.records import record_order
 from onboard.planning import item_keys
@@ -89,7 +90,7 @@ def _unrecorded(desk: Desk, links: Callable[[str], str]) -> list[Line]:
     """Facts nobody recorded: they make verdicts unknown without any cell being wrong."""
     missing: dict[tuple[str, str, str], set[str]] = {}
     for finding in desk.assessment.findings:
-        if finding.requirement.kind is RequirementKind.FACT and _matters(desk, finding):
+        if kinds.of(finding.requirement).fact and _matters(desk, finding):
             owner = finding.scope.protocol or finding.person
             form = "approval" if finding.scope.protocol else "appointment"
             missing.setdefault((form, owner, finding.requirement.title), set()).add(finding.person)

@@ -11,13 +11,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from onboard.dates import plus_days, show
+from onboard.judging import kinds
 from onboard.judging.readiness import met_until
-from onboard.judging.rules import falls_on
-from onboard.judging.rules.grounds import on_protocol
-from onboard.model import Assessment, Finding, RequirementKind
+from onboard.judging.rules.grounds import falls_on, on_protocol
+from onboard.model import Assessment, Finding
 from onboard.timeline import Answer, Coverage
-
-_TAUGHT = (RequirementKind.TRAINING, RequirementKind.DISCLOSURE)
 
 
 def good_to_submit(finding: Finding, protocol: str) -> Coverage:
@@ -31,7 +29,7 @@ def good_to_submit(finding: Finding, protocol: str) -> Coverage:
 def short_at_submission(assessment: Assessment, person: str, protocol: str, day: date) -> list[Finding]:
     """Trainings and disclosures for which a change submitted on `day` would certainly be returned."""
     mine: Iterable[Finding] = assessment.by_person.get(person, ())
-    taught = (f for f in mine if f.requirement.kind in _TAUGHT and f.requirement.tracked)
+    taught = (f for f in mine if kinds.of(f.requirement).taught and f.requirement.tracked)
     return [on_protocol(f, protocol) for f in taught if good_to_submit(f, protocol).at(day) is Answer.NO]
 
 

@@ -9,10 +9,11 @@ from datetime import date
 from itertools import chain
 
 from onboard.dates import show
+from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.kinds import actor
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
-from onboard.model import Checked, Completion, Finding, Ground, Line, RequirementKind, Section, Status, Waiting
+from onboard.model import Checked, Completion, Finding, Ground, Line, Section, Status, Waiting
 from onboard.model.evidence_id import EvidenceId
 from onboard.model.records import record_order
 from onboard.planning.blockers import Block, blocked_line, blocks, cause_words, together
@@ -58,19 +59,7 @@ def _why(desk: Desk, block: Block) -> str:
 
 
 def _filed(block: Block) -> bool:
-    return block.finding.requirement.kind is RequirementKind.LISTING and block.edge is not None and block.edge.in_hand
-
-
-_FORMS = {
-    RequirementKind.TRAINING: "completion",
-    RequirementKind.DISCLOSURE: "disclosure",
-    RequirementKind.STEP: "onboarding",
-    RequirementKind.LISTING: "listing",
-    RequirementKind.DELEGATION: "delegation",
-    RequirementKind.TASK: "delegation",
-    RequirementKind.APPOINTMENT: "appointment",
-}
-_PROTOCOL_FORMS = {RequirementKind.APPROVAL: "approval", RequirementKind.HOLD: "hold", RequirementKind.FACT: "approval"}
+    return kinds.of(block.finding.requirement).filed and block.edge is not None and block.edge.in_hand
 
 
 def _form(block: Block) -> str:
@@ -79,10 +68,10 @@ def _form(block: Block) -> str:
     shown = max((g for g in finding.grounds if g.evidence), key=lambda g: (g.dated or date.min, g.evidence), default=None)
     if shown:
         return shown.evidence
-    kind = finding.requirement.kind
-    if kind in _PROTOCOL_FORMS and finding.scope.protocol:
-        return f"{_PROTOCOL_FORMS[kind]}/{finding.scope.protocol}/"
-    return f"{_FORMS.get(kind, 'person')}/{finding.person}/"
+    kind = kinds.of(finding.requirement)
+    if kind.protocol_form and finding.scope.protocol:
+        return f"{kind.protocol_form}/{finding.scope.protocol}/"
+    return f"{kind.form}/{finding.person}/"
 
 
 #: What the coordinator does about each thing that stops a protocol.
@@ -93,23 +82,25 @@ _LIFTED = {
 }
 
 
+#: The sentence for each act that a kind may ask of the coordinator.
+_ACTS = {
+    "file": 'File the change with the IRB, then enter "submitted on".',
+    "bring_log": "Bring the delegation log to the PI, then enter the row.",
+    "ask_renewal": "Ask the PI about the renewal, then enter the approval.",
+    "give_away": "Ask the PI to give this task to somebody else.",
+}
+
+
 def _act(desk: Desk, block: Block) -> str:
-    kind = block.finding.requirement.kind
-    if kind is RequirementKind.LISTING:
-        if _filed(block):
-            return 'Enter "approved on" when the answer comes.'
-        return 'File the change with the IRB, then enter "submitted on".'
-    if kind is RequirementKind.STEP and actor(block.finding.requirement) == "coordinator":
+    requirement = block.finding.requirement
+    kind = kinds.of(requirement)
+    if _filed(block):
+        return 'Enter "approved on" when the answer comes.'
+    if kind.dated_act and actor(requirement) == "coordinator":
         return "Enter its date once it is done."
-    if kind is RequirementKind.DELEGATION:
-        return "Bring the delegation log to the PI, then enter the row."
-    if kind is RequirementKind.APPROVAL:
-        return "Ask the PI about the renewal, then enter the approval."
-    if kind is RequirementKind.HOLD:
-        return _LIFTED.get(block.finding.requirement.id, _LIFTED["hold"])
-    if kind is RequirementKind.TASK:
-        return "Ask the PI to give this task to somebody else."
-    return ""
+    if kind.act == "lift":
+        return _LIFTED.get(requirement.id, _LIFTED["hold"])
+    return _ACTS.get(kind.act, "")
 
 
 # waits for your eyes --------------------------------------------------------------------------------------------------

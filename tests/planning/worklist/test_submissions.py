@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from onboard.judging.kinds import assess
 from onboard.judging.obligations import find_obligations
 from onboard.judging.readiness import cleared_on, status_on
-from onboard.judging.rules import assess
 from onboard.model import Cleared, RequirementKind, Rules, Selectors, Status
 from onboard.pipeline.judging import judge_records
 from onboard.planning.worklist.submissions import good_to_submit, short_at_submission, short_words
