@@ -11,7 +11,7 @@ from onboard.model.choices import AppointmentKind, Funding, PersonnelMode, Phi, 
 
 
 class RequirementKind(StrEnum):
-    """Which rule judges a requirement; each is a file of that name in onboard/judging/rules/."""
+    """Which rule judges a requirement; what else depends on it is one row of onboard/judging/kinds.py."""
 
     TRAINING = "training"  # a course passed and not expired
     LISTING = "listing"  # the person is on the protocol's IRB list

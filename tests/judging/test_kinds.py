@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 #: The table; the built-in requirements, which are made there; the members themselves.
 ALLOWED = {"onboard/judging/kinds.py", "onboard/judging/obligations/built_in.py", "onboard/model/requirements.py"}
 VALUES = frozenset(kind.value for kind in RequirementKind)
+_SAID = re.compile(rf"[\"'](?:{'|'.join(sorted(VALUES))})[\"']")
 
 # whole rows -----------------------------------------------------------------------------------------------------------
 
@@ -104,12 +105,14 @@ def test_other_words_are_not_found(text: str) -> None:
 
 def kinds_in(text: str) -> Iterator[int]:
     """Lines on which a member of the enum is named, or a value is compared or looked up as a kind."""
-    tree = ast.parse(text)
+    if "RequirementKind" not in text and not _SAID.search(text):
+        return
+    nodes = list(ast.walk(ast.parse(text)))
     enums = {"RequirementKind"}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom):
             enums |= {name.asname for name in node.names if name.name == "RequirementKind" and name.asname}
-    for node in ast.walk(tree):
+    for node in nodes:
         if _names(node, enums) or _compares(node):
             yield getattr(node, "lineno", 0)
 
