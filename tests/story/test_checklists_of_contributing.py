@@ -88,6 +88,7 @@ title = "Orientation attended"
 per = "person"
 step = "orientation"
 ask = "you"
+citation = "The department's handbook"
 """
     ),
     "config/redcap.toml": after("lab_manual =", 'orientation = "orientation"\n'),
@@ -162,6 +163,8 @@ title = "Background check"
 per = "person"
 step = "background"
 validity = "months:60"
+ask = "coordinator"
+citation = "The hospital's policy on vendors and staff"
 """
         ),
     ),
