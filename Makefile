@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dates prove crash soak faults bench pictures lock clean
+.PHONY: help demo test check dates prove crash soak faults relay bench pictures lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -48,6 +48,9 @@ soak: $(VENV)/.dev ## sixty simulated days of the service: outages, kills, resta
 
 faults: $(VENV)/.dev ## every fault of REDCap at every call of one read: wrong mails, right mails missing (an hour)
 	$(RUN) -m tests.connecting.read_faults
+
+relay: $(VENV)/.dev ## four weeks beside a relay that knows, lists, counts and forgets us; one reader full, one gone, no answers for two days
+	$(RUN) -m tests.pipeline.four_weeks
 
 bench: $(VENV)/.dev ## how fast it is, each figure against its floor (half an hour; BENCH= gives sizes)
 	$(RUN) tests/bench/bench.py $(BENCH)

@@ -18,6 +18,7 @@ from onboard.config.schedule import JobTime
 from onboard.dates import WorkCalendar, spread_minutes
 from onboard.errors import NotBegun, OnboardError
 from onboard.model import JobName, Lab, Mode, RunReport
+from onboard.planning.notices import latest_slot
 
 LOG = logging.getLogger("onboard.run")
 #: A weekly slot is looked for so many days back.
@@ -89,12 +90,22 @@ def timings(app: App, mode: Mode) -> list[Timing]:
     calendar = app.lab.cadence.calendar
     found = []
     for name, when in schedule_of(app).items():
-        last = app.ledger.last_slot(mode, name, now.date())
+        last = _last_used(app, mode, name, now.date())
         waiting = slot_now(when, now, last, calendar, app.lab.evening)
         open_since = datetime.combine(now.date(), when.at, tzinfo=now.tzinfo)
         late = now - open_since if waiting else timedelta()
         found.append(Timing(job=name, waiting=waiting, late=late, last=last, next=next_time(when, now, calendar)))
     return found
+
+
+def _last_used(app: App, mode: Mode, name: JobName, today: date) -> date | None:
+    """The last slot used up. A digest that was lost opens its week again, from the day after on, for its readers alone: what the
+    others were told is said."""
+    last = app.ledger.last_slot(mode, name, today)
+    week = latest_slot(app.lab.cadence.calendar, app.lab.cadence.digest_weekday, today) if name is JobName.DIGESTS else None
+    if last is None or week is None or not week <= last < today or not app.ledger.digests_owed(mode, week):
+        return last
+    return week - timedelta(days=1)
 
 
 def run_due(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:

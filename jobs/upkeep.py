@@ -17,17 +17,22 @@ _GOOD = ("sent", "nothing")
 
 
 def good(report: RunReport) -> bool:
-    """Whether a run for real came through with nothing left for a person."""
-    return report.mode is not Mode.DRY and report.outcome in _GOOD and not report.needs_person
+    """Whether a run for real came through, and everything that needs a person was told: a trouble that is told and lasts is no
+    reason to call for help again."""
+    return report.mode is not Mode.DRY and report.outcome in _GOOD and not report.untold
 
 
 def after(app: App, reports: Sequence[RunReport]) -> None:
-    """Everything that follows the runs of one look, when the last of them that did something was good."""
+    """Everything that follows the runs of one look. Board and write-back need a good read and wait for no mail; the dead man's
+    switch is called when the last run that did something was good."""
     done = [report for report in reports if report.run]
-    if not done or not good(done[-1]):
+    if not done or done[-1].mode is Mode.DRY:
         return
-    for name, act in (("board", write_board), ("write-back", write_back), ("retention", tidy), ("ping", ping)):
-        _each(app, name, act)
+    if done[-1].read_at is not None:
+        for name, act in (("board", write_board), ("write-back", write_back), ("retention", tidy)):
+            _each(app, name, act)
+    if good(done[-1]):
+        _each(app, "ping", ping)
 
 
 def _each(app: App, name: str, act: Callable[[App], object]) -> None:

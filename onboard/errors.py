@@ -30,13 +30,7 @@ class Unreviewed(OnboardError):
 
 
 class DeliveryError(OnboardError):
-    """A message could not be handed over. `permanent`: trying again cannot help; `address`: the address itself is no good."""
-
-    def __init__(self, text: str, *, permanent: bool = False, code: int | None = None, address: bool = False) -> None:
-        super().__init__(text)
-        self.permanent = permanent
-        self.code = code
-        self.address = address
+    """One message could not be handed over; others may still go."""
 
 
 class LedgerError(OnboardError):

@@ -4,6 +4,7 @@ that builds it."""
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
     from onboard.config.loading import Config
     from onboard.model import Lab, Message
     from onboard.ports import BounceSource, Mailer
+
+
+def how_settings_stand(home: Path) -> str:
+    """When the files were last changed that a person corrects after a refused login. It holds nothing of what they say."""
+    files = [home / name for name in ("settings.toml", "secrets.env")]
+    return " ".join(str(file.stat().st_mtime_ns) if file.is_file() else "-" for file in files)
 
 
 def mailer(config: Config) -> Mailer:

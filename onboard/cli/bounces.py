@@ -15,7 +15,7 @@ from onboard.model import Bounce, Mode
 def command(home: Home = HERE) -> None:
     """Look for mail that came back, and for mail in doubt among what was sent. Nothing in the mailbox is changed.
 
-    Exit code 1 when an address is not written to any more, or a report is not clear: both need a person.
+    Exit code 1 when a mail came back, or a report is not clear: both need a person.
     """
     from onboard.pipeline.bouncing import look
 
@@ -29,16 +29,15 @@ def command(home: Home = HERE) -> None:
     app.close()
     say(f"{found.reports} delivery reports of the last 14 days read.")
     for one in found.noted:
-        say(f"Came back: {_told(one)}. What it said is tried once more.")
-    for one in found.suppressed:
-        say(f"Came back twice: {_told(one)}. The address is not written to any more; the worklist shows it.")
+        say(f"Came back: {_told(one)}. What it said is planned anew; `onboard mail addresses` shows how the address stands.")
     for one in found.unclear:
         say(f"Came back, but not clearly which mail: {_told(one)}. Look into the mailbox; the worklist shows it, too.")
     if found.settled:
         say(f"{counted(len(found.settled), 'mail')} in doubt found in the Sent folder: gone out after all.")
-    if found.suppressed or found.unclear:
+    if found.noted or found.unclear:
         raise typer.Exit(1)
 
 
 def _told(one: Bounce) -> str:
-    return f"{', '.join(one.addresses)}, {one.status} {one.words}"
+    said = " ".join(part for part in (one.refusal.status, one.refusal.words) if part)
+    return f"{', '.join(one.addresses)}, {said}"

@@ -56,5 +56,6 @@ def kept_about(app: App, person: str) -> dict[str, Any]:
         "mails": mails,
         "said": list(app.keeping.items(kept_as)),
         "not_mailed": list(app.keeping.not_mailed(traces.sure_addresses)),
+        "refused": list(app.keeping.refused(traces.sure_addresses)),
         **home_keeping(app).kept_about(traces),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,8 @@ def _load(home: Path, mistakes: list[str]) -> Config | None:
     if settings is None or running is None:
         return None
     lab = lab_file.build_lab(settings, home, _digest_weekday(times), mistakes)
+    if lab is not None:
+        lab = replace(lab, cadence=replace(lab.cadence, digests=JobName.DIGESTS in (times or {})))
     if lab is None or rules is None or mapping is None or times is None:
         return None
     if settings.mail is None or settings.redcap is None or settings.ledger is None:

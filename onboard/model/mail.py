@@ -195,7 +195,12 @@ class ItemState(StrEnum):
     SENT = "sent"  # handed over
     SKIPPED = "skipped"  # a later tier said it
     BASELINE = "baseline"  # already true at go-live; never said
-    REFUSED = "refused"  # the address refused it; open again when the address changes
+    REFUSED = "refused"  # it did not arrive: to be said again
+    DOUBTED = "doubted"  # nobody knows whether it arrived: to be said again, with a word about it
+
+
+#: What was tried and counts as not said.
+OPEN_AGAIN = frozenset({ItemState.REFUSED, ItemState.DOUBTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +233,7 @@ class History:
     started: bool = False  # a baseline was recorded for this lab and mode
     items: Mapping[str, ItemRecord] = field(default_factory=dict)
     mails: tuple[MailRecord, ...] = ()
-    suppressed: frozenset[str] = frozenset()  # addresses that bounced or refused for good
+    addresses: Mapping[str, AddressMemory] = field(default_factory=dict)  # those that refused mail of ours
     problems_seen: Mapping[str, date] = field(default_factory=dict)  # problem key -> first seen
     new_people: Mapping[str, datetime] = field(default_factory=dict)  # record id that was another person's -> since when
     parked: int = 0  # messages in doubt that wait for a person
@@ -237,7 +242,7 @@ class History:
     def said(self, key: str) -> bool:
         """Whether an item is settled: claimed by a message on its way, sent, skipped or baseline."""
         record = self.items.get(key)
-        return record is not None and record.state is not ItemState.REFUSED
+        return record is not None and record.state not in OPEN_AGAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,8 +260,68 @@ class Delivery:
     message_id: str
     kind: MessageKind
     reader: str
-    state: str  # sent, queued (will be tried again), failed, in_doubt
+    state: str  # sent, queued (will be tried again), refused, failed, in_doubt
     detail: str = ""
+
+
+class Step(StrEnum):
+    """Where mail was refused: a step of the conversation with our server, or a report that came back later."""
+
+    LOGIN = "login"  # connecting, greeting, EHLO, TLS, AUTH
+    SENDER = "sender"  # MAIL
+    RECIPIENT = "recipient"  # RCPT
+    OFFER = "offer"  # the DATA command, before any of the message
+    BODY = "body"  # after the whole message
+    REPORT = "report"  # a delivery report
+
+
+class Fault(StrEnum):
+    """Whose fault a refusal is."""
+
+    ADDRESS = "address"  # nothing arrives there
+    MAILBOX = "mailbox"  # it takes nothing for now
+    OURS = "ours"  # our sender, login, relay, host, domain or quota
+    MESSAGE = "message"  # this mail's own content or size
+    NETWORK = "network"  # a server that is busy or away
+    UNKNOWN = "unknown"  # the answer does not say
+
+
+class Action(StrEnum):
+    """What follows from a refusal."""
+
+    HOLD = "hold"  # all mail waits
+    LATER = "later"  # this mail again today
+    COUNT = "count"  # evidence against the address; the mail is not said
+    TELL = "tell"  # given up, told, not said, planned anew
+    DOUBT = "doubt"  # offered, and no answer
+    NOTHING = "nothing"  # changes nothing
+
+
+class Cause(StrEnum):
+    """Why mail is held, as far as it decides how long."""
+
+    LOGIN = "login"  # login or sender refused: a person corrects it
+    QUOTA = "quota"  # a limit of our mailbox
+    OTHER = "other"  # anything else
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """One answer that is not a yes, or one block of a report, with what it means. `weak`: a sign in words alone."""
+
+    step: Step
+    fault: Fault
+    action: Action
+    code: int = 0  # 0 when there was no answer
+    status: str = ""  # enhanced status (RFC 3463), "" when none was given
+    words: str = ""  # the server's own, on one line
+    weak: bool = False
+    cause: Cause = Cause.OTHER
+
+    @property
+    def name(self) -> str:
+        """What stays the same while the words change: ``recipient 550 5.1.1``."""
+        return " ".join(str(part) for part in (self.step, self.code, self.status) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,22 +331,102 @@ class Bounce:
     report: str  # what names the report itself: its Message-ID, or a hash of it
     message_id: str  # "<...>" of the mail it is about, "" when the report does not hold it
     addresses: tuple[str, ...]  # as the report names the recipient, normalised: original first, then final
-    status: str  # "5.1.1", "" when none is given
-    failed: bool  # given up; a delay, or "delivered", is not
-    words: str  # the server's reason, one line
+    refusal: Refusal
     key: str = ""  # from the address the report was sent to, where each mail has an envelope sender of its own
     plain: bool = False  # read out of plain words: worth nothing unless mail and address agree
 
     @property
-    def hard(self) -> bool:
-        """Whether the address will not take the mail later either."""
-        return self.failed and self.status.startswith("5.")
+    def failed(self) -> bool:
+        """Whether the mail was given up; a delay, or "delivered", is not."""
+        return self.refusal.action is not Action.NOTHING
 
 
 class BounceEffect(StrEnum):
     """What a bounce changed in the ledger."""
 
-    NOTHING = "nothing"  # soft, counted before, or about a mail that is not ours
-    NOTED = "noted"  # first hard one: what the mail said is open again and is tried once more
-    SUPPRESSED = "suppressed"  # second hard one: the address is not written to any more
+    NOTHING = "nothing"  # a delay, counted before, or about a mail that is not ours
+    NOTED = "noted"  # the mail counts as not said, and what it said is planned anew
     UNCLEAR = "unclear"  # in plain words, and mail and address do not agree: a person must look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One mail that an address did not take."""
+
+    at: datetime
+    day: date  # the lab's local day
+    fault: Fault
+    words: str
+    weak: bool = False
+    by_report: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressMemory:
+    """What the ledger remembers of an address that refused mail: its refusals and when it took mail, each oldest first."""
+
+    marks: tuple[Mark, ...] = ()
+    taken: tuple[datetime, ...] = ()
+    older: Mark | None = None  # closed by an earlier version of the program, whose evidence is not known
+
+
+class Standing(StrEnum):
+    """How an address stands that refused mail."""
+
+    DOUBTED = "doubted"  # refused once: tried again with the next working day's plan
+    RESTING = "resting"  # several mails were given up for another reason than the address
+    CLOSED = "closed"  # refused on several days: nothing is sent there until a day
+    TRYING = "trying"  # that day has come: the next mail goes
+    OPENED = "opened"  # takes mail again, since a few days ago
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """One address that is not simply open. Mail for a slot before `until` waits."""
+
+    standing: Standing
+    since: date  # the first refusal that counts
+    until: date  # the first day on which it is tried again
+    fault: Fault
+    days: tuple[date, ...]  # of the refusals that count
+    words: str  # the server's, of the last one
+    times: int = 0  # how often it was closed
+
+    def shut_on(self, slot: date) -> bool:
+        """Whether nothing is sent there for this day."""
+        return slot < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transport:
+    """All mail of a lab and mode held, or held before. `until` is when the next try may be made."""
+
+    cause: Cause
+    code: int
+    status: str
+    step: Step
+    words: str  # for people: what the server said, what it means, the next step
+    since: datetime
+    until: datetime
+    tries: int
+    tripped_by: str  # reader of the mail that met it, "" when no mail did
+    settings: str  # how the settings stood at the last try, so that a correction is tried at once
+    ended: datetime | None = None  # when mail left again; None while it is held
+
+    @property
+    def held(self) -> bool:
+        """Whether mail waits for it now."""
+        return self.ended is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """One mail that did not arrive and will not."""
+
+    message: str
+    on: date
+    address: str
+    kind: MessageKind
+    reader: str
+    subject: str
+    refusal: Refusal

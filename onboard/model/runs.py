@@ -94,6 +94,7 @@ class RunReport:
     deliveries: tuple[Delivery, ...] = ()
     problems: int = 0
     trouble: tuple[str, ...] = ()  # sentences that need a person
+    untold: bool = False  # some of them reached the operator by no mail yet
     read_at: datetime | None = None
 
     @property
@@ -196,6 +197,7 @@ class Cadence:
     starting_days: int = 14
     next_days: int = 30
     digest_weekday: int = 0  # Monday
+    digests: bool = True  # whether the schedule sends digests by itself
     max_rows: int = 150
 
 

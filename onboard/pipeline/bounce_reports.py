@@ -18,15 +18,19 @@ from email.policy import compat32
 from email.utils import parseaddr
 
 from onboard.model import Bounce
+from onboard.planning.refusals import report as what_it_means
+from onboard.planning.refusals import status_in
 
 _ID = re.compile(r"<[^<>\s@]+@[^<>\s]+>")
-_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_CODE = re.compile(r"\b([45])\d\d\b")
+#: A server's answer among plain words: its code and what follows.
+_ANSWER = re.compile(r"(?:^|[\s:(>])([45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}\b)?.*)")
 #: The line of the returned mail that stands among a report's plain words.
 _ID_LINE = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s@]+@[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 #: Where a report's own words end and the returned mail begins, which may hold any number.
 _COPY = re.compile(r"^(?:-{3,}.*|(?:Return-Path|Received|From): .*)$", re.IGNORECASE | re.MULTILINE)
 _SHORT = 150
+#: A temporary answer among plain words is a warning unless they say that nothing more is tried.
+_FOR_GOOD = re.compile(r"permanent error|giv(?:en|ing) up|timeout exceeded|expired", re.IGNORECASE)
 #: What the model puts in KEY's place.
 _KEY = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})(?=[^@\s]*@)")
 #: Where the address stands that a report was sent to; a mailbox's server writes the last ones.
@@ -42,12 +46,14 @@ def nobody(raw: bytes) -> Sequence[str]:
 
 
 def read_report(raw: bytes, plain_words: PlainWords = nobody) -> tuple[Bounce, ...]:
-    """One bounce for each recipient a report names; empty for a mail that is no delivery report. Never raises."""
+    """One bounce for each recipient a report names, or for the mail it names; empty for a mail that is no delivery report.
+    Never raises."""
     mail = message_from_bytes(raw, policy=compat32)
     report = _first_id(_text(mail.get("Message-ID"))) or f"hash:{hashlib.sha256(raw).hexdigest()}"
-    about = Bounce(report=report, message_id=_original(mail), key=_key(mail), addresses=(), status="", failed=False, words="")
+    about = Bounce(report=report, message_id=_original(mail), key=_key(mail), addresses=(), refusal=what_it_means("", "", ""))
     blocks = [block for part in mail.walk() if part.get_content_type() == "message/delivery-status" for block in _blocks(part)]
-    found = [_of_block(block, about) for block in blocks if _addresses(block)]
+    names_a_mail = bool(about.message_id or about.key)
+    found = [_of_block(block, about) for block in blocks if _addresses(block) or (block.get("Action") and names_a_mail)]
     return tuple(found) or tuple(_of_words(mail, about, plain_words(raw)))
 
 
@@ -78,14 +84,9 @@ def _address(text: str) -> str:
 
 def _of_block(block: Message, about: Bounce) -> Bounce:
     words = _one_line(_text(block.get("Diagnostic-Code")))
-    action = _text(block.get("Action")).split(";")[0].strip().lower()
-    return replace(
-        about,
-        addresses=_addresses(block),
-        status=_status(_text(block.get("Status"))) or _status(words),
-        failed=action == "failed",
-        words=words.partition(";")[2].strip() or words,
-    )
+    action = _text(block.get("Action")).split(";")[0]
+    refusal = what_it_means(action, _text(block.get("Status")), words)
+    return replace(about, addresses=_addresses(block), refusal=refusal)
 
 
 def _of_words(mail: Message, about: Bounce, given_up: Sequence[str]) -> Iterator[Bounce]:
@@ -95,16 +96,21 @@ def _of_words(mail: Message, about: Bounce, given_up: Sequence[str]) -> Iterator
     inside = _ID_LINE.search(written)
     named = about.message_id or (inside[1] if inside else "")
     said = _COPY.split(written, maxsplit=1)[0]
-    status = _status(said)
     for address in listed or given_up:
-        words = _line_with(said, status) or _one_line(said[max(said.lower().rfind(address), 0) :])[:_SHORT]
-        yield replace(
-            about, message_id=named, addresses=(address,), status=status or _GIVEN_UP, failed=True, words=words, plain=True
-        )
+        after = _one_line(said[max(said.lower().rfind(address), 0) :])[:_SHORT]
+        answer = _answer_in(said)
+        still_tried = answer.startswith("4") and not _FOR_GOOD.search(said)
+        refusal = what_it_means("delayed" if still_tried else "failed", "", answer or after)
+        yield replace(about, message_id=named, addresses=(address,), refusal=refusal, plain=True)
 
 
-#: Whoever gives up without a number means it (RFC 3463: other or undefined status, for good).
-_GIVEN_UP = "5.0.0"
+def _answer_in(text: str) -> str:
+    """What a server answered, where the words quote it; "" when they do not."""
+    for line in text.splitlines():
+        found = _ANSWER.search(line)
+        if found or status_in(line):
+            return _one_line(found[1] if found else line)
+    return ""
 
 
 def _plain(mail: Message) -> Iterator[str]:
@@ -112,19 +118,6 @@ def _plain(mail: Message) -> Iterator[str]:
         payload = part.get_payload(decode=True) if part.get_content_type() == "text/plain" else None
         if isinstance(payload, bytes):
             yield payload.decode("utf-8", "replace")
-
-
-def _status(text: str) -> str:
-    """An enhanced status; from a plain code 550 the class alone, as 5.0.0."""
-    enhanced = _STATUS.search(text)
-    if enhanced:
-        return enhanced[1]
-    code = _CODE.search(text)
-    return f"{code[1]}.0.0" if code else ""
-
-
-def _line_with(text: str, sign: str) -> str:
-    return next((_one_line(line) for line in text.splitlines() if sign and sign in line), "")
 
 
 def _original(mail: Message) -> str:

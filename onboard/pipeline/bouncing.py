@@ -25,8 +25,7 @@ class Looked:
     """What one look changed."""
 
     reports: int = 0  # mails that are delivery reports
-    noted: tuple[Bounce, ...] = ()  # hard, for the first time
-    suppressed: tuple[Bounce, ...] = ()  # hard again: not written to any more
+    noted: tuple[Bounce, ...] = ()  # a mail of ours that did not arrive, for the first time
     unclear: tuple[Bounce, ...] = ()  # plain words that do not say which of our mails: a person looks
     settled: tuple[str, ...] = ()  # Message-IDs in doubt that were found among the sent mail
 
@@ -49,14 +48,14 @@ def look(source: BounceSource, ledger: Ledger, clock: Clock, mode: Mode, today: 
     return Looked(
         reports=len(read),
         noted=of[BounceEffect.NOTED],
-        suppressed=of[BounceEffect.SUPPRESSED],
         unclear=unclear,
         settled=settled,
     )
 
 
 def _in_short(one: Bounce) -> str:
-    return f"{', '.join(one.addresses)}: {one.words}" if one.words else ", ".join(one.addresses)
+    words = one.refusal.words
+    return f"{', '.join(one.addresses)}: {words}" if words else ", ".join(one.addresses)
 
 
 def look_before_jobs(
@@ -71,8 +70,10 @@ def look_before_jobs(
         except TransportDown as error:
             found.append(trouble("mailbox", "Nobody can see which mail came back", str(error)))
     told, drained = tell(tools, mode, job, today, {"mailbox": found}, Drained(), stop)
-    texts = tuple(one.text for one in told)
-    return RunReport(job=job, slot=today, mode=mode, outcome="bounces", deliveries=drained.deliveries, trouble=texts)
+    texts = tuple(one.text for one in told.all)
+    return RunReport(
+        job=job, slot=today, mode=mode, outcome="bounces", deliveries=drained.deliveries, trouble=texts, untold=bool(told.untold)
+    )  # fmt: skip
 
 
 def _settle(source: BounceSource, ledger: Ledger, clock: Clock, mode: Mode) -> tuple[str, ...]:

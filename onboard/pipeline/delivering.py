@@ -9,11 +9,29 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from onboard.errors import DeliveryError, InDoubt, OnboardError, TransportDown
-from onboard.model import Delivery, HandedOver, Held, History, Lab, Message, MessageKind, Mode, Notice
+from onboard.model import (
+    Action,
+    Delivery,
+    Fault,
+    HandedOver,
+    Held,
+    History,
+    Lab,
+    Message,
+    MessageKind,
+    Mode,
+    Notice,
+    Refusal,
+    Step,
+    Transport,
+)
+from onboard.pipeline.doubting import Place, again_at, end_doubts
 from onboard.pipeline.tools import Compose, Stop, never
 from onboard.pipeline.troubles import Trouble, plain_words, trouble
+from onboard.pipeline.weighing import Weighing
 from onboard.planning.gate import recipient_address
-from onboard.ports import Clock, HandOverBook, Ledger, Mailer, Outgoing, Posted
+from onboard.planning.refusals import lost, no_link
+from onboard.ports import Clock, HandOverBook, Ledger, Mailer, Outgoing, Posted, Refused, Stopped
 
 #: A mail is stale after so many whole days; the next plan says again what still holds. A digest comes once a week.
 _KEPT_DAYS = {MessageKind.DIGEST: 3, MessageKind.OPERATOR: 7}
@@ -136,7 +154,7 @@ def stale_at(notice: Notice, lab: Lab, now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drained:
-    """What one emptying of the outbox did. `down` says why the transport was given up, "" when it was not."""
+    """What one emptying of the outbox did. `down` says why mail waits, "" when it does not."""
 
     deliveries: tuple[Delivery, ...] = ()
     down: str = ""
@@ -146,6 +164,10 @@ class _Lost(OnboardError):
     """Another process took the row in hand over: nothing is offered."""
 
 
+#: A lab without a zone of its own, for callers that hand over nothing of a lab's day.
+ANYWHERE = Place()
+
+
 def drain(
     mailer: Mailer,
     ledger: Ledger,
@@ -153,23 +175,33 @@ def drain(
     mode: Mode,
     stop: Stop = never,
     *,
+    place: Place = ANYWHERE,
     batch: int = 20,
     lease_seconds: int = 900,
     book: HandOverBook | None = None,
 ) -> Drained:
-    """Hand over everything due, in batches, until the outbox is empty, the transport is down, or `stop` says so. What a server
+    """Hand over everything due, in batches, until the outbox is empty, mail has to wait, or `stop` says so. While mail is held
+    one mail is tried when its time has come; when that is taken all others follow. What a server
     took is written into `book` at once.
 
     Raises LedgerError as soon as the ledger cannot be written: then nothing more is offered.
     """
     ledger.recover(clock.now())
-    sender = _Sender(mailer, ledger, clock, lease_seconds, book)
+    end_doubts(ledger, mode, clock.now(), place)
+    sender = _Sender(mailer, ledger, clock, mode, place, lease_seconds, book)
     try:
+        held = ledger.transport(mode)
+        if held is not None and held.held:
+            ledger.expire(mode, clock.now())
+            sender.try_one(held)
+        elif held is not None:
+            sender.spared = held
         while not stop() and not sender.down:
             posts = ledger.claim(mode, clock.now(), batch, lease_seconds)
             if not posts:
                 break
             sender.hand_over_all(posts, stop)
+        sender.decide()
     finally:
         mailer.close()
     return Drained(deliveries=tuple(sender.deliveries), down=sender.down)
@@ -177,21 +209,54 @@ def drain(
 
 @dataclass(slots=True)
 class _Sender:
-    """One drain's state: what was handed over and not yet committed, and whether the transport still stands."""
+    """One drain's state: what was handed over and not yet committed, what was refused and not yet decided, and whether mail
+    waits."""
 
     mailer: Mailer
     ledger: Ledger
     clock: Clock
+    mode: Mode
+    place: Place
     lease_seconds: int
     book: HandOverBook | None = None
     contents: Mapping[str, HandedOver] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
     down: str = ""
     unsaved: list[tuple[Posted, str]] = field(default_factory=list)
+    weighing: Weighing = field(default_factory=Weighing)
+    trying: Transport | None = None  # the hold that the mail in hand is tried against
+    spared: Transport | None = None  # a hold that ended: its reader stops nobody a second time
+
+    def try_one(self, held: Transport) -> None:
+        """While mail is held: try one mail if it is time, and go on when it is taken."""
+        self.down = held.words
+        post = self.ledger.claim_trial(self.mode, self.clock.now(), self.place.settings, self.lease_seconds)
+        if post is None:
+            return
+        self.trying, self.down = held, ""
+        self._look_up([post])
+        try:
+            self._hand_over(post)
+        finally:
+            self._save()
+        if self.trying is not None and not self.down:
+            self._hold_on(post, held)
+
+    def _hold_on(self, post: Posted, held: Transport) -> None:
+        """The mail tried was not taken, and said nothing of the hold: it lasts."""
+        same = Refusal(step=held.step, fault=Fault.OURS, action=Action.HOLD, code=held.code, status=held.status, cause=held.cause)
+        self._hold(post, same, held.words)
+
+    def _over(self, post: Posted) -> None:
+        """A mail was taken, or met an answer that only one mail meets, while all were held."""
+        held, self.trying = self.trying, None
+        self.ledger.let_go(self.mode, self.clock.now())
+        if held is not None and held.tripped_by != post.reader:
+            self.spared = held
 
     def hand_over_all(self, posts: Sequence[Posted], stop: Stop) -> None:
         """One claimed batch; what is not tried is given back as it was. What the server took is written down whatever happens."""
-        self.contents = self.ledger.contents([post.id for post in posts]) if self.book else {}
+        self._look_up(posts)
         try:
             for post in posts:
                 if self.down or stop():
@@ -208,19 +273,27 @@ class _Sender:
             detail = self.mailer.deliver(post, lambda: self._offer(post))
         except _Lost:
             return
+        except Refused as error:
+            self._refused(post, error.refusal, str(error))
         except DeliveryError as error:
-            self._refused(post, error)
+            self._refused(post, _no_mail(str(error)), str(error))
         except InDoubt as error:
-            self.ledger.mark_in_doubt(post, str(error), self.clock.now())
-            self._note(post, "in_doubt", str(error))
+            self._doubted(post, str(error))
+        except Stopped as error:
+            self._refused(post, error.refusal, str(error))
         except TransportDown as error:
-            self.down = str(error)
-            self.ledger.mark_retry(post, self.down, self.clock.now(), attempted=False)
-            self._note(post, "queued", self.down)
+            self._refused(post, no_link(str(error), ours=False), str(error))
         else:
             self.unsaved.append((post, detail))
             self._note(post, "sent", detail)
             self._write_down(post)
+            self.weighing.accepted(post)
+            if self.trying is not None:
+                self._over(post)
+
+    def _look_up(self, posts: Sequence[Posted]) -> None:
+        """What the book says of these mails when a server takes them."""
+        self.contents = self.ledger.contents([post.id for post in posts]) if self.book else {}
 
     def _write_down(self, post: Posted) -> None:
         """Before anything else can fail: what went may never go again."""
@@ -241,13 +314,92 @@ class _Sender:
             self.ledger.mark_sent(self.unsaved, self.clock.now())
             self.unsaved = []
 
-    def _refused(self, post: Posted, error: DeliveryError) -> None:
-        if error.permanent:
-            self.ledger.mark_failed(post, str(error), self.clock.now(), refused=error.address)
+    def _doubted(self, post: Posted, words: str) -> None:
+        """No answer after the message: it goes again, or waits. The operator's second one is taken as told."""
+        again = again_at(post, self.clock.now(), self.place)
+        if post.kind is MessageKind.OPERATOR and again is None:
+            self.ledger.mark_sent([(post, words)], self.clock.now())
         else:
-            self.ledger.mark_retry(post, str(error), self.clock.now())
-        state = "refused" if error.address else "failed" if error.permanent else "queued"
-        self._note(post, state, str(error))
+            self.ledger.mark_in_doubt(post, words, self.clock.now(), again)
+        self._note(post, "in_doubt", words)
+        hold = self.weighing.met(post, lost(Step.BODY, words), words)
+        if hold is not None:
+            self._hold(post, hold, words)
+
+    def _refused(self, post: Posted, refusal: Refusal, words: str) -> None:
+        refusal = self._once(post, refusal)
+        if self.trying is not None and refusal.action is not Action.HOLD and _says_more(refusal, self.trying):
+            self._over(post)
+        if refusal.step in (Step.OFFER, Step.BODY):
+            self.ledger.mark_certain(post)
+        hold = self.weighing.met(post, refusal, words)
+        if refusal.action in (Action.LATER, Action.HOLD):
+            self._back(post, refusal, words)
+        if hold is not None:
+            self._hold(post, hold, words)
+
+    def _once(self, post: Posted, refusal: Refusal) -> Refusal:
+        """The reader whose mail met a hold that another reader's mail ended: the answer was about that mail alone."""
+        before = self.spared
+        theirs = before is not None and before.tripped_by == post.reader and _same(refusal, before)
+        if not theirs or refusal.action is not Action.HOLD or refusal.step not in _ABOUT_ONE:
+            return refusal
+        return replace(refusal, action=Action.LATER if 400 <= refusal.code < 500 else Action.TELL)
+
+    def _back(self, post: Posted, refusal: Refusal, words: str) -> None:
+        """To the queue: as it was when all mail waits, with a delay when this mail does."""
+        now, alone = self.clock.now(), refusal.action is Action.LATER
+        today = self.place.day(now) if alone else None
+        self.ledger.mark_retry(post, words, now, attempted=alone, refusal=refusal if alone else None, today=today)
+        self._note(post, "queued", words)
+
+    def _hold(self, post: Posted, refusal: Refusal, words: str) -> None:
+        """All mail waits. What was refused before, with nobody taken, may have the same cause: it goes back as it was."""
+        self.down = words
+        self.trying = None
+        self.ledger.hold(self.mode, refusal, words, post.reader, self.place.settings, self.clock.now())
+        if not self.weighing.taken or refusal.name in {one.refusal.name for one in self.weighing.pending}:
+            self._give_back(refusal)
+
+    def _give_back(self, cause: Refusal) -> None:
+        kept = []
+        for one in self.weighing.pending:
+            if self.weighing.taken and one.refusal.name != cause.name:
+                kept.append(one)
+                continue
+            self.ledger.mark_retry(one.post, one.words, self.clock.now(), attempted=False)
+            self._note(one.post, "queued", one.words)
+        self.weighing.pending = kept
+
+    def decide(self) -> None:
+        """At the end of the drain: everybody refused is our trouble, any other refusal stands."""
+        ours = self.weighing.at_the_end() if not self.down else None
+        if ours is not None:
+            last = self.weighing.pending[-1]
+            self._hold(last.post, ours, last.words)
+        for one in self.weighing.standing():
+            now = self.clock.now()
+            self.ledger.mark_failed(one.post, one.refusal, one.words, self.place.day(now), now)
+            self._note(one.post, "refused" if one.refusal.fault is Fault.ADDRESS else "failed", one.words)
+        self.weighing.pending = []
 
     def _note(self, post: Posted, state: str, detail: str) -> None:
         self.deliveries.append(Delivery(message_id=post.id, kind=post.kind, reader=post.reader, state=state, detail=detail))
+
+
+#: Steps that name the reader: an answer there may be about one mail.
+_ABOUT_ONE = frozenset({Step.RECIPIENT, Step.BODY})
+
+
+def _same(refusal: Refusal, held: Transport) -> bool:
+    return (refusal.step, refusal.code, refusal.status) == (held.step, held.code, held.status)
+
+
+def _says_more(refusal: Refusal, held: Transport) -> bool:
+    """Whether an answer to the mail tried shows that the hold's cause is gone: the server got further, or answers another way."""
+    return bool(refusal.code) and not _same(refusal, held)
+
+
+def _no_mail(words: str) -> Refusal:
+    """What no server was asked: no mail can be made to this address."""
+    return Refusal(step=Step.RECIPIENT, fault=Fault.MESSAGE, action=Action.TELL, words=words)

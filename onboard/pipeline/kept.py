@@ -41,9 +41,11 @@ TABLES: Mapping[str, Kept] = {
     "rules": Kept(holds="each text of the rules", forget=Forget.NOTHING),
     "rules_use": Kept(holds="when which rules were used", forget=Forget.NOTHING),
     "rules_accepted": Kept(holds="changes of the rules that somebody accepted, in their words", forget=Forget.LISTED),
-    "problem": Kept(holds="troubles and when they were first seen, bounced addresses among them", forget=Forget.NAMES),
+    "problem": Kept(holds="troubles and when they were first seen, refusing addresses among them", forget=Forget.NAMES),
     "person_seen": Kept(holds="hashes of what people under a record id are recognised by", forget=Forget.DROPPED),
-    "suppressed": Kept(holds="addresses that are not mailed, and why", forget=Forget.DROPPED, export="not_mailed"),
+    "suppressed": Kept(holds="addresses that an earlier version closed, and why", forget=Forget.DROPPED, export="not_mailed"),
+    "refusal": Kept(holds="what servers answered to mail that they did not take", forget=Forget.DROPPED, export="refused"),
+    "transport": Kept(holds="why all mail waits, or waited last, and whose mail met it", forget=Forget.NAMES),
 }
 
 #: By the path seen from the home, as in a shell; the board and the folder of mails stand where settings.toml puts them.

@@ -15,6 +15,7 @@ from onboard.pipeline.persons import gone_before, new_since, own_history, refuse
 from onboard.pipeline.rules_check import refuse_silent_change
 from onboard.pipeline.snapshots import export_of, snapshot_of
 from onboard.pipeline.tools import Rejudging, Tools
+from onboard.planning.addresses import addresses_in_use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +95,15 @@ def _last_planned_on(tools: Rejudging, found: tuple[Snapshot, str] | None, now: 
 
 def remember(tools: Tools, judged: Judged, today: date, mode: Mode) -> None:
     """Into the ledger: who is new under an old record id, the snapshot, the rules in use, the problems with the day they were
-    first seen."""
+    first seen; what was remembered of an address that no person has any more goes."""
     if judged.seen:
         tools.ledger.see_people(judged.seen)
     if not judged.kept:
         tools.ledger.save_snapshot(judged.snapshot)
     tools.ledger.save_rules(tools.rules.version, tools.rules_text, tools.clock.now(), mode)
     tools.ledger.see_problems(judged.now.problems, today)
+    if judged.now.people:  # a read of nobody says nothing of anybody's address
+        tools.ledger.keep_addresses(mode, addresses_in_use(judged.now, tools.lab))
 
 
 def memory(tools: Rejudging, mode: Mode, now: Assessment, export: Export, today: date) -> Memory:

@@ -24,12 +24,14 @@ from onboard.model import (
 )
 from onboard.pipeline.catching_up import catch_up, saying_what_went, unbegun_words
 from onboard.pipeline.delivering import Drained, Written, drain, write_all
+from onboard.pipeline.doubting import end_doubts
 from onboard.pipeline.forecast import BASELINED, Decided, already_true, decide, forecast, keys_of, with_mode
 from onboard.pipeline.handing_in import Handing
+from onboard.pipeline.mail_troubles import mail_troubles
 from onboard.pipeline.plans import PLANS, plan_of
 from onboard.pipeline.reading import Judged, memory, read, remember
 from onboard.pipeline.snapshots import export_of
-from onboard.pipeline.telling import mail_troubles, message_writer, tell
+from onboard.pipeline.telling import Told, message_writer, tell
 from onboard.pipeline.tools import Plan, Stop, Tools, never
 from onboard.pipeline.troubles import Trouble, clock_was_ahead, over_ceiling, read_failed, rules_refused, unreviewed
 from onboard.planning.gate import NOT_TO_PEOPLE
@@ -127,10 +129,12 @@ def deliver_waiting(tools: Tools, job: JobName, today: date, *, mode: Mode, stop
 
 
 def _deliver_waiting(tools: Tools, job: JobName, today: date, mode: Mode, stop: Stop) -> RunReport:
-    drained = drain(tools.mailer, tools.ledger, tools.clock, mode, stop, book=tools.book)
-    told, drained = tell(tools, mode, job, today, mail_troubles(tools, mode, drained), drained, stop)
-    texts = tuple(one.text for one in told)
-    return RunReport(job=job, slot=today, mode=mode, outcome="already", deliveries=drained.deliveries, trouble=texts)
+    drained = drain(tools.mailer, tools.ledger, tools.clock, mode, stop, place=tools.place, book=tools.book)
+    told, drained = tell(tools, mode, job, today, mail_troubles(tools, mode, drained, today), drained, stop)
+    texts = tuple(one.text for one in told.urgent if not one.mild)
+    return RunReport(
+        job=job, slot=today, mode=mode, outcome="already", deliveries=drained.deliveries, trouble=texts, untold=bool(told.untold)
+    )  # fmt: skip
 
 
 def _give_up(tools: Tools, run: Run, why: Trouble, stop: Stop) -> RunReport:
@@ -148,6 +152,7 @@ def _begun(tools: Tools, run: Run, plan: Plan, judged: Judged) -> History:
     to come is welcomed all the same. A job about the lab has nothing to record when it begins. What a crash left in hand is
     settled before anything is planned."""
     tools.ledger.recover(tools.clock.now())
+    end_doubts(tools.ledger, run.mode, tools.clock.now(), tools.place)
     history = tools.ledger.history(run.mode, ignoring=run.job)
     if history.started:
         return history
@@ -195,13 +200,13 @@ def _draft(tools: Tools, mode: Mode, decided: Decided, judged: Judged, history: 
 
 
 def _hand_over(tools: Tools, run: Run, judged: Judged, draft: _Draft, stop: Stop) -> RunReport:
-    drained = drain(tools.mailer, tools.ledger, tools.clock, run.mode, stop, book=tools.book)
+    drained = drain(tools.mailer, tools.ledger, tools.clock, run.mode, stop, place=tools.place, book=tools.book)
     scopes = {
         "read": (),
         "clock": _ahead(tools, run),
         **_plan_troubles(tools, run, draft),
         **draft.handing,
-        **mail_troubles(tools, run.mode, drained),
+        **mail_troubles(tools, run.mode, drained, run.slot),
     }
     told, drained = tell(tools, run.mode, run.job, run.slot, scopes, drained, stop)
     report = _report(run, _outcome(draft, drained), told, drained, draft, judged)
@@ -243,7 +248,7 @@ def _plan_troubles(tools: Tools, run: Run, draft: _Draft) -> dict[str, Sequence[
 def _report(
     run: Run,
     outcome: str,
-    told: Sequence[Trouble],
+    told: Told,
     drained: Drained,
     draft: _Draft | None = None,
     judged: Judged | None = None,
@@ -258,7 +263,8 @@ def _report(
         held=draft.held if draft else (),
         deliveries=drained.deliveries,
         problems=len(judged.now.problems) if judged else 0,
-        trouble=tuple(one.text for one in told if not one.mild),
+        trouble=tuple(one.text for one in told.all if not one.mild),
+        untold=bool(told.untold),
         read_at=judged.now.read_at if judged else None,
     )
 

@@ -1,39 +1,34 @@
-"""Telling the operator what needs a person. Decides which troubles of the mail there are, and that a new one is written to
-the operator through the same outbox; what else is in a run's report is running's."""
+"""Telling the operator what needs a person. Decides that a new trouble is written to the operator through the same outbox, once,
+and how many such mails go on one day; which troubles of the mail there are is mail_troubles'."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from onboard.model import JobName, Mode
+from onboard.model import History, ItemState, JobName, MessageKind, Mode, Notice
 from onboard.pipeline.delivering import Drained, MessageWriter, drain, write_all
 from onboard.pipeline.tools import Stop, Tools
-from onboard.pipeline.troubles import Trouble, news, operator_notices, trouble
+from onboard.pipeline.troubles import Trouble, news, operator_notices
+
+#: Mails to the operator on one day; one more says how many troubles it does not name.
+MOST_A_DAY = 5
+_NEVER_CAME = frozenset({"failed", "refused", "expired"})
 
 
-def mail_troubles(tools: Tools, mode: Mode, drained: Drained) -> dict[str, Sequence[Trouble]]:
-    """A dead transport, messages in doubt, messages given up. A drain that tried nothing says nothing of the transport."""
-    parked = [_in_doubt(row) for row in tools.ledger.parked(mode)]
-    given_up = [
-        trouble(f"given_up/{one.message_id}", "A mail was given up", f"{one.kind} to {one.reader}: {one.detail}")
-        for one in drained.deliveries
-        if one.state == "failed"
-    ]
-    scopes: dict[str, Sequence[Trouble]] = {"parked": parked, "given_up": given_up}
-    if drained.down:
-        scopes["transport"] = [trouble("transport", "Mail cannot be handed over", drained.down)]
-    elif drained.deliveries:
-        scopes["transport"] = []
-    return scopes
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """All troubles of a run, those found for the first time, and those no mail to the operator was handed over about."""
 
+    all: tuple[Trouble, ...] = ()
+    fresh: tuple[Trouble, ...] = ()
+    untold: tuple[Trouble, ...] = ()
 
-def _in_doubt(row: Mapping[str, object]) -> Trouble:
-    text = (
-        f"{row['kind']} of {row['slot']} to {row['reader']} was offered, and the link was lost before an answer. Look into "
-        f"the Sent folder for Message-ID {row['id']}; it is not sent again by itself."
-    )
-    return Trouble(key=f"parked/{row['id']}", title="A mail may or may not have arrived", text=text)
+    @property
+    def urgent(self) -> tuple[Trouble, ...]:
+        """What a run says even when it only handed over what waited: the rest was said by the day's first runs."""
+        return tuple(one for one in self.all if one in self.fresh or one in self.untold)
 
 
 def tell(
@@ -44,27 +39,61 @@ def tell(
     scopes: Mapping[str, Sequence[Trouble]],
     drained: Drained,
     stop: Stop,
-) -> tuple[list[Trouble], Drained]:
-    """Write to the operator about each new trouble, and hand that over while the transport stands.
+) -> tuple[Told, Drained]:
+    """Write to the operator about each new trouble, and hand that over while mail is not held.
 
     Returns all troubles, new or not, and what was handed over in the whole run.
     """
     found = news(tools.ledger, mode, scopes, today)
-    notices = operator_notices(tools.lab, _untold(tools, mode, found), today) if tools.lab.operator else []
-    written = write_all(notices, message_writer(tools, mode), tools.clock.now())
-    fresh = tools.ledger.enqueue_operator(mode, job, written.outgoing, tools.clock.now()) if written.outgoing else 0
-    if fresh and not drained.down:
-        more = drain(tools.mailer, tools.ledger, tools.clock, mode, stop, book=tools.book)
-        drained = Drained(deliveries=(*drained.deliveries, *more.deliveries), down=more.down)
-    return [one for _, one in found], drained
-
-
-def _untold(tools: Tools, mode: Mode, found: Sequence[tuple[str, Trouble]]) -> list[tuple[str, Trouble]]:
-    """The troubles nobody was written to about; the others are put into no words again."""
     if not found:
+        return Told(), drained
+    history = tools.ledger.history(mode)
+    fresh = [(key, one) for key, one in found if not _said(history, key, one)]
+    notices = _notices(tools, history, [(key, one) for key, one in fresh if one.by_mail], today)
+    written = write_all(notices, message_writer(tools, mode), tools.clock.now())
+    posted = tools.ledger.enqueue_operator(mode, job, written.outgoing, tools.clock.now()) if written.outgoing else 0
+    if posted and not drained.down:
+        more = drain(tools.mailer, tools.ledger, tools.clock, mode, stop, place=tools.place, book=tools.book)
+        drained = Drained(deliveries=(*drained.deliveries, *more.deliveries), down=more.down)
+    after = tools.ledger.history(mode) if posted else history
+    untold = tuple(one for key, one in found if not one.mild and not _handed_over(after, key, one))
+    return Told(all=tuple(one for _, one in found), fresh=tuple(one for _, one in fresh), untold=untold), drained
+
+
+def _keys(key: str, one: Trouble) -> tuple[str, ...]:
+    return one.parts or (key,)
+
+
+def _said(history: History, key: str, one: Trouble) -> bool:
+    """Whether nothing of it is new."""
+    return all(history.said(part) for part in _keys(key, one))
+
+
+def _handed_over(history: History, key: str, one: Trouble) -> bool:
+    records = [history.items.get(part) for part in _keys(key, one)]
+    return one.by_mail and all(record is not None and record.state is ItemState.SENT for record in records)
+
+
+def _notices(tools: Tools, history: History, fresh: Sequence[tuple[str, Trouble]], today: date) -> list[Notice]:
+    """What goes today: nothing more where an address refused today, and the last mail of a day counts what it leaves out."""
+    mails = [mail for mail in history.mails if mail.kind is MessageKind.OPERATOR and mail.slot == today]
+    if not tools.lab.operator or any(mail.state in _NEVER_CAME for mail in mails):
         return []
-    said = tools.ledger.history(mode).said
-    return [(key, one) for key, one in found if not said(key)]
+    new = [(key, one) for key, one in fresh if not history.said(key)]
+    room = max(MOST_A_DAY - len(mails), 0)
+    if len(new) > room and len(mails) <= MOST_A_DAY:
+        return operator_notices(tools.lab, [*new[:room], _the_rest(new[room:], today)], today)
+    return operator_notices(tools.lab, new[:room], today)
+
+
+def _the_rest(left: Sequence[tuple[str, Trouble]], today: date) -> tuple[str, Trouble]:
+    """One mail for those that would be too many."""
+    keys = tuple(part for key, one in left for part in (key, *one.parts))
+    titles = "; ".join(dict.fromkeys(one.title for _, one in left))
+    text = f"{titles}. `onboard runs` shows each of them; no further mail about troubles goes today."
+    return f"operator/more/{today.isoformat()}", Trouble(
+        key="more", title=f"And {len(left)} more troubles today", text=text, parts=keys
+    )
 
 
 def message_writer(tools: Tools, mode: Mode) -> MessageWriter:

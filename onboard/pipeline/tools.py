@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from onboard.model import Assessment, Export, History, Lab, Message, Notice, Rules
+from onboard.pipeline.doubting import Place
 from onboard.ports import Clock, HandInPages, HandOverBook, Ledger, Mailer, RecordSource
 
 #: (assessment, history, lab, today, previous assessment of this job or None) -> notices, most urgent first.
@@ -50,6 +51,12 @@ class Tools:
     #: (this read, the last good one) -> nothing; raises Unreviewed where evidence would stop counting for want of a review
     refuse_unreviewed: Callable[[Export, Export | None], None] = lambda export, before: None
     hand_in: HandInPages | None = None  # None: people hand evidence in by replying
+    settings: str = ""  # how the files stand that a person corrects when a login fails
+
+    @property
+    def place(self) -> Place:
+        """What handing over needs to know of the lab."""
+        return Place(zone=self.lab.zone, calendar=self.lab.cadence.calendar, settings=self.settings)
 
     @property
     def rejudging(self) -> Rejudging:

@@ -22,6 +22,8 @@ class Trouble:
     title: str
     text: str  # what, where and the next step
     mild: bool = False  # told to the operator, and no failure of the run: everything went all the same
+    parts: tuple[str, ...] = ()  # item keys of the single things in it: those still untold are told, once a day
+    by_mail: bool = True  # False: said by the printed words and the log alone, because no mail leaves
 
 
 def trouble(name: str, title: str, text: str) -> Trouble:
@@ -38,8 +40,12 @@ def news(ledger: Ledger, mode: Mode, scopes: Mapping[str, Sequence[Trouble]], to
     found: list[tuple[str, Trouble]] = []
     for scope, troubles in scopes.items():
         seen = ledger.see_troubles(f"{mode}/{scope}", [one.key for one in troubles], today)
-        found += [(f"operator/{one.key}/{seen[one.key].isoformat()}", one) for one in troubles]
+        found += [(_item_key(one, today if one.parts else seen[one.key]), one) for one in troubles]
     return found
+
+
+def _item_key(one: Trouble, day: date) -> str:
+    return f"operator/{one.key}/{day.isoformat()}"
 
 
 def operator_notices(lab: Lab, found: Sequence[tuple[str, Trouble]], today: date) -> list[Notice]:
@@ -50,7 +56,7 @@ def operator_notices(lab: Lab, found: Sequence[tuple[str, Trouble]], today: date
             kind=MessageKind.OPERATOR,
             reader=reader,
             slot=today,
-            lines=(Line(key=key, section=Section.TROUBLE, title=one.title, why=one.text),),
+            lines=(Line(key=key, section=Section.TROUBLE, title=one.title, why=one.text, also=one.parts),),
             read_at=None,
         )
         for key, one in found

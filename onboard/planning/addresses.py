@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from onboard.model import Person
+from onboard.model import Assessment, Lab, Person
 
 
 def normal(address: str) -> str:
@@ -27,3 +27,11 @@ def address_of(person: Person, day: date) -> str:
         return normal(person.university_email)
     until = person.personal_until
     return normal(person.personal_email) if isinstance(until, date) and day <= until else ""
+
+
+def addresses_in_use(assessment: Assessment, lab: Lab) -> frozenset[str]:
+    """Every address that a record or the lab's settings hold, usable or not: of people, for digests, of those who run the lab."""
+    people = (a for person in assessment.people.values() for a in (person.university_email, person.personal_email))
+    digests = (address for protocol in assessment.protocols.values() for address in protocol.digest_to)
+    settings = (lab.operator, lab.limits.trial_address, *(coordinator.address for coordinator in lab.coordinators))
+    return frozenset(normal(address) for address in (*people, *digests, *settings) if normal(address))

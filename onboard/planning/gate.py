@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from onboard.model import Held, History, JobName, Lab, Limits, MessageKind, Mode, Notice, Reader, ReaderRole
+from onboard.model import Fault, Held, History, JobName, Lab, Limits, MessageKind, Mode, Notice, Reader, ReaderRole
 from onboard.planning.addresses import lies_within
+from onboard.planning.standing import shut
 
 #: Mail to those who run the lab's day and the tool: no ceiling, no quiet day.
 NOT_TO_PEOPLE = frozenset({MessageKind.WORKLIST, MessageKind.OPERATOR})
@@ -89,7 +90,7 @@ def _why_not(notice: Notice, limits: Limits, history: History, lab: Lab, seen: _
     reasons: tuple[Callable[[], str], ...] = (
         lambda: _address(notice, limits),
         lambda: _quiet(notice, lab),
-        lambda: _stopped(notice, limits, history),
+        lambda: _stopped(notice, limits, history, lab),
         lambda: _outside(notice, limits),
         lambda: _second_mail(notice, seen),
         lambda: _said(notice, history, seen),
@@ -112,12 +113,23 @@ def _quiet(notice: Notice, lab: Lab) -> str:
     return f"{notice.slot} is no working day: goes on the next one"
 
 
-def _stopped(notice: Notice, limits: Limits, history: History) -> str:
-    if recipient_address(notice, limits) not in history.suppressed:
+def _stopped(notice: Notice, limits: Limits, history: History, lab: Lab) -> str:
+    to = recipient_address(notice, limits)
+    if to in never_shut(lab, limits):
         return ""
-    if limits.mode is Mode.TRIAL:
-        return "the trial address refused our mail: correct trial_address in settings.toml"
-    return f"the address of {whom(notice.reader)} refused our mail: correct it on the person form"
+    found = shut(history, to, notice.slot)
+    if found is None:
+        return ""
+    if found.fault is Fault.ADDRESS:
+        until = f"it is tried again on {found.until}"
+        return f"the address of {whom(notice.reader)} refused our mail: correct it on the person form, or {until}"
+    return f"the address of {whom(notice.reader)} takes no mail for now: it is tried again on {found.until}"
+
+
+def never_shut(lab: Lab, limits: Limits) -> frozenset[str]:
+    """Addresses that are written to at every slot, whatever they refused: those who run the day and the tool, and the trial's."""
+    written = (lab.operator, limits.trial_address, *(coordinator.address for coordinator in lab.coordinators))
+    return frozenset(address.strip().lower() for address in written if address)
 
 
 def _outside(notice: Notice, limits: Limits) -> str:

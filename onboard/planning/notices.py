@@ -51,6 +51,9 @@ def mails_to(desk: Desk, address: str, *kinds: MessageKind) -> list[date]:
     return sorted(m.slot for m in desk.mails(address) if m.state not in NEVER_CAME and (not kinds or m.kind in kinds))
 
 
+#: States of a mail that was given up by no fault of its address.
+_LOST = frozenset({"failed", "expired"})
+
 # the digest's day ------------------------------------------------------------------------------------------------------
 
 #: How many weeks back the last slot is looked for; a lab closed for longer starts afresh.
@@ -83,9 +86,24 @@ def digest_paused(desk: Desk, record: str) -> bool:
 
 
 def digest_comes(desk: Desk, record: str, address: str) -> bool:
-    """Whether today's digest, not sent yet, will tell a PI: then no other mail about people goes to them on this day."""
+    """Whether today's digest, not sent yet, will tell a PI: then no other mail about people goes to them on this day. A digest
+    that is late, or was lost, comes today, too."""
     slot = latest_slot(desk.calendar, desk.lab.cadence.digest_weekday, desk.today)
-    return slot == desk.today and gets_digests(desk, record) and not desk.said.settled(item_keys.digest(address, slot), address)
+    if slot is None or not gets_digests(desk, record) or desk.said.settled(item_keys.digest(address, slot), address):
+        return False
+    return slot == desk.today or _week_is_open(desk, slot)
+
+
+def _week_is_open(desk: Desk, slot: date) -> bool:
+    """Whether digests go today though their day is over: none went since, or one of them was lost."""
+    if not desk.lab.cadence.digests:
+        return False
+    last: dict[str, str] = {}
+    for mail in desk.history.mails:
+        if mail.kind is MessageKind.DIGEST and mail.slot >= slot:
+            last[mail.reader] = mail.state
+    tried_today = any(m.kind is MessageKind.DIGEST and m.slot == desk.today for m in desk.history.mails)
+    return not tried_today and (not last or any(state in _LOST for state in last.values()))
 
 
 # the calendar file -----------------------------------------------------------------------------------------------------

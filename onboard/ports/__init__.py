@@ -7,7 +7,7 @@ from typing import Protocol
 from onboard.ports.catching_up import CatchingUp
 from onboard.ports.clock import Clock
 from onboard.ports.handed_over import BookStart, HandOverBook
-from onboard.ports.mail import BounceSource, Mailer, Outgoing, Posted
+from onboard.ports.mail import BounceSource, Mailer, Outgoing, Posted, Refused, Stopped
 from onboard.ports.memory import Memory
 from onboard.ports.outbox import Outbox
 from onboard.ports.people import PeopleSeen
@@ -37,5 +37,7 @@ __all__ = [
     "RecordChange",
     "RecordSource",
     "RecordWriter",
+    "Refused",
+    "Stopped",
     "Written",
 ]

@@ -8,7 +8,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from onboard.model import MessageKind
+from onboard.errors import DeliveryError, TransportDown
+from onboard.model import MessageKind, Refusal
+
+
+class Refused(DeliveryError):
+    """One message was not taken. Its text is for people; `refusal` says what the answer means."""
+
+    def __init__(self, text: str, refusal: Refusal) -> None:
+        super().__init__(text)
+        self.refusal = refusal
+
+
+class Stopped(TransportDown):
+    """No message would be taken now. Its text is for people; `refusal` says what the answer means."""
+
+    def __init__(self, text: str, refusal: Refusal) -> None:
+        super().__init__(text)
+        self.refusal = refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +60,7 @@ class Posted:
     token: str
     attempts: int
     hard: bool
+    doubts: int = 0  # how often it was offered without an answer
 
 
 class Mailer(Protocol):
@@ -56,9 +74,9 @@ class Mailer(Protocol):
         """Hand over and return the server's words. `before_data` is called just before the bytes are offered; what it
         raises passes through, and then nothing was offered.
 
-        Raises DeliveryError (refused; `permanent` says for good, `address` that the address itself is no good),
-        TransportDown (not taken, and nothing else should be tried now), InDoubt (the link was lost after the bytes were
-        offered).
+        Raises DeliveryError, Refused where a server answered (this message was not taken), TransportDown, Stopped where
+        a server answered (not taken, and nothing else should be tried now), InDoubt (the link was lost after the bytes
+        were offered).
         """
         ...
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from onboard.model import Bounce, BounceEffect, History, JobName, Mode, Problem
+from onboard.model import Bounce, BounceEffect, GivenUp, History, JobName, Mode, Problem
 
 
 class Memory(Protocol):
@@ -39,17 +39,19 @@ class Memory(Protocol):
         """Remember the reports that a person must look at, each as its id, a space and a sentence; the others are forgotten."""
         ...
 
-    def suppress(self, mode: Mode, address: str, why: str, now: datetime) -> None:
-        """Stop writing to an address: queued messages to it are closed and their items refused."""
+    def reopen(self, mode: Mode, address: str) -> int:
+        """Forget the evidence against an address, as a person asks. Returns how many refusals went."""
         ...
 
-    def unsuppress(self, mode: Mode, address: str, now: datetime) -> int:
-        """Write to an address again; its refused items are open once more. Returns how many."""
+    def keep_addresses(self, mode: Mode, addresses: Collection[str]) -> int:
+        """Forget the evidence against addresses that nobody has any more. Returns how many addresses went."""
+        ...
+
+    def given_up(self, mode: Mode, since: datetime) -> Sequence[GivenUp]:
+        """Mails that did not arrive and will not, decided since an instant (aware), oldest first."""
         ...
 
     def bounced(self, mode: Mode, bounce: Bounce, today: date, now: datetime) -> BounceEffect:
-        """Count a hard bounce of a mail of ours, each mail once, by Message-ID or else by address.
-
-        What that mail said is open again; the second mail within sixty days suppresses the address.
-        """
+        """Count a report that a mail of ours failed, each mail once, by Message-ID or else by address: what that mail said is
+        open again, and the answer is evidence about the address."""
         ...

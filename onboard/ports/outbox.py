@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from onboard.model import JobName, Mode, Run, Snapshot
+from onboard.model import JobName, Mode, Refusal, Run, Snapshot, Transport
 from onboard.ports.mail import Outgoing, Posted
 
 
@@ -77,29 +77,79 @@ class Outbox(Protocol):
         """Handed over, with the server's words."""
         ...
 
-    def mark_retry(self, post: Posted, detail: str, now: datetime, *, attempted: bool = True) -> bool:
-        """Back to queued with growing delay; after eight attempts failed. `attempted=False` burns no attempt, no delay."""
+    def mark_retry(
+        self,
+        post: Posted,
+        detail: str,
+        now: datetime,
+        *,
+        attempted: bool = True,
+        refusal: Refusal | None = None,
+        today: date | None = None,
+    ) -> bool:
+        """Back to queued, with growing delay, until it is stale; what a server answered is remembered for the local day `today`.
+        `attempted=False` burns no attempt, no delay."""
         ...
 
-    def mark_failed(self, post: Posted, detail: str, now: datetime, *, refused: bool) -> bool:
-        """Given up. `refused`: the items are closed for this address until it changes, and the address is suppressed;
-        otherwise the items are free again for the next plan."""
+    def mark_failed(self, post: Posted, refusal: Refusal, detail: str, today: date, now: datetime) -> bool:
+        """Given up on a local day: what it said is free again for the next plan, and the answer is remembered."""
         ...
 
-    def mark_in_doubt(self, post: Posted, detail: str, now: datetime) -> bool:
-        """Offered, no answer: hard ones are queued again with the same bytes and Message-ID, others parked."""
+    def mark_certain(self, post: Posted) -> bool:
+        """The server refused it after the message: it is in nobody's hands, whatever happens before that is settled."""
+        ...
+
+    def mark_in_doubt(self, post: Posted, detail: str, now: datetime, again_at: datetime | None = None) -> bool:
+        """Offered, no answer: queued again with the same bytes and Message-ID for an instant, or parked."""
+        ...
+
+    def transport(self, mode: Mode) -> Transport | None:
+        """The hold on all mail, or the last one there was."""
+        ...
+
+    def hold(self, mode: Mode, refusal: Refusal, words: str, reader: str, settings: str, now: datetime) -> Transport:
+        """Hold all mail, or hold it longer. `words` are for people; `reader` met it, "" for nobody; `settings` is how the
+        settings stand."""
+        ...
+
+    def claim_trial(self, mode: Mode, now: datetime, settings: str, lease_seconds: int = 900) -> Posted | None:
+        """While mail is held: one due mail for one process, another reader's than the one that met the refusal where there is
+        one. None when it is not time yet, nothing is held, or nothing waits."""
+        ...
+
+    def try_now(self, mode: Mode, now: datetime) -> bool:
+        """Let the next run try one mail. False when nothing is held."""
+        ...
+
+    def let_go(self, mode: Mode, now: datetime) -> None:
+        """A mail was taken: the hold is over."""
+        ...
+
+    def expire(self, mode: Mode, now: datetime) -> int:
+        """Close queued mail that is stale, as given up; what it said is free. Returns how many."""
         ...
 
     def outbox(self, mode: Mode) -> Mapping[str, int]:
         """How many messages stand in each state."""
         ...
 
-    def parked(self, mode: Mode) -> Sequence[Mapping[str, object]]:
-        """Messages in doubt that wait for a person: id, job, slot, kind, reader, subject, since, detail."""
+    def digests_owed(self, mode: Mode, since: date) -> frozenset[str]:
+        """Readers whose digest for a slot since a day was given up by no fault of their address, and who got none since."""
         ...
 
-    def settle(self, message_id: str, now: datetime, *, arrived: bool) -> None:
-        """A person (or the Sent folder) knows whether a parked message arrived; if not, its items are free again."""
+    def parked(self, mode: Mode) -> Sequence[Mapping[str, object]]:
+        """Messages offered without an answer, parked or waiting for their next offer: id, job, slot, kind, reader, subject,
+        state, hard, doubts, detail; since (in doubt: when it was parked, queued: when it goes again); followed (a later mail of
+        its kind reached its reader)."""
+        ...
+
+    def find_mail(self, mode: Mode, beginning: str) -> Sequence[Mapping[str, object]]:
+        """Messages whose id begins so, newest first: id, state, slot, kind, reader, sent_at, doubtful."""
+        ...
+
+    def settle(self, message_id: str, now: datetime, *, arrived: bool | None) -> None:
+        """A person (or the Sent folder) knows whether a message in doubt arrived; if not, its items are free again. None: time
+        ends the doubt; its items are free, and whatever says them again says that it may be known."""
         ...
 
     def told(self, mode: Mode, person: str, limit: int = 50) -> Sequence[Mapping[str, object]]:

@@ -342,6 +342,17 @@ class TestTheList:
             raw.execute("INSERT INTO suppressed VALUES ('rivera', 'live', ?, 'came back', '2026-11-23')", (ADDRESS,))
             raw.execute("INSERT INTO problem VALUES ('rivera', ?, 'key', '2026-11-23')", (f"bounce/live/{ADDRESS}",))
             raw.execute("INSERT INTO rules_accepted VALUES ('rivera', '2026-11-23', '1', '2', ?, 'why')", (f"for {ADDRESS}",))
+            raw.execute(
+                "INSERT INTO refusal (lab, message, mode, on_day, at, address, report, step, fault, action, weak, code, status, "
+                "words) "
+                "VALUES ('rivera', '<1@x>', 'live', :day, :day, :who, '', 'recipient', 'address', 'count', 0, 550, '', :who)",
+                {"day": "2026-11-23", "who": ADDRESS},
+            )
+            raw.execute(
+                "INSERT INTO transport (lab, mode, cause, step, code, status, words, since, until, tries, tripped_by, settings) "
+                "VALUES ('rivera', 'live', 'other', 'recipient', 504, '', :who, :day, :day, 1, :who, '')",
+                {"day": "2026-11-23", "who": ADDRESS},
+            )
             raw.execute("UPDATE person_seen SET marks = ? WHERE record = ?", (ADDRESS, JORDAN))
             raw.execute("UPDATE run SET report = json_set(report, '$.trouble[0]', ?)", (f"{ADDRESS} is full",))
         held = {table for (table, _, _), cell in cells(home).items() if names(cell)}

@@ -178,19 +178,20 @@ def test_lateness_is_said_in_hours_and_minutes(minutes: int, words: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("outcome", "trouble", "mode", "is_good"),
+    ("outcome", "untold", "mode", "is_good"),
     [
-        ("sent", (), Mode.LIVE, True),
-        ("nothing", (), Mode.TRIAL, True),
-        ("sent", ("parked",), Mode.LIVE, False),
-        ("failed", (), Mode.LIVE, False),
-        ("held", (), Mode.LIVE, False),
-        ("waiting", (), Mode.LIVE, False),
-        ("dry", (), Mode.DRY, False),
+        ("sent", False, Mode.LIVE, True),
+        ("nothing", False, Mode.TRIAL, True),
+        ("sent", True, Mode.LIVE, False),
+        ("failed", False, Mode.LIVE, False),
+        ("held", False, Mode.LIVE, False),
+        ("waiting", False, Mode.LIVE, False),
+        ("dry", False, Mode.DRY, False),
     ],
 )
-def test_a_good_run_came_through_and_needs_nobody(outcome: str, trouble: tuple[str, ...], mode: Mode, is_good: bool) -> None:
-    report = RunReport(job=JobName.WORKLIST, slot=MONDAY, mode=mode, outcome=outcome, run=1, trouble=trouble)
+def test_a_good_run_came_through_and_everything_was_told(outcome: str, untold: bool, mode: Mode, is_good: bool) -> None:
+    trouble = ("a mail is in doubt",)
+    report = RunReport(job=JobName.WORKLIST, slot=MONDAY, mode=mode, outcome=outcome, run=1, trouble=trouble, untold=untold)
     assert good(report) == is_good
 
 

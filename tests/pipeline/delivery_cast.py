@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
+from onboard.adapters.mail.smtp_answers import refusal
+from onboard.errors import OnboardError
 from onboard.model import (
+    AddressMemory,
     Coordinator,
+    Fault,
     JobName,
     Lab,
     Limits,
     Line,
+    Mark,
     Message,
     MessageKind,
     Mode,
@@ -22,6 +27,7 @@ from onboard.model import (
     ReaderRole,
     Run,
     Section,
+    Step,
 )
 from onboard.ports import Outgoing
 
@@ -63,6 +69,30 @@ class HandClock:
     def wait(self, **span: float) -> None:
         """Let time pass."""
         self.at += timedelta(**span)
+
+
+def answered(said: str, step: Step = Step.RECIPIENT) -> OnboardError:
+    """What the mailer raises for a server's answer: ``550 5.1.1 User unknown``."""
+    return refusal(step, int(said[:3]), said[4:], "relay.northlake.example:25")
+
+
+#: The address is no good; this one later; this mail is not taken.
+GONE, LATER_TODAY = "550 5.1.1 User unknown", "450 4.2.0 greylisted"
+
+
+def spam() -> OnboardError:
+    """This mail's words are refused."""
+    return answered("554 5.6.0 looks odd", Step.BODY)
+
+
+def refusing(*addresses: str, before: date = MONDAY) -> dict[str, AddressMemory]:
+    """What is remembered of addresses that two days refused, the last one on the day before `before`: they are closed."""
+    days = [before - timedelta(days=2), before - timedelta(days=1)]
+    marks = tuple(
+        Mark(at=datetime.combine(day, time(12), tzinfo=UTC), day=day, fault=Fault.ADDRESS, words="550 5.1.1 User unknown")
+        for day in days
+    )
+    return {address: AddressMemory(marks=marks) for address in addresses}
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onboard.model import Action
 from onboard.pipeline.bounce_reports import read_report
 from tests.pipeline import reports
 from tests.pipeline.reports import ALL, LEILA, MAIL
@@ -14,19 +15,23 @@ from tests.pipeline.reports import ALL, LEILA, MAIL
 @pytest.mark.parametrize("server", ALL)
 def test_leilas_address_does_not_exist_whoever_says_so(server: str) -> None:
     (bounce,) = read_report(ALL[server]())
-    assert (bounce.message_id, bounce.addresses, bounce.hard) == (MAIL, (LEILA,), True)
-    assert bounce.status.startswith("5.1.") and "\n" not in bounce.words and bounce.words
+    assert (bounce.message_id, bounce.addresses, bounce.refusal.action) == (MAIL, (LEILA,), Action.COUNT)
+    found = bounce.refusal
+    assert found.status.startswith("5.1.") and "\n" not in found.words and found.words
     assert bounce.report.startswith("<") and bounce.report != MAIL
 
 
 @pytest.mark.parametrize(
-    ("status", "action", "hard"),
-    [("5.1.1", "failed", True), ("5.2.2", "failed", True), ("4.4.7", "failed", False), ("4.4.1", "delayed", False),
-     ("5.1.1", "delayed", False), ("2.0.0", "delivered", False), ("2.1.5", "relayed", False)],
+    ("status", "action", "follows"),
+    [("5.1.1", "failed", Action.COUNT), ("5.2.2", "failed", Action.TELL), ("4.4.7", "failed", Action.TELL),
+     ("4.4.1", "delayed", Action.NOTHING), ("5.1.1", "delayed", Action.NOTHING), ("2.0.0", "delivered", Action.NOTHING),
+     ("2.1.5", "relayed", Action.NOTHING)],
 )  # fmt: skip
-def test_only_a_failure_for_good_is_hard(status: str, action: str, hard: bool) -> None:
+def test_a_failure_is_a_mail_not_said_and_only_an_address_that_is_no_good_is_counted(
+    status: str, action: str, follows: Action
+) -> None:
     (bounce,) = read_report(reports.postfix(status=status, action=action))
-    assert bounce.hard is hard
+    assert bounce.refusal.action is follows
 
 
 def test_an_answer_from_a_person_is_no_report() -> None:
@@ -41,7 +46,7 @@ def test_a_forwarded_mail_that_failed_further_on_is_about_the_address_we_wrote_t
 
 def test_a_report_without_the_mail_still_names_the_address() -> None:
     (bounce,) = read_report(reports.postfix().replace(f"Message-ID: {MAIL}\r\n".encode(), b""))
-    assert bounce.message_id == "" and bounce.addresses == (LEILA,) and bounce.hard
+    assert bounce.message_id == "" and bounce.addresses == (LEILA,) and bounce.failed
 
 
 def test_a_report_without_a_name_is_known_by_its_bytes() -> None:
@@ -52,7 +57,7 @@ def test_a_report_without_a_name_is_known_by_its_bytes() -> None:
 def test_a_report_cut_short_says_what_it_still_can() -> None:
     raw = reports.postfix()
     (bounce,) = read_report(raw[: raw.index(b"Content-Description: Undelivered")])
-    assert bounce.hard and bounce.message_id == ""
+    assert bounce.failed and bounce.message_id == ""
 
 
 @settings(max_examples=60, deadline=None)

@@ -11,9 +11,10 @@ import pytest
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.mail.plain_bounces import given_up
 from onboard.errors import InDoubt, TransportDown
-from onboard.model import JobName, Mode
+from onboard.model import JobName, Mode, Standing
 from onboard.pipeline.bouncing import Looked, look, look_before_jobs
 from onboard.pipeline.delivering import drain
+from onboard.planning.standing import shut, standings
 from onboard.ports import Outgoing
 from tests.pipeline import reports
 from tests.pipeline.delivery_cast import LEILA, LIVE, MONDAY, TRIAL, FakeMailer, HandClock, outgoing, queue
@@ -69,10 +70,10 @@ def test_once_is_noted_and_what_it_said_is_open_again(ledger: SqlLedger, clock: 
     send(ledger, clock, mail)
     assert ledger.history(LIVE).said("reminder/5/gcp/30")
     found = see(ledger, clock, reports.postfix(mail.message_id))
-    assert len(found.noted) == 1 and not found.suppressed
+    assert len(found.noted) == 1
     history = ledger.history(LIVE)
     assert not history.said("reminder/5/gcp/30") and not history.said("reminder/5/gcp/60")
-    assert history.suppressed == frozenset() and ledger.outbox(LIVE) == {"refused": 1}
+    assert standings(history, MONDAY)[LEILA.address].standing is Standing.DOUBTED and ledger.outbox(LIVE) == {"refused": 1}
     assert ledger.told(LIVE, "5")[0]["state"] == "refused"
 
 
@@ -84,8 +85,9 @@ def test_twice_stops_the_address_and_the_worklist_shows_it(ledger: SqlLedger, cl
     again = outgoing(LEILA.address, "reminder/5/gcp/30", slot=MONDAY + DAY)
     send(ledger, clock, again)
     found = see(ledger, clock, reports.postfix(first.message_id), reports.exchange(again.message_id), today=MONDAY + DAY)
-    assert not found.noted and [one.addresses for one in found.suppressed] == [(LEILA.address,)]
-    assert ledger.history(LIVE).suppressed == {LEILA.address}
+    assert [one.addresses for one in found.noted] == [(LEILA.address,)]
+    closed = standings(ledger.history(LIVE), MONDAY + DAY)[LEILA.address]
+    assert closed.standing is Standing.CLOSED and closed.until == MONDAY + 31 * DAY
     assert not ledger.history(LIVE).said("reminder/5/gcp/30"), "said again as soon as the address is right"
 
 
@@ -96,23 +98,26 @@ def test_looking_again_counts_nothing_twice(sqlite_ledger: SqlLedger, clock: Han
     assert len(see(sqlite_ledger, clock, *twice).noted) == 1
     for day in range(3):
         found = see(sqlite_ledger, clock, *twice, today=MONDAY + day * DAY)
-        assert found.reports == 2 and not found.noted and not found.suppressed
-    assert sqlite_ledger.history(LIVE).suppressed == frozenset()
+        assert found.reports == 2 and not found.noted
+    assert standings(sqlite_ledger.history(LIVE), MONDAY)[LEILA.address].standing is Standing.DOUBTED
 
 
 def test_a_full_or_slow_server_stops_nobody(sqlite_ledger: SqlLedger, clock: HandClock) -> None:
     mail = outgoing(LEILA.address, "r/1")
     send(sqlite_ledger, clock, mail)
-    soft = [reports.postfix(mail.message_id, status="4.4.7", number=n) for n in range(3)]
-    assert see(sqlite_ledger, clock, *soft, reports.postfix(mail.message_id, action="delayed")).noted == ()
-    assert sqlite_ledger.outbox(LIVE) == {"sent": 1}
+    delayed = reports.postfix(mail.message_id, status="4.4.7", action="delayed")
+    assert see(sqlite_ledger, clock, delayed).noted == () and sqlite_ledger.outbox(LIVE) == {"sent": 1}
+    given_up = [reports.postfix(mail.message_id, status="4.4.7", number=n) for n in range(3)]
+    assert len(see(sqlite_ledger, clock, *given_up).noted) == 1
+    assert sqlite_ledger.outbox(LIVE) == {"failed": 1} and not sqlite_ledger.history(LIVE).said("r/1"), "lost, so said again"
+    assert shut(sqlite_ledger.history(LIVE), LEILA.address, MONDAY + DAY) is None
 
 
 def test_a_stranger_cannot_silence_anybody(sqlite_ledger: SqlLedger, clock: HandClock) -> None:
     send(sqlite_ledger, clock, outgoing(LEILA.address, "r/1"))
     forged = [reports.postfix(f"<guess{n}@northlake.example>", number=n) for n in range(5)]
     assert see(sqlite_ledger, clock, *forged).noted == ()
-    assert sqlite_ledger.history(LIVE).said("r/1") and sqlite_ledger.history(LIVE).suppressed == frozenset()
+    assert sqlite_ledger.history(LIVE).said("r/1") and not sqlite_ledger.history(LIVE).addresses
 
 
 def test_a_report_without_the_mail_counts_for_the_last_one_to_that_address(sqlite_ledger: SqlLedger, clock: HandClock) -> None:
@@ -131,16 +136,17 @@ def test_two_that_lie_months_apart_are_two_accidents(sqlite_ledger: SqlLedger, c
         mail = outgoing(LEILA.address, f"r/{days}", slot=MONDAY + days * DAY)
         send(sqlite_ledger, clock, mail)
         found = see(sqlite_ledger, clock, reports.postfix(mail.message_id), today=MONDAY + days * DAY)
-        assert len(found.noted) == 1 and not found.suppressed
+        assert len(found.noted) == 1
 
 
 def test_a_corrected_address_starts_anew(sqlite_ledger: SqlLedger, clock: HandClock) -> None:
     mails = [outgoing(LEILA.address, f"r/{n}", slot=MONDAY + n * DAY) for n in range(3)]
     for mail in mails[:2]:
         send(sqlite_ledger, clock, mail)
-    see(sqlite_ledger, clock, *(reports.postfix(mail.message_id) for mail in mails[:2]))
-    assert sqlite_ledger.history(LIVE).suppressed == {LEILA.address}
-    sqlite_ledger.unsuppress(LIVE, LEILA.address, clock.now())
+    see(sqlite_ledger, clock, *(reports.postfix(mail.message_id) for mail in mails[:2]), today=MONDAY + DAY)
+    assert shut(sqlite_ledger.history(LIVE), LEILA.address, MONDAY + 5 * DAY)
+    assert sqlite_ledger.reopen(LIVE, LEILA.address) == 2 and not sqlite_ledger.history(LIVE).addresses
+    assert sqlite_ledger.reopen(LIVE, LEILA.address) == 0
     send(sqlite_ledger, clock, mails[2])
     assert len(see(sqlite_ledger, clock, reports.postfix(mails[2].message_id)).noted) == 1
 

@@ -12,7 +12,9 @@ from onboard.model import Message, MessageKind, Notice
 from onboard.pipeline.delivering import MessageWriter, drain, stale_at, write_all
 from tests.pipeline.delivery_cast import (
     AMARA,
+    GONE,
     LAB,
+    LATER_TODAY,
     LEILA,
     LIVE,
     MONDAY,
@@ -20,6 +22,7 @@ from tests.pipeline.delivery_cast import (
     TRIAL,
     FakeMailer,
     HandClock,
+    answered,
     outgoing,
     plain,
     queue,
@@ -30,7 +33,7 @@ from tests.pipeline.delivery_cast import (
 def compose(message: Message, to: str, message_id: str, now) -> bytes:
     """Bytes that name their address; refuses a name with a line break, as the real one does."""
     if "\n" in message.notice.reader.name:
-        raise DeliveryError("a line break stands in a header", permanent=True)
+        raise DeliveryError("a line break stands in a header")
     return f"To: {to}\r\nMessage-ID: {message_id}\r\nSubject: {message.subject}\r\n\r\n{message.text}".encode()
 
 
@@ -109,8 +112,8 @@ class TestDraining:
         queue(sqlite_ledger, *(outgoing(f"{n}@x.example", f"k/{n}", hard=n == "hard") for n in names))
         mailer = FakeMailer(
             answers={
-                "gone@x.example": [DeliveryError("550 unknown", permanent=True, address=True)],
-                "grey@x.example": [DeliveryError("450 later")],
+                "gone@x.example": [answered(GONE)],
+                "grey@x.example": [answered(LATER_TODAY)],
                 "lost@x.example": [InDoubt("link lost")],
                 "hard@x.example": [InDoubt("link lost")],
             }
@@ -121,7 +124,7 @@ class TestDraining:
             "hard@x.example": "in_doubt", "fine@x.example": "sent",
         }  # fmt: skip
         assert sqlite_ledger.outbox(LIVE) == {"refused": 1, "queued": 2, "in_doubt": 1, "sent": 1}
-        clock.wait(minutes=5)
+        clock.wait(minutes=61)
         assert dict(states(drain(mailer, sqlite_ledger, clock, LIVE))) == {"grey@x.example": "sent", "hard@x.example": "sent"}
         ids = [post for post, to in mailer.delivered if to == "hard@x.example"]
         assert mailer.offered.count(ids[0]) == 2
@@ -133,6 +136,8 @@ class TestDraining:
         assert drained.down == "relay: nothing listens there" and len(drained.deliveries) == 1
         assert sqlite_ledger.outbox(LIVE) == {"queued": 30}
         mailer.down = None
+        assert drain(mailer, sqlite_ledger, clock, LIVE).deliveries == (), "it waits a while"
+        clock.wait(minutes=16)
         assert len(drain(mailer, sqlite_ledger, clock, LIVE).deliveries) == 30
         assert all(post.attempts == 0 for post in sqlite_ledger.claim(LIVE, clock.now()))
 

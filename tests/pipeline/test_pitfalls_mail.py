@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
-from onboard.errors import DeliveryError, TransportDown
-from onboard.model import JobName, MessageKind, Mode
+from onboard.errors import TransportDown
+from onboard.model import JobName, MessageKind, Mode, Standing
 from onboard.pipeline.bouncing import look
+from onboard.planning.standing import standings
 from tests.pipeline import reports
+from tests.pipeline.delivery_cast import GONE, answered
 from tests.pipeline.office import Office
 from tests.pipeline.test_came_back import FakeMailbox
 from tests.planning.cast import (
@@ -293,10 +295,11 @@ class TestWhatCameBack:
             assert HANA in one.reached()
             (sent,) = [key for key, to in one.mailer.delivered[one.before :] if to == HANA]
             look(FakeMailbox(mails=[reports.exchange(sent, HANA)]), one.ledger, one.clock, Mode.LIVE, day)
-            assert len(one.ledger.history(Mode.LIVE).suppressed) == number - 1
+            closed = standings(one.ledger.history(Mode.LIVE), day)[HANA]
+            assert closed.standing is (Standing.DOUBTED, Standing.CLOSED)[number - 1]
         one.morning(TODAY + 2 * DAY)
         assert HANA not in one.reached()
-        assert f"{HANA} refused our mail" in one.text(MARIA) and "Correct it" in one.text(MARIA)
+        assert f"Nothing is sent to {HANA} until" in one.text(MARIA) and "Correct the address" in one.text(MARIA)
 
     def test_a_supervisor_hears_nothing_of_somebody_whose_own_mail_came_back(self, office: Open) -> None:
         one = office(without_digest(ann(in_days(8))))
@@ -306,7 +309,7 @@ class TestWhatCameBack:
             sent = [key for key, to in one.mailer.delivered[one.before :] if to == ANN]
             look(FakeMailbox(mails=[reports.postfix(key, ANN) for key in sent]), one.ledger, one.clock, Mode.LIVE, day)
             assert not _escalated(one, ADA), "while her course still counts"
-        assert one.ledger.history(Mode.LIVE).suppressed == {ANN}
+        assert [*one.ledger.history(Mode.LIVE).addresses] == [ANN]
 
     def test_and_hears_two_working_days_after_a_mail_that_arrived(self, office: Open) -> None:
         one = office(without_digest(ann(in_days(8))))
@@ -319,7 +322,7 @@ class TestWhatCameBack:
     def test_a_new_address_gets_what_the_old_one_refused(self, office: Open) -> None:
         book = everybody()
         one = office(book)
-        one.mailer.answers[HANA] = [DeliveryError("550 5.1.1 unknown", permanent=True, code=550, address=True)]
+        one.mailer.answers[HANA] = [answered(GONE)]
         one.morning()
         (person,) = [row for row in book.rows["people"] if row.record == HADDAD]
         book.drop("people", record=HADDAD)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.mail.plain_bounces import given_up
-from onboard.model import History, Section
+from onboard.model import History, Section, Standing
 from onboard.pipeline.bounce_reports import read_report
+from onboard.planning.standing import standings
 from tests.pipeline import reports
 from tests.pipeline.delivery_cast import AMARA, LEILA, LIVE, MONDAY, TRIAL, HandClock, outgoing
 from tests.pipeline.reports import MAIL, PLAIN
@@ -23,20 +24,27 @@ from tests.planning.cast import TODAY, everybody, lab
 @pytest.mark.parametrize("server", PLAIN)
 def test_whoever_writes_it_mail_and_address_are_found(server: str) -> None:
     (bounce,) = read_report(PLAIN[server](), given_up)
-    assert (bounce.message_id, bounce.addresses, bounce.hard, bounce.plain) == (MAIL, (LEILA.address,), True, True)
-    assert bounce.words and "\n" not in bounce.words and bounce.status[:2] == "5."
+    assert (bounce.message_id, bounce.addresses, bounce.failed, bounce.plain) == (MAIL, (LEILA.address,), True, True)
+    assert bounce.refusal.words and "\n" not in bounce.refusal.words
 
 
 @pytest.mark.parametrize("server", PLAIN)
-def test_the_second_one_stops_the_address(server: str, sqlite_ledger: SqlLedger, clock: HandClock) -> None:
-    mails = [outgoing(LEILA.address, f"r/{n}", slot=MONDAY + n * DAY) for n in range(2)]
-    for mail in mails:
+def test_one_on_each_of_two_days_closes_the_address_where_a_number_or_words_say_so(
+    server: str, sqlite_ledger: SqlLedger, clock: HandClock
+) -> None:
+    seen: list[bytes] = []
+    for number in range(2):
+        mail = outgoing(LEILA.address, f"r/{number}", slot=MONDAY + number * DAY)
         send(sqlite_ledger, clock, mail)
-    first, second = (PLAIN[server](mail.message_id) for mail in mails)
-    assert len(see(sqlite_ledger, clock, first).noted) == 1 and not sqlite_ledger.history(LIVE).said("r/0")
-    assert see(sqlite_ledger, clock, first).noted == (), "the same report once"
-    assert len(see(sqlite_ledger, clock, first, second).suppressed) == 1
-    assert sqlite_ledger.history(LIVE).suppressed == {LEILA.address} and sqlite_ledger.history(LIVE).unclear == ()
+        seen.append(PLAIN[server](mail.message_id).replace(b"Message-I", b"X-%d: y\r\nMessage-I" % number, 1))
+        clock.wait(hours=2)
+        day = MONDAY + number * DAY
+        assert len(see(sqlite_ledger, clock, *seen, today=day).noted) == 1 and not sqlite_ledger.history(LIVE).said(f"r/{number}")
+        assert see(sqlite_ledger, clock, *seen, today=day).noted == (), "the same report once"
+        clock.wait(hours=22)
+    found = standings(sqlite_ledger.history(LIVE), MONDAY + 2 * DAY)[LEILA.address]
+    by_number = server != "exchange 5.5"
+    assert found.standing is (Standing.CLOSED if by_number else Standing.DOUBTED) and sqlite_ledger.history(LIVE).unclear == ()
 
 
 class TestWhatDoesNotAgree:
@@ -51,8 +59,7 @@ class TestWhatDoesNotAgree:
     def told(self, ledger: SqlLedger, clock: HandClock, *mails: bytes) -> tuple[str, ...]:
         """What a person is asked to look at; nothing else may have changed."""
         found = see(ledger, clock, *mails)
-        assert not found.noted and not found.suppressed and ledger.history(LIVE).said("r/1")
-        assert ledger.history(LIVE).suppressed == frozenset()
+        assert not found.noted and ledger.history(LIVE).said("r/1") and not ledger.history(LIVE).addresses
         return ledger.history(LIVE).unclear
 
     @staticmethod
@@ -111,7 +118,7 @@ def test_other_mail_is_no_report(raw: bytes) -> None:
 def test_a_warning_that_it_is_still_tried_changes_nothing() -> None:
     raw = reports.exim_with_copy().replace(b"This is a permanent error. ", b"").replace(b"failed: returning", b"delayed: warning")
     warning = raw.replace(b"550 5.1.1 User unknown", b"451 4.4.1 try again later")
-    assert not any(one.hard for one in read_report(warning, given_up))
+    assert not any(one.failed for one in read_report(warning, given_up))
 
 
 @settings(max_examples=60, deadline=timedelta(seconds=2))

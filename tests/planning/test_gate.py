@@ -18,6 +18,7 @@ from tests.pipeline.delivery_cast import (
     SATURDAY,
     TUESDAY,
     about,
+    refusing,
     reminder,
 )
 
@@ -70,14 +71,14 @@ def test_no_reason_holds_a_name_or_an_address(mode: Mode) -> None:
     limits = Limits(mode=mode, trial_address="maria@home.example", institution_domains=frozenset({"northlake.example"}))
     guests = replace(limits, guest_list=frozenset({"nobody@northlake.example"}))
     said_today = MailRecord(kind=MessageKind.CHECKLIST, reader=LEILA.address, person="5", slot=MONDAY, state="sent")
-    refusing = History(suppressed=frozenset({LEILA.address, MARIA.address, "maria@home.example"}), mails=(said_today,))
+    closed = History(addresses=refusing(LEILA.address, MARIA.address, "maria@home.example"), mails=(said_today,))
     outside = replace(ELENA, address="elena@home.example")
     notices = [
         reminder(LEILA), reminder(LEILA, "b/1"), reminder(replace(LEILA, address="")), about(outside, "5"), WORKLIST,
         reminder(AMARA, slot=SATURDAY),
     ]  # fmt: skip
     found = [
-        reason for given in (limits, guests) for history in (NOTHING, refusing, History(mails=(said_today,)))
+        reason for given in (limits, guests) for history in (NOTHING, closed, History(mails=(said_today,)))
         for reason in reasons(notices, given, history)
     ]  # fmt: skip
     assert len(set(found)) >= 5
@@ -86,7 +87,7 @@ def test_no_reason_holds_a_name_or_an_address(mode: Mode) -> None:
 
 
 def test_an_address_that_refused_us_waits_until_it_is_corrected() -> None:
-    history = History(suppressed=frozenset({LEILA.address}))
+    history = History(addresses=refusing(LEILA.address))
     assert "refused our mail" in reasons([reminder(LEILA)], history=history)[0]
     assert not reasons([reminder(replace(LEILA, address="leila@new.example"))], history=history)
 

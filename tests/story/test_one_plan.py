@@ -18,11 +18,13 @@ from typer.testing import CliRunner
 from jobs import JOBS
 from jobs.__main__ import app as onboard_app
 from jobs.due import run_due, run_safely
-from onboard.app import open_app
+from onboard.adapters.ledger.refusals import note
+from onboard.app import App, open_app
 from onboard.cli.explain import explanation
 from onboard.cli.start import begin, show
-from onboard.model import Held, JobName, Mode, Notice
+from onboard.model import Held, JobName, Mode, Notice, Step
 from onboard.pipeline.tools import never
+from onboard.planning.refusals import answer
 from onboard.sandbox.sample.server import SampleServer, sample_server
 from tests.jobs.clocks import HandClock
 from tests.jobs.conftest import make_lab
@@ -171,9 +173,17 @@ def _really(home: Path, clock: HandClock, day: date) -> set[Mail]:
     if day >= GO_LIVE:
         reports += run_due(app, Mode.LIVE, never)
     if day == GO_LIVE:
-        app.ledger.suppress(Mode.LIVE, REFUSED, "550 5.1.1 no such user", clock.now())
+        _refuse(app, clock)
     app.close()
     return {(n.kind.value, n.reader.name) for report in reports for n in report.planned}
+
+
+def _refuse(app: App, clock: HandClock) -> None:
+    """Two mails on two days came back: the address is closed."""
+    gone = answer(Step.RECIPIENT, 550, "5.1.1 no such user")
+    with app.ledger._door.writing(Mode.LIVE) as connection:
+        for number, day in enumerate((GO_LIVE - timedelta(days=1), GO_LIVE)):
+            note(connection, app.lab.id, Mode.LIVE, (f"<{number}@x.example>", REFUSED), gone, day, clock.now())
 
 
 def test_on_a_day_off_nothing_is_promised_and_nothing_goes(home: Path, tmp_path: Path) -> None:

@@ -1,25 +1,20 @@
-"""Bounces in the ledger. Decides whose mail a report is about, that each mail counts once, and that the second suppresses the
-address; what a report says is `onboard.pipeline.bounce_reports`.
-
-They are kept among the things first seen on a day: scope ``bounce/<mode>/<address>``, key the mail (or the report) counted.
-"""
+"""Bounces in the ledger. Decides whose mail a report is about and that each mail counts once; what a report says is
+`onboard.pipeline.bounce_reports`, what it means `onboard.planning.refusals`, how the address stands then
+`onboard.planning.standing`."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
-from onboard.adapters.ledger.memory import of_lab
-from onboard.adapters.ledger.outbox import suppress
-from onboard.adapters.ledger.schema import MessageState, item, message, problem
-from onboard.model import Bounce, BounceEffect, ItemState, Mode
+from onboard.adapters.ledger import refusals
+from onboard.adapters.ledger.outbox import open_items
+from onboard.adapters.ledger.parts import of_lab
+from onboard.adapters.ledger.schema import MessageState, message
+from onboard.model import Bounce, BounceEffect, Fault, ItemState, Mode
 
-#: So many different mails must have come back ...
-_ENOUGH = 2
-#: ... within so many days.
-_WITHIN = timedelta(days=60)
 #: A report without a Message-ID counts for the last mail to its address if that is no older.
 _RECENT = timedelta(days=7)
 #: States of a mail that a server may have taken.
@@ -28,39 +23,21 @@ _TAKEN = (MessageState.SENT, MessageState.IN_DOUBT, MessageState.REFUSED)
 
 def bounced(connection: Connection, lab: str, mode: Mode, bounce: Bounce, today: date, now: datetime) -> BounceEffect:
     """Count one report; see the port."""
-    if not bounce.hard:
+    if not bounce.failed:
         return BounceEffect.NOTHING
     row = _mail(connection, lab, mode, bounce, now)
     if bounce.plain and not _agree(bounce, row):
         return BounceEffect.UNCLEAR if row is not None or not _names_a_mail(bounce) else BounceEffect.NOTHING
-    if row is None:
+    if row is None or _counted(connection, lab, row, bounce):
         return BounceEffect.NOTHING
-    scope, key = _scope(mode, row.to_addr), row.id if _names_a_mail(bounce) else bounce.report
-    counted = _counted(connection, lab, scope)
-    if key in counted:
-        return BounceEffect.NOTHING
-    connection.execute(insert(problem).values(lab=lab, scope=scope, key=key, first_seen=today))
-    recent = sum(today - _WITHIN <= day <= today for day in (*counted.values(), today))
-    enough = recent >= _ENOUGH
-    _did_not_arrive(connection, lab, row.id, bounce, shut=enough)
-    if not enough:
-        return BounceEffect.NOTED
-    suppress(connection, lab, mode, row.to_addr, f"came back {recent} times: {bounce.status} {bounce.words}", now)
-    return BounceEffect.SUPPRESSED
+    refusals.note(connection, lab, mode, (row.id, row.to_addr), bounce.refusal, min(row.slot, today), now, report=bounce.report)
+    _did_not_arrive(connection, lab, row.id, bounce)
+    return BounceEffect.NOTED
 
 
-def forget(connection: Connection, lab: str, mode: Mode, address: str) -> None:
-    """Somebody says that the address is good: counting begins anew."""
-    connection.execute(delete(problem).where(problem.c.lab == lab, problem.c.scope == _scope(mode, address)))
-
-
-def _scope(mode: Mode, address: str) -> str:
-    return f"bounce/{mode}/{address}"
-
-
-def _counted(connection: Connection, lab: str, scope: str) -> dict[str, date]:
-    rows = connection.execute(select(problem).where(problem.c.lab == lab, problem.c.scope == scope))
-    return {row.key: row.first_seen for row in rows}
+def _counted(connection: Connection, lab: str, row: Any, bounce: Bounce) -> bool:
+    """A report that names no mail is known by itself: the next mail to the address is not what it is about."""
+    return refusals.counted(connection, lab, row.id, row.to_addr, "" if _names_a_mail(bounce) else bounce.report)
 
 
 def _names_a_mail(bounce: Bounce) -> bool:
@@ -75,7 +52,7 @@ def _agree(bounce: Bounce, row: Any) -> bool:
 
 def _mail(connection: Connection, lab: str, mode: Mode, bounce: Bounce, now: datetime) -> Any:
     """The mail a report is about. One that names a mail we never sent is about somebody else's, or forged."""
-    ours = select(message.c.id, message.c.to_addr).where(of_lab(message, lab, mode))
+    ours = select(message.c.id, message.c.to_addr, message.c.slot).where(of_lab(message, lab, mode))
     if _names_a_mail(bounce):
         taken = or_(message.c.state.in_(_TAKEN), message.c.doubtful)
         own = message.c.id.startswith(f"<{bounce.key}@", autoescape=True) & message.c.envelope_from.contains(bounce.key)
@@ -86,14 +63,11 @@ def _mail(connection: Connection, lab: str, mode: Mode, bounce: Bounce, now: dat
     return connection.execute(to_it.order_by(message.c.sent_at.desc()).limit(1)).first()
 
 
-def _did_not_arrive(connection: Connection, lab: str, message_id: str, bounce: Bounce, *, shut: bool) -> None:
-    """The mail was not read: what it said is free for the next plan, or `shut` until the address changes."""
+def _did_not_arrive(connection: Connection, lab: str, message_id: str, bounce: Bounce) -> None:
+    """The mail was not read: what it said is free for the next plan."""
     mine = (message.c.lab == lab) & (message.c.id == message_id)
-    detail = f"came back: {bounce.status} {bounce.words}"
-    connection.execute(update(message).where(mine).values(state=MessageState.REFUSED, detail=detail))
-    carried = (item.c.lab == lab) & (item.c.message == message_id)
-    said = item.c.state.in_((ItemState.CLAIMED, ItemState.SENT))
-    # an item that nobody's address refused is open for every address
-    refused = {"state": ItemState.REFUSED} | ({} if shut else {"reader": ""})
-    connection.execute(update(item).where(carried, said).values(refused))
-    connection.execute(delete(item).where(carried, item.c.state == ItemState.SKIPPED))
+    found = bounce.refusal
+    state = MessageState.REFUSED if found.fault is Fault.ADDRESS else MessageState.FAILED
+    detail = f"came back: {found.status} {found.words}"
+    connection.execute(update(message).where(mine).values(state=state, detail=detail))
+    open_items(connection, lab, message_id, ItemState.REFUSED)

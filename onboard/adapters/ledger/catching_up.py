@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from onboard.adapters.ledger.memory import chunks, known_items, of_lab
+from onboard.adapters.ledger.memory import known_items
 from onboard.adapters.ledger.outbox import close, ids_where, withdraw
+from onboard.adapters.ledger.parts import chunks, of_lab
 from onboard.adapters.ledger.schema import MessageState, Phase, body, item, message, run
 from onboard.model import HandedOver, ItemState, JobName, MessageKind, Mode, RunState, UsedSlot
 

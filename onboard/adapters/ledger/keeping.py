@@ -23,11 +23,13 @@ from onboard.adapters.ledger.schema import (
     person_seen,
     problem,
     read,
+    refusal,
     rules,
     rules_accepted,
     run,
     snapshot,
     suppressed,
+    transport,
 )
 from onboard.errors import LedgerError
 from onboard.model import Mode, PersonSeen
@@ -147,6 +149,14 @@ class LedgerKeeping:
         with self._door.reading() as connection:
             return [{name: getattr(row, name) for name in names} for row in connection.execute(asked.order_by(suppressed.c.mode))]
 
+    def refused(self, addresses: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """What servers answered to mail to the addresses, or reported about it later, oldest first."""
+        names = ("mode", "on_day", "address", "step", "fault", "action", "code", "status", "words", "message")
+        asked = select(refusal).where(refusal.c.lab == self._lab, refusal.c.address.in_(addresses))
+        with self._door.reading() as connection:
+            rows = connection.execute(asked.order_by(refusal.c.at, refusal.c.message))
+            return [{name: getattr(row, name) for name in names} for row in rows]
+
     def rules_texts(self) -> Sequence[str]:
         """Every text of the rules that was ever used: what a name may be a word of."""
         with self._door.reading() as connection:
@@ -262,7 +272,8 @@ class _Forgetting:
         own = self._own()
         withdrawn = self._withdraw(own)
         bodies, reworded = self._bodies(own)
-        self.connection.execute(delete(suppressed).where(suppressed.c.lab == self.lab, suppressed.c.address.in_(self.addresses)))
+        for table in (suppressed, refusal):
+            self.connection.execute(delete(table).where(table.c.lab == self.lab, table.c.address.in_(self.addresses)))
         snapshots = self._snapshots(rewrite)
         rows = sum(self._rows(table, change) for table, change in self._changes(own).items())
         self._listed(rules_accepted, "what", "why")
@@ -289,6 +300,8 @@ class _Forgetting:
             run: lambda row: {"report": erase.scrub(row["report"]), "outcome": erase.scrub(row["outcome"])},
             problem: lambda row: {"scope": _each_part(row["scope"], erase), "key": erase.scrub(row["key"])},
             suppressed: lambda row: {"why": erase.scrub(row["why"])},
+            refusal: lambda row: {"words": erase.scrub(row["words"])},
+            transport: lambda row: {"words": erase.scrub(row["words"]), "tripped_by": erase.own_address(row["tripped_by"])},
             person_seen: lambda row: {"marks": NO_MARKS} if self._is_seen(row) else {},
         }
 

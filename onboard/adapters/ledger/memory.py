@@ -3,14 +3,14 @@ Decides how the history reads; the life of a message is ledger_outbox's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from itertools import islice
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, not_, or_, select, update
 
+from onboard.adapters.ledger import refusals
 from onboard.adapters.ledger.engine import EVERYBODY
+from onboard.adapters.ledger.parts import chunks, of_lab
 from onboard.adapters.ledger.schema import (
     MessageState,
     head,
@@ -22,7 +22,6 @@ from onboard.adapters.ledger.schema import (
     rules,
     rules_use,
     snapshot,
-    suppressed,
 )
 from onboard.model import (
     History,
@@ -43,18 +42,6 @@ _STATES = {state.value: state for state in ItemState}
 _KINDS = {kind.value: kind for kind in MessageKind}
 
 
-def chunks(keys: Iterable[str], size: int = 500) -> Iterator[tuple[str, ...]]:
-    """Parts small enough for one statement."""
-    rest = iter(dict.fromkeys(keys))
-    while part := tuple(islice(rest, size)):
-        yield part
-
-
-def of_lab(table: Any, lab: str, mode: Mode) -> ColumnElement[bool]:
-    """The rows of this lab and mode."""
-    return and_(table.c.lab == lab, table.c.mode == mode)
-
-
 def history(connection: Connection, lab: str, mode: Mode, ignoring: JobName | None) -> History:
     """Everything said, as if the queued messages of `ignoring` were gone (operator notices are never planned again)."""
     version, started = _head(connection, lab, mode, ignoring)
@@ -63,7 +50,7 @@ def history(connection: Connection, lab: str, mode: Mode, ignoring: JobName | No
         started=started,
         items=_items(connection, lab, mode, ignoring),
         mails=_mails(connection, lab, mode, ignoring),
-        suppressed=frozenset(connection.execute(select(suppressed.c.address).where(of_lab(suppressed, lab, mode))).scalars()),
+        addresses=refusals.memories(connection, lab, mode),
         problems_seen=_seen(connection, lab, RECORDS),
         new_people=_new_people(connection, lab),
         parked=_parked(connection, lab, mode),

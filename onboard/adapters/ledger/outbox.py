@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
-from onboard.adapters.ledger.memory import chunks, known_items, of_lab, replaceable
-from onboard.adapters.ledger.schema import MessageState, Phase, body, item, message, run, suppressed
+from onboard.adapters.ledger.memory import known_items, replaceable
+from onboard.adapters.ledger.parts import chunks, of_lab
+from onboard.adapters.ledger.schema import MessageState, Phase, body, item, message, run
 from onboard.errors import LedgerError
-from onboard.model import ItemState, JobName, MessageKind, Mode, Run, RunState
+from onboard.model import OPEN_AGAIN, ItemState, JobName, MessageKind, Mode, Run, RunState
 from onboard.ports import Outgoing
 
 #: Mail to those who run the lab's day and the tool: never held by the ceiling, never taken back after a bad read.
@@ -87,9 +88,9 @@ def put(
 def _refuse_repeats(connection: Connection, lab: str, mode: Mode, outgoing: Sequence[Outgoing]) -> None:
     counted = Counter(key for one in outgoing for key in one.keys)
     known = known_items(connection, lab, mode, counted)
-    for part in chunks(key for key, state in known.items() if state is ItemState.REFUSED):
+    for part in chunks(key for key, state in known.items() if state in OPEN_AGAIN):
         connection.execute(delete(item).where(of_lab(item, lab, mode), item.c.key.in_(part)))
-    said = {key for key, state in known.items() if state is not ItemState.REFUSED}
+    said = {key for key, state in known.items() if state not in OPEN_AGAIN}
     twice = sorted(said | {key for key, times in counted.items() if times > 1})
     if twice:
         raise LedgerError(f"The plan says {twice[0]} a second time ({len(twice)} such items): nothing of it was queued")
@@ -98,7 +99,15 @@ def _refuse_repeats(connection: Connection, lab: str, mode: Mode, outgoing: Sequ
 def _message(one: Outgoing, now: datetime) -> dict[str, Any]:
     what = {"kind": one.kind, "reader": one.reader, "person": one.person, "slot": one.slot, "hard": one.hard}
     mail = {"envelope_from": one.envelope_from, "to_addr": one.to_addr, "subject": one.subject}
-    life = {"state": MessageState.QUEUED, "phase": Phase.PRE, "token": "", "attempts": 0, "doubtful": False, "detail": ""}
+    life = {
+        "state": MessageState.QUEUED,
+        "phase": Phase.PRE,
+        "token": "",
+        "attempts": 0,
+        "doubts": 0,
+        "doubtful": False,
+        "detail": "",
+    }
     times = {"next_attempt_at": now, "expires_at": one.expires_at, "created_at": now, "sent_at": None, "lease_until": None}
     return {"id": one.message_id, **what, **mail, **life, **times}
 
@@ -119,34 +128,28 @@ def _skip(connection: Connection, lab: str, mode: Mode, outgoing: Sequence[Outgo
         connection.execute(insert(item), rows)
 
 
-def suppress(connection: Connection, lab: str, mode: Mode, address: str, why: str, now: datetime) -> None:
-    """Stop writing to an address; what waits for it is closed, and its items stay shut for this address."""
-    connection.execute(delete(suppressed).where(of_lab(suppressed, lab, mode), suppressed.c.address == address))
-    connection.execute(insert(suppressed).values(lab=lab, mode=mode, address=address, why=why, since=now))
-    waiting = and_(message.c.to_addr == address, message.c.state == MessageState.QUEUED)
-    for one in ids_where(connection, lab, mode, waiting):
-        refuse_items(connection, lab, one)
-        close(connection, lab, [one], MessageState.REFUSED, why)
-
-
-def refuse_items(connection: Connection, lab: str, message_id: str) -> None:
-    """What this message said is closed for its address until that changes; tiers it skipped are free."""
+def open_items(connection: Connection, lab: str, message_id: str, state: ItemState) -> None:
+    """What this message said is to be said again; tiers it skipped are free."""
     mine = (item.c.lab == lab) & (item.c.message == message_id)
-    connection.execute(update(item).where(mine, item.c.state == ItemState.CLAIMED).values(state=ItemState.REFUSED))
+    said = item.c.state.in_((ItemState.CLAIMED, ItemState.SENT))
+    # without a reader, so that it is open for every address
+    connection.execute(update(item).where(mine, said).values(state=state, reader=""))
     connection.execute(delete(item).where(mine, item.c.state == ItemState.SKIPPED))
 
 
-def unsuppress(connection: Connection, lab: str, mode: Mode, address: str) -> int:
-    """Write to an address again; forget the refused items of its messages."""
-    gone = delete(suppressed).where(of_lab(suppressed, lab, mode), suppressed.c.address == address)
-    if connection.execute(gone).rowcount == 0:
-        return 0
-    to_it = ids_where(connection, lab, mode, message.c.to_addr == address)
-    freed = 0
-    for part in chunks(to_it):
-        refused = (item.c.lab == lab) & item.c.message.in_(part) & (item.c.state == ItemState.REFUSED)
-        freed += connection.execute(delete(item).where(refused)).rowcount
-    return freed
+def digests_owed(connection: Connection, lab: str, mode: Mode, since: date) -> frozenset[str]:
+    """Readers whose digest for a slot since a day was given up by no fault of their address, and who got none since."""
+    rows = connection.execute(
+        select(message.c.reader, message.c.state).where(
+            of_lab(message, lab, mode), message.c.kind == MessageKind.DIGEST, message.c.slot >= since
+        )
+    )
+    states: dict[str, set[str]] = {}
+    for row in rows:
+        states.setdefault(row.reader, set()).add(row.state)
+    lost = {MessageState.FAILED.value, MessageState.EXPIRED.value}
+    gone = lost | {MessageState.SUPERSEDED.value, MessageState.WITHDRAWN.value}
+    return frozenset(reader for reader, found in states.items() if found & lost and found <= gone)
 
 
 def counts(connection: Connection, lab: str, mode: Mode) -> Mapping[str, int]:
@@ -155,11 +158,24 @@ def counts(connection: Connection, lab: str, mode: Mode) -> Mapping[str, int]:
     return {row.state: row.number for row in connection.execute(asked)}
 
 
+def in_doubt(connection: Connection, lab: str, mode: Mode) -> list[Any]:
+    """Messages offered without an answer, parked or waiting for their next offer, oldest first; with `followed`: whether a later
+    mail of the same kind reached the same reader."""
+    later = message.alias()
+    follows = select(later.c.id).where(
+        of_lab(later, lab, mode), later.c.kind == message.c.kind, later.c.reader == message.c.reader,
+        later.c.created_at > message.c.created_at, later.c.state == MessageState.SENT,
+    )  # fmt: skip
+    waits = message.c.doubtful.is_(True) & (message.c.state == MessageState.QUEUED)
+    where = and_(of_lab(message, lab, mode), or_(message.c.state == MessageState.IN_DOUBT, waits))
+    asked = select(message, follows.exists().label("followed")).where(where)
+    return list(connection.execute(asked.order_by(message.c.created_at, message.c.id)))
+
+
 def parked(connection: Connection, lab: str, mode: Mode) -> Sequence[Mapping[str, object]]:
     """Messages in doubt, oldest first."""
-    where = and_(of_lab(message, lab, mode), message.c.state == MessageState.IN_DOUBT)
-    names = ("id", "job", "slot", "kind", "reader", "subject", "detail")
-    rows = connection.execute(select(message).where(where).order_by(message.c.created_at, message.c.id))
+    names = ("id", "job", "slot", "kind", "reader", "subject", "detail", "state", "hard", "doubts", "followed")
+    rows = in_doubt(connection, lab, mode)
     return [{**{name: getattr(row, name) for name in names}, "since": row.next_attempt_at} for row in rows]
 
 

@@ -117,6 +117,7 @@ message = Table(
     Column("to_addr", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("hard", Boolean, nullable=False),
+    Column("doubts", Integer, nullable=False, server_default="0"),  # how often it was offered without an answer
     Column("doubtful", Boolean, nullable=False),  # offered once without an answer: frozen, never replaced or freed
     Column("state", Text, nullable=False),
     Column("phase", Text, nullable=False),
@@ -234,6 +235,7 @@ person_seen = Table(
     Column("marks", Text, nullable=False),
 )
 
+#: Addresses that versions before the table `refusal` closed: each is tried once, and its row goes when the address is reopened.
 suppressed = Table(
     "suppressed",
     metadata,
@@ -242,4 +244,44 @@ suppressed = Table(
     Column("address", Text, primary_key=True),
     Column("why", Text, nullable=False),
     Column("since", Instant, nullable=False),
+)
+
+#: The last answer that was not a yes, one row a mail: evidence about an address, and what was given up.
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("message", Text, primary_key=True),
+    Column("mode", Text, nullable=False),
+    Column("on_day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("report", Text, nullable=False),  # what names the report that came back, "" for an answer of our server
+    Column("step", Text, nullable=False),
+    Column("fault", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("weak", Boolean, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("words", Text, nullable=False),
+)
+Index("refusal_address", refusal.c.lab, refusal.c.mode, refusal.c.address)
+
+#: All mail of a lab and mode held; the row stays when the hold is over and says what it was.
+transport = Table(
+    "transport",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("mode", Text, primary_key=True),
+    Column("cause", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("tripped_by", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("ended", Instant),
 )

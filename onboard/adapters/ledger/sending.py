@@ -10,25 +10,26 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
+from onboard.adapters.ledger import refusals
 from onboard.adapters.ledger.driver import Say, Statement
-from onboard.adapters.ledger.memory import chunks
-from onboard.adapters.ledger.outbox import NOT_TO_PEOPLE, close, close_or_park, refuse_items, suppress
+from onboard.adapters.ledger.outbox import NOT_TO_PEOPLE, close, close_or_park, open_items
+from onboard.adapters.ledger.parts import chunks
 from onboard.adapters.ledger.schema import MessageState, Phase, body, item, message, run
 from onboard.errors import LedgerError
-from onboard.model import ItemState, MessageKind, Mode
+from onboard.model import Fault, ItemState, MessageKind, Mode, Refusal
 from onboard.ports import Posted
 
-#: After so many a message is given up.
-MOST_ATTEMPTS = 8
+#: How often the same bytes may be offered without an answer before only a person, or time, ends the doubt.
+MOST_DOUBTS = 3
 _FIRST_DELAY = timedelta(minutes=2)
-_LONGEST_DELAY = timedelta(hours=4)
+_LONGEST_DELAY = timedelta(hours=1)
 
 #: Says that plans must see a change: all of them, or those of one job.
 Bump = Callable[[str], None]
 
 
 def delay(attempts: int) -> timedelta:
-    """How long to wait after the nth attempt: 2, 4, 8 ... minutes, four hours at most."""
+    """How long to wait after the nth attempt: 2, 4, 8 ... minutes, an hour at most."""
     return min(_FIRST_DELAY * (1 << min(attempts - 1, 10)), _LONGEST_DELAY)
 
 
@@ -37,6 +38,9 @@ def expire(connection: Connection, lab: str, mode: Mode, now: datetime) -> int:
     if connection.execute(_STALE, {"the_lab": lab, "the_mode": mode, "now": now}).first() is None:
         return 0
     stale = and_(message.c.state == MessageState.QUEUED, message.c.expires_at <= now)
+    gone = and_(message.c.lab == lab, message.c.mode == mode, stale, message.c.doubtful.is_(False))
+    columns = (message.c.id, message.c.to_addr, message.c.slot)
+    refusals.stale(connection, lab, mode, list(connection.execute(select(*columns).where(gone))), now)
     return close_or_park(connection, lab, mode, stale, MessageState.EXPIRED, "not handed over in time")
 
 
@@ -61,6 +65,7 @@ def claim(connection: Connection, lab: str, rows: Sequence[Any], lease: datetime
             token=token,
             attempts=row.attempts,
             hard=row.hard,
+            doubts=row.doubts,
         )
         for row in rows
     ]
@@ -73,7 +78,7 @@ _QUEUED = and_(
 _STALE = select(message.c.id).where(_QUEUED, message.c.expires_at <= bindparam("now")).limit(1)
 _POST = (
     message.c.lab, message.c.id, message.c.job, message.c.kind, message.c.reader, message.c.envelope_from, message.c.to_addr,
-    message.c.attempts, message.c.hard, message.c.created_at, message.c.place,
+    message.c.attempts, message.c.doubts, message.c.hard, message.c.created_at, message.c.place,
 )  # fmt: skip
 _NEXT = (
     select(*_POST)
@@ -140,10 +145,8 @@ def sent(say: Say, lab: str, post: Posted, detail: str, now: datetime) -> bool:
 def retry(
     connection: Connection, lab: str, mode: Mode, post: Posted, detail: str, now: datetime, attempted: bool, bump: Bump
 ) -> bool:
-    """Back to the queue; given up after the last attempt."""
+    """Back to the queue, until it is stale."""
     attempts = post.attempts + attempted
-    if attempts >= MOST_ATTEMPTS:
-        return failed(connection, lab, mode, post, f"{detail} (given up after {attempts} attempts)", bump)
     wait = delay(attempts) if attempted else timedelta(0)
     back = {"state": MessageState.QUEUED, "phase": Phase.PRE, "token": "", "lease_until": None}
     moved = _move(connection, lab, post, **back, attempts=attempts, next_attempt_at=now + wait, detail=detail)
@@ -152,51 +155,59 @@ def retry(
     return moved
 
 
-def failed(connection: Connection, lab: str, mode: Mode, post: Posted, detail: str, bump: Bump) -> bool:
-    """Given up for a reason that is not the address: what it said is free for the next plan, unless it may have arrived."""
+def certainly_refused(connection: Connection, lab: str, post: Posted) -> bool:
+    """The server said no after the message: whatever happens next, it was not taken."""
+    return _move(connection, lab, post, phase=Phase.PRE)
+
+
+def failed(connection: Connection, lab: str, mode: Mode, post: Posted, found: Refusal, detail: str, bump: Bump) -> bool:
+    """Given up: what it said is free for the next plan, unless an earlier offer of it may have arrived."""
     moved = _move(connection, lab, post, detail=detail)
     if moved:
-        close_or_park(connection, lab, mode, message.c.id == post.id, MessageState.FAILED, detail)
+        state = MessageState.REFUSED if found.fault is Fault.ADDRESS else MessageState.FAILED
+        close_or_park(connection, lab, mode, message.c.id == post.id, state, detail)
         bump("*")
     return moved
 
 
-def refused(connection: Connection, lab: str, mode: Mode, post: Posted, detail: str, now: datetime, bump: Bump) -> bool:
-    """The address is no good: what was said is closed for it until it changes, and nothing more is written there."""
-    moved = _move(connection, lab, post, state=MessageState.REFUSED, detail=detail, lease_until=None)
-    if moved:
-        refuse_items(connection, lab, post.id)
-        suppress(connection, lab, mode, post.to_addr, detail, now)
-        bump("*")
-    return moved
-
-
-def in_doubt(connection: Connection, lab: str, post: Posted, detail: str, now: datetime, bump: Bump) -> bool:
-    """Offered without an answer: a hard deadline goes again with the same bytes, anything else waits for a person."""
-    attempts = post.attempts + 1
-    if post.hard and attempts < MOST_ATTEMPTS:
-        back = {"state": MessageState.QUEUED, "phase": Phase.PRE, "next_attempt_at": now + delay(attempts)}
-    else:
-        back = {"state": MessageState.IN_DOUBT, "next_attempt_at": now}
-    moved = _move(connection, lab, post, **back, attempts=attempts, doubtful=True, token="", lease_until=None, detail=detail)
+def in_doubt(
+    connection: Connection, lab: str, post: Posted, detail: str, now: datetime, again_at: datetime | None, bump: Bump
+) -> bool:
+    """Offered without an answer: the same bytes go again at an instant, or wait for a person and for time."""
+    values: dict[str, Any] = {"state": MessageState.IN_DOUBT, "next_attempt_at": now}
+    if again_at is not None:
+        lives = again_at + _LIVES_AFTER_OFFER
+        older = select(message.c.expires_at).where(message.c.lab == lab, message.c.id == post.id)
+        expires = connection.execute(older).scalar()
+        values = {
+            "state": MessageState.QUEUED, "phase": Phase.PRE, "next_attempt_at": again_at,
+            "expires_at": expires if expires is None or expires > lives else lives,
+        }  # fmt: skip
+    moved = _move(
+        connection, lab, post, **values, doubts=post.doubts + 1, doubtful=True, token="", lease_until=None, detail=detail
+    )
     if moved:
         bump(job_of(connection, lab, post.id))
     return moved
 
 
+#: A mail that is offered again lives so long after the time of that offer.
+_LIVES_AFTER_OFFER = timedelta(hours=12)
+
+
 def overdue(connection: Connection, lab: str, now: datetime) -> list[Any]:
     """Claimed rows whose sender is gone."""
     gone = and_(message.c.lab == lab, message.c.state == MessageState.SENDING, message.c.lease_until < now)
-    columns = (message.c.id, message.c.mode, message.c.phase, message.c.hard, message.c.attempts, message.c.token)
+    columns = (message.c.id, message.c.mode, message.c.phase, message.c.hard, message.c.doubts, message.c.token)
     return list(connection.execute(select(*columns).where(gone)))
 
 
 def recover(connection: Connection, lab: str, row: Any, now: datetime) -> str:
     """One row whose sender is gone: returns "queued", "parked", or "" when somebody else was quicker."""
-    parks = row.phase == Phase.DATA and not (row.hard and row.attempts + 1 < MOST_ATTEMPTS)
+    parks = row.phase == Phase.DATA and not (row.hard and row.doubts == 0)
     state = MessageState.IN_DOUBT if parks else MessageState.QUEUED
     detail = "the sender stopped after offering it" if row.phase == Phase.DATA else "the sender stopped before offering it"
-    values = {"attempts": row.attempts + (row.phase == Phase.DATA), "next_attempt_at": now, "detail": detail}
+    values = {"doubts": row.doubts + (row.phase == Phase.DATA), "next_attempt_at": now, "detail": detail}
     if row.phase == Phase.DATA:
         values["doubtful"] = True
     same = and_(
@@ -208,16 +219,39 @@ def recover(connection: Connection, lab: str, row: Any, now: datetime) -> str:
     return ("parked" if parks else "queued") if moved else ""
 
 
-def settle(connection: Connection, lab: str, message_id: str, now: datetime, arrived: bool) -> None:
-    """End a doubt. Raises LedgerError when the message is not in doubt."""
-    mine = and_(message.c.lab == lab, message.c.id == message_id, message.c.state == MessageState.IN_DOUBT)
+def settle(connection: Connection, lab: str, message_id: str, now: datetime, arrived: bool | None) -> None:
+    """End a doubt; None: nobody knows, and what it said may be said again, with a word about it. Raises LedgerError when the
+    message is not in doubt."""
+    waits = message.c.doubtful.is_(True) & (message.c.state == MessageState.QUEUED)
+    mine = and_(message.c.lab == lab, message.c.id == message_id, or_(message.c.state == MessageState.IN_DOUBT, waits))
     if connection.execute(select(message.c.id).where(mine)).first() is None:
-        raise LedgerError(f"Message {message_id} is not in doubt: look at `onboard worklist` for those that are")
+        raise LedgerError(f"Mail {message_id} is not in doubt. `onboard mail doubts` lists those that are")
     if arrived:
         connection.execute(update(message).where(mine).values(state=MessageState.SENT, sent_at=now))
         connection.execute(_ITEMS_SENT, {"the_lab": lab, "the_id": message_id})
+    elif arrived is None:
+        connection.execute(
+            update(message).where(mine).values(state=MessageState.FAILED, detail="nobody knows whether it arrived")
+        )
+        open_items(connection, lab, message_id, ItemState.DOUBTED)
     else:
         close(connection, lab, [message_id], MessageState.FAILED, "did not arrive")
+
+
+def find(connection: Connection, lab: str, mode: Mode, beginning: str) -> list[Any]:
+    """Messages whose id begins so, newest first: a person copies the first characters."""
+    like = message.c.id.startswith("<" + beginning.strip("<> ").lower(), autoescape=True)
+    columns = (
+        message.c.id,
+        message.c.state,
+        message.c.slot,
+        message.c.kind,
+        message.c.reader,
+        message.c.sent_at,
+        message.c.doubtful,
+    )
+    where = and_(message.c.lab == lab, message.c.mode == mode, like)
+    return list(connection.execute(select(*columns).where(where).order_by(message.c.created_at.desc()).limit(20)))
 
 
 def job_of(connection: Connection, lab: str, message_id: str) -> str:

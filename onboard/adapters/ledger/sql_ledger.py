@@ -3,30 +3,35 @@ move the history on; the rooms beside it (ledger_runs, ledger_memory, ledger_out
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from onboard.adapters.ledger import bounces, catching_up, memory, outbox, people, rules, runs, sending
+from onboard.adapters.ledger import bounces, catching_up, memory, outbox, people, refusals, rules, runs, sending, transport
 from onboard.adapters.ledger.engine import Door
 from onboard.model import (
     AcceptedRules,
     Bounce,
     BounceEffect,
+    GivenUp,
     HandedOver,
     History,
     JobName,
     Mode,
     PersonSeen,
     Problem,
+    Refusal,
     RulesUse,
     Run,
     RunReport,
     Snapshot,
+    Transport,
     UsedSlot,
 )
 from onboard.ports import Outgoing, Posted
 
+#: The mail that is tried while all are held is chosen among so many, so that it is not the one that met the refusal.
+_TRIAL_AMONG = 20
 #: A run without a mode of its own takes its number under this mode's lock.
 _NUMBERS = Mode.DRY
 
@@ -119,18 +124,21 @@ class SqlLedger:
         """See the port."""
         self.see_troubles(memory.unclear_scope(mode), reports, today)
 
-    def suppress(self, mode: Mode, address: str, why: str, now: datetime) -> None:
+    def reopen(self, mode: Mode, address: str) -> int:
         """See the port."""
         with self._door.writing(mode) as connection:
-            outbox.suppress(connection, self._lab, mode, address, why, now)
             self._door.bump(connection, mode)
+            return refusals.reopen(connection, self._lab, mode, address)
 
-    def unsuppress(self, mode: Mode, address: str, now: datetime) -> int:
+    def keep_addresses(self, mode: Mode, addresses: Collection[str]) -> int:
         """See the port."""
         with self._door.writing(mode) as connection:
-            self._door.bump(connection, mode)
-            bounces.forget(connection, self._lab, mode, address)
-            return outbox.unsuppress(connection, self._lab, mode, address)
+            return refusals.keep(connection, self._lab, mode, addresses)
+
+    def given_up(self, mode: Mode, since: datetime) -> Sequence[GivenUp]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return refusals.given_up(connection, self._lab, mode, since)
 
     def bounced(self, mode: Mode, bounce: Bounce, today: date, now: datetime) -> BounceEffect:
         """See the port."""
@@ -224,28 +232,90 @@ class SqlLedger:
             for post, detail in done:
                 sending.sent(say, self._lab, post, detail, now)
 
-    def mark_retry(self, post: Posted, detail: str, now: datetime, *, attempted: bool = True) -> bool:
+    def mark_retry(
+        self,
+        post: Posted,
+        detail: str,
+        now: datetime,
+        *,
+        attempted: bool = True,
+        refusal: Refusal | None = None,
+        today: date | None = None,
+    ) -> bool:
         """See the port."""
         mode = self._mode(post)
         with self._door.writing(mode) as connection:
             bump = partial(self._door.bump, connection, mode)
-            return sending.retry(connection, self._lab, mode, post, detail, now, attempted, bump)
+            moved = sending.retry(connection, self._lab, mode, post, detail, now, attempted, bump)
+            if moved and refusal is not None and today is not None:
+                refusals.note(connection, self._lab, mode, (post.id, post.to_addr), refusal, today, now)
+            return moved
 
-    def mark_failed(self, post: Posted, detail: str, now: datetime, *, refused: bool) -> bool:
+    def mark_failed(self, post: Posted, refusal: Refusal, detail: str, today: date, now: datetime) -> bool:
         """See the port."""
         mode = self._mode(post)
         with self._door.writing(mode) as connection:
             bump = partial(self._door.bump, connection, mode)
-            if refused:
-                return sending.refused(connection, self._lab, mode, post, detail, now, bump)
-            return sending.failed(connection, self._lab, mode, post, detail, bump)
+            moved = sending.failed(connection, self._lab, mode, post, refusal, detail, bump)
+            if moved:
+                refusals.note(connection, self._lab, mode, (post.id, post.to_addr), refusal, today, now)
+            return moved
 
-    def mark_in_doubt(self, post: Posted, detail: str, now: datetime) -> bool:
+    def mark_certain(self, post: Posted) -> bool:
+        """See the port."""
+        with self._door.writing() as connection:
+            return sending.certainly_refused(connection, self._lab, post)
+
+    def mark_in_doubt(self, post: Posted, detail: str, now: datetime, again_at: datetime | None = None) -> bool:
         """See the port."""
         mode = self._mode(post)
         with self._door.writing(mode) as connection:
             bump = partial(self._door.bump, connection, mode)
-            return sending.in_doubt(connection, self._lab, post, detail, now, bump)
+            return sending.in_doubt(connection, self._lab, post, detail, now, again_at, bump)
+
+    # the transport ----------------------------------------------------------------------------------------------------
+    def transport(self, mode: Mode) -> Transport | None:
+        """See the port."""
+        with self._door.reading() as connection:
+            return transport.state(connection, self._lab, mode)
+
+    def hold(self, mode: Mode, refusal: Refusal, words: str, reader: str, settings: str, now: datetime) -> Transport:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            return transport.hold(connection, self._lab, mode, refusal, words, reader, settings, now)
+
+    def claim_trial(self, mode: Mode, now: datetime, settings: str, lease_seconds: int = 900) -> Posted | None:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            held = transport.state(connection, self._lab, mode)
+            if held is None or not held.held or not transport.may_try(held, settings, now):
+                return None
+            rows = sending.due(connection, self._lab, mode, now, _TRIAL_AMONG)
+            if not rows:
+                return None
+            chosen = next((row for row in rows if row.reader != held.tripped_by), rows[0])
+            lease = now + timedelta(seconds=lease_seconds)
+            transport.trying(connection, self._lab, mode, settings, lease)
+            self._door.bump(connection, mode, chosen.job)
+            return sending.claim(connection, self._lab, [chosen], lease)[0]
+
+    def try_now(self, mode: Mode, now: datetime) -> bool:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            return transport.try_now(connection, self._lab, mode, now)
+
+    def let_go(self, mode: Mode, now: datetime) -> None:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            transport.let_go(connection, self._lab, mode, now)
+
+    def expire(self, mode: Mode, now: datetime) -> int:
+        """See the port."""
+        with self._door.writing(mode) as connection:
+            number = sending.expire(connection, self._lab, mode, now)
+            if number:
+                self._door.bump(connection, mode)
+            return number
 
     def _mode(self, post: Posted) -> Mode:
         with self._door.reading() as connection:
@@ -256,12 +326,23 @@ class SqlLedger:
         with self._door.reading() as connection:
             return outbox.counts(connection, self._lab, mode)
 
+    def digests_owed(self, mode: Mode, since: date) -> frozenset[str]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return outbox.digests_owed(connection, self._lab, mode, since)
+
     def parked(self, mode: Mode) -> Sequence[Mapping[str, object]]:
         """See the port."""
         with self._door.reading() as connection:
             return outbox.parked(connection, self._lab, mode)
 
-    def settle(self, message_id: str, now: datetime, *, arrived: bool) -> None:
+    def find_mail(self, mode: Mode, beginning: str) -> Sequence[Mapping[str, object]]:
+        """See the port."""
+        with self._door.reading() as connection:
+            rows = sending.find(connection, self._lab, mode, beginning)
+            return [dict(row._mapping) for row in rows]
+
+    def settle(self, message_id: str, now: datetime, *, arrived: bool | None) -> None:
         """See the port."""
         with self._door.reading() as connection:
             mode = sending.mode_of(connection, self._lab, message_id)

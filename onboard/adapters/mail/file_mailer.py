@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from onboard.adapters.files.owner_alone import begin_file, for_owner
-from onboard.errors import DeliveryError, TransportDown
-from onboard.ports import Posted
+from onboard.errors import TransportDown
+from onboard.model import Step
+from onboard.planning.refusals import lost
+from onboard.ports import Posted, Refused
 
 _ODD = re.compile(r"[^A-Za-z0-9.@_+-]+")
 
@@ -25,7 +27,7 @@ class FileMailer:
         return False
 
     def deliver(self, post: Posted, before_data: Callable[[], None]) -> str:
-        """Write the bytes; returns the file's name. Raises TransportDown when the folder cannot be written, DeliveryError
+        """Write the bytes; returns the file's name. Raises TransportDown when the folder cannot be written, Refused
         when another message has the name."""
         target = self._folder / file_name(post)
         try:
@@ -91,4 +93,5 @@ def _name_it(part: Path, target: Path, content: bytes) -> None:
 
 def _same(target: Path, content: bytes) -> None:
     if target.read_bytes() != content:
-        raise DeliveryError(f"{target} holds another message already: move it away, then run again", permanent=False)
+        told = f"{target} holds another message already: move it away, then run again"
+        raise Refused(told, lost(Step.RECIPIENT, told))

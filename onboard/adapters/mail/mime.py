@@ -114,7 +114,7 @@ def build(
 ) -> bytes:
     """The bytes of one mail to one address. `date` is aware; `message_id` comes with its angle brackets.
 
-    Raises DeliveryError (permanent) for what no mail can hold: a line break in a header, an address that is none.
+    Raises DeliveryError for what no mail can hold: a line break in a header, an address that is none.
     """
     mail = EmailMessage(policy=_WIRE)
     try:
@@ -128,11 +128,11 @@ def build(
         return mail.as_bytes()
     except (ValueError, MessageError) as error:
         text = f"No mail can be made to {to!r}: {error}. Correct the record, then run again."
-        raise DeliveryError(text, permanent=True) from error
+        raise DeliveryError(text) from error
 
 
 def ascii_address(address: str) -> str:
-    """The address as it goes over the wire, its domain in IDNA. Raises DeliveryError (permanent) for one that is none."""
+    """The address as it goes over the wire, its domain in IDNA. Raises DeliveryError for one that is none."""
     if _PLAIN_ADDRESS.fullmatch(address):
         return address
     local, at, domain = address.strip().rpartition("@")
@@ -148,9 +148,7 @@ def ascii_address(address: str) -> str:
 
 
 def _no_address(address: str) -> DeliveryError:
-    return DeliveryError(
-        f"{address!r} is no mail address we can write to: enter one like name@university.edu on the person form", permanent=True
-    )
+    return DeliveryError(f"{address!r} is no mail address we can write to: enter one like name@university.edu on the person form")
 
 
 def _address(address: str, name: str) -> Address:

@@ -1,29 +1,28 @@
-"""What a mail server's answer means for the message in hand. Decides between: try again, never again, no good address, stop
-everything; and puts the usual refusals of universities' servers into words with the next step. Speaks to nobody."""
+"""What a mail server's answer means in words: the usual refusals of universities' servers, each with the next step. What follows
+from an answer is `onboard.planning.refusals`. Speaks to nobody."""
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
-from enum import StrEnum
+from collections.abc import Sequence
 
-from onboard.errors import DeliveryError, OnboardError, TransportDown
+from onboard.errors import OnboardError
+from onboard.model import Action, Cause, Step
+from onboard.planning.refusals import answer, no_link, one_line
+from onboard.ports import Refused, Stopped
 
+__all__ = ["Step", "no_connection", "no_password_here", "one_line", "refusal"]
 
-class Step(StrEnum):
-    """Where in the conversation an answer came."""
-
-    LOGIN = "login"  # connecting, TLS, AUTH
-    SENDER = "sender"  # MAIL
-    RECIPIENT = "recipient"  # RCPT
-    OFFER = "offer"  # the DATA command, before any of the message
-    BODY = "body"  # after the whole message
-
-
+_HELO = "it does not know this machine's name: set `helo` in settings.toml to the name the server knows"
+_LISTED = "this machine's network address is on a block list: give the mail administrators these words"
+_LIMIT = "the mailbox reached its limit of recipients for today: the rest goes tomorrow by itself"
 _NO_RELAY = 'the relay takes no mail to other domains from this machine: ask for it, or set transport = "login"'
 #: (code or None, sign in the text, what it means and the next step). The first that fits.
 _WORDS: tuple[tuple[int | None, str, str], ...] = (
+    *((None, sign, _HELO) for sign in ("elo command rejected", "HELO/EHLO argument", "bad HELO")),
+    (454, "TLS", "the server cannot encrypt now, so nothing was sent. It is tried again by itself; tell the mail administrators"),
+    *((None, sign, _LISTED) for sign in ("blocked using", "block list", "blocklist", "blacklist", "banned sending IP")),
     (None, "5.7.30", 'Microsoft 365 takes no password any more: set login = "xoauth2" and install onboard[m365]'),
     (None, "5.7.139", 'Microsoft 365 refuses password logins for this mailbox: ask for SMTP AUTH or use login = "xoauth2"'),
     (None, "5.7.57", "the server wants a login: set user and password, or the relay's own address"),
@@ -46,42 +45,22 @@ _WORDS: tuple[tuple[int | None, str, str], ...] = (
     (None, "5.4.5", "the mailbox reached its limit for today: the rest goes tomorrow by itself"),
     (None, "5.1.90", "the mailbox reached its limit of recipients for today: the rest goes tomorrow by itself"),
 )
-_QUOTA = re.compile(r"5\.4\.5|5\.1\.90|5\.2\.0.*(recipient|quota|limit)|SubmissionQuotaExceeded", re.IGNORECASE)
-#: About the recipient, not 5.1.7 and 5.1.8, which are about the sender (RFC 3463 3.2).
-_NO_ADDRESS = re.compile(r"\b5\.(1\.(?![78]\b)[0-9]+|2\.1|2\.2)\b")
-#: A rule of the server, not a fault of the address: it would stop everybody's mail, or this one's words (RFC 3463 3.8).
-_POLICY = re.compile(r"\b5\.7\.[0-9]+\b|\b5\.1\.[78]\b")
-_SENDER_STOPPED = re.compile(r"5\.7\.60|SendAsDenied|\b5\.1\.[78]\b")
 
 
 def refusal(step: Step, code: int, text: str, server: str) -> OnboardError:
-    """The exception for an answer that is not a yes."""
-    said = one_line(text)
-    meaning = _meaning(code, said) or (_at_the_door(code) if step is Step.LOGIN else "")
-    told = f"{server} refused ({step}): {code} {said}{meaning}"
-    if step is Step.LOGIN or code in (530, 534, 535) or _stops_all(said):
-        return TransportDown(told)
-    if code < 500:
-        return DeliveryError(told, code=code)
-    if step is Step.SENDER:
-        return TransportDown(
-            f"{told}. The server refuses our sender: correct `sender`, leave `envelope_sender` blank, or ask for the right"
-        )
-    return DeliveryError(told, permanent=True, code=code, address=_blames_the_address(step, said))
-
-
-def _blames_the_address(step: Step, said: str) -> bool:
-    """Only then nothing more is written there until somebody corrects it."""
-    return bool(_NO_ADDRESS.search(said)) or (step is Step.RECIPIENT and not _POLICY.search(said))
-
-
-def _stops_all(said: str) -> bool:
-    return "5.7.30" in said or "5.7.57" in said or bool(_QUOTA.search(said) or _SENDER_STOPPED.search(said))
+    """The exception for an answer that is not a yes: `Stopped` when all mail waits for it, else `Refused`."""
+    found = answer(step, code, text)
+    limit = f". {_LIMIT[0].upper()}{_LIMIT[1:]}" if found.cause is Cause.QUOTA else ""
+    meaning = _meaning(code, found.words) or limit or (_at_the_door(code) if step is Step.LOGIN else "")
+    told = f"{server} refused ({step}): {code} {found.words}{meaning}"
+    if found.action is not Action.HOLD:
+        return Refused(told, found)
+    if step is Step.SENDER and code >= 500 and not meaning:
+        told += ". The server refuses our sender: correct `sender`, leave `envelope_sender` blank, or ask for the right"
+    return Stopped(told, found)
 
 
 def _meaning(code: int, said: str) -> str:
-    if code == 554 and _QUOTA.search(said):
-        return ". The mailbox reached its limit of recipients for today: the rest goes tomorrow by itself"
     words = next((words for want, sign, words in _WORDS if want in (None, code) and (sign in said)), "")
     return f". {words[0].upper()}{words[1:]}" if words else ""
 
@@ -93,14 +72,18 @@ def _at_the_door(code: int) -> str:
     return ". Ask the mail administrators whether this machine may send through it; check host and port"
 
 
-def one_line(text: str) -> str:
-    """A server's words, short and without line breaks."""
-    return " ".join(text.split())[:300]
+def no_password_here(offered: Sequence[str], server: str) -> Stopped:
+    """The server takes other kinds of login only; nothing was tried."""
+    kinds = ", ".join(offered)
+    told = f'{server} takes no user name with a password, only {kinds}: set login = "xoauth2" if XOAUTH2 is among them'
+    return Stopped(told, no_link(f"only {kinds} offered", ours=True))
 
 
-def no_connection(error: OSError, server: str) -> TransportDown:
+def no_connection(error: OSError, server: str) -> Stopped:
     """Why there is no link, and the next step."""
-    return TransportDown(f"{server} cannot be used: {_link(error)}")
+    words = _link(error)
+    ours = isinstance(error, ssl.SSLError) or "STARTTLS" in words or "login" in words
+    return Stopped(f"{server} cannot be used: {words}", no_link(words, ours=ours))
 
 
 def _link(error: OSError) -> str:

@@ -15,12 +15,16 @@ from typing import Any, TypeVar
 import yagmail
 
 from onboard.adapters.mail.mime import ascii_address
-from onboard.adapters.mail.smtp_answers import Step, no_connection, one_line, refusal
+from onboard.adapters.mail.smtp_answers import Step, no_connection, no_password_here, one_line, refusal
 from onboard.adapters.mail.smtp_settings import Smtp, Tls
-from onboard.errors import DeliveryError, InDoubt, OnboardError, TransportDown
+from onboard.errors import InDoubt, OnboardError, TransportDown
+from onboard.planning.refusals import lost, no_link
+from onboard.ports import Refused, Stopped
 
 #: After so many idle seconds the link is tried before it is used.
 IDLE_SECONDS = 30.0
+#: The kinds of login that take a user name and a password.
+_PASSWORD_LOGINS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5"})
 _Answer = TypeVar("_Answer")
 _END = re.compile(rb"\r?\n|\r")
 
@@ -79,13 +83,16 @@ class LabClient(yagmail.Client):
             self._drop()
             # Not chained: the original error quotes the password.
             text = "User name or password hold characters beyond ASCII, which no login takes: change them"
-            raise TransportDown(text) from None
+            raise Stopped(text, no_link(text, ours=True)) from None
         except OSError as error:
             self._drop()
             raise self._no_link(error) from error
-        except OnboardError:
-            self._drop()  # no token, so nobody is logged in
+        except Stopped:
+            self._drop()
             raise
+        except TransportDown as error:
+            self._drop()  # no token, so nobody is logged in
+            raise Stopped(str(error), no_link(str(error), ours=True)) from error
         self._handed_over, self._used_at = 0, self._monotonic()
 
     def _answers(self) -> bool:
@@ -103,6 +110,9 @@ class LabClient(yagmail.Client):
             first = f"user={settings.user}\x01auth=Bearer {settings.token()}\x01\x01"
             self.smtp.auth("XOAUTH2", lambda challenge=None: first if challenge is None else "")
         elif settings.user:
+            offered = str(self.smtp.esmtp_features.get("auth", "")).upper().split()
+            if offered and not _PASSWORD_LOGINS.intersection(offered):
+                raise no_password_here(offered, settings.where)
             self.smtp.login(settings.user, settings.password)
 
     def _no_link(self, error: OSError) -> OnboardError:
@@ -121,8 +131,8 @@ class LabClient(yagmail.Client):
             self._introduce(recipients[0])
             self._ask()
             self._offer(msg_strings)
-        except DeliveryError as error:
-            self._forget(drop=error.code == 421)
+        except Refused as error:
+            self._forget(drop=error.refusal.code == 421)
             raise
         except InDoubt:
             self._drop()
@@ -162,10 +172,11 @@ class LabClient(yagmail.Client):
         except OSError as error:
             raise self._lost(error) from error
 
-    def _lost(self, error: OSError) -> DeliveryError:
+    def _lost(self, error: OSError) -> Refused:
         self._drop()
         said = one_line(str(error)) or type(error).__name__
-        return DeliveryError(f"The link to {self._settings.where} was lost before the message was offered: {said}")
+        told = f"The link to {self._settings.where} was lost before the message was offered: {said}"
+        return Refused(told, lost(Step.RECIPIENT, said))
 
     def _expect(self, step: Step, answer: tuple[int, bytes], yes: tuple[int, ...]) -> None:
         code, text = answer

@@ -36,7 +36,7 @@ def plan_digests(
     """One digest for each PI and each reader a protocol names, for the latest slot that is not used up.
 
     `previous` is last week's snapshot judged with last week's rules; None leaves "since last week" empty. `links` gives the
-    address of an evidence's form, "" for none. A missed week is caught up with one digest.
+    address of an evidence's form, "" for none. A missed week is caught up with one digest, which bears the day it is made on.
     """
     desk = desk_of(assessment, history, lab, today)
     slot = latest_slot(lab.cadence.calendar, lab.cadence.digest_weekday, today)
@@ -46,7 +46,7 @@ def plan_digests(
     for reader, protocols in _readers(desk):
         key = item_keys.digest(reader.address, slot)
         if not desk.said.settled(key, reader.address):
-            found.append(_digest(desk, reader, view_of(desk, reader.record, protocols), previous, key, slot, links))
+            found.append(_digest(desk, reader, view_of(desk, reader.record, protocols), previous, key, links))
     return found
 
 
@@ -90,9 +90,9 @@ def _digest(
     view: View,
     previous: Assessment | None,
     key: str,
-    slot: date,
     links: Callable[[str], str],
 ) -> Notice:
+    """Its day is today, also when it comes late: its figures are today's."""
     # A PI answers the mail; whoever else reads it opens the form.
     calls = calls_to(desk, view, reader.address)
     needs = needs_you_lines(desk, view, (lambda evidence: "") if reader.role is ReaderRole.PI else links)
@@ -112,7 +112,6 @@ def _digest(
         reader,
         lines,
         key=key,
-        slot=slot,
         numbers={**counts(desk, view), "needs_you": len(needs), "unreadable": len(desk.assessment.problems)},
         facts={
             "protocols": codes(desk, view.protocols),

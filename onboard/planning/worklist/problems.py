@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from onboard.dates import clock_words
+from onboard.dates import clock_words, show
 from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
-from onboard.model import Finding, Line, Problem, Section, Status
+from onboard.model import Closed, Fault, Finding, Line, Problem, Section, Standing, Status
 from onboard.model.evidence_id import EvidenceId
 from onboard.model.records import record_order
 from onboard.planning import item_keys
@@ -17,6 +17,7 @@ from onboard.planning.addresses import address_of, normal
 from onboard.planning.deadlines import edges, told_on
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import green_light, here, named, sharing
+from onboard.planning.standing import standings
 
 
 def unreadable_lines(desk: Desk, first_seen: Mapping[str, date], links: Callable[[str], str]) -> list[Line]:
@@ -129,7 +130,7 @@ def _unrecorded_line(desk: Desk, form: str, owner: str, title: str, people: froz
 def mail_lines(desk: Desk, trouble: Sequence[str]) -> list[Line]:
     """Addresses that refuse mail, what came back unclearly, addresses two records share, people who cannot be written to, and
     what the outbox says."""
-    found = _clock(desk) + [_refused(desk, address) for address in sorted(desk.history.suppressed)]
+    found = _clock(desk) + [_refused(desk, address, one) for address, one in _refusing(desk).items()]
     found += [_shared(desk, address, records) for address, records in _shared_still(desk)]
     for person in sorted(desk.assessment.people, key=record_order):
         words = _unreachable(desk, person)
@@ -153,21 +154,49 @@ def _mail(*, title: str, why: str = "", act: str = "", person: str = "", name: s
     return Line(key="", section=Section.MAIL, title=title, why=why, act=act, person=person, name=name)
 
 
-def _refused(desk: Desk, address: str) -> Line:
-    owners = [r for r, p in desk.assessment.people.items() if address in (normal(p.university_email), normal(p.personal_email))]
-    owner = owners[0] if owners else ""
+def _refusing(desk: Desk) -> dict[str, Closed]:
+    """Every address that does not take our mail, from the first refusal on; a PI's first."""
+    found = {a: one for a, one in standings(desk.history, desk.today).items() if one.standing is not Standing.OPENED}
+    leads = {protocol.pi for protocol in desk.assessment.protocols.values()}
+    return dict(sorted(found.items(), key=lambda item: (not leads.intersection(_owners(desk, item[0])), item[0])))
+
+
+def _owners(desk: Desk, address: str) -> list[str]:
+    found = desk.assessment.people.items()
+    return [r for r, p in found if address in (normal(p.university_email), normal(p.personal_email))]
+
+
+def _refused(desk: Desk, address: str, one: Closed) -> Line:
+    owner = next(iter(_owners(desk, address)), "")
+    operator = address == normal(desk.lab.operator)
+    who = named(desk, owner) if owner else ""
+    days = ", ".join(show(day) for day in one.days)
     return _mail(
-        title=f"{address} refused our mail",
-        why="We stopped writing there.",
-        act="Correct it and we go on by ourselves.",
+        title="The operator's address does not take our mail" if operator else _refused_title(address, one, who),
+        why=f"{'Since' if one.fault is Fault.MAILBOX else 'Refused on'} {days}: {one.words}.",
+        act=_refused_act(one, record=owner),
         person=owner,
-        name=named(desk, owner) if owner else "",
+        name=who,
     )
+
+
+def _refused_title(address: str, one: Closed, who: str) -> str:
+    if one.standing is Standing.CLOSED:
+        return f"Nothing is sent to {address} until {show(one.until)}"
+    if one.fault is Fault.MAILBOX:
+        return f"The mailbox of {who or address} is full or takes nothing for now"
+    return f"{address} does not take our mail"
+
+
+def _refused_act(one: Closed, record: str) -> str:
+    where = f" in record {record}" if record else ""
+    mend = f"Correct the address{where} if it is wrong." if one.fault is Fault.ADDRESS else "Tell the reader another way."
+    return f"{mend} It is tried again from {show(one.until)} on; if it is right, ask the operator for `onboard mail reopen`."
 
 
 def _shared_still(desk: Desk) -> list[tuple[str, tuple[str, ...]]]:
     """Addresses several people have; one that refuses mail is said above."""
-    return [(a, records) for a, records in sorted(sharing(desk).items()) if a not in desk.history.suppressed]
+    return [(a, records) for a, records in sorted(sharing(desk).items()) if a not in _refusing(desk)]
 
 
 def _unclear(said: str) -> Line:

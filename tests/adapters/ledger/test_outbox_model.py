@@ -15,21 +15,25 @@ from pathlib import Path
 import pytest
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
-from onboard.errors import DeliveryError, InDoubt, LedgerError, TransportDown
+from onboard.errors import InDoubt, LedgerError, TransportDown
 from onboard.model import History, JobName, Notice, Reader, ReaderRole, RunReport
-from onboard.pipeline.delivering import MessageWriter, drain, write_all
+from onboard.pipeline.delivering import ANYWHERE, MessageWriter, drain, write_all
+from onboard.pipeline.doubting import end_doubts
 from onboard.planning.gate import gate
 from tests.pipeline.delivery_cast import (
     CHECKLISTS,
     LAB,
+    LATER_TODAY,
     LIVE,
     MONDAY,
     MORNING,
     REMINDERS,
     FakeMailer,
     HandClock,
+    answered,
     plain,
     reminder,
+    spam,
 )
 
 PEOPLE = [
@@ -52,10 +56,10 @@ class Post(FakeMailer):
         if luck < 0.05:
             raise TransportDown("no route")
         if luck < 0.12:
-            raise DeliveryError("450 later")
+            raise answered(LATER_TODAY)
         before_data()
         if luck < 0.16:
-            raise DeliveryError("554 spam", permanent=True)
+            raise spam()
         if luck < 0.20:
             raise InDoubt("lost, not taken")
         self.taken.append((post.id, post.to_addr, self.day))
@@ -98,6 +102,7 @@ class World:
             report = RunReport(job=job, slot=self.today, mode=LIVE, outcome="failed")
             self.ledger.end_run(run, report, self.clock.now())
         elif run:
+            end_doubts(self.ledger, LIVE, self.clock.now(), ANYWHERE)
             history = self.ledger.history(LIVE, ignoring=job)
             ready, _, _ = gate(self.plan(history, job), LAB.limits, history, LAB)
             written = write_all(
@@ -145,13 +150,15 @@ def test_nothing_is_lost_and_nothing_is_said_twice(seed: int) -> None:
 
 
 def _quiet_days(world: World) -> None:
-    """The server mends itself, and a few plain days pass."""
+    """The server mends itself, and plain days pass until nothing rests any more."""
     world.post = Post()
     world.post.taken, lucky = [], FakeMailer()
-    for _ in range(5):
+    world.clock.wait(hours=5)
+    for _ in range(12):
         for job in (REMINDERS, CHECKLISTS):
             run = world.ledger.begin_run(LIVE, job, world.today, world.clock.now())
             assert run
+            end_doubts(world.ledger, LIVE, world.clock.now(), ANYWHERE)
             history = world.ledger.history(LIVE, ignoring=job)
             ready, _, _ = gate(world.plan(history, job), LAB.limits, history, LAB)
             written = write_all(
@@ -165,10 +172,10 @@ def _quiet_days(world: World) -> None:
 
 
 def _second_mail_only(world: World, job: JobName) -> bool:
-    """What is still planned is held only because the person already got a mail today."""
+    """What is still planned is held only because the person already got a mail today, or an address rests."""
     history = world.ledger.history(LIVE, ignoring=job)
     ready, held, _ = gate(world.plan(history, job), LAB.limits, history, LAB)
-    return not ready and all("today" in one.reason for one in held)
+    return not ready and all("today" in one.reason or "tried again" in one.reason for one in held)
 
 
 def _check(world: World) -> None:

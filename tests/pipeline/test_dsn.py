@@ -1,0 +1,1 @@
+"""Whole reports as servers write them: whose fault each says it is."""
