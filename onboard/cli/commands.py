@@ -10,7 +10,7 @@ TO_SET_UP = {
     "check": Entry("onboard.cli.check", "Check settings, REDCap, mail and ledger; say the next step."),
     "sheet": Entry("onboard.cli.sheet", "Print one page for the REDCap administrator and IT, or for whoever takes over."),
     "writeback": Entry("onboard.cli.writeback", "Write verdicts into the program's own REDCap fields; dry unless --send."),
-    "mail": Entry("onboard.cli.mail", "`mail test ADDRESS` proves that mail leaves and arrives; `mail login` signs in."),
+    "mail": Entry("onboard.cli.mail", "Does mail leave and arrive: test, login; addresses, doubts, settle, reopen, try."),
     "start": Entry("onboard.cli.start", "Show who would get what in the first week; --send introduces the tool."),
 }
 TO_ASK = {

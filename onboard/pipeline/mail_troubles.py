@@ -128,9 +128,10 @@ def _in_doubt(rows: Iterable[Mapping[str, object]], place: Place) -> list[Troubl
         return []
     title = f"{len(waiting)} {'mail' if len(waiting) == 1 else 'mails'} may or may not have arrived"
     ends = max((day for row in waiting if (day := ends_on(row, place))), default=None)
+    only = short(str(waiting[0]["id"])) if len(waiting) == 1 else "ID"
     named = "; ".join(f"{row['kind']} of {row['slot']} to {row['reader']}, {short(str(row['id']))}" for row in waiting)
     text = (
-        f"{named}. Look in the Sent folder. Then `onboard mail settle ID --arrived` or `--again`. Left alone, it ends on "
+        f"{named}. Look in the Sent folder. Then `onboard mail settle {only} --arrived` or `--again`. Left alone, it ends on "
         f"{show(ends) if ends else 'the third working day'}: what still holds is said again then."
     )
     parts = tuple(f"operator/parked_mail/{row['id']}" for row in waiting)

@@ -103,7 +103,15 @@ def _week_is_open(desk: Desk, slot: date) -> bool:
         if mail.kind is MessageKind.DIGEST and mail.slot >= slot:
             last[mail.reader] = mail.state
     tried_today = any(m.kind is MessageKind.DIGEST and m.slot == desk.today for m in desk.history.mails)
-    return not tried_today and (not last or any(state in _LOST for state in last.values()))
+    late = not last and _digests_were_due(desk, slot)
+    return not tried_today and (late or any(state in _LOST for state in last.values()))
+
+
+def _digests_were_due(desk: Desk, slot: date) -> bool:
+    """Whether the lab mailed digests before, or had begun by that day."""
+    items = desk.history.items.values()
+    before = any(mail.kind is MessageKind.DIGEST for mail in desk.history.mails)
+    return before or any(item.state is ItemState.BASELINE and item.on <= slot for item in items)
 
 
 # the calendar file -----------------------------------------------------------------------------------------------------

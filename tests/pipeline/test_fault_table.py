@@ -42,15 +42,15 @@ TABLE = {
     "hung up at greeting": Fault(Stage.CONNECT, None, BOTH_WAIT, BOTH_SENT, (0, 2), stops=True),
     "login refused": Fault(Stage.LOGIN, 535, BOTH_WAIT, BOTH_SENT, (0, 2), stops=True),
     "login 454, too many": Fault(Stage.LOGIN, 454, BOTH_WAIT, BOTH_SENT, (0, 2), stops=True),
-    "sender 451": Fault(Stage.MAIL, 451, ONE_WAITS, BOTH_SENT),
+    "sender 451": Fault(Stage.MAIL, 451, BOTH_WAIT, BOTH_SENT, (0, 2), stops=True),
     "sender 553, our mistake": Fault(Stage.MAIL, 553, BOTH_WAIT, BOTH_SENT, (0, 2), stops=True),
     "recipient greylisted 450": Fault(Stage.RECIPIENT, 450, ONE_WAITS, BOTH_SENT),
-    "recipient 421 and goodbye": Fault(Stage.RECIPIENT, 421, ONE_WAITS, BOTH_SENT),
-    "recipient 550 unknown": Fault(
-        Stage.RECIPIENT, 550, {"refused": 1, "sent": 1}, {"refused": 1, "sent": 1}, (1, 1), said=False
+    "recipient 421 and goodbye": Fault(Stage.RECIPIENT, 421, BOTH_WAIT, BOTH_SENT, (0, 2), stops=True),
+    "recipient 550, no number": Fault(
+        Stage.RECIPIENT, 550, {"failed": 1, "sent": 1}, {"failed": 1, "sent": 1}, (1, 1), said=False
     ),
     "hung up at recipient": Fault(Stage.RECIPIENT, None, ONE_WAITS, BOTH_SENT),
-    "data 452, full": Fault(Stage.DATA, 452, ONE_WAITS, BOTH_SENT),
+    "data 452, full": Fault(Stage.DATA, 452, BOTH_WAIT, BOTH_SENT, (0, 2), stops=True),
     "data 554": Fault(Stage.DATA, 554, {"failed": 1, "sent": 1}, {"failed": 1, "sent": 1}, (1, 1), said=False),
     "hung up before the message": Fault(Stage.DATA, None, ONE_WAITS, BOTH_SENT),
     "message 451": Fault(Stage.BODY, 451, ONE_WAITS, BOTH_SENT),

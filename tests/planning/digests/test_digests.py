@@ -274,7 +274,8 @@ def test_the_slot_is_the_weeks_monday_and_a_missed_monday_is_caught_up_once() ->
     book = everybody()
     wednesday = in_days(2)
     (late,) = plan_digests(book.judge(wednesday), History(), lab(), wednesday)
-    assert late.slot == TODAY
+    assert late.slot == wednesday, "its day is that of its figures"
+    assert late.key.endswith(f"/{TODAY.isoformat()}"), "and it is Monday's all the same"
     assert plan_digests(book.judge(in_days(3)), send(History(), [late]), lab(), in_days(3)) == []
     (following,) = plan_digests(book.judge(in_days(7)), send(History(), [late]), lab(), in_days(7))
     assert following.slot == in_days(7)
