@@ -16,6 +16,7 @@ from onboard.model import (
     HandedOver,
     Held,
     History,
+    ItemState,
     Lab,
     Message,
     MessageKind,
@@ -29,7 +30,7 @@ from onboard.pipeline.doubting import Place, again_at, end_doubts
 from onboard.pipeline.tools import Compose, Stop, never
 from onboard.pipeline.troubles import Trouble, plain_words, trouble
 from onboard.pipeline.weighing import Weighing
-from onboard.planning.gate import recipient_address
+from onboard.planning.gate import VIEWS, recipient_address
 from onboard.planning.refusals import lost, no_link
 from onboard.ports import Clock, HandOverBook, Ledger, Mailer, Outgoing, Posted, Refused, Stopped
 
@@ -78,7 +79,7 @@ def write_all(notices: Sequence[Notice], writer: MessageWriter, now: datetime, h
     for notice in notices:
         try:
             keys = notice.keys()
-            one = _write(notice, writer, now, [key for key in keys if key not in claimed and not said(key)])
+            one = _write(_with_doubt(notice, history), writer, now, [key for key in keys if key not in claimed and not said(key)])
         except (OnboardError, ValueError, LookupError, TypeError) as error:
             found = _could_not(notice, error)
             failed.append(Held(notice=notice, reason=found.text))
@@ -87,6 +88,15 @@ def write_all(notices: Sequence[Notice], writer: MessageWriter, now: datetime, h
             claimed.update(one.keys)
             outgoing.append(one)
     return Written(outgoing=tuple(outgoing), failed=tuple(failed), troubles=tuple(troubles.values()))
+
+
+def _with_doubt(notice: Notice, history: History | None) -> Notice:
+    """Marked when it says again what a mail said of which nobody knows whether it arrived. A view of the day needs no mark."""
+    if history is None or notice.kind in VIEWS:
+        return notice
+    records = (history.items.get(key) for key in notice.keys())
+    doubted = any(record is not None and record.state is ItemState.DOUBTED for record in records)
+    return replace(notice, facts={**notice.facts, "perhaps_known": "yes"}) if doubted else notice
 
 
 def _could_not(notice: Notice, error: Exception) -> Trouble:

@@ -35,3 +35,9 @@ def addresses_in_use(assessment: Assessment, lab: Lab) -> frozenset[str]:
     digests = (address for protocol in assessment.protocols.values() for address in protocol.digest_to)
     settings = (lab.operator, lab.limits.trial_address, *(coordinator.address for coordinator in lab.coordinators))
     return frozenset(normal(address) for address in (*people, *digests, *settings) if normal(address))
+
+
+def never_shut(lab: Lab) -> frozenset[str]:
+    """Addresses that are written to at every slot, whatever they refused: those who run the day and the tool, and the trial's."""
+    written = (lab.operator, lab.limits.trial_address, *(coordinator.address for coordinator in lab.coordinators))
+    return frozenset(normal(address) for address in written if normal(address))

@@ -2,7 +2,8 @@
 was told. Which mail says it is the planners': reminders has the mail of its own, digests the week's.
 
 Supervisor: so many days before the end when nothing has been started. PI: at the end when the person is on a protocol, else
-some working days after. A lapse that stops work today is heard on the day the person hears it.
+some working days after. A lapse that stops work today is heard on the day the person hears it, and waits for nobody whose
+address refuses our mail.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from onboard.planning.blockers import Block, blocks, stop_words, task_words
 from onboard.planning.deadlines import Edge, announced, edges, own_act
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import status_of, why_open
-from onboard.planning.people import codes, green_light, greeted, here, is_new_hire, named, pis_over, supervisor_of
+from onboard.planning.people import cannot_be_told, codes, green_light, greeted, here, is_new_hire, named, pis_over, supervisor_of
 from onboard.planning.told import knows
 
 
@@ -45,7 +46,7 @@ def calls_about(desk: Desk, person: str, hears_now: Callable[[Edge], bool]) -> I
             continue
         block = stopped.get(edge.of)
         lapsed_at_work = block is not None and edge.ends is not None
-        if not (announced(desk, edge) or (lapsed_at_work and hears_now(edge))):
+        if not (announced(desk, edge) or (lapsed_at_work and (hears_now(edge) or cannot_be_told(desk, person)))):
             continue
         for role, reader in _readers(desk, edge):
             yield Call(role=role, reader=reader, of=edge.of, line=_line(desk, edge, block, role, reader))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from onboard.model import Fault, Held, History, JobName, Lab, Limits, MessageKind, Mode, Notice, Reader, ReaderRole
-from onboard.planning.addresses import lies_within
+from onboard.planning.addresses import lies_within, never_shut
 from onboard.planning.standing import shut
 
 #: Mail to those who run the lab's day and the tool: no ceiling, no quiet day.
@@ -115,7 +115,7 @@ def _quiet(notice: Notice, lab: Lab) -> str:
 
 def _stopped(notice: Notice, limits: Limits, history: History, lab: Lab) -> str:
     to = recipient_address(notice, limits)
-    if to in never_shut(lab, limits):
+    if to in never_shut(lab):
         return ""
     found = shut(history, to, notice.slot)
     if found is None:
@@ -124,12 +124,6 @@ def _stopped(notice: Notice, limits: Limits, history: History, lab: Lab) -> str:
         until = f"it is tried again on {found.until}"
         return f"the address of {whom(notice.reader)} refused our mail: correct it on the person form, or {until}"
     return f"the address of {whom(notice.reader)} takes no mail for now: it is tried again on {found.until}"
-
-
-def never_shut(lab: Lab, limits: Limits) -> frozenset[str]:
-    """Addresses that are written to at every slot, whatever they refused: those who run the day and the tool, and the trial's."""
-    written = (lab.operator, limits.trial_address, *(coordinator.address for coordinator in lab.coordinators))
-    return frozenset(address.strip().lower() for address in written if address)
 
 
 def _outside(notice: Notice, limits: Limits) -> str:

@@ -14,8 +14,9 @@ from onboard.judging.appointments import appointments, certain_days, stay, stays
 from onboard.judging.coverage import span
 from onboard.model import Appointment, Reader, ReaderRole, Role
 from onboard.model.records import record_order
-from onboard.planning.addresses import address_of, lies_within, normal
+from onboard.planning.addresses import address_of, lies_within, never_shut, normal
 from onboard.planning.lab_day import Desk
+from onboard.planning.standing import shut
 from onboard.timeline import Timeline, any_of
 
 #: How far back a hard deadline may move to find a day on which mail may go.
@@ -60,11 +61,25 @@ def green_light(desk: Desk, record: str) -> bool:
 
 
 def address_for(desk: Desk, record: str) -> str:
-    """Where a mail to a person about themselves goes; "" when none may. Of records with a green light that share an address
-    the first by record id is written to."""
+    """Where a mail to a person about themselves goes; "" when none may, or when nothing is sent there today. Of records with a
+    green light that share an address the first by record id is written to."""
     person = desk.assessment.people.get(record)
     address = address_of(person, desk.today) if person and green_light(desk, record) else ""
+    if address and refuses_today(desk, address):
+        return ""
     return address if address and next(iter(_sharers(desk, address)), "") == record else ""
+
+
+def refuses_today(desk: Desk, address: str) -> bool:
+    """Whether an address refused mail and nothing is sent there today."""
+    return address not in never_shut(desk.lab) and shut(desk.history, address, desk.today) is not None
+
+
+def cannot_be_told(desk: Desk, record: str) -> bool:
+    """Whether a person has an address, and it refuses our mail."""
+    person = desk.assessment.people.get(record)
+    address = address_of(person, desk.today) if person and green_light(desk, record) else ""
+    return bool(address) and refuses_today(desk, address)
 
 
 def _sharers(desk: Desk, address: str) -> tuple[str, ...]:

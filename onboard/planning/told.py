@@ -9,7 +9,7 @@ from onboard.dates import show
 from onboard.planning import item_keys
 from onboard.planning.deadlines import Edge, stems, told_on
 from onboard.planning.lab_day import Desk
-from onboard.planning.people import address_for, appointments_of_stay, green_light, is_new_hire, mail_day
+from onboard.planning.people import address_for, appointments_of_stay, cannot_be_told, green_light, is_new_hire, mail_day
 
 
 def welcomed(desk: Desk, person: str) -> bool:
@@ -41,6 +41,8 @@ def knows(desk: Desk, person: str, edge: Edge | None) -> str:
         return f"They know since {show(told)}." if told < desk.today else "They were told today."
     if not green_light(desk, person):
         return "They were not told: their form is not marked Complete."
+    if cannot_be_told(desk, person):
+        return "They could not be told: their address refuses our mail."
     if not address_for(desk, person):
         return "They were not told: no address of their own is on record."
     if not mail_day(desk, person):

@@ -110,6 +110,7 @@ class Facts:
     gone: str = ""
     sent: str = ""
     cover: str = ""
+    perhaps_known: str = ""  # said before in a mail of which nobody knows whether it arrived
     trial_for: str = ""  # the real reader, when a trial sends everything to one address
     test: str = ""  # what a test mail is, in place of the opening
 

@@ -30,7 +30,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from typer.testing import CliRunner
+
 from jobs import JOBS, job
+from jobs.__main__ import app as commands
 from jobs.demo_home import make_home
 from jobs.labs import LabHome
 from onboard.adapters.system_clock import FixedClock
@@ -257,13 +260,16 @@ def _killed(at: World, event: str) -> None:
 
 
 def _settle_doubts(at: World) -> None:
-    """A person looks into the Sent folder for each message in doubt, as the operator's mail asks."""
+    """A person looks into the Sent folder for each message in doubt, and says so with the command the operator's mail names."""
     app = open_app(at.home, clock=at.clock)
-    arrived = {_header(caught.content, "Message-ID") for caught in at.catcher.messages}
-    for row in app.ledger.parked(Mode.LIVE):
-        app.ledger.settle(str(row["id"]), at.clock.now(), arrived=row["id"] in arrived)
-        at.settled += 1
+    waiting = [str(row["id"]) for row in app.ledger.parked(Mode.LIVE)]
     app.close()
+    arrived = {_header(caught.content, "Message-ID") for caught in at.catcher.messages}
+    for one in waiting:
+        word = "--arrived" if one in arrived else "--again"
+        said = CliRunner().invoke(commands, ["mail", "settle", one, word, "--home", str(at.home)])
+        assert said.exit_code == 0, said.output
+        at.settled += 1
 
 
 def _quiet_day(at: World, day: date) -> None:
@@ -343,7 +349,9 @@ def judge(at: World) -> Verdict:
         twice=twice,
         wrong_items=differ,
         open_items=waits,
-        table=_table(at, got.total(), wanted.total(), operator, lost.total(), extra.total(), len(twice), again),
+        table=_table(
+            at, got.total(), wanted.total(), operator, lost.total(), extra.total(), len(twice), again, states.get("in_doubt", 0)
+        ),
     )
 
 
@@ -360,7 +368,7 @@ def _items(app: App) -> set[tuple[str, str]]:
     return {(one.key, f"{one.state} {one.on}") for one in items if not one.key.startswith("operator/")}
 
 
-def _table(at: World, got: int, wanted: int, operator: int, lost: int, extra: int, twice: int, again: int) -> str:
+def _table(at: World, got: int, wanted: int, operator: int, lost: int, extra: int, twice: int, again: int, left: int) -> str:
     offsets = {at.clock.local.utcoffset()} | {
         datetime.combine(FIRST + timedelta(days=n), time(4), tzinfo=ZONE).utcoffset() for n in range(len(at.rows))
     }
@@ -368,7 +376,7 @@ def _table(at: World, got: int, wanted: int, operator: int, lost: int, extra: in
         [
             *at.rows,
             f"{len(at.rows)} days, {len(offsets)} offsets from UTC, {at.kills} kills, {at.restarts} restarts, "
-            f"{at.settled} doubts settled by a person",
+            f"{at.settled} doubts settled by a person, {left} left",
             f"{got} mails to readers, {wanted} due; lost {lost}, not due {extra}, twice {twice}; {operator} to the operator; "
             f"{again} with a hard deadline handed over again under the same Message-ID after a kill",
         ]

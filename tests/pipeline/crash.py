@@ -4,7 +4,8 @@
 line a combination and ends with 1 if a promise broke:
 
 - park: no message arrives twice; each one arrived or waits as in doubt;
-- resend: every message arrives; twice only such as were in doubt once.
+- resend: every message arrives; twice only such as were in doubt once;
+- a person who knows what arrived settles every doubt: none is left, and what did not arrive is free to be said again.
 """
 
 from __future__ import annotations
@@ -53,17 +54,23 @@ class Outcome:
     doubtful: frozenset[str]  # offered once without an answer
     doubtful_arrived: int
     states: dict[str, int]
+    settled: int  # doubts a person ended
+    left: int  # doubts that are left then
+    unfree: int  # mails that did not arrive and whose item still counts as said
 
     def broken(self, resend: bool) -> list[str]:
         """The promises that were not kept."""
         found = [f"{len(self.lost)} lost"] if self.lost else []
+        found += [f"{self.left} doubts left"] if self.left else []
+        found += [f"{self.unfree} said and not arrived"] if self.unfree else []
         surprising = self.twice - self.doubtful if resend else self.twice
         return found + ([f"{len(surprising)} twice that may not be"] if surprising else [])
 
     def __str__(self) -> str:
         return (
             f"{self.name:<18} {self.messages} messages  {self.kills} kills  {self.seconds:5.1f} s  lost {len(self.lost)}  "
-            f"twice {len(self.twice)}  in doubt {len(self.doubtful)} (arrived {self.doubtful_arrived})  {self.states}"
+            f"twice {len(self.twice)}  in doubt {len(self.doubtful)} (arrived {self.doubtful_arrived})  {self.states}  "
+            f"settled {self.settled}, doubts left {self.left}"
         )
 
 
@@ -158,6 +165,7 @@ def _outcome(name: str, url: str, number: int, kills: int, seconds: float, arriv
     doubtful = {row.id for row in rows if row.doubtful}
     parked = {row.id for row in rows if row.state == "in_doubt"}
     claimed_sent = {row.id for row in rows if row.state == "sent"}
+    settled, left, unfree = _settle(url, arrived)
     return Outcome(
         name=name,
         kills=kills,
@@ -168,7 +176,24 @@ def _outcome(name: str, url: str, number: int, kills: int, seconds: float, arriv
         doubtful=frozenset(doubtful),
         doubtful_arrived=len(doubtful & arrived.keys()),
         states=dict(sorted(Counter(row.state for row in rows).items())),
+        settled=settled,
+        left=left,
+        unfree=unfree,
     )
+
+
+def _settle(url: str, arrived: Counter[str]) -> tuple[int, int, int]:
+    """What `onboard mail settle` does for each mail in doubt, by somebody who sees the mailboxes."""
+    ledger = SqlLedger(url, "rivera")
+    waiting = [str(row["id"]) for row in ledger.parked(LIVE)]
+    for one in waiting:
+        ledger.settle(one, datetime.now(UTC), arrived=one in arrived)
+    history = ledger.history(LIVE)
+    missing_ones = [one for one in waiting if one not in arrived]
+    unfree = sum(history.said(f"reminder/{int(one[1:9], 16)}/x") for one in missing_ones)
+    left = len(ledger.parked(LIVE))
+    ledger.close()
+    return len(waiting), left, unfree
 
 
 def _rows(url: str) -> list:

@@ -21,3 +21,4 @@ def test_killed_senders_lose_nothing_and_double_nothing(database: str) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("8 kills") == 2 and done.stdout.count("lost 0") == 2
+    assert done.stdout.count("doubts left 0") == 2
