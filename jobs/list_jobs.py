@@ -33,6 +33,11 @@ def command(home: Home = HERE) -> None:
     for run in runs:
         if run["held"]:
             say(held_words(run))
+    state = app.ledger.transport(asked)
+    if state is not None and state.held:
+        since, until = (at.astimezone(app.lab.zone) for at in (state.since, state.until))
+        say(f"No mail leaves since {since:%a %d %b %H:%M}: {state.words}.")
+        say(f"Next try {until:%a %d %b %H:%M}; at once: onboard mail try")
     if mode is Mode.DRY:
         say("The mode is dry, so nothing runs by itself. To change that: mode in settings.toml, then onboard start.")
 

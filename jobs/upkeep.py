@@ -56,9 +56,12 @@ def write_board(app: App) -> bool:
     if file is None or assessment is None:
         return False
     from onboard.adapters.files.whole_file import write_whole
+    from onboard.pipeline.mail_troubles import board_words
     from onboard.rendering.board_page import board_page
 
-    write_whole(file, board_page(assessment, app.ledger.history(app.lab.limits.mode), app.today, app.lab))
+    mode = app.lab.limits.mode
+    mail = board_words(app.ledger, app.lab, mode, app.today)
+    write_whole(file, board_page(assessment, app.ledger.history(mode), app.today, app.lab, mail))
     return True
 
 

@@ -57,7 +57,7 @@ def command(
     checks += [check for one in facts for check in _project(app, one)]
     records = _records(app, facts)
     checks += [records, *([*_empty(app), *_clock(app), *_outsiders(app), *_reviews(app)] if records.state is State.OK else [])]
-    checks += [_ledger(app), *_handed_over(app), _sending(app)]
+    checks += [_ledger(app), *_handed_over(app), _sending(app), *_refusals(app)]
     if export is None:
         checks += [_mail_server(app), _mailbox(app)]
     print_table(app.lab.name, ["what", "", "found"], [[c.what, c.state.value, c.words] for c in checks])
@@ -164,7 +164,55 @@ def _ledger(app: App) -> Checked:
     if ahead:
         return Checked(what="ledger", state=State.LOOK, words=ahead_words(ahead))
     words = ", ".join(f"{number} {state}" for state, number in sorted(states.items()) if number) or "empty outbox"
-    return Checked(what="ledger", state=State.LOOK if states.get("in_doubt", 0) else State.OK, words=f"{words}.")
+    return Checked(what="ledger", state=State.OK, words=f"{words}.")
+
+
+def _refusals(app: App) -> list[Checked]:
+    """What keeps mail from its readers, as far as there is any: a hold, addresses that refuse, mails in doubt."""
+    if app.lab.limits.mode is Mode.DRY or not app.remembers:
+        return []
+    try:
+        return [*_transport(app), *_addresses(app), *_doubts(app)]
+    except LedgerError:
+        return []  # said above
+
+
+def _transport(app: App) -> list[Checked]:
+    held = app.ledger.transport(app.lab.limits.mode)
+    if held is None or not held.held:
+        return []
+    since = held.since.astimezone(app.lab.zone)
+    words = f"no mail leaves since {since:%d %b %H:%M}: {held.words}. After a correction: onboard mail try."
+    return [Checked(what="transport", state=State.LOOK, words=words)]
+
+
+def _addresses(app: App) -> list[Checked]:
+    from onboard.model import Standing
+    from onboard.planning.addresses import address_of, never_shut
+    from onboard.planning.standing import standings
+
+    found = standings(app.ledger.history(app.lab.limits.mode), app.today)
+    shut = [address for address, one in found.items() if one.standing is not Standing.OPENED]
+    if not shut:
+        return []
+    people, protocols = app.assessment.people, app.assessment.protocols.values()
+    leads = {address_of(people[one.pi], app.today) for one in protocols if one.pi in people}
+    needed = any(address in never_shut(app.lab) | leads for address in shut)
+    words = f"{', '.join(shut)}: not taking our mail. onboard mail addresses says since when and why."
+    return [Checked(what="addresses", state=State.LOOK if needed else State.NOTE, words=words)]
+
+
+def _doubts(app: App) -> list[Checked]:
+    from datetime import datetime, timedelta
+
+    rows = app.ledger.parked(app.lab.limits.mode)
+    waiting = [row["since"] for row in rows if row["state"] == "in_doubt"]
+    if not waiting:
+        return []
+    yesterday = app.clock.now() - timedelta(days=1)
+    old = any(isinstance(since, datetime) and since < yesterday for since in waiting)
+    words = f"{counted(len(waiting), 'mail')} may or may not have arrived: onboard mail doubts."
+    return [Checked(what="doubts", state=State.LOOK if old else State.NOTE, words=words)]
 
 
 def _handed_over(app: App) -> list[Checked]:

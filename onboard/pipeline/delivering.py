@@ -6,7 +6,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from onboard.errors import DeliveryError, InDoubt, OnboardError, TransportDown
 from onboard.model import (
@@ -76,10 +76,11 @@ def write_all(notices: Sequence[Notice], writer: MessageWriter, now: datetime, h
     troubles: dict[str, Trouble] = {}
     claimed: set[str] = set()
     said = history.said if history else claimed.__contains__
+    doubted = _doubted(history)
     for notice in notices:
         try:
             keys = notice.keys()
-            one = _write(_with_doubt(notice, history), writer, now, [key for key in keys if key not in claimed and not said(key)])
+            one = _write(_with_doubt(notice, doubted), writer, now, [key for key in keys if key not in claimed and not said(key)])
         except (OnboardError, ValueError, LookupError, TypeError) as error:
             found = _could_not(notice, error)
             failed.append(Held(notice=notice, reason=found.text))
@@ -90,13 +91,32 @@ def write_all(notices: Sequence[Notice], writer: MessageWriter, now: datetime, h
     return Written(outgoing=tuple(outgoing), failed=tuple(failed), troubles=tuple(troubles.values()))
 
 
-def _with_doubt(notice: Notice, history: History | None) -> Notice:
+def _with_doubt(notice: Notice, doubted: frozenset[str]) -> Notice:
     """Marked when it says again what a mail said of which nobody knows whether it arrived. A view of the day needs no mark."""
-    if history is None or notice.kind in VIEWS:
+    if notice.kind in VIEWS or doubted.isdisjoint(map(_episode, notice.keys())):
         return notice
-    records = (history.items.get(key) for key in notice.keys())
-    doubted = any(record is not None and record.state is ItemState.DOUBTED for record in records)
-    return replace(notice, facts={**notice.facts, "perhaps_known": "yes"}) if doubted else notice
+    return replace(notice, facts={**notice.facts, "perhaps_known": "yes"})
+
+
+def _doubted(history: History | None) -> frozenset[str]:
+    """What was said in a mail that may or may not have arrived, and in none since."""
+    days: dict[str, date] = {}
+    for key, item in (history.items if history else {}).items():
+        if item.state is ItemState.DOUBTED:
+            days[_episode(key)] = max(item.on, days.get(_episode(key), date.min))
+    if not days or history is None:
+        return frozenset()
+    since = {_episode(key) for key, item in history.items.items() if item.state is ItemState.SENT and _after(item.on, key, days)}
+    return frozenset(days) - since
+
+
+def _after(on: date, key: str, days: Mapping[str, date]) -> bool:
+    return on > days.get(_episode(key), date.max)
+
+
+def _episode(key: str) -> str:
+    """What reminders of one thing have in common: a later tier says the same."""
+    return key.rpartition("/")[0]
 
 
 def _could_not(notice: Notice, error: Exception) -> Trouble:

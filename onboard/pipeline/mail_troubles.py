@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from onboard.dates import show
-from onboard.model import Action, Closed, Fault, GivenUp, History, MessageKind, Mode, Standing, Step, Transport
+from onboard.model import Action, Closed, Fault, GivenUp, History, Lab, MessageKind, Mode, Standing, Step, Transport
 from onboard.pipeline.delivering import Drained
 from onboard.pipeline.doubting import Place, ends_on
 from onboard.pipeline.tools import Tools
 from onboard.pipeline.troubles import Trouble
 from onboard.planning.standing import standings
+from onboard.ports import Ledger
 
 #: Mails given up are looked for so far back: a run may be missed, and no run may miss one.
 _LOOK_BACK = timedelta(days=4)
@@ -69,6 +70,18 @@ def _transport(state: Transport, drained: Drained, stale: int, place: Place) -> 
 def _clock(at: datetime, place: Place) -> str:
     here = at.astimezone(place.zone)
     return f"{show(here.date())} {here:%H:%M}"
+
+
+def board_words(ledger: Ledger, lab: Lab, mode: Mode, today: date) -> str:
+    """One sentence for a page that many read, without a server's words and without a name; "" while all is well."""
+    state = ledger.transport(mode)
+    if state is not None and state.held:
+        return f"No mail has left since {_clock(state.since, Place(zone=lab.zone))}."
+    shut = {a for a, one in standings(ledger.history(mode), today).items() if one.standing is not Standing.OPENED}
+    if lab.operator.strip().lower() in shut:
+        return "The operator's address does not take our mail."
+    unreachable = [c for c in lab.on_duty(today) if c.address.strip().lower() in shut]
+    return "A coordinator's address does not take our mail." if unreachable else ""
 
 
 # given up --------------------------------------------------------------------------------------------------------------

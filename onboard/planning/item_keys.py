@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from onboard.model import History, ItemRecord, ItemState, Scope
+from onboard.model import OPEN_AGAIN, History, ItemRecord, ItemState, Scope
 
 
 def part(text: str) -> str:
@@ -170,4 +170,4 @@ def _is_number(text: str) -> bool:
 
 
 def _settled(record: ItemRecord, address: str) -> bool:
-    return record.state is not ItemState.REFUSED or record.reader == address
+    return record.state not in OPEN_AGAIN or (record.state is ItemState.REFUSED and record.reader == address)

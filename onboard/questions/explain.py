@@ -22,9 +22,12 @@ from onboard.model import (
     Problem,
     Task,
 )
+from onboard.model import Standing as StandingOfAddress
+from onboard.planning.addresses import address_of
 from onboard.planning.deadlines import Edge, edges, next_tier_day, own_act
 from onboard.planning.item_keys import part
 from onboard.planning.lab_day import Desk, desk_of
+from onboard.planning.standing import standings
 from onboard.questions.clauses import ClauseOn, failing_on
 from onboard.questions.remarks import remarks, roles_over_time
 from onboard.questions.spells import rows_of, spell_on
@@ -78,6 +81,7 @@ class Explanation:
     standings: tuple[Standing, ...]
     ready: FirstStart | None  # of a person who is not cleared yet: where work can begin first; an estimate
     problems: tuple[str, ...]
+    address: str  # a sentence about an address that refuses mail, "" for one that takes it
     mails: tuple[MailRecord, ...]  # newest first
     said: tuple[SaidItem, ...]  # newest first
     now: tuple[str, ...]  # what a run would say today
@@ -103,6 +107,7 @@ def explain(
         standings=tuple(_standings(assessment, person, today)),
         ready=_ready(assessment, lab, person, today),
         problems=tuple(problem_words(p) for p in assessment.problems if person in p.people),
+        address=_address(assessment, history, person, today),
         mails=tuple(sorted((m for m in history.mails if m.person == person), key=lambda m: m.slot, reverse=True)),
         said=tuple(said_about(assessment, history, person)),
         now=(*_planned_lines(planned, person), *_held_lines(held, person)),
@@ -114,6 +119,18 @@ def _ready(assessment: Assessment, lab: Lab, person: str, today: date) -> FirstS
     """As `onboard path` has it; None for somebody who is cleared on their first protocol."""
     found = first_start(assessment, person, today, lab.cadence.calendar)
     return found if found and found.bottleneck else None
+
+
+def _address(assessment: Assessment, history: History, person: str, today: date) -> str:
+    """How the address stands that mail to the person goes to, where it refused any."""
+    address = address_of(assessment.people[person], today)
+    found = standings(history, today).get(address)
+    if found is None:
+        return ""
+    days = ", ".join(show(day) for day in found.days)
+    if found.standing is StandingOfAddress.OPENED:
+        return f"{address} refused our mail on {days} and takes it again since {show(found.until)}."
+    return f"{address} refused our mail on {days}: {found.words}. It is tried again from {show(found.until)} on."
 
 
 def problem_words(problem: Problem) -> str:

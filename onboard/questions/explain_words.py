@@ -13,7 +13,8 @@ _STATES = {
     ItemState.SENT: "sent",
     ItemState.SKIPPED: "skipped, a later one said it",
     ItemState.BASELINE: "already true at the start, never said",
-    ItemState.REFUSED: "refused by the address",
+    ItemState.REFUSED: "did not arrive: said again",
+    ItemState.DOUBTED: "perhaps arrived: said again",
 }
 #: How much of the past is printed; JSON has all of it.
 _MOST = 12
@@ -30,7 +31,7 @@ def as_text(explanation: Explanation) -> str:
         lines += _standing_lines(standing, _above(explanation, standing))
     lines += _ready_lines(explanation.ready)
     lines += _block("COULD NOT BE READ", explanation.problems)
-    lines += ["", "WRITTEN TO THEM"]
+    lines += ["", "WRITTEN TO THEM", *wrapped(explanation.address, "  ")] if explanation.address else ["", "WRITTEN TO THEM"]
     lines += [f"  {show(mail.slot)}  {mail.kind.value}, {mail.state}" for mail in explanation.mails[:_MOST]] or ["  nothing yet"]
     lines += _block("SAID ABOUT THEM", [_said(item.on.isoformat(), item.what, item.state) for item in explanation.said[:_MOST]])
     lines += _block("A RUN TODAY WOULD SAY", explanation.now)
@@ -78,8 +79,9 @@ def _standing_lines(standing: Standing, above: set[tuple[object, ...]]) -> list[
 
 def as_json(explanation: Explanation) -> dict[str, object]:
     """Stable keys: person (record id), name, today, complete, appointments, standings (protocol, task, verdict, since, until,
-    reasons as `ClauseOn.as_json`, remarks), ready_about (null also where no day can be named), problems, mails (kind, on, state,
-    reader), said (on, what, state, reader), now, coming (on, what, because). Dates are ISO texts, null = open."""
+    reasons as `ClauseOn.as_json`, remarks), ready_about (null also where no day can be named), problems, address (a sentence, ""
+    for one that takes mail), mails (kind, on, state, reader), said (on, what, state, reader), now, coming (on, what, because). Dates
+    are ISO texts, null = open."""
     return {
         "person": explanation.person,
         "name": explanation.name,
@@ -89,6 +91,7 @@ def as_json(explanation: Explanation) -> dict[str, object]:
         "standings": [_standing_json(standing) for standing in explanation.standings],
         "ready_about": iso(explanation.ready.about) if explanation.ready else None,
         "problems": list(explanation.problems),
+        "address": explanation.address,
         "mails": [{"kind": m.kind.value, "on": iso(m.slot), "state": m.state, "reader": m.reader} for m in explanation.mails],
         "said": [{"on": iso(i.on), "what": i.what, "state": i.state.value, "reader": i.reader} for i in explanation.said],
         "now": list(explanation.now),

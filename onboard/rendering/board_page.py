@@ -41,10 +41,12 @@ class Picture:
     words: tuple[str, ...]  # a sentence for each track
 
 
-def board_page(assessment: Assessment, said: History, today: date, lab: Lab) -> str:
-    """The page for `today`. The list is what stands open, mailed already or not; `said` is what the ledger remembers."""
+def board_page(assessment: Assessment, said: History, today: date, lab: Lab, mail: str = "") -> str:
+    """The page for `today`. The list is what stands open, mailed already or not; `said` is what the ledger remembers; `mail` is a
+    sentence for the top while mail does not leave, "" otherwise."""
     return render_page(
         "board.html",
+        mail=mail,
         **status_values(assessment, today, lab),
         worklist=_by_section(assessment, worklist_lines(desk_of(assessment, said, lab, today))),
         pictures=[_picture(timelines) for timelines in _timelines(assessment)],

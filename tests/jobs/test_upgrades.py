@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,22 @@ from onboard.adapters.ledger import migrations
 from onboard.adapters.ledger.keeping import LedgerKeeping
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import LedgerError
-from onboard.model import Mode
+from onboard.model import Mode, Standing
+from onboard.pipeline.delivering import drain
+from onboard.planning.standing import standings
 from tests.adapters.ledger.private_postgres import PrivatePostgres
 from tests.jobs.conftest import MONDAY
-from tests.pipeline.delivery_cast import LEILA, LIVE, MORNING, REMINDERS, outgoing, queue
+from tests.pipeline.delivery_cast import (
+    LEILA,
+    LIVE,
+    MORNING,
+    REMINDERS,
+    TUESDAY,
+    FakeMailer,
+    HandClock,
+    outgoing,
+    queue,
+)
 
 WHEN = "2026-11-23T12:00:00.000000Z"
 LABS = ("rivera", "tanaka")
@@ -83,6 +96,38 @@ def test_a_ledger_of_an_earlier_version_is_brought_up_and_forgets_nothing(versio
         assert [(one.version, one.mode) for one in ledger.rules_uses()] == [("v1", LIVE), ("v2", Mode.TRIAL)]
         assert ledger.accepted_rules() == [] and ledger.people_seen() == {}
         ledger.close()
+
+
+@pytest.mark.parametrize("version", [version for version in _versions() if version < "0006"])
+def test_addresses_an_older_version_closed_for_ever_are_each_tried_once(version: str, ledger_url: str) -> None:
+    _of_version(ledger_url, version)
+    engine = create_engine(ledger_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        _as_lab(connection, "rivera")
+        for number in range(9):
+            row = {"to": f"p{number}@x.example", "at": WHEN, "key": f"reminder/{number}/x"}
+            connection.execute(
+                text("INSERT INTO suppressed (lab, mode, address, why, since) VALUES ('rivera', 'live', :to, 'HELO', :at)"), row
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO item (lab, mode, key, state, reader, slot, message) "
+                    "VALUES ('rivera', 'live', :key, 'refused', :to, '2026-11-23', NULL)"
+                ),
+                row,
+            )
+    engine.dispose()
+    ledger = SqlLedger(ledger_url, "rivera")
+    history = ledger.history(LIVE)
+    found = standings(history, MONDAY)
+    assert len(found) == 9 and {one.standing for one in found.values()} == {Standing.TRYING}
+    assert not any(one.shut_on(MONDAY) for one in found.values())
+    assert all(history.items[f"reminder/{number}/x"].reader == "" for number in range(9)), "open for every address"
+    queue(ledger, *(outgoing(f"p{number}@x.example", f"reminder/{number}/x", slot=TUESDAY) for number in range(9)), slot=TUESDAY)
+    drain(FakeMailer(), ledger, HandClock(MORNING + timedelta(days=1)), LIVE)
+    assert ledger.outbox(LIVE) == {"sent": 9} and standings(ledger.history(LIVE), MONDAY + timedelta(days=30)) == {}
+    assert ledger.reopen(LIVE, "p0@x.example") == 1
+    ledger.close()
 
 
 @pytest.mark.postgres
