@@ -80,8 +80,8 @@ def _standing_lines(standing: Standing, above: set[tuple[object, ...]]) -> list[
 def as_json(explanation: Explanation) -> dict[str, object]:
     """Stable keys: person (record id), name, today, complete, appointments, standings (protocol, task, verdict, since, until,
     reasons as `ClauseOn.as_json`, remarks), ready_about (null also where no day can be named), problems, address (a sentence, ""
-    for one that takes mail), mails (kind, on, state, reader), said (on, what, state, reader), now, coming (on, what, because). Dates
-    are ISO texts, null = open."""
+    for one that takes mail), mails (kind, on, state, reader), said (on, what, state, reader), now, coming (on, what, because).
+    Dates are ISO texts, null = open."""
     return {
         "person": explanation.person,
         "name": explanation.name,

@@ -1,5 +1,6 @@
 """What supervisors and PIs hear, and when: never before the person, at once when work stops."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from onboard.model import Checked, History, MessageKind, Notice, Role, Section
 from onboard.planning.checklists import plan_checklists
 from onboard.planning.digests import plan_digests
 from onboard.planning.reminders import plan_reminders
+from tests.pipeline.delivery_cast import refusing
 from tests.planning.cast import (
     ADA,
     BRANDT,
@@ -106,6 +108,21 @@ def test_a_lapse_of_somebody_without_an_address_reaches_no_pi() -> None:
     book.drop("appointments", person=HADDAD)
     book.person(HADDAD, "Hana Haddad", email="")
     assert heard(book, History(), TODAY) == {}
+
+
+def test_a_lapse_of_somebody_whose_address_is_closed_waits_for_nobody() -> None:
+    tuesday = in_days(1)
+    closed = replace(History(), addresses=refusing("haddad@northlake.example", before=tuesday))
+    (mail,) = [n for n in escalations(everybody(), closed, tuesday) if n.reader.record == RIVERA]
+    (line,) = [line for line in mail.lines if line.person == HADDAD]
+    assert line.knows == "They could not be told: their address refuses our mail."
+    plan = plan_reminders(everybody().judge(tuesday), closed, lab(), tuesday)
+    assert not any(n.reader.record == HADDAD for n in plan), "nothing is planned for a closed address"
+
+
+def test_nobody_whose_address_is_closed_is_named_while_nothing_stops() -> None:
+    closed = replace(STARTED, addresses=refusing("brandt@northlake.example", before=TODAY))
+    assert all(heard(watched(8), closed, in_days(number)) == {} for number in range(6))
 
 
 def test_on_the_digests_day_the_digest_is_the_pis_one_mail_and_nothing_is_said_again() -> None:

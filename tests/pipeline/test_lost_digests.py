@@ -1,0 +1,92 @@
+"""A digest that was given up by no fault of its reader opens its week again, for that reader; on the day it goes, late or not,
+the reader gets no escalation apart."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from jobs.due import _last_used
+from onboard.adapters.ledger.sql_ledger import SqlLedger
+from onboard.model import JobName, MessageKind, Mode
+from tests.pipeline.delivery_cast import GONE, answered, spam
+from tests.pipeline.office import Office
+from tests.planning.cast import TODAY, Book, everybody
+
+DAY = timedelta(days=1)
+DIGESTS, REMINDERS = JobName.DIGESTS, JobName.REMINDERS
+ELENA = "rivera@northlake.example"
+
+
+@pytest.fixture
+def office(sqlite_ledger: SqlLedger) -> Office:
+    one = Office(sqlite_ledger, _book())
+    one.go_live()
+    return one
+
+
+def _book() -> Book:
+    """Everybody, and a second reader of the digest."""
+    book = everybody()
+    book.protocol("P9", "OTHER", next(iter(book.rows["approvals"])).study_type, digest_to=["dean@northlake.example"])
+    return book
+
+
+def kinds_to(office: Office, address: str, day: date) -> list[str]:
+    """What reached somebody on a day."""
+    mails = office.ledger.history(Mode.LIVE).mails
+    return sorted(m.kind.value for m in mails if m.reader == address and m.slot == day and m.state == "sent")
+
+
+def test_it_comes_with_the_next_working_day_in_that_days_words_and_nobody_gets_a_second_one(office: Office) -> None:
+    office.mailer.answers = {ELENA: [spam()]}
+    office.morning(TODAY, DIGESTS)
+    assert office.reached() == ["dean@northlake.example", office.lab.operator]
+    assert office.ledger.digests_owed(Mode.LIVE, TODAY) == {ELENA}
+    office.morning(TODAY + DAY, REMINDERS, DIGESTS)
+    assert kinds_to(office, ELENA, TODAY + DAY) == ["digest", "reminder"], "a course of her own, and no escalation apart"
+    assert kinds_to(office, "dean@northlake.example", TODAY + DAY) == []
+    assert "24 Nov" in str(office.mail(ELENA)["Subject"]) and "23 Nov" not in str(office.mail(ELENA)["Subject"])
+    assert office.ledger.digests_owed(Mode.LIVE, TODAY) == frozenset()
+    office.morning(TODAY + 2 * DAY, DIGESTS)
+    assert office.reached() == []
+
+
+def test_it_opens_its_week_in_the_schedule_once_a_day(office: Office) -> None:
+    office.mailer.answers = {ELENA: [spam(), spam()]}
+    app = SimpleNamespace(ledger=office.ledger, lab=office.lab)
+    office.morning(TODAY, DIGESTS)
+    assert _last_used(app, Mode.LIVE, DIGESTS, TODAY) == TODAY, "not twice on one day"
+    assert _last_used(app, Mode.LIVE, DIGESTS, TODAY + DAY) == TODAY - DAY
+    office.morning(TODAY + DAY, DIGESTS)
+    assert _last_used(app, Mode.LIVE, DIGESTS, TODAY + DAY) == TODAY + DAY
+    assert _last_used(app, Mode.LIVE, DIGESTS, TODAY + 2 * DAY) == TODAY - DAY
+    office.morning(TODAY + 2 * DAY, DIGESTS)
+    assert _last_used(app, Mode.LIVE, DIGESTS, TODAY + 3 * DAY) == TODAY + 2 * DAY
+
+
+def test_an_address_that_is_no_good_opens_no_week(office: Office) -> None:
+    office.mailer.answers = {ELENA: [answered(GONE)]}
+    office.morning(TODAY, DIGESTS)
+    assert office.ledger.digests_owed(Mode.LIVE, TODAY) == frozenset()
+
+
+def test_a_week_whose_monday_failed_has_its_digest_and_no_escalation_on_tuesday(office: Office) -> None:
+    office.morning(TODAY - 7 * DAY, DIGESTS)
+    office.read_trouble = "REDCap is down"
+    office.morning(TODAY, REMINDERS, DIGESTS)
+    office.read_trouble = ""
+    office.morning(TODAY + DAY, REMINDERS, DIGESTS)
+    assert kinds_to(office, ELENA, TODAY + DAY) == ["digest", "reminder"], "no escalation apart"
+
+
+def test_on_a_day_without_a_digest_the_escalation_goes_apart(office: Office) -> None:
+    office.morning(TODAY, DIGESTS)
+    office.book.person("77", "Late Lapse", email="lapse@northlake.example")
+    office.book.listing("77", "P1")
+    office.book.trained("77", "hsp")
+    office.book.trained("77", "gcp", ends=TODAY)
+    office.morning(TODAY + DAY, REMINDERS)
+    assert MessageKind.ESCALATION.value in kinds_to(office, ELENA, TODAY + DAY)
