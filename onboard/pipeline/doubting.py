@@ -62,6 +62,5 @@ def end_doubts(ledger: Ledger, mode: Mode, now: datetime, place: Place) -> int:
         shown = kind in _SHOWN_AGAIN and bool(row["followed"])
         if on is not None and (shown or on <= place.day(now)):
             taken = kind in _SHOWN_AGAIN or kind is MessageKind.OPERATOR
-            ledger.settle(str(row["id"]), now, arrived=True if taken else None)
-            ended += 1
+            ended += ledger.end_doubt(str(row["id"]), now, arrived=True if taken else None)
     return ended

@@ -50,7 +50,7 @@ def tell(
     history = tools.ledger.history(mode)
     fresh = [(key, one) for key, one in found if not _said(history, key, one)]
     notices = _notices(tools, history, [(key, one) for key, one in fresh if one.by_mail], today)
-    written = write_all(notices, message_writer(tools, mode), tools.clock.now())
+    written = write_all(notices, message_writer(tools, mode), tools.clock.now(), history)
     posted = tools.ledger.enqueue_operator(mode, job, written.outgoing, tools.clock.now()) if written.outgoing else 0
     if posted and not drained.down:
         more = drain(tools.mailer, tools.ledger, tools.clock, mode, stop, place=tools.place, book=tools.book)

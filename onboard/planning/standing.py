@@ -19,8 +19,10 @@ REPORTS_COME = timedelta(days=5)
 #: Closed for so long, each time longer.
 CLOSED_FOR = (timedelta(days=30), timedelta(days=60), timedelta(days=90))
 _STRONG_DAYS, _WEAK_DAYS = 2, 3
-#: Mails given up for other reasons on three days within two weeks: the address rests.
+#: Mails given up for reasons of the mailbox, the message, or unknown ones, on three days within two weeks: the address rests.
 _REST_DAYS, _REST_WITHIN, _RESTS = 3, timedelta(days=14), timedelta(days=7)
+#: A relay that knows us no more, or a network that is down, says nothing of one address: everybody would rest.
+_NOT_THEIRS = frozenset({Fault.OURS, Fault.NETWORK})
 _DAY = timedelta(days=1)
 
 
@@ -67,6 +69,8 @@ class _State:
     opened: Closed | None = None
 
     def refused(self, mark: Mark) -> None:
+        if mark.fault in _NOT_THEIRS:
+            return
         if mark.fault is not Fault.ADDRESS:
             self.given_up = [one for one in self.given_up if mark.day - one.day < _REST_WITHIN] + [mark]
             if len(_days(self.given_up)) >= _REST_DAYS:

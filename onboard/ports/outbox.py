@@ -147,9 +147,14 @@ class Outbox(Protocol):
         """Messages whose id begins so, newest first: id, state, slot, kind, reader, sent_at, doubtful."""
         ...
 
-    def settle(self, message_id: str, now: datetime, *, arrived: bool | None) -> None:
-        """A person (or the Sent folder) knows whether a message in doubt arrived; if not, its items are free again. None: time
-        ends the doubt; its items are free, and whatever says them again says that it may be known."""
+    def settle(self, message_id: str, now: datetime, *, arrived: bool) -> None:
+        """A person (or the Sent folder) knows whether a message in doubt arrived; if not, its items are free again. Raises
+        LedgerError when it is not in doubt."""
+        ...
+
+    def end_doubt(self, message_id: str, now: datetime, *, arrived: bool | None) -> bool:
+        """The same; None: time ends the doubt, its items are free, and whatever says them again says that they may be known.
+        False when somebody else ended it."""
         ...
 
     def told(self, mode: Mode, person: str, limit: int = 50) -> Sequence[Mapping[str, object]]:

@@ -3,6 +3,8 @@ the reader gets no escalation apart."""
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -11,7 +13,10 @@ import pytest
 from jobs.due import _last_used
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.model import JobName, MessageKind, Mode
-from tests.pipeline.delivery_cast import GONE, answered, spam
+from onboard.pipeline.running import deliver_waiting
+from onboard.pipeline.tools import never
+from onboard.planning.notices import latest_slot
+from tests.pipeline.delivery_cast import GONE, LATER_TODAY, FakeMailer, answered, spam
 from tests.pipeline.office import Office
 from tests.planning.cast import TODAY, Book, everybody
 
@@ -91,3 +96,40 @@ def test_on_a_day_without_a_digest_the_escalation_goes_apart(office: Office) -> 
     office.book.trained("77", "gcp", ends=TODAY)
     office.morning(TODAY + DAY, REMINDERS)
     assert MessageKind.ESCALATION.value in kinds_to(office, ELENA, TODAY + DAY)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sixty_days_of_random_failures_bring_no_reader_two_digests_of_a_week(seed: int, office: Office) -> None:
+    dice = random.Random(seed)
+
+    class Unlucky(FakeMailer):
+        """Refuses, loses or takes, by chance."""
+
+        def deliver(self, post, before_data) -> str:
+            luck = dice.random()
+            if luck < 0.25:
+                raise spam()
+            if luck < 0.35:
+                raise answered(LATER_TODAY)
+            if luck < 0.45:
+                raise answered("421 4.3.2 closing")
+            return super().deliver(post, before_data)
+
+    office.mailer = Unlucky()
+    got: Counter[tuple[str, date]] = Counter()
+    week = TODAY
+    for number in range(60):
+        day = TODAY + number * DAY
+        if not office.lab.cadence.calendar.works(day):
+            continue
+        week = latest_slot(office.lab.cadence.calendar, 0, day) or week
+        last = office.ledger.last_slot(Mode.LIVE, DIGESTS)
+        if last is None or last < week or (last < day and office.ledger.digests_owed(Mode.LIVE, week)):
+            office.morning(day, DIGESTS)
+        for _ in range(6):
+            office.clock.wait(hours=1)
+            deliver_waiting(office.tools(), DIGESTS, day, mode=Mode.LIVE, stop=never)
+        got.update((to, week) for _, to in office.mailer.delivered[office.before :] if to in (ELENA, "dean@northlake.example"))
+        office.before = len(office.mailer.delivered)
+    assert max(got.values()) == 1, "never two"
+    assert sum(got[ELENA, TODAY + 7 * n * DAY] for n in range(8)) >= 7, "and hardly a week without one"

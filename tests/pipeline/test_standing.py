@@ -125,6 +125,12 @@ def test_closed_only_by_two_days_of_numbers_or_three_of_any_and_everything_shut_
         assert len(strong) >= 2 or len({mark.day for mark in accused}) >= 3
 
 
+@pytest.mark.parametrize("fault", [Fault.OURS, Fault.NETWORK])
+def test_our_own_trouble_and_the_networks_say_nothing_of_an_address(fault: Fault) -> None:
+    """Three bad days of a relay must not silence everybody for a week."""
+    assert on(3, *(refused(number, fault) for number in range(3))) is None
+
+
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.ADDRESS])
 def test_no_other_fault_ever_closes(fault: Fault) -> None:
     marks = [refused(number, fault) for number in range(30)]

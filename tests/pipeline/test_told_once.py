@@ -17,7 +17,7 @@ from onboard.pipeline.running import deliver_waiting
 from onboard.pipeline.telling import Told, tell
 from onboard.pipeline.tools import never
 from onboard.pipeline.troubles import trouble
-from tests.pipeline.delivery_cast import GONE, answered
+from tests.pipeline.delivery_cast import GONE, answered, outgoing, queue
 from tests.pipeline.office import Office
 from tests.planning.cast import TODAY, everybody
 
@@ -69,6 +69,20 @@ def test_a_day_without_answers_costs_two_offers_a_mail_and_two_mails_to_the_oper
     assert len(mails) <= 2
     said = [text for run in office.ledger.last_runs(20) for text in run["trouble"]]
     assert said and not any("operator" in text for text in said), "mail to the operator is never a trouble"
+
+
+def test_each_doubt_is_told_also_one_that_comes_on_another_day(office: Office) -> None:
+    lost = InDoubt("the link was lost after the message")
+    for number in range(2):
+        day, to = TODAY + number * DAY, f"p{number}@northlake.example"
+        office.clock.at = datetime.combine(day, time(12), tzinfo=UTC)
+        office.mailer.answers = {to: [lost]}
+        queue(office.ledger, outgoing(to, f"k/{number}", slot=day), slot=day, now=office.clock.now())
+        report = deliver_waiting(office.tools(), WORKLIST, day, mode=Mode.LIVE, stop=never)
+        assert report.trouble and not report.untold and to in office.text(office.lab.operator)
+        assert len(office.mailer.delivered) == number + 1
+        again = deliver_waiting(office.tools(), WORKLIST, day, mode=Mode.LIVE, stop=never)
+        assert again.trouble == () and len(office.mailer.delivered) == number + 1, "once"
 
 
 def test_an_operator_who_cannot_be_reached_is_said_by_every_other_way(office: Office) -> None:

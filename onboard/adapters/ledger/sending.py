@@ -219,13 +219,13 @@ def recover(connection: Connection, lab: str, row: Any, now: datetime) -> str:
     return ("parked" if parks else "queued") if moved else ""
 
 
-def settle(connection: Connection, lab: str, message_id: str, now: datetime, arrived: bool | None) -> None:
-    """End a doubt; None: nobody knows, and what it said may be said again, with a word about it. Raises LedgerError when the
-    message is not in doubt."""
+def end_doubt(connection: Connection, lab: str, message_id: str, now: datetime, arrived: bool | None) -> bool:
+    """End a doubt; None: nobody knows, and what it said may be said again, with a word about it. False for a message that is not
+    in doubt any more."""
     waits = message.c.doubtful.is_(True) & (message.c.state == MessageState.QUEUED)
     mine = and_(message.c.lab == lab, message.c.id == message_id, or_(message.c.state == MessageState.IN_DOUBT, waits))
     if connection.execute(select(message.c.id).where(mine)).first() is None:
-        raise LedgerError(f"Mail {message_id} is not in doubt. `onboard mail doubts` lists those that are")
+        return False
     if arrived:
         connection.execute(update(message).where(mine).values(state=MessageState.SENT, sent_at=now))
         connection.execute(_ITEMS_SENT, {"the_lab": lab, "the_id": message_id})
@@ -236,6 +236,7 @@ def settle(connection: Connection, lab: str, message_id: str, now: datetime, arr
         open_items(connection, lab, message_id, ItemState.DOUBTED)
     else:
         close(connection, lab, [message_id], MessageState.FAILED, "did not arrive")
+    return True
 
 
 def find(connection: Connection, lab: str, mode: Mode, beginning: str) -> list[Any]:

@@ -9,7 +9,9 @@ from functools import partial
 
 from onboard.adapters.ledger import bounces, catching_up, memory, outbox, people, refusals, rules, runs, sending, transport
 from onboard.adapters.ledger.engine import Door
+from onboard.errors import LedgerError
 from onboard.model import (
+    OPEN_AGAIN,
     AcceptedRules,
     Bounce,
     BounceEffect,
@@ -175,7 +177,8 @@ class SqlLedger:
         """See the port."""
         with self._door.writing(mode) as connection:
             known = memory.known_items(connection, self._lab, mode, [key for one in outgoing for key in one.keys])
-            fresh = [one for one in outgoing if not any(key in known for key in one.keys)]
+            said = {key for key, state in known.items() if state not in OPEN_AGAIN}
+            fresh = [one for one in outgoing if said.isdisjoint(one.keys)]
             outbox.put(connection, self._lab, mode, job, fresh, now)
             self._door.bump(connection, mode)
             return len(fresh)
@@ -342,13 +345,20 @@ class SqlLedger:
             rows = sending.find(connection, self._lab, mode, beginning)
             return [dict(row._mapping) for row in rows]
 
-    def settle(self, message_id: str, now: datetime, *, arrived: bool | None) -> None:
+    def end_doubt(self, message_id: str, now: datetime, *, arrived: bool | None) -> bool:
         """See the port."""
         with self._door.reading() as connection:
             mode = sending.mode_of(connection, self._lab, message_id)
         with self._door.writing(mode) as connection:
-            sending.settle(connection, self._lab, message_id, now, arrived)
-            self._door.bump(connection, mode)
+            ended = sending.end_doubt(connection, self._lab, message_id, now, arrived)
+            if ended:
+                self._door.bump(connection, mode)
+            return ended
+
+    def settle(self, message_id: str, now: datetime, *, arrived: bool) -> None:
+        """See the port."""
+        if not self.end_doubt(message_id, now, arrived=arrived):
+            raise LedgerError(f"Mail {message_id} is not in doubt. `onboard mail doubts` lists those that are")
 
     def told(self, mode: Mode, person: str, limit: int = 50) -> Sequence[Mapping[str, object]]:
         """See the port."""

@@ -9,13 +9,14 @@ from onboard.dates import clock_words, show
 from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
-from onboard.model import Closed, Fault, Finding, Line, Problem, Section, Standing, Status
+from onboard.model import Closed, Fault, Finding, Line, MessageKind, Problem, Section, Standing, Status
 from onboard.model.evidence_id import EvidenceId
 from onboard.model.records import record_order
 from onboard.planning import item_keys
 from onboard.planning.addresses import address_of, normal
 from onboard.planning.deadlines import edges, told_on
 from onboard.planning.lab_day import Desk
+from onboard.planning.notices import mails_to
 from onboard.planning.people import green_light, here, named, sharing
 from onboard.planning.standing import standings
 
@@ -174,10 +175,19 @@ def _refused(desk: Desk, address: str, one: Closed) -> Line:
     return _mail(
         title="The operator's address does not take our mail" if operator else _refused_title(address, one, who),
         why=f"{'Since' if one.fault is Fault.MAILBOX else 'Refused on'} {days}: {one.words}.",
-        act=_refused_act(one, record=owner),
+        act=f"{_refused_act(one, record=owner)}{_no_digest(desk, address, owner)}",
         person=owner,
         name=who,
     )
+
+
+def _no_digest(desk: Desk, address: str, owner: str) -> str:
+    """A PI who cannot be reached misses the week: somebody shows them."""
+    if not any(protocol.pi == owner for protocol in desk.assessment.protocols.values()):
+        return ""
+    last = max(mails_to(desk, address, MessageKind.DIGEST), default=None)
+    since = f"since {show(last)}" if last else "so far"
+    return f" No digest reached this PI {since}: show it with `onboard preview digest`."
 
 
 def _refused_title(address: str, one: Closed, who: str) -> str:

@@ -25,6 +25,7 @@ from tests.planning.cast import (
     HALF,
     NOVAK,
     ORTIZ,
+    RIVERA,
     TODAY,
     UNA,
     Book,
@@ -154,6 +155,15 @@ def test_mail_trouble_lists_refused_shared_missing_and_half_typed() -> None:
     assert found["has no address we may use"].person == "50"
     assert "2 mails may or may not have arrived" in found
     assert "The mail server was down for two hours." in found
+
+
+def test_a_pi_who_refuses_mail_stands_first_with_the_way_to_show_the_digest() -> None:
+    book = everybody()
+    closed = refusing("brandt@northlake.example", "rivera@northlake.example", before=TODAY)
+    plan = plan_worklist(book.judge(), replace(History(), addresses=closed), lab(), TODAY, {}, [])
+    first, second = plan[0].section(Section.MAIL)[:2]
+    assert first.person == RIVERA and "`onboard preview digest`" in first.act and second.person == BRANDT
+    assert "preview" not in second.act and "550 5.1.1 User unknown" in second.why
 
 
 def test_one_bad_address_stands_once() -> None:
