@@ -62,14 +62,14 @@ def command(
     what: Annotated[
         What,
         typer.Argument(
-            metavar="test|login|addresses|reopen|doubts|settle|try",
+            metavar="WHAT",
             help="test sends one mail; login signs in to Microsoft 365 once; addresses and reopen: who refuses mail; doubts and "
             "settle: what may or may not have arrived; try ends a hold.",
         ),
     ],
     subject: Annotated[
         str,
-        typer.Argument(metavar="[ADDRESS|ID]", help="For test and reopen an address, for settle the beginning of an id."),
+        typer.Argument(metavar="ADDRESS|ID", help="For test and reopen an address, for settle the beginning of an id."),
     ] = "",
     arrived: Annotated[bool, typer.Option("--arrived", help="With settle: it arrived, so it counts as said.")] = False,
     again: Annotated[bool, typer.Option("--again", help="With settle: it did not; what still holds is said again.")] = False,

@@ -4,8 +4,9 @@ one cause and day however many mails it hit, one address from the day it began; 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from onboard.dates import show
 from onboard.model import Action, Closed, Fault, GivenUp, History, Lab, MessageKind, Mode, Standing, Step, Transport
@@ -24,8 +25,7 @@ _OVER_FOR = timedelta(days=2)
 
 def mail_troubles(tools: Tools, mode: Mode, drained: Drained, today: date) -> dict[str, Sequence[Trouble]]:
     """By scope, for `telling.tell`. Everything is read from the ledger, so that a killed run's troubles are told by the next."""
-    history = tools.ledger.history(mode)
-    found = standings(history, today)
+    found = standings(History(addresses=tools.ledger.addresses(mode)), today)
     operator = tools.lab.operator.strip().lower()
     rows = [one for one in tools.ledger.given_up(mode, tools.clock.now() - _LOOK_BACK) if one.kind is not MessageKind.OPERATOR]
     held = _hold(tools, mode)
@@ -35,7 +35,7 @@ def mail_troubles(tools: Tools, mode: Mode, drained: Drained, today: date) -> di
         "given_up": _given_up([one for one in rows if one not in stale], found),
         "transport": _transport(held, drained, len(stale), tools.place) if held else [],
         "addresses": [
-            *_addresses({a: one for a, one in found.items() if a != operator}, history, today),
+            *_addresses({a: one for a, one in found.items() if a != operator}, partial(_was_told, tools.ledger, mode), today),
             *_older(found),
         ],
     }  # fmt: skip
@@ -77,7 +77,8 @@ def board_words(ledger: Ledger, lab: Lab, mode: Mode, today: date) -> str:
     state = ledger.transport(mode)
     if state is not None and state.held:
         return f"No mail has left since {_clock(state.since, Place(zone=lab.zone))}."
-    shut = {a for a, one in standings(ledger.history(mode), today).items() if one.standing is not Standing.OPENED}
+    found = standings(History(addresses=ledger.addresses(mode)), today)
+    shut = {address for address, one in found.items() if one.standing is not Standing.OPENED}
     if lab.operator.strip().lower() in shut:
         return "The operator's address does not take our mail."
     unreachable = [c for c in lab.on_duty(today) if c.address.strip().lower() in shut]
@@ -159,14 +160,19 @@ def short(message_id: str) -> str:
 # addresses -------------------------------------------------------------------------------------------------------------
 
 
-def _addresses(found: Mapping[str, Closed], history: History, today: date) -> list[Trouble]:
+def _was_told(ledger: Ledger, mode: Mode, key: str, days: Iterable[date]) -> bool:
+    """Whether the operator was written to about a trouble that began on one of these days."""
+    history = ledger.history(mode)
+    return any(history.said(f"operator/{key}/{day.isoformat()}") for day in days)
+
+
+def _addresses(found: Mapping[str, Closed], was_told: Callable[[str, Iterable[date]], bool], today: date) -> list[Trouble]:
     """Each address from its first refusal on, and once when it takes mail again."""
     troubles = []
     for address, one in found.items():
         key = f"address/{address}/{one.since.isoformat()}"
         if one.standing is Standing.OPENED:
-            told = any(history.said(f"operator/{key}/{day.isoformat()}") for day in _days_from(one.since, today))
-            if told and today - one.until <= _OVER_FOR:
+            if today - one.until <= _OVER_FOR and was_told(key, _days_from(one.since, today)):
                 text = f"{address} took a mail on {show(one.until)}. Nothing to do."
                 troubles.append(Trouble(key=f"over_{key}", title=f"{address} takes our mail again", text=text, mild=True))
         elif _of_the_address(one) and not _is_older(one):

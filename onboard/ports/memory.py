@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from onboard.model import Bounce, BounceEffect, GivenUp, History, JobName, Mode, Problem
+from onboard.model import AddressMemory, Bounce, BounceEffect, GivenUp, History, JobName, Mode, Problem
 
 
 class Memory(Protocol):
@@ -41,6 +41,10 @@ class Memory(Protocol):
 
     def reopen(self, mode: Mode, address: str) -> int:
         """Forget the evidence against an address, as a person asks. Returns how many refusals went."""
+        ...
+
+    def addresses(self, mode: Mode) -> Mapping[str, AddressMemory]:
+        """What the history holds of addresses that refused mail, without the rest of it."""
         ...
 
     def keep_addresses(self, mode: Mode, addresses: Collection[str]) -> int:

@@ -13,6 +13,7 @@ from onboard.errors import LedgerError
 from onboard.model import (
     OPEN_AGAIN,
     AcceptedRules,
+    AddressMemory,
     Bounce,
     BounceEffect,
     GivenUp,
@@ -131,6 +132,11 @@ class SqlLedger:
         with self._door.writing(mode) as connection:
             self._door.bump(connection, mode)
             return refusals.reopen(connection, self._lab, mode, address)
+
+    def addresses(self, mode: Mode) -> Mapping[str, AddressMemory]:
+        """See the port."""
+        with self._door.reading() as connection:
+            return refusals.memories(connection, self._lab, mode)
 
     def keep_addresses(self, mode: Mode, addresses: Collection[str]) -> int:
         """See the port."""

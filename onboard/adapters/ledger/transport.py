@@ -57,7 +57,7 @@ def hold(
 
 def may_try(held: Transport, settings: str, now: datetime) -> bool:
     """Whether one mail may be tried: its time has come, or what a person corrects was changed since the last try."""
-    return held.until <= now or (held.cause is Cause.LOGIN and held.settings != settings)
+    return held.until <= now or held.settings != settings
 
 
 def trying(connection: Connection, lab: str, mode: Mode, settings: str, until: datetime) -> None:
