@@ -98,7 +98,7 @@ def test_on_a_day_without_a_digest_the_escalation_goes_apart(office: Office) -> 
     assert MessageKind.ESCALATION.value in kinds_to(office, ELENA, TODAY + DAY)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_sixty_days_of_random_failures_bring_no_reader_two_digests_of_a_week(seed: int, office: Office) -> None:
     dice = random.Random(seed)
 
@@ -126,9 +126,10 @@ def test_sixty_days_of_random_failures_bring_no_reader_two_digests_of_a_week(see
         last = office.ledger.last_slot(Mode.LIVE, DIGESTS)
         if last is None or last < week or (last < day and office.ledger.digests_owed(Mode.LIVE, week)):
             office.morning(day, DIGESTS)
-        for _ in range(6):
-            office.clock.wait(hours=1)
-            deliver_waiting(office.tools(), DIGESTS, day, mode=Mode.LIVE, stop=never)
+        for _ in range(3):
+            office.clock.wait(hours=2)
+            if office.ledger.outbox(Mode.LIVE).get("queued"):
+                deliver_waiting(office.tools(), DIGESTS, day, mode=Mode.LIVE, stop=never)
         got.update((to, week) for _, to in office.mailer.delivered[office.before :] if to in (ELENA, "dean@northlake.example"))
         office.before = len(office.mailer.delivered)
     assert max(got.values()) == 1, "never two"
