@@ -22,6 +22,7 @@ from pathlib import Path
 #: Files that are meant to hold a secret, as patterns of folder and name, and why.
 MEANT_TO_HOLD = {
     "*/secrets.env": "the lab's own file of secrets, refused unless its owner alone can read it",
+    "*/*ONBOARD_*_TOKEN": "a credential of a service, in a file of its own as systemd puts it there",
     "*/server.key": "the key of a test's TLS server",
     "*/authority.key": "the key of a test's certificate authority",
     "*/key.pem": "the key of a test's TLS server",
