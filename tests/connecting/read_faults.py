@@ -107,6 +107,8 @@ class Bench:
         #: What one read asks, in order; a first read asks it twice.
         asked = self.server.requests[before:]
         self.calls = [seen.content for seen in asked if seen.content != "surveyLink"]
+        asked_of = (name for seen in asked if seen.content == "record" for name in seen.params.values())
+        self.forms = list(dict.fromkeys(name.removesuffix("_complete") for name in asked_of if name.endswith("_complete")))
 
     def close(self) -> None:
         """Stop the server."""
@@ -131,6 +133,20 @@ class Bench:
     def try_later(self, variant: Variant, calls: Sequence[int], times: int = 1) -> Result:
         """The fault hits a later read; the same day goes on without it."""
         return self._try(Result(variant, first=False), self.begun, calls, times)
+
+    def try_alike(self, variant: Variant, forms: Sequence[str]) -> Result:
+        """The fault hits every answer for one form, in both reads of a look: then it cannot be told from rows deleted."""
+        found = Result(variant, first=False)
+        for form in forms:
+            home = self.copy(self.begun)
+            self.server.faults.add(
+                variant.fault, content="record", form=form, times=None, status=variant.status, share=variant.share
+            )
+            mails = look(home, LATER)
+            self.server.faults.clear()
+            found.tried, found.stopped = found.tried + 1, found.stopped + (not mails)
+            self._go_on(found, home, mails)
+        return found
 
     def _try(self, found: Result, start: Path, calls: Sequence[int], times: int) -> Result:
         """A home that mailed no person is as it was and serves for the next call."""
@@ -210,10 +226,10 @@ def _table(bench: Bench, chosen: Sequence[Variant], step: int) -> int:
         # On a first read the fault hits the one or the other of its two reads, and never both.
         bad += _said(bench.try_later(variant, every[::step]))
         bad += _said(bench.try_first(variant, range(0, 2 * len(every), step)))
-    print(f"\nFaults that hit every call of the read, {len(chosen)} variants; first reads of a lab, both reads alike:")
+    print("\nApart: faults that hit both reads of a look alike, at every answer for one form, form by form")
     for variant in chosen:
-        _said(bench.try_later(variant, [0], times=len(every)))
-        _said(bench.try_first(variant, [0], times=2 * len(every)))
+        if not variant.delay:
+            _said(bench.try_alike(variant, bench.forms))
     minutes = (datetime.now(UTC) - began) // timedelta(minutes=1)
     print(f"{len(chosen)} variants at {len(every)} calls, {minutes} minutes; wrong or missing: {bad}")
     return bad
