@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from onboard.app import mail, records
 from onboard.app.judged import JudgedReads
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from onboard.pipeline.tools import Rejudging, Tools
     from onboard.ports import BounceSource, Clock, Mailer, RecordSource, RecordWriter
     from onboard.rendering.renderer import Renderer
+
+
+T = TypeVar("T")
 
 
 def open_app(
@@ -261,7 +264,13 @@ class App:
     def _renderer(self) -> Renderer:
         from onboard.rendering.renderer import Renderer
 
-        return Renderer(self.lab, self.config.home / "templates")
+        return Renderer(self.lab, self.config.home / "templates", self.config.sentences)
+
+    def words(self, value: T) -> T:
+        """A value for people with every sentence in it in the lab's own words."""
+        from onboard.model.phrases import say_again
+
+        return say_again(value, self.config.sentences)
 
     def compose(self, message: Message, to: str, message_id: str, now: datetime) -> bytes:
         """The bytes of a message; answers go to the coordinator on duty that day."""

@@ -12,6 +12,7 @@ from onboard.config.files import config_file, read_toml
 from onboard.config.lab_file import BounceSettings, MailSettings, MicrosoftSettings, RedcapSettings
 from onboard.config.mistakes import nearest
 from onboard.config.operating import Operating, read_operating
+from onboard.config.own_sentences import own_sentences
 from onboard.config.schedule import JobTime
 from onboard.config.secrets import Secrets
 from onboard.config.writing import read_writeback
@@ -43,6 +44,7 @@ class Config:
     bounces: BounceSettings | None  # None: nobody looks for what came back
     operating: Operating
     writeback: WriteTarget | None  # None: nothing is written into REDCap
+    sentences: Mapping[str, str]  # the lab's own words for sentences, by name
     alone: bool = True  # False: one of many labs that are served together
 
     @property
@@ -77,6 +79,7 @@ def _load(home: Path, mistakes: list[str]) -> Config | None:
         mistakes.extend(_wrong_evidence(rules[0], mapping))
     running = read_operating(written, lab_file.FILE, home, mistakes) if written is not None else None
     writeback = read_writeback(written, lab_file.FILE, mapping, mistakes) if written is not None else None
+    sentences = own_sentences(home, mistakes)
     if settings is None or running is None:
         return None
     lab = lab_file.build_lab(settings, home, _digest_weekday(times), mistakes)
@@ -102,6 +105,7 @@ def _load(home: Path, mistakes: list[str]) -> Config | None:
         bounces=lab_file.build_bounces(settings.bounces, home, mistakes),
         operating=running,
         writeback=writeback,
+        sentences=sentences,
     )
 
 

@@ -4,13 +4,14 @@ stops one kind."""
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import TemplateError, TemplateSyntaxError
 
 from onboard.model import Attach, Attachment, Lab, Line, Message, MessageKind, Notice
+from onboard.model.phrases import NO_WORDS, say_again
 from onboard.rendering.calendar_file import calendar_file
 from onboard.rendering.context import Mail, frame
 from onboard.rendering.environment import template_environment
@@ -31,13 +32,16 @@ _FIRST_MAILS = (MessageKind.WELCOME, MessageKind.INTRODUCTION)
 class Renderer:
     """Puts notices of one lab into words. Keeps compiled templates; holds nothing of a notice between two calls."""
 
-    def __init__(self, lab: Lab, overrides: Path | None = None) -> None:
+    def __init__(self, lab: Lab, overrides: Path | None = None, sentences: Mapping[str, str] = NO_WORDS) -> None:
+        """`overrides` is the folder of the lab's own templates, `sentences` its own sentences by name."""
         self._lab = lab
+        self._sentences = sentences
         self._plain = template_environment(overrides, escape=False)
         self._escaping = template_environment(overrides, escape=True)
 
     def render(self, notice: Notice) -> Message:
         """The message of a notice. Raises TemplateMistake when a template of its kind cannot be used."""
+        notice = say_again(notice, self._sentences)
         rows = self._lab.cadence.max_rows
         message = self._with_rows(notice, rows)
         while len(message.html.encode()) >= MOST_BYTES and rows > 1:
