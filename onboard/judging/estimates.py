@@ -19,6 +19,7 @@ from onboard.judging import kinds
 from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
 from onboard.model import Assessment, Clause, Readiness, Requirement, RequirementKind, Status, Task
+from onboard.model.phrases import phrase
 from onboard.timeline import Answer
 
 #: IRB turnaround in working days where the lab has too few listings of its own, and how many are enough.
@@ -38,8 +39,8 @@ class Turnaround:
     def words(self) -> str:
         """Where the number comes from."""
         if self.own:
-            return f"{self.days} working days, the median of this lab's {self.of} listings"
-        return f"{self.days} working days, assumed: only {self.of} of this lab's listings have both dates, {ENOUGH} are needed"
+            return phrase("turnaround.own", days=self.days, listings=self.of)
+        return phrase("turnaround.assumed", days=self.days, listings=self.of, enough=ENOUGH)
 
 
 def pace(requirement: Requirement, irb: Turnaround) -> int | None:
@@ -233,8 +234,8 @@ class _Walker:
             return self.assessment.person_label(clause.finding.person)
         if who == "pi":
             known = self.assessment.protocols.get(clause.finding.scope.protocol)
-            return self.assessment.person_label(known.pi) if known and known.pi else "the PI"
-        return "the coordinator"
+            return self.assessment.person_label(known.pi) if known and known.pi else phrase("lines.the_pi")
+        return phrase("lines.the_coordinator")
 
 
 def _rank(clause: Clause) -> tuple[int, str]:

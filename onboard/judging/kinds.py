@@ -17,9 +17,9 @@ from onboard.timeline import all_of
 
 #: Who acts: the person, the coordinator or the PI.
 Actor: TypeAlias = Literal["you", "coordinator", "pi"]
-#: What the worklist asks for; the sentences are in planning/worklist/today.py.
+#: What the worklist asks for: a phrase of [acts].
 Act: TypeAlias = Literal["", "file", "bring_log", "ask_renewal", "lift", "give_away"]
-#: What reminders ask of the person; the sentences are in planning/lines.py.
+#: What reminders ask of the person: a phrase of [next_step].
 NextStep: TypeAlias = Literal["course", "form", "tell"]
 
 
@@ -36,7 +36,7 @@ class Kind:
     waivable: bool = False  # a waiver may lift it
     whose: Actor = "you"  # who acts next, where the block has no `ask`
     # words
-    nothing: str = "No evidence is on record."
+    nothing: str = "nothing.at_all"  # the phrase for "nothing on record"
     act: Act = ""
     next_step: NextStep = "tell"
     form: str = "person"  # of the person's record, where the evidence would be
@@ -76,7 +76,7 @@ KINDS: Mapping[RequirementKind, Kind] = {
         needs="accepts",
         reads=("completions", "enrolments"),
         waivable=True,
-        nothing="No completion is on record.",
+        nothing="nothing.completion",
         next_step="course",
         form="completion",
         on_checklist=True,
@@ -91,7 +91,7 @@ KINDS: Mapping[RequirementKind, Kind] = {
         per=frozenset({Per.PROTOCOL}),
         reads=("listings", "appointments", "protocol"),
         whose="coordinator",
-        nothing="Not on the IRB list.",
+        nothing="nothing.listing",
         act="file",
         form="listing",
         names_itself=True,
@@ -105,7 +105,7 @@ KINDS: Mapping[RequirementKind, Kind] = {
         per=frozenset({Per.PROTOCOL}),
         reads=("approvals", "submissions", "protocol"),
         whose="pi",
-        nothing="No approval is on record.",
+        nothing="nothing.approval",
         act="ask_renewal",
         protocol_form="approval",
         in_matrix=True,
@@ -116,7 +116,7 @@ KINDS: Mapping[RequirementKind, Kind] = {
         per=frozenset({Per.TASK}),
         reads=("delegations", "protocol"),
         whose="pi",
-        nothing="No delegation of this task is on record.",
+        nothing="nothing.delegation",
         act="bring_log",
         form="delegation",
         on_checklist=True,
@@ -132,7 +132,7 @@ KINDS: Mapping[RequirementKind, Kind] = {
         needs="step",
         reads=("steps",),
         waivable=True,
-        nothing="Not done yet.",
+        nothing="nothing.step",
         form="onboarding",
         on_checklist=True,
         in_matrix=True,
@@ -145,7 +145,7 @@ KINDS: Mapping[RequirementKind, Kind] = {
         keys=("validity", "whose_date", "submission_margin_days", "only_at_submission"),
         reads=("disclosures",),
         waivable=True,
-        nothing="No disclosure is on record.",
+        nothing="nothing.disclosure",
         next_step="form",
         form="disclosure",
         on_checklist=True,
@@ -158,7 +158,7 @@ KINDS: Mapping[RequirementKind, Kind] = {
         per=frozenset({Per.TASK}),
         waivable=True,
         whose="pi",
-        nothing="This task may not be given under this kind of appointment.",
+        nothing="nothing.task",
         act="give_away",
         form="delegation",
         gives_task=True,
@@ -167,7 +167,7 @@ KINDS: Mapping[RequirementKind, Kind] = {
         judge=standing.judge_appointment,
         written=False,
         whose="coordinator",
-        nothing="No appointment is on record.",
+        nothing="nothing.appointment",
         form="appointment",
         belongs=True,
     ),

@@ -20,6 +20,7 @@ from onboard.model import (
     Status,
     Task,
 )
+from onboard.model.phrases import phrase
 from onboard.timeline import FOR_EVER, NOT_EVER, Answer, Coverage, Timeline, all_of
 
 # roll-up --------------------------------------------------------------------------------------------------------------
@@ -166,11 +167,11 @@ def _weight(ground: Ground, day: date) -> int:
 def why(finding: Finding, day: date) -> str:
     """The deciding sentence for people."""
     if kinds.of(finding.requirement).fact and finding.met.at(day) is Answer.YES:
-        return "It is recorded."
+        return phrase("grounds.fact_recorded")
     ground = deciding(finding, day)
     if ground is not None:
         return ground.what
-    return kinds.of(finding.requirement).nothing
+    return phrase(kinds.of(finding.requirement).nothing)
 
 
 # a row on a day -------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from onboard.judging.appointments import stays
 from onboard.judging.coverage import listing_presence, span
 from onboard.judging.readiness import belongs_on, status_on, status_span
 from onboard.model import Assessment, Delegation, Finding, Listing, Readiness, Status, Task
+from onboard.model.phrases import Phrase, phrase
 from onboard.timeline import Answer, Coverage, Timeline, all_of, any_of
 
 
@@ -73,7 +74,7 @@ def _left_listed(assessment: Assessment, today: date) -> Iterable[Mismatch]:
         last = _left(assessment, row.person, today)
         if last and row.protocol and not row.stays and listing_presence(row).at(today) is Answer.YES:
             name, code = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
-            words = f"{name} left on {show(last)} and is still on the IRB list of {code}."
+            words = phrase("mismatches.left_listed", name=name, last=show(last), protocol=code)
             yield _mismatch(MismatchKind.LEFT_LISTED, words, row, plus_days(last, 1))
 
 
@@ -82,7 +83,7 @@ def _left_delegated(assessment: Assessment, today: date) -> Iterable[Mismatch]:
         last = _left(assessment, row.person, today)
         if last and row.protocol and span(row.first, row.last).at(today) is Answer.YES:
             name, code = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
-            words = f"{name} left on {show(last)} and a delegation on {code} still runs."
+            words = phrase("mismatches.left_delegated", name=name, last=show(last), protocol=code)
             yield _mismatch(MismatchKind.LEFT_DELEGATED, words, row, plus_days(last, 1))
 
 
@@ -112,7 +113,7 @@ def _unlisted(assessment: Assessment, today: date) -> Iterable[Mismatch]:
             name, code = assessment.person_label(finding.person), assessment.protocol_label(finding.scope.protocol)
             yield Mismatch(
                 kind=MismatchKind.WORK_UNLISTED,
-                words=f"{name} has tasks on {code} but no IRB listing.",
+                words=phrase("mismatches.unlisted", name=name, protocol=code),
                 people=(finding.person,),
                 protocol=finding.scope.protocol,
                 evidence=evidence,
@@ -149,7 +150,7 @@ def _listed_untrained(assessment: Assessment, rows: Mapping[str, Sequence[Readin
         if missing:
             name, code = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
             titles = ", ".join(f.requirement.title for f in missing)
-            words = f"{name} is on the IRB list of {code} without: {titles}."
+            words = phrase("mismatches.listed_untrained", name=name, protocol=code, titles=titles)
             yield _mismatch(MismatchKind.LISTED_UNTRAINED, words, row, status_span(missing[0], today)[0])
 
 
@@ -170,11 +171,18 @@ def _before_trained(assessment: Assessment, rows: Mapping[str, Sequence[Readines
             continue
         end = span(row.first, row.last).possible.end()
         until = min((day for day in (short[1], end) if day), default=None)
-        name, code = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
-        words = (
-            f"{name} was delegated {', '.join(task.label for task in row.tasks)} on {code} from {show(row.first)}, "
-            "before the training was there"
-            + (f"; the days through {show(until)} do not count." if until and until < today else ".")
-        )
+        words = _before_trained_words(assessment, row, row.first, until if until and until < today else None)
         still = until is None or until >= today
         yield _mismatch(MismatchKind.DELEGATED_BEFORE_TRAINED, words, row, row.first, None if still else until)
+
+
+def _before_trained_words(assessment: Assessment, row: Delegation, first: date, until: date | None) -> Phrase:
+    values = {
+        "name": assessment.person_label(row.person),
+        "tasks": ", ".join(task.label for task in row.tasks),
+        "protocol": assessment.protocol_label(row.protocol),
+        "first": show(first),
+    }
+    if until is None:
+        return phrase("mismatches.before_trained", **values)
+    return phrase("mismatches.before_trained_until", **values, until=show(until))

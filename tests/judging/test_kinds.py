@@ -16,6 +16,7 @@ from onboard.config.requirements import RequirementBlock
 from onboard.judging.kinds import KINDS, WRITTEN, order
 from onboard.judging.obligations.person_rows import _READ
 from onboard.model import Evidence, Per, RequirementKind
+from onboard.model.phrases import sentences
 from onboard.shipped import shipped
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +36,7 @@ def test_each_kind_has_a_whole_row(kind: RequirementKind) -> None:
     assert set(row.keys) <= set(RequirementBlock.model_fields)
     assert not row.needs or row.needs in row.keys
     assert set(row.reads) <= {field.name for field in fields(Evidence)} & set(_READ)
-    assert row.nothing.endswith(".")
+    assert sentences()[row.nothing].text.endswith(".")
     assert all(before in KINDS for before in row.after)
     assert (kind in WRITTEN) is row.written
 

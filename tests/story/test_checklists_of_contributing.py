@@ -108,6 +108,7 @@ from datetime import date
 from onboard.dates import show
 from onboard.judging.rules.grounds import dated_coverage, finding
 from onboard.model import Finding, Ground, Obligation, StepDone, WhoseDate
+from onboard.model.phrases import phrase
 
 
 def judge(obligation: Obligation) -> Finding:
@@ -117,10 +118,12 @@ def judge(obligation: Obligation) -> Finding:
 
 def _ground(row: StepDone, obligation: Obligation) -> Ground:
     days, ends = dated_coverage(row.on, None, obligation.requirement.validity, WhoseDate.POLICY)
-    came = f"came back {show(row.on)}" if isinstance(row.on, date) else "its date cannot be read"
+    came = phrase("grounds.date_unreadable")
+    if isinstance(row.on, date):
+        came = phrase("grounds.background_on", day=show(row.on))
     return Ground(
         evidence=row.evidence,
-        what=f"Background check, {came}, {ends}",
+        what=phrase("grounds.background", came=came, ends=ends),
         gives=days,
         dated=row.on if isinstance(row.on, date) else None,
         until=days.possible.end(),
@@ -141,7 +144,7 @@ def _ground(row: StepDone, obligation: Obligation) -> Ground:
         needs="step",
         reads=("steps",),
         whose="coordinator",
-        nothing="No background check is on record.",
+        nothing="nothing.background",
         form="onboarding",
         on_checklist=True,
         in_matrix=True,
@@ -149,6 +152,10 @@ def _ground(row: StepDone, obligation: Obligation) -> Ground:
     ),
     RequirementKind.APPOINTMENT: Kind(""",
         ),
+    ),
+    "templates/sentences.toml": both(
+        after("disclosure_on = ", 'background = "Background check, {came}, {ends}"\nbackground_on = "came back {day}"\n'),
+        after('task = "This task may not', 'background = "No background check is on record."\n'),
     ),
     "config/requirements.toml": both(
         instead(

@@ -8,11 +8,10 @@ from datetime import date
 
 from onboard.dates import show
 from onboard.judging.coverage import signed, span
-from onboard.judging.rules.grounds import approval_words, finding
+from onboard.judging.rules.grounds import approval_words, finding, show_reading
 from onboard.model import Delegation, Finding, Ground, Obligation
+from onboard.model.phrases import joined, phrase, shared
 from onboard.timeline import NOT_EVER, Answer, Coverage
-
-_WAITS = "waits for the PI's approval"
 
 
 def judge(obligation: Obligation) -> Finding:
@@ -25,13 +24,13 @@ def _ground(row: Delegation, obligation: Obligation) -> Ground:
     days, void = _strictly(row, whole, evidence.trained)
     accepted, _ = _strictly(row, whole, evidence.trained_if)
     claim = not signed(row.approved_by, row.approved_on, obligation.read_on)
-    first = show(row.first) if isinstance(row.first, date) else "a day that cannot be read"
-    last = f" through {show(row.last)}" if isinstance(row.last, date) else ""
-    approval = approval_words(row.approved_by, row.approved_on, obligation.read_on) if row.approved_by else _WAITS
-    words = f"Delegated from {first}{last}, {approval}."
+    last = shared("grounds.through", day=show(row.last)) if isinstance(row.last, date) else ""
+    waits = phrase("grounds.delegation_waits")
+    approval = approval_words(row.approved_by, row.approved_on, obligation.read_on) if row.approved_by else waits
+    words = phrase("grounds.delegated", first=show_reading(row.first), last=last, approval=approval)
     return Ground(
         evidence=row.evidence,
-        what=words + void,
+        what=joined(" ", (words, void)) if void else words,
         gives=days.doubted() if claim else days,
         accepted=accepted,
         dated=row.first if isinstance(row.first, date) else None,
@@ -48,5 +47,5 @@ def _strictly(row: Delegation, days: Coverage, trained: Coverage | None) -> tupl
     if answer is Answer.YES:
         return days, ""
     if answer is Answer.UNKNOWN:
-        return days.doubted(), " Whether the training was met on that day is unknown."
-    return NOT_EVER, " It was signed before the training was met and must be signed again."
+        return days.doubted(), phrase("grounds.delegation_training_unknown")
+    return NOT_EVER, phrase("grounds.delegation_before_training")

@@ -9,34 +9,39 @@ from datetime import date
 from onboard.dates import Validity, ValidityKind, show
 from onboard.judging.coverage import signed, span
 from onboard.model import Finding, Ground, Obligation, Reading, Scope, Waiver, WhoseDate
+from onboard.model.phrases import Phrase, phrase
 from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
 
 
 def show_reading(day: Reading) -> str:
     """A cell's day for people, whatever it holds."""
-    return show(day) if isinstance(day, date) else "a day that cannot be read"
+    return show(day) if isinstance(day, date) else phrase("grounds.unreadable_day")
 
 
-def approval_words(by: str, on: Reading, read_on: date) -> str:
+def approval_words(by: str, on: Reading, read_on: date) -> Phrase:
     """How an approval that asks for a name and a day stands; to follow what was approved."""
     if not by:
-        return "has no approver yet"
+        return phrase("grounds.no_approver")
     if not isinstance(on, date):
-        return f"approved by {by} on a day that " + ("is blank" if on is None else "cannot be read")
-    return f"approved by {by}" + (f" on {show(on)}, which was after the records were read" if on > read_on else "")
+        return phrase("grounds.approved_blank" if on is None else "grounds.approved_unreadable", name=by)
+    if on > read_on:
+        return phrase("grounds.approved_later", name=by, day=show(on))
+    return phrase("grounds.approved", name=by)
 
 
 def waiver_ground(waiver: Waiver, read_on: date) -> Ground:
     """A waiver covers from its first to its last day; no last day is unknown, no approver or no day of approval a claim."""
     days = span(waiver.first, waiver.last, blank_last_is_open=False)
     until = waiver.last if isinstance(waiver.last, date) else None
-    ends = f" until {show(until)}" if until else ", but its last day is not readable"
+    ends = phrase("grounds.waiver_until", day=show(until)) if until else phrase("grounds.waiver_endless")
     claim = not signed(waiver.approved_by, waiver.approved_on, read_on)
-    whole = f"A waiver for this protocol{ends}" if waiver.protocol else f"A waiver{ends}"
-    words = whole + (", " if waiver.approved_by else " ") + approval_words(waiver.approved_by, waiver.approved_on, read_on)
+    name = "grounds.waiver_on_protocol" if waiver.protocol else "grounds.waiver"
+    words = phrase(name, ends=ends)
+    approval = approval_words(waiver.approved_by, waiver.approved_on, read_on)
+    said = "grounds.waiver_approved" if waiver.approved_by else "grounds.waiver_claimed"
     return Ground(
         evidence=waiver.evidence,
-        what=f"{words}.",
+        what=phrase(said, waiver=words, approval=approval),
         gives=days.doubted() if claim else days,
         accepted=days if claim else None,
         dated=waiver.first if isinstance(waiver.first, date) else None,
@@ -122,7 +127,7 @@ def falls_on(finding: Finding, protocol: str, on_task: Scope | None = None) -> C
     return asked.get(protocol) or asked.get("") or NOT_EVER
 
 
-def dated_coverage(passed: Reading, printed: Reading, validity: Validity, whose: WhoseDate) -> tuple[Coverage, str]:
+def dated_coverage(passed: Reading, printed: Reading, validity: Validity, whose: WhoseDate) -> tuple[Coverage, Phrase]:
     """The days evidence of `passed` covers, and the sentence that names both ends and which one counts.
 
     Issued: the printed day, the policy's when blank. Policy: the printed day is ignored. Earlier: whichever ends first.
@@ -130,20 +135,23 @@ def dated_coverage(passed: Reading, printed: Reading, validity: Validity, whose:
     """
     policy_end = validity.last_day(passed) if isinstance(passed, date) else None
     if not isinstance(passed, date) and (whose is WhoseDate.POLICY or not isinstance(printed, date)):
-        return span(passed, None), "so nobody can tell how long it counts."
+        return span(passed, None), phrase("grounds.counts_unknown")
     if whose is WhoseDate.POLICY:
-        return span(passed, policy_end), _ends(policy_end, f"by the lab's rule ({validity})")
+        return span(passed, policy_end), _ends(policy_end, phrase("grounds.by_rule", validity=validity))
     if not isinstance(printed, date):
         if printed is None and validity.kind is not ValidityKind.AS_ISSUED:
-            return span(passed, policy_end), _ends(policy_end, f"no expiry is printed, derived from {validity}")
+            return span(passed, policy_end), _ends(policy_end, phrase("grounds.derived", validity=validity))
         latest = policy_end if whose is WhoseDate.EARLIER else None
         low = passed if isinstance(passed, date) else None
-        return Coverage.maybe(Timeline.between(low, latest)), "its expiry cannot be read."
+        return Coverage.maybe(Timeline.between(low, latest)), phrase("grounds.counts_unreadable")
     if whose is WhoseDate.EARLIER and policy_end is not None and policy_end < printed:
-        return span(passed, policy_end), _ends(policy_end, f"{validity} ends before the printed {show(printed)}")
-    other = "" if policy_end in (None, printed) else f"; by {validity} it would be {show(policy_end)}" if policy_end else ""
-    return span(passed, printed), _ends(printed, f"as printed{other}")
+        earlier = phrase("grounds.before_printed", validity=validity, day=show(printed))
+        return span(passed, policy_end), _ends(policy_end, earlier)
+    if policy_end in (None, printed):
+        return span(passed, printed), _ends(printed, phrase("grounds.as_printed"))
+    other = phrase("grounds.as_printed_else", validity=validity, day=show(policy_end))
+    return span(passed, printed), _ends(printed, other)
 
 
-def _ends(day: date | None, reason: str) -> str:
-    return f"counts through {show(day)} ({reason})." if day else f"has no end ({reason})."
+def _ends(day: date | None, reason: Phrase) -> Phrase:
+    return phrase("grounds.counts_through", day=show(day), reason=reason) if day else phrase("grounds.counts_on", reason=reason)

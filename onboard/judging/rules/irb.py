@@ -10,6 +10,7 @@ from onboard.dates import plus_days, show
 from onboard.judging.coverage import filed, listing_coverage, span
 from onboard.judging.rules.grounds import finding, show_reading
 from onboard.model import AppointmentKind, Approval, ApprovalKind, Finding, Ground, Listing, Obligation, PersonnelMode
+from onboard.model.phrases import Phrase, joined, phrase, shared
 from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
 
 _COVERS = (ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION)
@@ -45,19 +46,19 @@ def _external(obligation: Obligation) -> Coverage:
     return sure | blank.doubted()
 
 
-def _listing_words(row: Listing, mode: PersonnelMode) -> str:
+def _listing_words(row: Listing, mode: PersonnelMode) -> Phrase:
     parts = []
     if row.submitted is not None:
-        parts.append(f"submitted {show_reading(row.submitted)}")
+        parts.append(phrase("grounds.listing_submitted", day=show_reading(row.submitted)))
     if row.approved is not None:
-        parts.append(f"approved {show_reading(row.approved)}")
+        parts.append(phrase("grounds.listing_approved", day=show_reading(row.approved)))
     if row.removed is not None:
-        parts.append(f"removed {show_reading(row.removed)}")
+        parts.append(phrase("grounds.listing_removed", day=show_reading(row.removed)))
     if not parts:
-        return "The listing has no dates yet."
+        return phrase("grounds.listing_blank")
     if row.approved is None and mode is PersonnelMode.AMENDMENT:
-        parts.append("not yet approved")
-    return f"IRB list: {', '.join(parts)}."
+        parts.append(phrase("grounds.listing_not_approved"))
+    return phrase("grounds.listing", parts=joined(", ", parts))
 
 
 def judge_approval(obligation: Obligation) -> Finding:
@@ -86,16 +87,14 @@ def _approved(row: Approval) -> Coverage:
     return Coverage(typed.sure, span(row.first, None).possible)
 
 
-def _approval_words(row: Approval) -> str:
-    name = {ApprovalKind.UNKNOWN: "A row of unknown kind"}.get(row.kind, row.kind.value.capitalize())
+def _approval_words(row: Approval) -> Phrase:
+    kind, first = phrase(f"approval_kinds.{row.kind.value}"), show_reading(row.first)
     if row.open_ended is None:
-        ends = f" through {show(row.last)}" if isinstance(row.last, date) else ""
-        return f"{name} from {show_reading(row.first)}{ends}; whether 'no expiration date' is ticked cannot be read."
+        last = shared("grounds.through", day=show(row.last)) if isinstance(row.last, date) else ""
+        return phrase("grounds.approval_doubtful", kind=kind, first=first, last=last)
     if isinstance(row.last, date):
-        return f"{name} from {show_reading(row.first)} through {show(row.last)}."
-    if row.open_ended:
-        return f"{name} from {show_reading(row.first)}, no expiration date."
-    return f"{name} from {show_reading(row.first)}; its last day is not readable and 'no expiration date' is not ticked."
+        return phrase("grounds.approval_through", kind=kind, first=first, last=show(row.last))
+    return phrase("grounds.approval_open" if row.open_ended else "grounds.approval_endless", kind=kind, first=first)
 
 
 def _in_review(obligation: Obligation) -> Timeline:

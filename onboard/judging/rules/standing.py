@@ -7,7 +7,8 @@ from datetime import date
 
 from onboard.judging.coverage import span
 from onboard.judging.rules.grounds import finding, show_reading
-from onboard.model import Absence, Appointment, Approval, ApprovalKind, Finding, Ground, Hold, Obligation, Reading
+from onboard.model import Absence, Appointment, Approval, ApprovalKind, Finding, Ground, Hold, Obligation
+from onboard.model.phrases import Phrase, phrase, shared
 from onboard.timeline import ALWAYS, NEVER, NOT_EVER, Coverage, any_of
 
 
@@ -18,8 +19,8 @@ def judge_hold(obligation: Obligation) -> Finding:
     held = any_of(span(row.first, row.last) for row in evidence.holds)
     away = any_of(span(row.first, row.last) for row in evidence.absences)
     stopped = any_of(_stopped(row) for row in evidence.approvals)
-    free = Ground(evidence="", what=f"No {title} is recorded.", gives=~(held | away | stopped))
-    spans = (*(_span_ground(row, "On hold") for row in evidence.holds), *(_span_ground(row, "Away") for row in evidence.absences))
+    free = Ground(evidence="", what=shared("grounds.nothing_stops", title=title), gives=~(held | away | stopped))
+    spans = (*map(_span_ground, evidence.holds), *map(_span_ground, evidence.absences))
     return finding(obligation, [free, *spans, *map(_stop_ground, evidence.approvals)])
 
 
@@ -42,24 +43,24 @@ def _stop_ground(row: Approval) -> Ground:
     )
 
 
-def _stop_words(row: Approval) -> str:
-    since = f"from {show_reading(row.first)}"
+def _stop_words(row: Approval) -> Phrase:
     if row.kind is ApprovalKind.SUSPENSION:
-        return f"Suspension {since}" + _until(row.last, ", not lifted.")
-    if row.kind is ApprovalKind.CLOSURE:
-        return f"Closure {since}."
-    return f"A row of unknown kind {since}, which may be a closure."
+        return _span_words("suspension", row)
+    name = "grounds.closure" if row.kind is ApprovalKind.CLOSURE else "grounds.closure_perhaps"
+    return phrase(name, first=show_reading(row.first))
 
 
-def _until(last: Reading, otherwise: str) -> str:
-    return f" through {show_reading(last)}." if last is not None else otherwise
+def _span_words(what: str, row: Approval | Hold | Absence | Appointment) -> Phrase:
+    first = show_reading(row.first)
+    if row.last is None:
+        return phrase(f"grounds.{what}_open", first=first)
+    return phrase(f"grounds.{what}_through", first=first, last=show_reading(row.last))
 
 
-def _span_ground(row: Hold | Absence, words: str) -> Ground:
-    open_end = ", not lifted." if isinstance(row, Hold) else ", open."
+def _span_ground(row: Hold | Absence) -> Ground:
     return Ground(
         evidence=row.evidence,
-        what=f"{words} from {show_reading(row.first)}" + _until(row.last, open_end),
+        what=_span_words("hold" if isinstance(row, Hold) else "away", row),
         gives=NOT_EVER,
         dated=row.first if isinstance(row.first, date) else None,
         until=row.last if isinstance(row.last, date) else None,
@@ -70,9 +71,9 @@ def judge_fact(obligation: Obligation) -> Finding:
     """A fact that selects rules is known on these days; an unknown one is never green."""
     known, unplaced = obligation.evidence.known or Coverage(NEVER, ALWAYS), obligation.evidence.unplaced
     if unplaced:
-        words = "This row is about a protocol that nobody can tell from it, so nobody can tell which rules apply."
+        words = phrase("grounds.fact_unplaced")
         return finding(obligation, [Ground(evidence=row, what=words, gives=known) for row in unplaced])
-    words = "It is not recorded for every day, so nobody can tell which rules apply then."
+    words = phrase("grounds.fact_unrecorded")
     return finding(obligation, [Ground(evidence="", what=words, gives=known)])
 
 
@@ -84,7 +85,7 @@ def judge_appointment(obligation: Obligation) -> Finding:
 def _appointment_ground(row: Appointment) -> Ground:
     return Ground(
         evidence=row.evidence,
-        what=f"Appointment from {show_reading(row.first)}" + _until(row.last, ", open."),
+        what=_span_words("appointment", row),
         gives=span(row.first, row.last),
         dated=row.first if isinstance(row.first, date) else None,
         until=row.last if isinstance(row.last, date) else None,

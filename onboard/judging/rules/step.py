@@ -6,7 +6,8 @@ from datetime import date
 
 from onboard.dates import show
 from onboard.judging.rules.grounds import dated_coverage, finding
-from onboard.model import Finding, Ground, Obligation, WhoseDate
+from onboard.model import Finding, Ground, Obligation, Reading, WhoseDate
+from onboard.model.phrases import Phrase, phrase, shared
 
 
 def judge(obligation: Obligation) -> Finding:
@@ -16,7 +17,7 @@ def judge(obligation: Obligation) -> Finding:
         [
             Ground(
                 evidence=row.evidence,
-                what=f"Done {show(row.on)}." if isinstance(row.on, date) else "Its date cannot be read.",
+                what=_done_words(row.on),
                 gives=dated_coverage(row.on, None, obligation.requirement.validity, WhoseDate.POLICY)[0],
                 dated=row.on if isinstance(row.on, date) else None,
             )
@@ -26,16 +27,21 @@ def judge(obligation: Obligation) -> Finding:
     )
 
 
+def _done_words(on: Reading) -> Phrase:
+    return shared("grounds.done", day=show(on)) if isinstance(on, date) else phrase("grounds.done_unreadable")
+
+
 def judge_disclosure(obligation: Obligation) -> Finding:
     """A conflict-of-interest disclosure covers by the requirement's validity (42 CFR 50.604: yearly)."""
     grounds = []
     for row in obligation.evidence.disclosures:
         days, ends = dated_coverage(row.on, row.expires, obligation.requirement.validity, obligation.requirement.whose_date)
-        handed = f"handed in {show(row.on)}" if isinstance(row.on, date) else "its date cannot be read"
+        on = show(row.on) if isinstance(row.on, date) else ""
+        handed = shared("grounds.disclosure_on", day=on) if on else phrase("grounds.date_unreadable")
         grounds.append(
             Ground(
                 evidence=row.evidence,
-                what=f"Disclosure, {handed}, {ends}",
+                what=phrase("grounds.disclosure", handed=handed, ends=ends),
                 gives=days,
                 dated=row.on if isinstance(row.on, date) else None,
                 until=days.possible.end(),

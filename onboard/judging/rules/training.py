@@ -13,6 +13,7 @@ from onboard.dates import plus_days, show
 from onboard.folding import fold
 from onboard.judging.rules.grounds import dated_coverage, finding
 from onboard.model import Checked, Completion, Enrolment, Finding, Ground, Obligation, Problem, WhoseDate
+from onboard.model.phrases import Phrase, joined, phrase, shared
 from onboard.timeline import NOT_EVER, PERHAPS, Coverage, Timeline
 
 #: Completions with the training each maps to: "" none, None unmapped.
@@ -68,17 +69,19 @@ def _has_basic(completion: Completion, training: str, others: _Rows, ob: Obligat
     )
 
 
-def _doubts(completion: Completion, training: str | None, others: _Rows, ob: Obligation, *, claims: bool = False) -> str:
-    """Why a completion is possible evidence only; "" when nothing is in doubt."""
+def _doubts(
+    completion: Completion, training: str | None, others: _Rows, ob: Obligation, *, claims: bool = False
+) -> Phrase | None:
+    """Why a completion is possible evidence only; None when nothing is in doubt."""
     if training is None:
-        return "the course is not in the lab's course map"
+        return phrase("doubts.unmapped")
     if completion.passed is None:
-        return "its score cannot be read"
+        return phrase("doubts.score")
     if isinstance(completion.completed, date) and completion.completed > ob.read_on:
-        return f"it is dated {show(completion.completed)}, after the records were read"
+        return phrase("doubts.future", day=show(completion.completed))
     if completion.stage is not None and completion.stage >= 2 and not _has_basic(completion, training, others, ob, claims):
-        return "it is a refresher and no basic course is on record"
-    return ""
+        return phrase("doubts.refresher")
+    return None
 
 
 def _ground(completion: Completion, training: str | None, others: _Rows, ob: Obligation) -> Ground:
@@ -88,16 +91,15 @@ def _ground(completion: Completion, training: str | None, others: _Rows, ob: Obl
     accepted = days.doubted() if _doubts(completion, training, others, ob, claims=True) else days
     if doubt:
         days = days.doubted()
-    passed = f"passed {show(completion.completed)}" if isinstance(completion.completed, date) else "its date cannot be read"
-    parts = [f"{completion.course}, {passed}."] if doubt else [f"{completion.course}, {passed}, {ends}"]
+    parts = [_passed_words(completion, None if doubt else ends)]
     if doubt:
-        parts.append(f"It does not count yet: {doubt}.")
+        parts.append(phrase("grounds.does_not_count", doubt=doubt))
     if claim:
-        parts.append("It waits to be looked at.")
+        parts.append(phrase("grounds.claimed"))
     problem = _problem(completion, doubt, days, ob) if doubt or not days.sure else None
     return Ground(
         evidence=completion.evidence,
-        what=" ".join(parts),
+        what=joined(" ", parts) if len(parts) > 1 else parts[0],
         gives=days.doubted() if claim else days,
         accepted=accepted,
         dated=completion.completed if isinstance(completion.completed, date) else None,
@@ -107,26 +109,29 @@ def _ground(completion: Completion, training: str | None, others: _Rows, ob: Obl
     )
 
 
-def _problem(completion: Completion, doubt: str, days: Coverage, ob: Obligation) -> Problem | None:
+def _passed_words(completion: Completion, ends: Phrase | None) -> Phrase:
+    day, course = completion.completed, completion.course
+    passed = phrase("grounds.date_unreadable")
+    if isinstance(day, date):
+        passed = shared("grounds.completion_passed", day=show(day))
+    if ends is None:
+        return phrase("grounds.completion_doubted", course=course, passed=passed)
+    return phrase("grounds.completion", course=course, passed=passed, ends=ends)
+
+
+def _problem(completion: Completion, doubt: Phrase | None, days: Coverage, ob: Obligation) -> Problem | None:
     """What a coordinator must mend; dates that could not be read were told when the tables were."""
     unprinted = isinstance(completion.completed, date) and completion.expires is None
     if not doubt and not unprinted:
         return None
     if doubt:
-        what, field = f"{completion.course}: {doubt}; it is not counted", "course"
-        next_step = _NEXT.get(doubt, "Check the row and correct it.")
+        what, field = phrase("doubts.problem", course=completion.course, doubt=doubt), "course"
+        next_step = phrase(f"{doubt.maker}_step")
     else:
-        what, field = f"{completion.course}: no expiry is printed and the rule is 'as issued'; it is not counted", "expires"
-        next_step = "Enter the expiry date that the certificate prints."
+        what, field = phrase("doubts.unprinted", course=completion.course), "expires"
+        next_step = phrase("doubts.unprinted_step")
     key, people = f"training/{completion.evidence}/{field}", (completion.person,)
     return Problem.in_row(completion.evidence, key=key, field=field, what=what, next_step=next_step, people=people)
-
-
-_NEXT = {
-    "the course is not in the lab's course map": "Say what it counts as in a [[course]] block of requirements.toml.",
-    "it is a refresher and no basic course is on record": "Add the basic course's completion, or attest it (source: attested).",
-    "its score cannot be read": "Correct the score.",
-}
 
 
 def _enrolled(obligation: Obligation, passes: Sequence[date]) -> tuple[Timeline, list[Ground]]:
@@ -136,7 +141,7 @@ def _enrolled(obligation: Obligation, passes: Sequence[date]) -> tuple[Timeline,
     for enrolment in obligation.evidence.enrolments:
         if not isinstance(enrolment.on, date):
             if obligation.requirement.in_progress_days:
-                what = "Enrolled on a day that cannot be read."
+                what = phrase("grounds.enrolled_unreadable")
                 grounds.append(Ground(evidence=enrolment.evidence, what=what, gives=PERHAPS))
             continue
         passed = next((day for day in passes if day >= enrolment.on), None)
@@ -149,11 +154,11 @@ def _enrolled(obligation: Obligation, passes: Sequence[date]) -> tuple[Timeline,
 def _in_progress(enrolment: Enrolment, on: date, waiting: Timeline, obligation: Obligation) -> Ground:
     """An enrolment counts as met only where the lab says for how many days; it is said in any case."""
     days = obligation.requirement.in_progress_days
-    last = plus_days(on, days)
-    counts = f"; counts as in progress through {show(last)}." if days else "."
+    last, day = plus_days(on, days), show(on)
+    words = phrase("grounds.enrolled_counts", day=day, last=show(last)) if days else phrase("grounds.enrolled", day=day)
     return Ground(
         evidence=enrolment.evidence,
-        what=f"Signed up {show(on)}, not passed yet{counts}",
+        what=words,
         gives=Coverage.certain(waiting & Timeline.between(on, last)) if days else NOT_EVER,
         dated=on,
         until=last if days else None,
