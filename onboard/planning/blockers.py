@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from onboard.judging import kinds
 from onboard.judging.readiness import cleared_on, status_on
 from onboard.model import Cleared, Finding, Line, Readiness, Section, Task
+from onboard.model.phrases import Phrase, joined, phrase
 from onboard.planning.deadlines import Edge, edges
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, named
@@ -72,10 +73,12 @@ def task_words(tasks: Iterable[Task]) -> str:
     return ", ".join(task.label for task in tasks)
 
 
-def stop_words(desk: Desk, block: Block, until: str = "until it is settled") -> str:
-    """What must not be done meanwhile."""
-    tasks = f" ({task_words(block.tasks)})" if block.tasks else ""
-    return f"No work on {codes(desk, block.protocols)}{tasks} {until}."
+def stop_words(desk: Desk, block: Block, *, until_then: bool = False) -> Phrase:
+    """What must not be done meanwhile; `until_then` where the sentence before names what must happen."""
+    on = codes(desk, block.protocols)
+    if block.tasks:
+        on = phrase("lines.with_tasks", protocols=on, tasks=task_words(block.tasks))
+    return phrase("lines.stop_until_then" if until_then else "lines.stop_until_settled", protocols=on)
 
 
 def together(found: Iterable[Block], apart: Callable[[Block], str] = lambda block: "") -> list[list[Block]]:
@@ -108,18 +111,18 @@ def blocked_line(desk: Desk, person: str, causes: Sequence[Block], section: Sect
 
 def _title(causes: Sequence[Block]) -> str:
     """What a line about causes is headed by: the one, or how many there are."""
-    return causes[0].finding.requirement.title if len(causes) == 1 else f"{len(causes)} things are open"
+    return causes[0].finding.requirement.title if len(causes) == 1 else phrase("lines.several", count=len(causes))
 
 
 def cause_words(causes: Sequence[Block], why: Callable[[Block], str], most: int = 3) -> str:
     """The reason of each cause, beside its title where there are several; beyond `most` the rest is counted."""
     if len(causes) == 1:
         return why(causes[0])
-    more = [f"And {len(causes) - most} more."] if len(causes) > most else []
-    return " ".join([*(_titled(block, why(block)) for block in causes[:most]), *more])
+    more = [phrase("lines.and_more", count=len(causes) - most)] if len(causes) > most else []
+    return joined(" ", [*(_titled(block, why(block)) for block in causes[:most]), *more])
 
 
 def _titled(block: Block, why: str) -> str:
     """The sentence about a listing names the list itself."""
     requirement = block.finding.requirement
-    return why if kinds.of(requirement).names_itself else f"{requirement.title}: {why}"
+    return why if kinds.of(requirement).names_itself else phrase("lines.titled", title=requirement.title, why=why)

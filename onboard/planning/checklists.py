@@ -17,6 +17,7 @@ from onboard.judging.appointments import stay
 from onboard.judging.estimates import first_start, irb_turnaround, pace
 from onboard.judging.readiness import why
 from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, Section
+from onboard.model.phrases import phrase
 from onboard.planning import item_keys
 from onboard.planning.deadlines import due_tier, told_on
 from onboard.planning.lab_day import Desk, desk_of
@@ -142,14 +143,13 @@ def _rest_line(desk: Desk, step: Step) -> Line | None:
 
 def _waiting_words(desk: Desk, step: Step) -> str:
     if step.state is StepState.CHECKED:
-        known = "We hold something about this that is still being checked."
-        return known if step.edge else "Whether you need it cannot be told yet; you hear from us."
+        return phrase("checklist.held" if step.edge else "checklist.unknown")
     if step.state is StepState.WAITING:
         return why(step.finding, step.needed)
     if kinds.of(step.requirement).papers:
         days = pace(step.requirement, irb_turnaround(desk.assessment, desk.calendar))
-        after = " after your courses" if step.depends_on else ""
-        return f"About {counted(days or 1, 'working day')}{after}."
+        name = "checklist.pace_after_courses" if step.depends_on else "checklist.pace"
+        return phrase(name, days=counted(days or 1, "working day"))
     return ""
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from onboard.model import Line, ReaderRole, Section
+from onboard.model.phrases import phrase
 from onboard.planning import item_keys
 from onboard.planning.blockers import Block, blocks, stop_words, task_words
 from onboard.planning.deadlines import Edge, announced, edges, own_act
@@ -80,7 +81,7 @@ def _line(desk: Desk, edge: Edge, block: Block | None, role: ReaderRole, reader:
         section=Section.ABOUT,
         title=edge.requirement.title,
         why=why_open(edge, desk.today, for_others=True),
-        act=stop_words(desk, block) if block else f"Please ask {name} whether something is in the way.",
+        act=stop_words(desk, block) if block else phrase("lines.ask_person", name=name),
         person=edge.person,
         name=named(desk, edge.person),
         protocol=codes(desk, protocols),

@@ -17,6 +17,7 @@ from onboard.model import (
     Section,
     Status,
 )
+from onboard.model.phrases import Phrase, joined, phrase
 from onboard.planning import item_keys
 from onboard.planning.deadlines import HARD_TIERS, Edge, skipped
 from onboard.planning.lab_day import Desk
@@ -28,7 +29,7 @@ from onboard.timeline import Answer
 
 def coordinator(desk: Desk) -> str:
     """Name of the coordinator on duty."""
-    return next((c.name for c in desk.lab.on_duty(desk.today)), "the coordinator")
+    return next((c.name for c in desk.lab.on_duty(desk.today)), phrase("lines.the_coordinator"))
 
 
 def actor_name(desk: Desk, finding: Finding, protocols: Iterable[str] = ()) -> str:
@@ -44,7 +45,7 @@ def actor_name(desk: Desk, finding: Finding, protocols: Iterable[str] = ()) -> s
 def pi_name(desk: Desk, protocols: Iterable[str]) -> str:
     """Name of the first PI on record of these protocols; ``the PI`` when there is none."""
     found = [desk.assessment.protocols[p].pi for p in protocols if p in desk.assessment.protocols]
-    return next((named(desk, pi) for pi in found if pi in desk.assessment.people), "the PI")
+    return next((named(desk, pi) for pi in found if pi in desk.assessment.people), phrase("lines.the_pi"))
 
 
 def about(desk: Desk, finding: Finding) -> str:
@@ -55,6 +56,11 @@ def about(desk: Desk, finding: Finding) -> str:
     return ": ".join(part for part in (", ".join(p for p in (where, task) if p), title) if part)
 
 
+def ready_words(desk: Desk, about: date | None) -> Phrase:
+    """About when somebody can begin; that it cannot be told where `about` is None."""
+    return phrase("lines.ready_about", day=show_to_act(about, desk.today)) if about else phrase("lines.ready_unknown")
+
+
 # what somebody owes ---------------------------------------------------------------------------------------------------
 
 
@@ -62,36 +68,33 @@ def next_step(desk: Desk, edge: Edge) -> str:
     """What the person does, in one sentence."""
     asked, who = kinds.of(edge.requirement).next_step, coordinator(desk)
     if edge.doubted:
-        return "Ask before you repeat anything."
+        return phrase("next_step.ask_first")
     if asked == "course":
-        verb = "Pass the course" if edge.in_hand else "Renew it" if edge.ends else "Take the course"
-        return f"{verb}, then send {who} the completion report."
-    if asked == "form":
-        return f"Hand in the form, then tell {who}."
-    return f"Tell {who} when it is done."
-
-
-_CHECKED = "We hold a certificate that is still being checked."
+        how = "pass" if edge.in_hand else "renew" if edge.ends else "take"
+        return phrase(f"next_step.course_{how}", name=who)
+    return phrase(f"next_step.{asked}", name=who)
 
 
 def why_for_others(finding: Finding, day: date, edge: Edge | None = None) -> str:
     """The reason for anybody but the person, short: what ended and when, else the deciding sentence. Whose waiver it was and
     who approved it is not theirs to read."""
     if edge and edge.ends and kinds.of(finding.requirement).taught:
-        return f"{'Ended' if edge.ends < day else 'Ends'} {show_to_act(edge.ends, day)}."
+        return phrase("lines.ended" if edge.ends < day else "lines.ends", day=show_to_act(edge.ends, day))
     ground = deciding(finding, day)
     if ground is None or not ground.waiver:
         return why(finding, day)
-    return f"It was covered through {show_near(ground.until, day)}." if ground.until else "Nothing covers it any more."
+    if ground.until is None:
+        return phrase("lines.not_covered")
+    return phrase("lines.was_covered", day=show_near(ground.until, day))
 
 
 def why_open(edge: Edge, today: date, *, for_others: bool = False) -> str:
     """Why it is asked, in one or two sentences with dates; the short form for others."""
-    parts = [_CHECKED] if edge.doubted else []
+    parts: list[str] = [phrase("lines.checked")] if edge.doubted else []
     parts.append(why_for_others(edge.finding, today, edge) if for_others else why(edge.finding, edge.gap))
     if edge.ends is None:
-        parts.append(f"Needed from {show_to_act(edge.since, today)}.")
-    return " ".join(parts)
+        parts.append(phrase("lines.needed_from", day=show_to_act(edge.since, today)))
+    return joined(" ", parts)
 
 
 def owed(desk: Desk, edge: Edge, section: Section, tier: int | None) -> Line:

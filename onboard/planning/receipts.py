@@ -8,6 +8,7 @@ from datetime import date
 from onboard.dates import show_near
 from onboard.judging.readiness import cleared_on, ready_span
 from onboard.model import Checked, Cleared, Completion, ItemState, Line, Readiness, Section
+from onboard.model.phrases import made, phrase
 from onboard.planning import item_keys
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import coordinator
@@ -33,8 +34,8 @@ def _cleared_line(desk: Desk, key: str, code: str, row: Readiness, until: date |
     return Line(
         key=key,
         section=Section.CLEARED,
-        title=f"Your records for {code} are complete",
-        why=f"They stay complete through {show_near(until, desk.today)} if nothing changes." if until else "",
+        title=phrase("receipts.complete", protocol=code),
+        why=phrase("receipts.stay_complete", day=show_near(until, desk.today)) if until else "",
         person=row.person,
         protocol=code,
         status=Cleared.CLEARED,
@@ -69,13 +70,17 @@ def _receipt(desk: Desk, completion: Completion, address: str) -> Line | None:
     line = Line(key=key, section=Section.RECEIPT, title=completion.course, person=completion.person, status=state)
     received = item_keys.receipt(completion.person, completion.evidence, "received")
     if state == "received":
-        return replace(line, why=f"{coordinator(desk)} looks at it; you hear what comes of it.")
+        return replace(line, why=phrase("receipts.received", name=coordinator(desk)))
     skips = () if received in desk.history.items else (received,)
     if state == "declined":
-        reason = completion.reason.strip().rstrip(".") or f"{coordinator(desk)} tells you what is missing"
-        ask = f"Ask {coordinator(desk)} before you repeat a course."
-        return replace(line, why=f"{reason[:1].upper()}{reason[1:]}.", act=ask, skips=skips)
-    return replace(line, why=f"It counts through {show_near(ends, desk.today)}." if ends else "", skips=skips)
+        reason = completion.reason.strip().rstrip(".") or phrase("receipts.not_said_why", name=coordinator(desk))
+        why = phrase("receipts.declined", reason=made(_capitalized, reason))
+        return replace(line, why=why, act=phrase("receipts.ask_first", name=coordinator(desk)), skips=skips)
+    return replace(line, why=phrase("receipts.counts_through", day=show_near(ends, desk.today)) if ends else "", skips=skips)
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _receipt_state(desk: Desk, completion: Completion) -> str:

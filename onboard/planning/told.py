@@ -6,6 +6,7 @@ A view for others names nobody who was not told, or is not told on the same day.
 from __future__ import annotations
 
 from onboard.dates import show
+from onboard.model.phrases import phrase
 from onboard.planning import item_keys
 from onboard.planning.deadlines import Edge, stems, told_on
 from onboard.planning.lab_day import Desk
@@ -38,15 +39,15 @@ def knows(desk: Desk, person: str, edge: Edge | None) -> str:
     """``They know since 21 Oct 2026.``, ``They are told today.``, or why they were not told."""
     told = told_on(desk, edge) if edge else None
     if told:
-        return f"They know since {show(told)}." if told < desk.today else "They were told today."
+        return phrase("told.since", day=show(told)) if told < desk.today else phrase("told.were_told_today")
     if not green_light(desk, person):
-        return "They were not told: their form is not marked Complete."
+        return phrase("told.not_complete")
     if cannot_be_told(desk, person):
-        return "They could not be told: their address refuses our mail."
+        return phrase("told.refused")
     if not address_for(desk, person):
-        return "They were not told: no address of their own is on record."
+        return phrase("told.no_address")
     if not mail_day(desk, person):
-        return "They are away and were not told."
+        return phrase("told.away")
     if is_new_hire(desk, person) and welcomed(desk, person):
-        return "It stands on their list."
-    return "They are told today." if edge and told_today(desk, person, edge) else "No mail told them yet."
+        return phrase("told.on_list")
+    return phrase("told.told_today") if edge and told_today(desk, person, edge) else phrase("told.not_yet")

@@ -12,11 +12,13 @@ from onboard.judging.appointments import stay
 from onboard.judging.estimates import first_start
 from onboard.judging.readiness import met_until, status_on
 from onboard.model import Assignment, Finding, Horizon, Line, Role, Section, Status
+from onboard.model.phrases import joined, made, phrase
 from onboard.planning.blockers import blocks
 from onboard.planning.deadlines import announced, edges, own_act
 from onboard.planning.digests.escalations import Calls
 from onboard.planning.digests.scope import View
 from onboard.planning.lab_day import Desk
+from onboard.planning.lines import ready_words
 from onboard.planning.people import codes, green_light, greeted, here, is_new_hire, named, present_appointment
 from onboard.planning.told import knows, welcomed
 
@@ -44,7 +46,7 @@ def _ends(desk: Desk, view: View, person: str, calls: Calls) -> list[Line]:
             days=edge.days(desk.today),
             knows=knows(desk, person, edge),
             owner="" if edge.started else greeted(desk, person),
-            act="Something is under way." if edge.started else "",
+            act=phrase("digest.under_way") if edge.started else "",
             also=calls.keys(person, edge.of),
         )
         for edge in edges(desk.findings(person), desk.today)
@@ -70,8 +72,8 @@ def _approval_line(desk: Desk, record: str, last: date) -> Line:
     return Line(
         key="",
         section=Section.NEXT,
-        title=f"{code}: approval ends",
-        why=f"Sent to the IRB {show(recent)}." if recent else "No renewal sent to the IRB is on record.",
+        title=phrase("digest.approval_ends", protocol=code),
+        why=phrase("digest.renewal_sent", day=show(recent)) if recent else phrase("digest.renewal_missing"),
         protocol=code,
         status=Status.EXPIRING,
         ends=last,
@@ -99,16 +101,16 @@ def starting_lines(desk: Desk, view: View) -> list[Line]:
 def _starting_line(desk: Desk, person: str, start: date) -> Line:
     ready = first_start(desk.assessment, person, desk.today, desk.calendar)
     code = codes(desk, [ready.protocol]) if ready and ready.about and ready.protocol else ""
-    slow = f" What takes longest: {ready.bottleneck.title}." if ready and ready.bottleneck else ""
-    known = slow if welcomed(desk, person) else ""
-    day = ready.about if ready else None
-    when = f"Ready about {show_to_act(day, desk.today)}.{known}" if day else "When ready cannot be told yet."
-    begins = "starts" if start > desk.today else "started"
+    when = [ready_words(desk, ready.about if ready else None)]
+    if ready and ready.about and ready.bottleneck and welcomed(desk, person):
+        when.append(phrase("digest.slowest", title=ready.bottleneck.title))
+    begins = "lines.starts" if start > desk.today else "lines.started"
+    today, day = start == desk.today, show_to_act(start, desk.today)
     return Line(
         key="",
         section=Section.STARTING,
-        title="starts today" if start == desk.today else f"{begins} {show_to_act(start, desk.today)}",
-        why=when,
+        title=phrase("lines.starts_today") if today else phrase(begins, day=day),
+        why=joined(" ", when),
         person=person,
         name=named(desk, person),
         protocol=code,
@@ -131,7 +133,7 @@ def stack_lines(desk: Desk, view: View) -> list[Line]:
         settled = here(desk, person) and not is_new_hire(desk, person) and _does_research(desk, person)
         facts = _stack_facts(desk, pieces) if pieces and settled else []
         if facts:
-            found.append(Line(key="", section=Section.STACK, title="; ".join(facts), person=person, name=named(desk, person)))
+            found.append(Line(key="", section=Section.STACK, title=joined("; ", facts), person=person, name=named(desk, person)))
     return sorted(found, key=lambda line: (line.person != view.reader, line.name))
 
 
@@ -149,21 +151,27 @@ def _held_up(live: Sequence[Assignment], today: date) -> Iterable[str]:
         if first is None or first is piece or not isinstance(first.due, date):
             continue
         if first.due < today or (isinstance(piece.due, date) and piece.due < first.due):
-            yield f"{piece.title} waits for {first.title}"
+            yield phrase("digest.waits_for", title=piece.title, first=first.title)
+
+
+def _alternatives(between: str, *words: str) -> str:
+    return between.join(words)
 
 
 def _stack_facts(desk: Desk, pieces: tuple[Assignment, ...]) -> list[str]:
     live = [p for p in pieces if p.done is None and not (isinstance(p.first, date) and p.first > desk.today)]
     due = [(p, p.due) for p in live if isinstance(p.due, date)]
     late = [
-        f"{p.title} was due {show(day)}" for p, day in sorted(due, key=lambda pair: (pair[1], pair[0].title)) if day < desk.today
+        phrase("digest.was_due", title=p.title, day=show(day))
+        for p, day in sorted(due, key=lambda pair: (pair[1], pair[0].title))
+        if day < desk.today
     ]
     soon = sum(desk.today <= day <= plus_days(desk.today, _SOON) for _, day in due)
     has = {p.horizon for p in live}
     empty = [h.value for h in Horizon if h not in has] if None not in has else []
     facts = [*late, *_held_up(live, desk.today)]
     if soon >= _MANY:
-        facts.append(f"{soon} pieces are due within {_SOON} days")
+        facts.append(phrase("digest.due_soon", count=soon, days=_SOON))
     if empty:
-        facts.append(f"no {' or '.join(empty)} work")
+        facts.append(phrase("digest.no_work", horizons=made(_alternatives, phrase("digest.or"), *empty)))
     return facts

@@ -8,7 +8,8 @@ from datetime import date
 from onboard.dates import show, show_near
 from onboard.judging.appointments import stays
 from onboard.judging.readiness import belongs_on, cleared_on, ready_span
-from onboard.model import Approval, ApprovalKind, Assessment, Cleared, Line, Readiness, Section
+from onboard.model import Approval, Assessment, Cleared, Line, Readiness, Section
+from onboard.model.phrases import phrase
 from onboard.planning.blockers import blocks
 from onboard.planning.digests.scope import View
 from onboard.planning.lab_day import Desk
@@ -31,11 +32,20 @@ def since_lines(desk: Desk, view: View, previous: Assessment) -> list[Line]:
 def _turn(desk: Desk, row: Readiness, before: Cleared | None) -> Line | None:
     now, code = cleared_on(row, desk.today), codes(desk, [row.protocol])
     if now is Cleared.CLEARED and before is not Cleared.CLEARED:
-        return _line(desk, row.person, code, f"records for {code} complete", ready_span(row, desk.today)[0], Cleared.CLEARED)
+        return _line(
+            desk,
+            row.person,
+            code,
+            phrase("digest.records_complete", protocol=code),
+            ready_span(row, desk.today)[0],
+            Cleared.CLEARED,
+        )
     if now is Cleared.BLOCKED and before in (Cleared.CLEARED, Cleared.UNKNOWN):
         edges = [b.edge for b in blocks(desk, row.person, [row.protocol]) if b.edge and may_name(desk, row.person, b.edge)]
         since = min((edge.since for edge in edges), default=None)
-        return _line(desk, row.person, code, f"blocked on {code}", since, Cleared.BLOCKED) if edges else None
+        return (
+            _line(desk, row.person, code, phrase("digest.blocked_on", protocol=code), since, Cleared.BLOCKED) if edges else None
+        )
     return None
 
 
@@ -44,12 +54,13 @@ def _moves(desk: Desk, person: str, previous: Assessment) -> list[Line]:
     run = stays(desk.assessment, person)
     if was is Answer.YES and now is Answer.NO:
         last = run.end()
-        title = f"left the lab, last day {show(last)}" if last else "left the lab"
+        title = phrase("digest.left_on", day=show(last)) if last else phrase("digest.left")
         return [_line(desk, person, "", title, None, "")]
     if was is Answer.NO and now is Answer.YES:
         days = run.run_at(desk.today)
         first = days[0] if days else None
-        return [_line(desk, person, "", f"joined the lab, first day {show(first)}" if first else "joined the lab", None, "")]
+        title = phrase("digest.joined_on", day=show(first)) if first else phrase("digest.joined")
+        return [_line(desk, person, "", title, None, "")]
     return []
 
 
@@ -66,25 +77,13 @@ def _line(desk: Desk, person: str, code: str, title: str, since: date | None, st
     )
 
 
-_NEWS = {
-    ApprovalKind.INITIAL: "approved by the IRB",
-    ApprovalKind.RENEWAL: "renewed by the IRB",
-    ApprovalKind.AMENDMENT: "amendment recorded",
-    ApprovalKind.DETERMINATION: "determination recorded",
-    ApprovalKind.SUSPENSION: "suspended",
-    ApprovalKind.CLOSURE: "closed",
-    ApprovalKind.UNKNOWN: "a row nobody can place was added to its history",
-}
-
-
 def _approval_line(desk: Desk, row: Approval) -> Line:
     code = codes(desk, [row.protocol])
-    until = f"through {show_near(row.last, desk.today)}" if isinstance(row.last, date) else ""
     return Line(
         key="",
         section=Section.SINCE,
-        title=f"{code} {_NEWS[row.kind]}",
-        why=f"Runs {until}." if until else "",
+        title=phrase(f"approval_news.{row.kind.value}", protocol=code),
+        why=phrase("digest.approved_through", day=show_near(row.last, desk.today)) if isinstance(row.last, date) else "",
         protocol=code,
         since=row.first if isinstance(row.first, date) else None,
     )

@@ -12,6 +12,7 @@ from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
 from onboard.judging.reconcile import trained
 from onboard.model import Delegation, Line, Section, Task
+from onboard.model.phrases import joined, phrase
 from onboard.model.records import record_order
 from onboard.planning.blockers import Block, blocked_line, blocks, cause_words, task_words, together
 from onboard.planning.deadlines import edges
@@ -42,14 +43,14 @@ def _delegation_line(desk: Desk, view: View, row: Delegation, links: Callable[[s
         return None
     code, name = codes(desk, [row.protocol]), named(desk, row.person)
     since, mine = _trained_since(desk, row, ready), desk.assessment.protocols[row.protocol].pi == view.reader
-    whose = "you" if mine else pi_name(desk, [row.protocol])
-    act = f'Reply "yes" to {coordinator(desk)}, who brings the log to sign.' if mine else f"{whose} is asked in the digest."
+    whose = phrase("digest.you") if mine else pi_name(desk, [row.protocol])
+    asked = phrase("digest.reply_yes", name=coordinator(desk)) if mine else phrase("digest.asked_in_digest", name=whose)
     return Line(
         key="",
         section=Section.NEEDS_YOU,
-        title=f"delegation of {task_words(ready)} on {code} waits for {whose}",
-        why=f"Trained since {show(since)}." if since else "The training is there.",
-        act=act,
+        title=phrase("digest.delegation_waits", tasks=task_words(ready), protocol=code, whose=whose),
+        why=phrase("digest.trained_since", day=show(since)) if since else phrase("digest.trained"),
+        act=asked,
         person=row.person,
         name=name,
         protocol=code,
@@ -72,7 +73,7 @@ def _pi_steps(desk: Desk, person: str) -> list[Line]:
             section=Section.NEEDS_YOU,
             title=edge.requirement.title,
             why=why_for_others(edge.finding, desk.today, edge),
-            act=f"Tell {coordinator(desk)} the day.",
+            act=phrase("digest.tell_day", name=coordinator(desk)),
             person=person,
             name=named(desk, person),
             status=status_on(edge.finding, desk.today),
@@ -108,18 +109,18 @@ def _blocked_line(desk: Desk, person: str, causes: Sequence[Block], calls: Calls
     why = cause_words(causes, lambda b: why_for_others(b.finding, desk.today, b.edge))
     return replace(
         blocked_line(desk, person, causes, Section.BLOCKED_NOW, why),
-        owner=" and ".join(dict.fromkeys(actor_name(desk, b.finding, b.protocols) for b in causes)),
+        owner=joined(" and ", dict.fromkeys(actor_name(desk, b.finding, b.protocols) for b in causes)),
         also=calls.keys(person, *(b.of for b in causes)),
     )
 
 
 def _nameless_line(desk: Desk, count: int) -> Line:
     """Somebody who has not heard it is not named to others."""
-    who = "1 more person is blocked" if count == 1 else f"{count} more people are blocked"
+    who = phrase("digest.nameless") if count == 1 else phrase("digest.nameless_several", count=count)
     return Line(
         key="",
         section=Section.BLOCKED_NOW,
         title=who,
-        why="No mail has told them yet, so no name stands here.",
+        why=phrase("digest.nameless_why"),
         owner=coordinator(desk),
     )

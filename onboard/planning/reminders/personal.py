@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from onboard.judging.readiness import status_on, why
 from onboard.model import Line, MessageKind, Notice, Reader, Section
+from onboard.model.phrases import joined
 from onboard.planning import item_keys
 from onboard.planning.blockers import Block, blocks, stop_words, task_words
 from onboard.planning.deadlines import Edge, due_tier, edges, own_act, stems
@@ -52,8 +53,10 @@ def _blocked_line(desk: Desk, block: Block, address: str) -> Line | None:
     if tier is None:
         return None
     line = owed(desk, edge, Section.BLOCKED, tier)
-    stop = stop_words(desk, block, "until then")
-    return replace(line, protocol=codes(desk, block.protocols), task=task_words(block.tasks), act=f"{line.act} {stop}", hard=True)
+    stop = stop_words(desk, block, until_then=True)
+    return replace(
+        line, protocol=codes(desk, block.protocols), task=task_words(block.tasks), act=joined(" ", (line.act, stop)), hard=True
+    )
 
 
 def _others_line(desk: Desk, block: Block, edge: Edge, address: str) -> Line | None:

@@ -9,6 +9,7 @@ from datetime import date
 
 from onboard.dates import show
 from onboard.model import Assessment, Coordinator, History, Lab, Line, MessageKind, Notice, Reader, ReaderRole
+from onboard.model.phrases import Phrase, joined, phrase
 from onboard.planning import item_keys
 from onboard.planning.addresses import normal
 from onboard.planning.lab_day import Desk, desk_of
@@ -78,7 +79,8 @@ def _aged(line: Line, today: date) -> Line:
     """An item says since when it has been open, once it is not new."""
     if not line.since or not line.why or line.since >= today:
         return line
-    return replace(line, knows=f"{line.knows} Open since {show(line.since)}.".strip())
+    since = phrase("worklist.open_since", day=show(line.since))
+    return replace(line, knows=joined(" ", (line.knows, since)) if line.knows else since)
 
 
 def _once(line: Line, claimed: set[str]) -> Line:
@@ -144,7 +146,7 @@ def _gone(desk: Desk) -> list[str]:
 
 def _gone_words(desk: Desk) -> str:
     count = len(_gone(desk))
-    return f"{count} that could not be read" if count else ""
+    return phrase("worklist.closed", count=count) if count else ""
 
 
 def _sent_words(desk: Desk, last: date | None) -> str:
@@ -153,10 +155,15 @@ def _sent_words(desk: Desk, last: date | None) -> str:
         return ""
     sent = [m.kind.value for m in desk.history.mails if m.slot >= last and m.state not in NEVER_CAME]
     kinds = [kind for kind in sorted(set(sent)) if kind not in (MessageKind.WORKLIST, MessageKind.OPERATOR)]
-    return ", ".join(f"{sent.count(kind)} {kind}{'s' if sent.count(kind) != 1 else ''}" for kind in kinds)
+    return joined(", ", [_count_words(sent.count(kind), kind) for kind in kinds]) if kinds else ""
+
+
+def _count_words(count: int, kind: str) -> Phrase:
+    return phrase("worklist.sent" if count == 1 else "worklist.sent_several", count=count, kind=kind)
 
 
 def _cover_words(desk: Desk, coordinator: Coordinator) -> str:
     others = [c for c in desk.lab.on_duty(desk.today) if normal(c.address) != normal(coordinator.address)]
     names = " and ".join(c.name for c in others)
-    return f"{names} {'gets' if len(others) == 1 else 'get'} this too." if others else ""
+    name = "worklist.cover" if len(others) == 1 else "worklist.cover_several"
+    return phrase(name, names=names) if others else ""

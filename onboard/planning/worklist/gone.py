@@ -10,6 +10,7 @@ from itertools import groupby
 
 from onboard.folding import counted
 from onboard.model import Line, Person, Section
+from onboard.model.phrases import joined, phrase
 from onboard.model.records import record_order
 from onboard.model.rows import Row
 from onboard.planning.lab_day import Desk
@@ -17,7 +18,6 @@ from onboard.planning.people import named
 
 #: So many records have a line of their own, and so many rows are named in a line.
 _RECORDS, _ROWS = 10, 5
-_ACT = "If nobody deleted them on purpose, see the project's logging page in REDCap."
 
 
 def gone_lines(desk: Desk, before: Mapping[str, Person]) -> list[Line]:
@@ -28,23 +28,28 @@ def gone_lines(desk: Desk, before: Mapping[str, Person]) -> list[Line]:
     lines = [_line(desk, record, found, before) for record, found in records[:_RECORDS]]
     more = sum(len(found) for _, found in records[_RECORDS:])
     if more:
-        lines.append(_gone(title=f"{counted(more, 'row')} more of {counted(len(records) - _RECORDS, 'record')}"))
+        lines.append(
+            _gone(title=phrase("gone.more", rows=counted(more, "row"), records=counted(len(records) - _RECORDS, "record")))
+        )
     return lines
 
 
 def _line(desk: Desk, record: str, rows: Sequence[Row], before: Mapping[str, Person]) -> Line:
     here = record in desk.assessment.people
     name = named(desk, record) if here else before[record].name if record in before else ""
-    said = ", ".join(map(_place, rows[:_ROWS])) + (f" and {len(rows) - _ROWS} more" if len(rows) > _ROWS else "")
-    return _gone(title=said if name else f"Record {record}: {said}", person=record if here else "", name=name)
+    said: str = joined(", ", map(_place, rows[:_ROWS]))
+    if len(rows) > _ROWS:
+        said = phrase("gone.rows_more", rows=said, count=len(rows) - _ROWS)
+    title = said if name else phrase("gone.of_record", record=record, rows=said)
+    return _gone(title=title, person=record if here else "", name=name)
 
 
 def _place(row: Row) -> str:
     """``completion (row 3)``."""
     form = row.form.partition(".")[2]
-    return f"{form} (row {row.instance})" if row.instance else form
+    return phrase("gone.row", form=form, row=row.instance) if row.instance else form
 
 
 def _gone(*, title: str, person: str = "", name: str = "") -> Line:
-    why = "It was there at the last worklist, and two reads since did not find it."
-    return Line(key="", section=Section.GONE, title=title, why=why, act=_ACT, person=person, name=name)
+    why, act = phrase("gone.why"), phrase("gone.act")
+    return Line(key="", section=Section.GONE, title=title, why=why, act=act, person=person, name=name)

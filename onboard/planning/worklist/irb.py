@@ -10,6 +10,7 @@ from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.model import Line, Section
+from onboard.model.phrases import Phrase, joined, phrase
 from onboard.planning.deadlines import Edge, edges
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, named, typed
@@ -51,20 +52,21 @@ def _batch(desk: Desk, protocol: str, adds: Iterable[Edge], removals: Iterable[M
     return Line(
         key="",
         section=Section.IRB,
-        title=f"{code}: " + ", ".join(words),
-        act='Then enter "submitted on" or "removed on" for each.',
+        title=phrase("worklist.irb", protocol=code, changes=joined(", ", words)),
+        act=phrase("worklist.irb_then"),
         protocol=code,
         url=next((url for form in forms if (url := links(form))), ""),
     )
 
 
-def _add_words(desk: Desk, edge: Edge) -> str:
+def _add_words(desk: Desk, edge: Edge) -> Phrase:
     day = max(edge.gap, desk.today)
     missing = short_at_submission(desk.assessment, edge.person, edge.scope.protocol, day)
-    titles = ", ".join(short_words(finding, day) for finding in missing)
-    return f"add {named(desk, edge.person)}" + (f" (would be returned, still missing: {titles})" if titles else "")
+    name, titles = named(desk, edge.person), joined(", ", [short_words(finding, day) for finding in missing])
+    return phrase("worklist.irb_add_short", name=name, titles=titles) if missing else phrase("worklist.irb_add", name=name)
 
 
-def _removal_words(desk: Desk, mismatch: Mismatch) -> str:
+def _removal_words(desk: Desk, mismatch: Mismatch) -> Phrase:
     last = plus_days(mismatch.since, -1) if mismatch.since else None
-    return f"remove {named(desk, mismatch.people[0])}" + (f" (left {show(last)})" if last else "")
+    name = named(desk, mismatch.people[0])
+    return phrase("worklist.irb_remove_left", name=name, day=show(last)) if last else phrase("worklist.irb_remove", name=name)

@@ -10,10 +10,11 @@ from onboard.judging.appointments import stay
 from onboard.judging.estimates import first_start
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.model import Line, Section
+from onboard.model.phrases import joined, phrase
 from onboard.model.records import record_order
 from onboard.planning.deadlines import Edge, edges, own_act
 from onboard.planning.lab_day import Desk
-from onboard.planning.lines import status_of, why_open
+from onboard.planning.lines import ready_words, status_of, why_open
 from onboard.planning.people import codes, named, typed, writable
 from onboard.planning.steps import StepState, checklist
 from onboard.planning.worklist.mismatches import mismatch_line
@@ -48,14 +49,15 @@ def _new_under_old(desk: Desk, record: str, day: date) -> Line:
     led = codes(desk, [protocol.record for protocol in desk.assessment.protocols.values() if protocol.pi == record])
     rows = desk.assessment.appointments.items()
     under = [named(desk, person) for person, found in rows if any(one.supervisor == record for one in found) and person != record]
-    named_in = [f"PI of {led}"] if led else []
-    named_in += [f"supervisor of {', '.join(under)}"] if under else []
+    named_in = [phrase("worklist.pi_of", protocols=led)] if led else []
+    named_in += [phrase("worklist.supervisor_of", names=", ".join(under))] if under else []
+    both = joined(" and ", named_in)
     return Line(
         key="",
         section=Section.MOVES,
-        title=f"has record {record}, which was another person's until {show(day)}",
-        why="They begin anew: what was mailed to the former person counts for nothing of theirs.",
-        act=f"Check that they are {' and '.join(named_in)}: these records still name record {record}." if named_in else "",
+        title=phrase("worklist.new_record", record=record, day=show(day)),
+        why=phrase("worklist.new_record_why"),
+        act=phrase("worklist.new_record_check", named_in=both, record=record) if named_in else "",
         person=record,
         name=named(desk, record),
         since=day,
@@ -66,14 +68,12 @@ def _starts(desk: Desk, person: str, start: date, links: Callable[[str], str]) -
     steps = checklist(desk.assessment, person, desk.today)
     ready = first_start(desk.assessment, person, desk.today, desk.calendar)
     ours = [s.requirement.title for s in steps if s.owner == "coordinator" and s.state is not StepState.DONE]
-    day = ready.about if ready else None
-    when = f"Ready about {show_to_act(day, desk.today)}." if day else "When ready cannot be told yet."
     return Line(
         key="",
         section=Section.MOVES,
-        title=f"starts {show_to_act(start, desk.today)}",
-        why=when,
-        act=f"Yours: {', '.join(ours)}." if ours else "",
+        title=phrase("lines.starts", day=show_to_act(start, desk.today)),
+        why=ready_words(desk, ready.about if ready else None),
+        act=phrase("worklist.yours", titles=", ".join(ours)) if ours else "",
         person=person,
         name=named(desk, person),
         due=start,
@@ -87,8 +87,8 @@ def _leaves(desk: Desk, person: str, last: date, links: Callable[[str], str]) ->
     return Line(
         key="",
         section=Section.MOVES,
-        title=f"leaves {show_to_act(last, desk.today)}",
-        act=f"Take them off the IRB lists and end their delegations: {protocols}." if protocols else "",
+        title=phrase("worklist.leaves", day=show_to_act(last, desk.today)),
+        act=phrase("worklist.take_off", protocols=protocols) if protocols else "",
         person=person,
         name=named(desk, person),
         due=last,
@@ -98,8 +98,8 @@ def _leaves(desk: Desk, person: str, last: date, links: Callable[[str], str]) ->
 
 
 def _left(desk: Desk, mismatch: Mismatch, links: Callable[[str], str]) -> Line:
-    act = "Enter its last day."
-    return mismatch_line(desk, mismatch, Section.MOVES, "left, a delegation still runs", act, links)
+    title, act = phrase("worklist.left_delegated"), phrase("worklist.left_delegated_do")
+    return mismatch_line(desk, mismatch, Section.MOVES, title, act, links)
 
 
 def silent_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
@@ -130,7 +130,7 @@ def _silent(desk: Desk, person: str, reminded: Sequence[tuple[Edge, tuple[date, 
         section=Section.SILENT,
         title=", ".join(edge.requirement.title for edge, _ in reminded),
         why=why_open(first, desk.today, for_others=True),
-        act="Please call.",
+        act=phrase("worklist.call"),
         person=person,
         name=named(desk, person),
         status=status_of(desk, first),
@@ -138,5 +138,5 @@ def _silent(desk: Desk, person: str, reminded: Sequence[tuple[Edge, tuple[date, 
         ends=first.ends,
         days=first.days(desk.today),
         url=links(f"person/{person}/"),
-        knows=f"Reminded {max(len(set(told)) for _, told in reminded)} times, last on {show(last)}.",
+        knows=phrase("worklist.reminded", count=max(len(set(told)) for _, told in reminded), day=show(last)),
     )

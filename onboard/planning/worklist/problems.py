@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from onboard.dates import clock_words, show
+from onboard.folding import counted
 from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.readiness import status_on
 from onboard.model import Closed, Fault, Finding, Line, MessageKind, Problem, Section, Standing, Status
 from onboard.model.evidence_id import EvidenceId
+from onboard.model.phrases import Phrase, joined, phrase
 from onboard.model.records import record_order
 from onboard.planning import item_keys
 from onboard.planning.addresses import address_of, normal
@@ -72,11 +74,17 @@ def _line(desk: Desk, problem: Problem, waiting: frozenset[str], seen: date, lin
 
 def _waiting_words(desk: Desk, people: frozenset[str]) -> str:
     if not people:
-        return "Nobody's verdict waits for it."
-    names = ", ".join(named(desk, p) for p in sorted(people, key=record_order)[:3])
-    more = f" and {len(people) - 3} more" if len(people) > 3 else ""
-    who = f"{names} waits for it." if len(people) == 1 else f"{len(people)} wait for it: {names}{more}."
-    return f"{who} {_meanwhile(desk, people)}"
+        return phrase("trouble.nobody_waits")
+    return joined(" ", (_waiting_for(desk, people), _meanwhile(desk, people)))
+
+
+def _waiting_for(desk: Desk, people: frozenset[str]) -> Phrase:
+    names, count = ", ".join(named(desk, p) for p in sorted(people, key=record_order)[:3]), len(people)
+    if count == 1:
+        return phrase("trouble.one_waits", name=names)
+    if count > 3:
+        return phrase("trouble.many_wait", count=count, names=names, more=count - 3)
+    return phrase("trouble.some_wait", count=count, names=names)
 
 
 def _meanwhile(desk: Desk, people: frozenset[str]) -> str:
@@ -84,8 +92,8 @@ def _meanwhile(desk: Desk, people: frozenset[str]) -> str:
     open_now = (edge for p in people for edge in edges(desk.findings(p), desk.today) if edge.doubted)
     told = {edge.person for edge in open_now if told_on(desk, edge)}
     if not told:
-        return "Nobody was mailed about it."
-    return "They were reminded that it is still being checked." if told == people else "Some were reminded of it."
+        return phrase("trouble.not_told")
+    return phrase("trouble.told" if told == people else "trouble.some_told")
 
 
 def _unrecorded(desk: Desk, links: Callable[[str], str]) -> list[Line]:
@@ -115,9 +123,9 @@ def _unrecorded_line(desk: Desk, form: str, owner: str, title: str, people: froz
     return Line(
         key="",
         section=Section.UNREADABLE,
-        title=f"Not so yet: {title[0].lower()}{title[1:]}",
+        title=phrase("trouble.unrecorded", title=f"{title[0].lower()}{title[1:]}"),
         why=_waiting_words(desk, people),
-        act="Fill it in.",
+        act=phrase("trouble.fill_in"),
         name="" if protocol else named(desk, owner),
         protocol=protocol.label if protocol else "",
         status=Status.UNKNOWN,
@@ -140,15 +148,15 @@ def mail_lines(desk: Desk, trouble: Sequence[str]) -> list[Line]:
     found += [_unclear(said) for said in desk.history.unclear]
     if desk.history.parked:
         count = desk.history.parked
-        title = f"{count} {'mail' if count == 1 else 'mails'} may or may not have arrived"
-        found.append(_mail(title=title, act="Ask the operator to look."))
+        title = phrase("trouble.parked", mails=counted(count, "mail"))
+        found.append(_mail(title=title, act=phrase("trouble.ask_operator")))
     return found + [_mail(title=sentence) for sentence in trouble]
 
 
 def _clock(desk: Desk) -> list[Line]:
     """A clock that is wrong by minutes now may be wrong by days tomorrow."""
     words = clock_words(desk.assessment.clock_ahead)
-    return [_mail(title=words, act="Ask the operator to set the clock.")] if words else []
+    return [_mail(title=words, act=phrase("trouble.set_clock"))] if words else []
 
 
 def _mail(*, title: str, why: str = "", act: str = "", person: str = "", name: str = "") -> Line:
@@ -173,9 +181,9 @@ def _refused(desk: Desk, address: str, one: Closed) -> Line:
     who = named(desk, owner) if owner else ""
     days = ", ".join(show(day) for day in one.days)
     return _mail(
-        title="The operator's address does not take our mail" if operator else _refused_title(address, one, who),
-        why=f"{'Since' if one.fault is Fault.MAILBOX else 'Refused on'} {days}: {one.words}.",
-        act=f"{_refused_act(one, record=owner)}{_no_digest(desk, address, owner)}",
+        title=phrase("trouble.operator_refused") if operator else _refused_title(address, one, who),
+        why=phrase("trouble.full_since" if one.fault is Fault.MAILBOX else "trouble.refused_on", days=days, words=one.words),
+        act=joined(" ", [said for said in (_refused_act(one, owner), _no_digest(desk, address, owner)) if said]),
         person=owner,
         name=who,
     )
@@ -186,22 +194,22 @@ def _no_digest(desk: Desk, address: str, owner: str) -> str:
     if not any(protocol.pi == owner for protocol in desk.assessment.protocols.values()):
         return ""
     last = max(mails_to(desk, address, MessageKind.DIGEST), default=None)
-    since = f"since {show(last)}" if last else "so far"
-    return f" No digest reached this PI {since}: show it with `onboard preview digest`."
+    return phrase("trouble.no_digest_since", day=show(last)) if last else phrase("trouble.no_digest")
 
 
 def _refused_title(address: str, one: Closed, who: str) -> str:
     if one.standing is Standing.CLOSED:
-        return f"Nothing is sent to {address} until {show(one.until)}"
+        return phrase("trouble.closed", address=address, day=show(one.until))
     if one.fault is Fault.MAILBOX:
-        return f"The mailbox of {who or address} is full or takes nothing for now"
-    return f"{address} does not take our mail"
+        return phrase("trouble.full", whose=who or address)
+    return phrase("trouble.refused", address=address)
 
 
 def _refused_act(one: Closed, record: str) -> str:
-    where = f" in record {record}" if record else ""
-    mend = f"Correct the address{where} if it is wrong." if one.fault is Fault.ADDRESS else "Tell the reader another way."
-    return f"{mend} It is tried again from {show(one.until)} on; if it is right, ask the operator for `onboard mail reopen`."
+    mend = phrase("trouble.tell_otherwise")
+    if one.fault is Fault.ADDRESS:
+        mend = phrase("trouble.correct_in_record", record=record) if record else phrase("trouble.correct")
+    return joined(" ", (mend, phrase("trouble.tried_again", day=show(one.until))))
 
 
 def _shared_still(desk: Desk) -> list[tuple[str, tuple[str, ...]]]:
@@ -211,17 +219,17 @@ def _shared_still(desk: Desk) -> list[tuple[str, tuple[str, ...]]]:
 
 def _unclear(said: str) -> Line:
     return _mail(
-        title="A mail came back, and the program cannot tell which",
-        why=f"It says: {said}",
-        act="Look into the lab's mailbox. Correct the address if it is wrong, then move that report out of the inbox.",
+        title=phrase("trouble.came_back"),
+        why=phrase("trouble.came_back_why", said=said),
+        act=phrase("trouble.came_back_act"),
     )
 
 
 def _shared(desk: Desk, address: str, records: tuple[str, ...]) -> Line:
     return _mail(
-        title=f"Records {', '.join(records[:-1])} and {records[-1]} share the address {address}",
-        why=f"Only record {records[0]} is written to.",
-        act="Correct the address, or merge the records if they are one person.",
+        title=phrase("trouble.shared", records=", ".join(records[:-1]), last=records[-1], address=address),
+        why=phrase("trouble.shared_why", record=records[0]),
+        act=phrase("trouble.shared_act"),
         person=records[0],
     )
 
@@ -231,7 +239,7 @@ def _unreachable(desk: Desk, record: str) -> tuple[str, str] | None:
     if stay(desk.assessment, record, desk.today) is None:
         return None
     if not person.complete:
-        return "gets no mail: the person form is not marked Complete", "Mark it Complete when it is."
+        return phrase("trouble.not_complete"), phrase("trouble.not_complete_act")
     if green_light(desk, record) and not address_of(person, desk.today) and not _malformed(desk, record):
-        return "has no address we may use", "Enter the university address, or a personal one with its last day."
+        return phrase("trouble.no_address"), phrase("trouble.no_address_act")
     return None

@@ -15,6 +15,7 @@ from onboard.judging import kinds
 from onboard.judging.readiness import met_until
 from onboard.judging.rules.grounds import falls_on, on_protocol
 from onboard.model import Assessment, Finding
+from onboard.model.phrases import phrase
 from onboard.timeline import Answer, Coverage
 
 
@@ -39,4 +40,6 @@ def short_words(finding: Finding, day: date) -> str:
     if finding.met.at(day) is not Answer.YES:
         return title
     until, wanted = met_until(finding, day), plus_days(day, finding.requirement.submission_margin_days)
-    return f"{title} (ends {show(until)}, wanted through {show(wanted)})" if until else title
+    if until is None:
+        return title
+    return phrase("worklist.irb_ends", title=title, until=show(until), wanted=show(wanted))

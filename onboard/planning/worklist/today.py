@@ -15,6 +15,7 @@ from onboard.judging.kinds import actor
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
 from onboard.model import Checked, Completion, Finding, Ground, Line, Section, Status, Waiting
 from onboard.model.evidence_id import EvidenceId
+from onboard.model.phrases import Phrase, phrase
 from onboard.model.records import record_order
 from onboard.planning.blockers import Block, blocked_line, blocks, cause_words, together
 from onboard.planning.lab_day import Desk
@@ -55,7 +56,9 @@ def _why(desk: Desk, block: Block) -> str:
     """A listing that was filed waits for the IRB, whatever else stands in its row."""
     rows = block.finding.obligation.evidence.listings if _filed(block) else ()
     filed = [row.submitted for row in rows if isinstance(row.submitted, date) and row.approved is None and row.removed is None]
-    return f"Waits for the IRB since {show(max(filed))}." if filed else why_for_others(block.finding, desk.today, block.edge)
+    if filed:
+        return phrase("worklist.waits_for_irb", day=show(max(filed)))
+    return why_for_others(block.finding, desk.today, block.edge)
 
 
 def _filed(block: Block) -> bool:
@@ -74,33 +77,20 @@ def _form(block: Block) -> str:
     return f"{kind.form}/{finding.person}/"
 
 
-#: What the coordinator does about each thing that stops a protocol.
-_LIFTED = {
-    "hold": "Enter the last day of the hold once it is lifted.",
-    "suspension": "Enter the last day of the suspension once it is lifted.",
-    "closure": "Enter the days on which listings, delegations and work on the protocol ended.",
-}
-
-
-#: The sentence for each act that a kind may ask of the coordinator.
-_ACTS = {
-    "file": 'File the change with the IRB, then enter "submitted on".',
-    "bring_log": "Bring the delegation log to the PI, then enter the row.",
-    "ask_renewal": "Ask the PI about the renewal, then enter the approval.",
-    "give_away": "Ask the PI to give this task to somebody else.",
-}
+#: What stops a protocol and is lifted in a way of its own; all else is lifted as a hold is.
+_LIFTED = ("suspension", "closure")
 
 
 def _act(desk: Desk, block: Block) -> str:
     requirement = block.finding.requirement
     kind = kinds.of(requirement)
     if _filed(block):
-        return 'Enter "approved on" when the answer comes.'
+        return phrase("acts.enter_approved")
     if kind.dated_act and actor(requirement) == "coordinator":
-        return "Enter its date once it is done."
+        return phrase("acts.enter_date")
     if kind.act == "lift":
-        return _LIFTED.get(requirement.id, _LIFTED["hold"])
-    return _ACTS.get(kind.act, "")
+        return phrase(f"acts.lift_{requirement.id if requirement.id in _LIFTED else 'hold'}")
+    return phrase(f"acts.{kind.act}") if kind.act else ""
 
 
 # waits for your eyes --------------------------------------------------------------------------------------------------
@@ -140,13 +130,12 @@ def _when(completion: Completion) -> tuple[date, str]:
 
 def _completion_line(desk: Desk, completion: Completion, links: Links) -> Line:
     day = completion.completed
-    passed = f"Passed {show(day)}, by their own account." if isinstance(day, date) else "Its date is blank or cannot be read."
     return Line(
         key="",
         section=Section.EYES,
-        title=completion.course or "A completion without a course name",
-        why=passed,
-        act=f"Accept it, or decline it with the reason{_where(desk, completion)}; the person hears by itself.",
+        title=completion.course or phrase("worklist.no_course"),
+        why=phrase("worklist.passed", day=show(day)) if isinstance(day, date) else phrase("worklist.passed_unreadable"),
+        act=_decide_words(desk, completion),
         person=completion.person,
         name=named(desk, completion.person),
         status=Status.PENDING,
@@ -154,12 +143,12 @@ def _completion_line(desk: Desk, completion: Completion, links: Links) -> Line:
     )
 
 
-def _where(desk: Desk, completion: Completion) -> str:
+def _decide_words(desk: Desk, completion: Completion) -> Phrase:
     """What came in by survey is decided about on the form of reviews, which names the row."""
     if completion.source != "survey" or not desk.assessment.review_form:
-        return ""
+        return phrase("worklist.decide")
     number = EvidenceId.parse(completion.evidence).instance
-    return f", in a new row of form {desk.assessment.review_form} for row {number}"
+    return phrase("worklist.decide_in_review", form=desk.assessment.review_form, row=number)
 
 
 def _waivers(desk: Desk) -> list[tuple[str, Ground]]:
@@ -176,8 +165,8 @@ def _waiver_line(desk: Desk, person: str, ground: Ground, links: Links) -> Line:
     return Line(
         key="",
         section=Section.EYES,
-        title="A waiver that is not approved",
-        act="Enter who approved it and when; until then it counts for nothing certain.",
+        title=phrase("worklist.waiver"),
+        act=phrase("worklist.waiver_do"),
         person=person,
         name=named(desk, person),
         status=Status.PENDING,
@@ -186,5 +175,4 @@ def _waiver_line(desk: Desk, person: str, ground: Ground, links: Links) -> Line:
 
 
 def _early_line(desk: Desk, mismatch: Mismatch, links: Links) -> Line:
-    act = "Ask the PI to end the row until the training is there."
-    return mismatch_line(desk, mismatch, Section.EYES, "Delegated before trained", act, links)
+    return mismatch_line(desk, mismatch, Section.EYES, phrase("worklist.early"), phrase("worklist.early_do"), links)
