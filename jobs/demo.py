@@ -156,7 +156,9 @@ def _leave(stage: Stage, folder: Path, monday: date) -> None:
     (folder / "inbox.html").write_text(inbox_page(mails, "Rivera Lab: every mail of the demo"), encoding="utf-8")
     stage.clock.set(monday + timedelta(days=7), time(12))
     assessment, today = stage.app.assessment, stage.app.today
-    (folder / "status.html").write_text(status_page(assessment, today, stage.app.lab), encoding="utf-8")
+    (folder / "status.html").write_text(
+        status_page(assessment, today, stage.app.lab, stage.app.config.sentences), encoding="utf-8"
+    )
     say("")
     print_status(stage.app)
     say(f"\n{len(stage.sample.server.requests)} calls of the REDCap API through PyCap, {len(mails)} mails through yagmail.")

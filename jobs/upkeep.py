@@ -61,7 +61,7 @@ def write_board(app: App) -> bool:
 
     mode = app.lab.limits.mode
     mail = board_words(app.ledger, app.lab, mode, app.today)
-    write_whole(file, board_page(assessment, app.ledger.history(mode), app.today, app.lab, mail))
+    write_whole(file, board_page(assessment, app.ledger.history(mode), app.today, app.lab, mail, app.config.sentences))
     return True
 
 

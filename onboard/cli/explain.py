@@ -32,9 +32,9 @@ def command(
     decided = [one for _, jobs in app.forecast(fresh=export is not None) for one in jobs]
     answer = explanation(app, find_person(app.assessment, person).record, decided, remembers=export is None)
     if output is Format.JSON:
-        print_json(as_json(answer))
+        print_json(app.words(as_json(answer)))
     else:
-        say(as_text(answer))
+        say(app.words(as_text(answer)))
 
 
 def explanation(app: App, person: str, today: Sequence[Decided], *, remembers: bool = True) -> Explanation:

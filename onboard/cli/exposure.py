@@ -37,6 +37,6 @@ def command(
         day_if_given(last),
     )
     if output is Format.JSON:
-        print_json(as_json(found, app.assessment))
+        print_json(app.words(as_json(found, app.assessment)))
     else:
-        say(as_text(found, app.assessment).rstrip("\n"))
+        say(app.words(as_text(found, app.assessment)).rstrip("\n"))

@@ -13,7 +13,7 @@ def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, 
     app = open_app(home, as_of=day_if_given(as_of), export=export)
     fixes = fix_first(app.assessment, app.today)
     if output is Format.JSON:
-        print_json(as_json(fixes, app.assessment))
+        print_json(app.words(as_json(fixes, app.assessment)))
     elif output is Format.CSV:
         print_csv(
             [
@@ -24,8 +24,8 @@ def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, 
                     "next_step": fix.next_step,
                     "where": " ".join(fix.where),
                 }
-                for fix in fixes
+                for fix in app.words(fixes)
             ]
         )
     else:
-        say(as_text(fixes, app.assessment).rstrip("\n"))
+        say(app.words(as_text(fixes, app.assessment)).rstrip("\n"))

@@ -37,7 +37,7 @@ def command(
     start, end = day_if_given(first), day_if_given(last)
     drawn = history(app.assessment, record, where, start, end)
     if output is Format.JSON:
-        print_json(as_json(drawn, app.assessment))
+        print_json(app.words(as_json(drawn, app.assessment)))
     elif output is Format.CSV:
         print_csv(
             [
@@ -47,10 +47,11 @@ def command(
             ]
         )
     else:
-        say((as_text(drawn, _painted) if sys.stdout.isatty() else as_text(drawn)).rstrip("\n"))
+        text = as_text(drawn, _painted) if sys.stdout.isatty() else as_text(drawn)
+        say(app.words(text).rstrip("\n"))
     if svg:
         with writing(svg):
-            svg.write_text(as_svg(drawn), encoding="utf-8")
+            svg.write_text(app.words(as_svg(drawn)), encoding="utf-8")
         say(f"Wrote {svg}.")
 
 

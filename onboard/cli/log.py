@@ -23,6 +23,6 @@ def command(
     app = open_app(home, export=export)
     log = work_log(app.assessment, find_person(app.assessment, person).record)
     if output is Format.JSON:
-        print_json(as_json(log))
+        print_json(app.words(as_json(log)))
     else:
-        say((as_csv(log) if output is Format.CSV else as_text(log)).rstrip("\n"))
+        say((as_csv(log) if output is Format.CSV else app.words(as_text(log))).rstrip("\n"))

@@ -31,7 +31,7 @@ def command(
     app = open_app(home, export=export)
     day = parse_day(on) if on else app.today
     found = find_protocol(app.assessment, protocol)
-    files = pack(app.assessment, found.record, day, decisions(app, day))
+    files = pack(app.assessment, found.record, day, decisions(app, day), app.config.sentences)
     target = folder or Path(f"pack-{_plain(found.label)}-{day.isoformat()}")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ConfigError(f"{target} exists and is not empty; nothing was written. Give another one with --folder.")

@@ -26,6 +26,6 @@ def command(
     app = open_app(home, as_of=day_if_given(as_of), export=export)
     found = path(app.assessment, find_person(app.assessment, person).record, app.today, app.lab.cadence.calendar)
     if output is Format.JSON:
-        print_json(as_json(found, app.assessment))
+        print_json(app.words(as_json(found, app.assessment)))
     else:
-        say(as_text(found, app.assessment).rstrip("\n"))
+        say(app.words(as_text(found, app.assessment)).rstrip("\n"))

@@ -18,6 +18,7 @@ from onboard.cli.output import print_json, say, writing
 from onboard.dates import show
 from onboard.errors import OnboardError
 from onboard.model import Assessment, Person, Protocol, Task
+from onboard.model.phrases import joined
 from onboard.questions.people import find_person, find_protocol
 from onboard.questions.proof import Comparison, Proof, compare, prove
 from onboard.questions.proof_words import as_json, as_text, comparison_json, comparison_text, page_context
@@ -42,11 +43,11 @@ def command(
     day, known = parse_day(on) if on else app.today, day_if_given(known_on)
     answer = _answer(app, person, protocol, _task(task), day, known)
     if output is Format.JSON:
-        print_json(answer.json())
+        print_json(app.words(answer.json()))
     else:
-        say(answer.text().rstrip("\n"))
+        say(app.words(answer.text()).rstrip("\n"))
     if page:
-        _write_page(page, answer)
+        _write_page(app, page, answer)
 
 
 _Noun = TypeVar("_Noun", Person, Protocol)
@@ -66,7 +67,7 @@ class _Answer:
         if self.comparison:
             return comparison_text(self.comparison)
         told = [as_text(proof) for proof in (self.now, self.then) if proof]
-        return "\n".join([*told, *([self.absent] if self.absent else [])])
+        return joined("\n", [*told, *([self.absent] if self.absent else [])])
 
     def json(self) -> dict[str, object]:
         """The proof alone, or with --known-on `now`, `then` (null when not on record), and what differs."""
@@ -146,7 +147,7 @@ def _absent(app: App, before: Assessment, who: Person, where: Protocol, known: d
     return f"Now {named} is not on record any more; the above is what was said on {show(known)}."
 
 
-def _write_page(page: Path, answer: _Answer) -> None:
+def _write_page(app: App, page: Path, answer: _Answer) -> None:
     from onboard.rendering.pages import render_page
 
     shown = answer.now or answer.then
@@ -155,7 +156,7 @@ def _write_page(page: Path, answer: _Answer) -> None:
     changes = answer.comparison.changes if answer.comparison else (answer.absent,) if answer.absent else ()
     then = answer.then if answer.now else None
     with writing(page):
-        page.write_text(render_page("proof.html", **page_context(shown, then, changes)), encoding="utf-8")
+        page.write_text(render_page("proof.html", **app.words(page_context(shown, then, changes))), encoding="utf-8")
     say(f"Wrote {page}.")
 
 

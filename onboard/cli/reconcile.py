@@ -28,16 +28,16 @@ def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, 
     compared = _with_the_irb(app)
     if output is Format.JSON:
         lists = {c.protocol: {"basis": c.basis, "irb_only": c.theirs_only, "ours_only": c.ours_only} for c in compared}
-        print_json({**as_json(found, assessment, today), "irb_lists": lists})
+        print_json({**app.words(as_json(found, assessment, today)), "irb_lists": lists})
     elif output is Format.CSV:
         print_csv(
             [
                 {"kind": m.kind.value, "protocol": m.protocol, "since": m.since or "", "until": m.until or "", "words": m.words}
-                for m in found
+                for m in app.words(found)
             ]
         )
     else:
-        say(as_text(found, assessment, today).rstrip("\n"))
+        say(app.words(as_text(found, assessment, today)).rstrip("\n"))
         _show(compared)
     if any(m.until is None for m in found) or any(c.differs for c in compared):
         raise typer.Exit(1)

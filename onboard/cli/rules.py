@@ -132,7 +132,7 @@ def _show_affected(app: App, before: Rules, after: Rules, first: date, last: dat
     found = compare_assessments(
         app.judge(app.export, before), judged := app.judge(app.export, after), first, last, app.lab.cadence.calendar
     )
-    say(as_text(found, judged).rstrip("\n"))
+    say(app.words(as_text(found, judged)).rstrip("\n"))
 
 
 # accept ---------------------------------------------------------------------------------------------------------------

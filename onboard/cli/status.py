@@ -17,7 +17,7 @@ def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, 
         print_json(status_rows(assessment, today))
         return
     if output is Format.CSV:
-        lines = status_table(assessment, today, with_tasks=True)
+        lines = app.words(status_table(assessment, today, with_tasks=True))
         names = ("person", "protocol", "task", "status", "until", "reason")
         print_csv([dict(zip(names, (x.person, x.protocol, x.task, x.verdict.value, x.until, x.why), strict=True)) for x in lines])
         return
@@ -27,7 +27,7 @@ def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, 
 def print_status(app: App) -> None:
     """The table for people, each task under its protocol, with what it rests on."""
     assessment, today = app.assessment, app.today
-    lines = status_table(assessment, today, with_tasks=True)
+    lines = app.words(status_table(assessment, today, with_tasks=True))
     rows = [["" if line.task else line.person, _where(line), line.word, line.until, line.why] for line in lines]
     print_table(f"{app.lab.name}, {today:%a %d %b %Y}", ["person", "protocol", "records", "until", "because"], rows)
     say(f"Records read {assessment.read_at.astimezone(app.lab.zone):%Y-%m-%d %H:%M}, rules {assessment.rules.version}.")

@@ -65,11 +65,11 @@ def command(
     horizon = parse_day(until) if until else add_months(day, _MONTHS)
     found = compare_assessments(app.assessment, after, day, horizon, app.lab.cadence.calendar)
     if output is Format.JSON:
-        print_json(as_json(found, after))
+        print_json(app.words(as_json(found, after)))
     else:
         for change in rule_changes(app.assessment.rules, after.rules):
             say("\n".join(wrapped(f"{change.words} ({days_words(change.days)})", "  - ", 4)))
-        say(as_text(found, after).rstrip("\n"))
+        say(app.words(as_text(found, after)).rstrip("\n"))
 
 
 def _supposed(app: App, protocol: Path | None, requirements: Path | None, start: date | None) -> tuple[Assessment, date]:

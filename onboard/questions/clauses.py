@@ -20,6 +20,7 @@ from onboard.model import (
     Status,
     Unreadable,
 )
+from onboard.model.phrases import phrase
 from onboard.questions.wording import iso
 from onboard.timeline import Answer
 
@@ -120,11 +121,12 @@ def sentence(finding: Finding, day: date, assessment: Assessment) -> str:
     """The sentence that decides a finding on `day`."""
     kind, met = kinds.of(finding.requirement), finding.met.at(day)
     if kind.stops and met is Answer.YES:
-        return f"No {finding.requirement.id} covers this day."
+        return phrase("clauses.nothing_stops", title=finding.requirement.id)
     if kind.fact and met is Answer.YES:
-        return f"Recorded{_fact_value(finding, day, assessment)}."
+        values = _fact_value(finding, day, assessment)
+        return phrase("clauses.recorded_as", values=values) if values else phrase("clauses.recorded")
     if kind.fact and not finding.obligation.evidence.unplaced:
-        return "It is not recorded for this day, so nobody can tell which rules apply."
+        return phrase("clauses.not_recorded")
     return why(finding, day)
 
 
@@ -141,9 +143,9 @@ _APPOINTED: dict[str, Callable[[Appointment], object]] = {
 
 
 def _fact_value(finding: Finding, day: date, assessment: Assessment) -> str:
-    """``: nih trial``; several appointments may say several things; "" where no row covers the day."""
+    """``nih trial``; several appointments may say several things; "" where no row covers the day."""
     said = [value for value, _ in _fact_rows(finding, day, assessment) if value]
-    return f": {', '.join(dict.fromkeys(said))}" if said else ""
+    return ", ".join(dict.fromkeys(said))
 
 
 def _fact_rows(finding: Finding, day: date, assessment: Assessment) -> list[tuple[str, str]]:

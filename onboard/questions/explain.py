@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.dates import show
+from onboard.folding import counted
 from onboard.judging.estimates import FirstStart, first_start
 from onboard.model import (
     Assessment,
@@ -23,6 +24,7 @@ from onboard.model import (
     Task,
 )
 from onboard.model import Standing as StandingOfAddress
+from onboard.model.phrases import joined, made, phrase
 from onboard.planning.addresses import address_of
 from onboard.planning.deadlines import Edge, edges, next_tier_day, own_act
 from onboard.planning.item_keys import part
@@ -129,13 +131,18 @@ def _address(assessment: Assessment, history: History, person: str, today: date)
         return ""
     days = ", ".join(show(day) for day in found.days)
     if found.standing is StandingOfAddress.OPENED:
-        return f"{address} refused our mail on {days} and takes it again since {show(found.until)}."
-    return f"{address} refused our mail on {days}: {found.words}. It is tried again from {show(found.until)} on."
+        return phrase("explain.address_opened", address=address, days=days, day=show(found.until))
+    day = show(found.until)
+    return phrase("explain.address_refused", address=address, days=days, words=found.words, day=day)
 
 
 def problem_words(problem: Problem) -> str:
     """What could not be read, and the next step."""
-    return f"{problem.what.rstrip('. ')}. {problem.next_step}"
+    return phrase("explain.problem", what=made(_unended, problem.what), next_step=problem.next_step)
+
+
+def _unended(sentence: str) -> str:
+    return sentence.rstrip(". ")
 
 
 def _standings(assessment: Assessment, person: str, today: date) -> Iterable[Standing]:
@@ -157,14 +164,15 @@ def _planned_lines(planned: Sequence[Notice], person: str) -> Iterable[str]:
         for line in notice.lines:
             if person in (line.person, notice.reader.record) and line.key:
                 reader = notice.reader.name or notice.reader.address
-                yield f"{notice.kind.value.capitalize()} to {reader}: {line.title.rstrip('. ')}. {line.why}"
+                kind, title = notice.kind.value.capitalize(), made(_unended, line.title)
+                yield phrase("explain.planned", kind=kind, reader=reader, title=title, why=line.why)
 
 
 def _held_lines(held: Sequence[Held], person: str) -> Iterable[str]:
     for one in held:
         if person in (one.notice.reader.record, *(line.person for line in one.notice.lines)):
             reader = one.notice.reader.name or one.notice.reader.address
-            yield f"Held: {one.notice.kind.value} to {reader}: {one.reason}."
+            yield phrase("explain.held", kind=one.notice.kind.value, reader=reader, reason=one.reason)
 
 
 # what was said --------------------------------------------------------------------------------------------------------
@@ -192,15 +200,17 @@ def _said_words(record: ItemRecord, assessment: Assessment) -> str:
     kind, person, *rest = record.key.split("/")
     if kind in ("reminder", "escalation") and len(rest) >= 2:
         titles = {requirement.id: requirement.title for requirement in assessment.rules.requirements}
-        title = f"{kind.capitalize()}: {titles.get(rest[0], rest[0])}"
+        title = titles.get(rest[0], rest[0])
         if record.state is ItemState.BASELINE:  # nobody was told, so it was on no day before or after anything
-            return title
-        return f"{title}, {_tier_words(rest[-1]) if kind == 'reminder' else _level_words(rest[-1], assessment)}"
+            return phrase("explain.said", kind=kind.capitalize(), title=title)
+        when = _tier_words(rest[-1]) if kind == "reminder" else _level_words(rest[-1], assessment)
+        return phrase("explain.said_at", kind=kind.capitalize(), title=title, when=when)
     if kind == "receipt" and len(rest) >= 2:
-        return f"Receipt: {_course(assessment, person, '/'.join(rest[:-1]))} {rest[-1]}"
+        course = _course(assessment, person, "/".join(rest[:-1]))
+        return phrase("explain.receipt", course=course, state=rest[-1])
     if kind == "cleared" and rest:
         known = next((record for record in assessment.protocols if part(record) == rest[0]), rest[0])
-        return f"Records complete: {assessment.protocol_label(known)}"
+        return phrase("explain.complete", protocol=assessment.protocol_label(known))
     return kind.capitalize()
 
 
@@ -209,7 +219,9 @@ def _level_words(level: str, assessment: Assessment) -> str:
     who, _, reader = level.partition(":")
     known = next((record for record in assessment.people if part(record) == reader), "")
     role = "PI" if who == "pi" else who
-    return f"to {assessment.person_label(known)} ({role})" if known else f"to the {role}"
+    if not known:
+        return phrase("explain.to_role", role=role)
+    return phrase("explain.to_reader", name=assessment.person_label(known), role=role)
 
 
 def _course(assessment: Assessment, person: str, evidence: str) -> str:
@@ -225,9 +237,9 @@ def _tier_words(tier: str) -> str:
     except ValueError:
         return tier
     if days == 0:
-        return "on the last day"
+        return phrase("explain.last_day")
     far, unit = (abs(days), "day") if abs(days) <= _LONG else (round(abs(days) / 30.44), "month")
-    return f"{far} {unit}{'' if far == 1 else 's'} {'before' if days > 0 else 'after'} the last day"
+    return phrase("explain.before_last_day" if days > 0 else "explain.after_last_day", distance=counted(far, unit))
 
 
 # what comes next ------------------------------------------------------------------------------------------------------
@@ -244,17 +256,21 @@ def _coming(desk: Desk, edge: Edge) -> Coming | None:
     on = next_tier_day(desk, edge)
     if on is None:
         return None
-    ended = "ended" if edge.deadline < desk.today else "ends"
-    because = f"{ended} {show(edge.ends)}" if edge.ends else f"wanted by {show(edge.deadline)}"
+    because = phrase("explain.wanted", day=show(edge.deadline))
+    if edge.ends:
+        because = phrase("explain.ended" if edge.deadline < desk.today else "explain.ends", day=show(edge.ends))
     assessment = desk.assessment
-    return Coming(on=on, what=_about(assessment, edge), because=because + _waiting(edge) + _snoozed(assessment, edge, on))
+    why = joined("", (because, _waiting(edge), _snoozed(assessment, edge, on)))
+    return Coming(on=on, what=_about(assessment, edge), because=why)
 
 
 def _waiting(edge: Edge) -> str:
     """What was done about it already; "" when nothing was."""
     if edge.claimed:
-        return "; what was handed in waits to be looked at"
-    return "; evidence that may count is being checked" if edge.doubted else ("; under way" if edge.in_hand else "")
+        return phrase("explain.claimed")
+    if edge.doubted:
+        return phrase("explain.doubted")
+    return phrase("explain.under_way") if edge.in_hand else ""
 
 
 def _snoozed(assessment: Assessment, edge: Edge, on: date) -> str:
@@ -262,9 +278,9 @@ def _snoozed(assessment: Assessment, edge: Edge, on: date) -> str:
     for snooze in assessment.snoozes.get(edge.person, ()):
         if snooze.requirement in ("", edge.requirement.id):
             if snooze.opt_out:
-                return "; opted out of friendly reminders"
+                return phrase("explain.opted_out")
             if isinstance(snooze.until, date) and on <= min(snooze.until, edge.deadline):
-                return f"; snoozed until {show(snooze.until)}"
+                return phrase("explain.snoozed", day=show(snooze.until))
     return ""
 
 

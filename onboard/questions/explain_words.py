@@ -5,50 +5,65 @@ from __future__ import annotations
 from onboard.dates import show
 from onboard.judging.estimates import FirstStart
 from onboard.model import ItemState
+from onboard.model.phrases import joined, made, phrase
 from onboard.questions.explain import Explanation, Standing
-from onboard.questions.wording import ahead_words, iso, status_words, task_words, verdict_words, wrapped
+from onboard.questions.wording import (
+    ahead_words,
+    in_brackets,
+    iso,
+    page,
+    status_words,
+    task_words,
+    verdict_words,
+    where_words,
+    wrapped,
+)
 
-_STATES = {
-    ItemState.CLAIMED: "in a mail on its way",
-    ItemState.SENT: "sent",
-    ItemState.SKIPPED: "skipped, a later one said it",
-    ItemState.BASELINE: "already true at the start, never said",
-    ItemState.REFUSED: "did not arrive: said again",
-    ItemState.DOUBTED: "perhaps arrived: said again",
-}
 #: How much of the past is printed; JSON has all of it.
 _MOST = 12
 
 
 def as_text(explanation: Explanation) -> str:
     """The whole explanation as plain text of at most 80 columns."""
-    lines = wrapped(f"{explanation.name} (record {explanation.person}), {show(explanation.today)}")
+    lines = wrapped(phrase("explain.heading", name=explanation.name, record=explanation.person, day=show(explanation.today)))
     if not explanation.complete:
-        lines += wrapped("The person form is not marked Complete: nobody writes to them until it is.", "  ")
-    lines += [line for text in explanation.appointments or ("no appointment on record",) for line in wrapped(text, "  ")]
-    lines += ["", "WHERE THEY STAND"]
+        lines += wrapped(phrase("explain.not_complete"), "  ")
+    lines += [line for text in explanation.appointments or (phrase("explain.no_appointment"),) for line in wrapped(text, "  ")]
+    lines += ["", phrase("explain.standing")]
     for standing in explanation.standings:
         lines += _standing_lines(standing, _above(explanation, standing))
     lines += _ready_lines(explanation.ready)
-    lines += _block("COULD NOT BE READ", explanation.problems)
-    lines += ["", "WRITTEN TO THEM", *wrapped(explanation.address, "  ")] if explanation.address else ["", "WRITTEN TO THEM"]
-    lines += [f"  {show(mail.slot)}  {mail.kind.value}, {mail.state}" for mail in explanation.mails[:_MOST]] or ["  nothing yet"]
-    lines += _block("SAID ABOUT THEM", [_said(item.on.isoformat(), item.what, item.state) for item in explanation.said[:_MOST]])
-    lines += _block("A RUN TODAY WOULD SAY", explanation.now)
-    lines += _block("DUE TO BE SAID NEXT", [f"{show(c.on)}: {c.what} ({c.because})" for c in explanation.coming])
-    return "\n".join(lines) + "\n"
+    lines += _block(phrase("explain.unreadable"), explanation.problems)
+    lines += ["", phrase("explain.written"), *(wrapped(explanation.address, "  ") if explanation.address else [])]
+    lines += [f"  {show(mail.slot)}  {mail.kind.value}, {mail.state}" for mail in explanation.mails[:_MOST]] or [
+        joined("  ", ("", phrase("explain.nothing_written")))
+    ]
+    lines += _block(
+        phrase("explain.said_about"), [_said(item.on.isoformat(), item.what, item.state) for item in explanation.said[:_MOST]]
+    )
+    lines += _block(phrase("explain.today"), explanation.now)
+    lines += _block(phrase("explain.coming"), [made(_coming_line, show(c.on), c.what, c.because) for c in explanation.coming])
+    return page(lines)
 
 
 def _ready_lines(ready: FirstStart | None) -> list[str]:
     """About when work can begin and what takes longest, as the welcome and the digest print it."""
     if ready is None or ready.bottleneck is None:
         return []
-    when = f"Ready about {show(ready.about)}" if ready.about else "When ready cannot be told yet"
-    return wrapped(f"{when}. What takes longest: {ready.bottleneck.title}.", "  ")
+    when = phrase("lines.ready_about", day=show(ready.about)) if ready.about else phrase("lines.ready_unknown")
+    return wrapped(joined(" ", (when, phrase("digest.slowest", title=ready.bottleneck.title))), "  ")
 
 
 def _said(on: str, what: str, state: ItemState) -> str:
-    return f"{on} {what} ({_STATES[state]})"
+    return made(_said_line, on, what, phrase(f"items.{state.value}"))
+
+
+def _said_line(on: str, what: str, state: str) -> str:
+    return f"{on} {what} ({state})"
+
+
+def _coming_line(on: str, what: str, because: str) -> str:
+    return f"{on}: {what} ({because})"
 
 
 def _block(title: str, texts: tuple[str, ...] | list[str]) -> list[str]:
@@ -64,17 +79,22 @@ def _above(explanation: Explanation, standing: Standing) -> set[tuple[object, ..
 
 
 def _standing_lines(standing: Standing, above: set[tuple[object, ...]]) -> list[str]:
-    where = ", ".join(part for part in (standing.protocol or "no protocol", task_words(standing.task)) if part)
-    run = f" ({ahead_words(standing.since, standing.until)})" if standing.since or standing.until else ""
-    lines = wrapped(f"{where}: {verdict_words(standing.verdict).upper()}{run}", "  ", 4)
+    where = where_words(standing.protocol, task_words(standing.task))
+    verdict = made(str.upper, verdict_words(standing.verdict))
+    lines = wrapped(made(_verdict_line, where, verdict, in_brackets(standing.since, standing.until)), "  ", 4)
     own = [reason for reason in standing.reasons if reason.key not in above]
-    lines += ["    - as for the protocol"] if len(own) < len(standing.reasons) else []
+    lines += [joined("    - ", ("", phrase("explain.as_protocol")))] if len(own) < len(standing.reasons) else []
     for reason in own:
-        since = f", {ahead_words(reason.since, reason.until)}" if reason.since or reason.until else ""
-        lines += wrapped(f"{reason.title}: {status_words(reason.status)}{since}. {reason.sentence}", "    - ", 6)
+        days = joined(", ", ("", ahead_words(reason.since, reason.until))) if reason.since or reason.until else ""
+        said = {"title": reason.title, "status": status_words(reason.status), "days": days, "sentence": reason.sentence}
+        lines += wrapped(phrase("explain.reason", **said), "    - ", 6)
     for remark in standing.remarks:
         lines += wrapped(remark, "    * ", 6)
     return lines
+
+
+def _verdict_line(where: str, verdict: str, days: str) -> str:
+    return f"{where}: {verdict}{days}"
 
 
 def as_json(explanation: Explanation) -> dict[str, object]:

@@ -14,11 +14,15 @@ from datetime import date
 from onboard.dates import show
 from onboard.judging.coverage import listing_coverage, signed, span
 from onboard.model import AppointmentKind, Assessment, LogEntry, PersonnelMode, Readiness, Task
+from onboard.model.phrases import Phrase, phrase
 from onboard.questions.clauses import ClauseOn, failing_on
 from onboard.questions.spells import row_of, rows_of
 from onboard.timeline import NOT_EVER, Answer, Coverage, Timeline, any_of
 
-ADVICE = "May need reporting; ask the IRB office."
+
+def advice() -> Phrase:
+    """What a reader should do about it."""
+    return phrase("exposure.advice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +96,13 @@ def exposure(
 
 def _unplaced(assessment: Assessment, entry: LogEntry) -> Unplaced | None:
     """Why an entry has no place; None when it has one, or names no protocol at all."""
-    why = ""
+    why: str = ""
     if not isinstance(entry.on, date):
-        why = "it has no day" if entry.on is None else "its day cannot be read"
+        why = phrase("exposure.no_day" if entry.on is None else "exposure.day_unreadable")
     elif entry.on > assessment.read_on:
-        why = f"its day, {show(entry.on)}, lies after the records were read"
+        why = phrase("exposure.day_later", day=show(entry.on))
     elif not entry.protocol and entry.protocol_text.strip():
-        why = f"the protocol {entry.protocol_text.strip()!r} is not known"
+        why = phrase("exposure.protocol_unknown", protocol=repr(entry.protocol_text.strip()))
     return Unplaced(person=entry.person, evidence=entry.evidence, why=why, what=entry.what) if why else None
 
 

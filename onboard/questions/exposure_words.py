@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onboard.dates import show, show_run
+from onboard.dates import show
 from onboard.model import Assessment
-from onboard.questions.exposure import ADVICE, Exposure, IdleRun, Unplaced, WorkedDay
+from onboard.model.phrases import joined, phrase
+from onboard.questions.exposure import Exposure, IdleRun, Unplaced, WorkedDay, advice
 from onboard.questions.wording import (
     iso,
     not_tracked_words,
+    page,
+    run_words,
     source_json,
     source_words,
     task_words,
@@ -19,16 +22,16 @@ from onboard.questions.wording import (
 
 def as_text(found: Exposure, assessment: Assessment) -> str:
     """Plain text of at most 80 columns."""
-    lines = wrapped(f"Work on days not cleared, {show_run(found.first, found.last)}. {ADVICE}")
-    lines += _worked("WORKED WHILE NOT CLEARED (certain)", found.certain, assessment)
-    lines += _worked("WORKED, AND IT CANNOT BE EXCLUDED THAT IT WAS NOT CLEARED", found.not_excluded, assessment)
+    lines = wrapped(phrase("exposure.heading", days=run_words(found.first, found.last), advice=advice()))
+    lines += _worked(phrase("exposure.certain"), found.certain, assessment)
+    lines += _worked(phrase("exposure.not_excluded"), found.not_excluded, assessment)
     lines += _block(
-        "COULD HAVE WORKED (listed or delegated, no entry, not cleared)",
+        phrase("exposure.could_have_worked"),
         [_idle(r, assessment) for r in found.could_have_worked],
     )
-    lines += _block("ENTRIES THAT COULD NOT BE PLACED", [_stray(entry, assessment) for entry in found.unplaced])
+    lines += _block(phrase("exposure.unplaced"), [_stray(entry, assessment) for entry in found.unplaced])
     foot = not_tracked_words(assessment.rules.not_tracked()), _source(assessment)
-    return "\n".join([*lines, "", *(line for text in foot if text for line in wrapped(text))]) + "\n"
+    return page([*lines, "", *(line for text in foot if text for line in wrapped(text))])
 
 
 def _source(assessment: Assessment) -> str:
@@ -36,7 +39,7 @@ def _source(assessment: Assessment) -> str:
 
 
 def _block(title: str, texts: Sequence[str]) -> list[str]:
-    return ["", title, *(line for text in texts or ("none",) for line in wrapped(text, "  ", 4))]
+    return ["", title, *(line for text in texts or (phrase("answers.none"),) for line in wrapped(text, "  ", 4))]
 
 
 def _worked(title: str, days: Sequence[WorkedDay], assessment: Assessment) -> list[str]:
@@ -45,17 +48,19 @@ def _worked(title: str, days: Sequence[WorkedDay], assessment: Assessment) -> li
 
 def _day_words(day: WorkedDay, assessment: Assessment) -> str:
     where = ", ".join(part for part in (assessment.protocol_label(day.protocol), task_words(day.task)) if part)
-    why = " ".join(f"{reason.title}: {reason.sentence}" for reason in day.reasons)
-    return f"{show(day.on)}  {assessment.person_label(day.person)}, {where} ({day.evidence}). {why}"
+    reasons = [phrase("answers.titled", title=reason.title, sentence=reason.sentence) for reason in day.reasons]
+    name, why = assessment.person_label(day.person), joined(" ", reasons)
+    return phrase("exposure.worked", day=show(day.on), name=name, where=where, evidence=day.evidence, why=why)
 
 
 def _idle(run: IdleRun, assessment: Assessment) -> str:
     name, where = assessment.person_label(run.person), assessment.protocol_label(run.protocol)
-    return f"{name}, {where}: {show_run(run.first, run.last)}"
+    return phrase("exposure.idle", name=name, protocol=where, days=run_words(run.first, run.last))
 
 
 def _stray(entry: Unplaced, assessment: Assessment) -> str:
-    return f"{assessment.person_label(entry.person)}, {entry.evidence}: {entry.why}."
+    name = assessment.person_label(entry.person)
+    return phrase("exposure.stray", name=name, evidence=entry.evidence, why=entry.why)
 
 
 def as_json(found: Exposure, assessment: Assessment) -> dict[str, object]:
@@ -72,7 +77,7 @@ def as_json(found: Exposure, assessment: Assessment) -> dict[str, object]:
         "unplaced": [{"person": u.person, "evidence": u.evidence, "why": u.why} for u in found.unplaced],
         "first": iso(found.first),
         "last": iso(found.last),
-        "advice": ADVICE,
+        "advice": advice(),
         **source_json(assessment),
     }
 

@@ -14,7 +14,8 @@ from onboard.judging import kinds
 from onboard.judging.readiness import cleared_on
 from onboard.model import Assessment, Clause, Cleared, Finding, Ground, Problem, Readiness
 from onboard.model.evidence_id import EvidenceId
-from onboard.questions.wording import columns, not_tracked_words, source_json, wrapped
+from onboard.model.phrases import Phrase, made, phrase
+from onboard.questions.wording import columns, not_tracked_words, page, source_json, wrapped
 from onboard.timeline import Answer
 
 
@@ -52,7 +53,7 @@ def fix_first(assessment: Assessment, day: date) -> tuple[Fix, ...]:
         group.where[_place(problem)] = None
     fixes = [
         Fix(
-            cause=g.cause.rstrip("."),
+            cause=made(_unended, g.cause),
             next_step=g.next_step,
             where=tuple(g.where),
             clears=tuple(g.clears),
@@ -119,16 +120,29 @@ def _fact(assessment: Assessment, finding: Finding) -> _Cause:
     protocol, title = finding.scope.protocol, finding.requirement.title
     if protocol:
         code = assessment.protocol_label(protocol)
-        return f"fact/{protocol}/{title}", f"{code}: {_unrecorded(title)}", f"Record it on an approval row of {code}.", ()
+        return (
+            f"fact/{protocol}/{title}",
+            _about(code, _unrecorded(title)),
+            phrase("fix_first.record_on_protocol", protocol=code),
+            (),
+        )
     where = tuple(row.evidence for row in assessment.appointments.get(finding.person, ()))
     name = assessment.person_label(finding.person)
-    return f"fact/{finding.person}/{title}", f"{name}: {_unrecorded(title)}", "Record it on the appointment.", where
+    return f"fact/{finding.person}/{title}", _about(name, _unrecorded(title)), phrase("fix_first.record_on_appointment"), where
 
 
 def _unrecorded(title: str) -> str:
     """``study type of the protocol is not recorded``, from the clause's own title."""
     stem = title.removesuffix(" is recorded")
-    return f"{stem[:1].lower()}{stem[1:]} is not recorded"
+    return phrase("fix_first.unrecorded", title=f"{stem[:1].lower()}{stem[1:]}")
+
+
+def _about(name: str, what: str) -> Phrase:
+    return phrase("fix_first.about", name=name, what=what)
+
+
+def _unended(cause: str) -> str:
+    return cause.rstrip(".")
 
 
 def _of_ground(assessment: Assessment, ground: Ground, finding: Finding, problems: _ProblemAt) -> _Cause:
@@ -137,20 +151,19 @@ def _of_ground(assessment: Assessment, ground: Ground, finding: Finding, problem
         return _of_problem(problem)
     name = assessment.person_label(finding.person)
     if ground.claim:
-        cause = f"{name}, {finding.requirement.title}: something handed in waits to be looked at"
+        cause = phrase("fix_first.handed_in", name=name, title=finding.requirement.title)
         return (
             f"claim/{ground.evidence}",
             cause,
             _look(finding),
             (ground.evidence,),
         )
-    return f"ground/{ground.evidence}", f"{name}: {ground.what}", "Correct the row.", (ground.evidence,)
+    return f"ground/{ground.evidence}", _about(name, ground.what), phrase("fix_first.correct"), (ground.evidence,)
 
 
 def _look(finding: Finding) -> str:
     """What is done about a claim."""
-    delegates = kinds.of(finding.requirement).delegates
-    return "Ask the PI to approve the delegation, or end it." if delegates else "Accept or decline it."
+    return phrase("fix_first.approve" if kinds.of(finding.requirement).delegates else "fix_first.decide")
 
 
 def _problem_at(evidence: str, problems: _ProblemAt) -> Problem | None:
@@ -170,9 +183,11 @@ def _place(problem: Problem) -> str:
 
 def _whole(assessment: Assessment, finding: Finding, where: tuple[str, ...]) -> _Cause:
     name = assessment.person_label(finding.person)
-    on = f" on {assessment.protocol_label(finding.scope.protocol)}" if finding.scope.protocol else ""
-    cause = f"{name}{on}: {finding.requirement.title} cannot be told"
-    return f"whole/{finding.person}/{finding.requirement.id}/{finding.scope}", cause, "Correct the rows it is judged on.", where
+    cause = phrase("fix_first.whole", name=name, title=finding.requirement.title)
+    if finding.scope.protocol:
+        code = assessment.protocol_label(finding.scope.protocol)
+        cause = phrase("fix_first.whole_on", name=name, protocol=code, title=finding.requirement.title)
+    return f"whole/{finding.person}/{finding.requirement.id}/{finding.scope}", cause, phrase("fix_first.correct_rows"), where
 
 
 # words ----------------------------------------------------------------------------------------------------------------
@@ -182,22 +197,23 @@ def as_text(fixes: Iterable[Fix], assessment: Assessment) -> str:
     """Plain text of at most 80 columns."""
     fixes = list(fixes)
     if not fixes:
-        lines = ["Nothing is unknown and nothing was unreadable."]
+        lines: list[str] = [phrase("fix_first.none")]
     else:
-        lines = ["Fix first: what keeps verdicts unknown, the fix that helps most people on top.", ""]
+        lines = [phrase("fix_first.heading"), ""]
         lines += columns(
             [
-                ["CLEARS", "TOUCHES", "WHAT, AND THE NEXT STEP (people cleared at most, people touched)"],
+                [phrase("fix_first.clears"), phrase("fix_first.touches"), phrase("fix_first.what")],
                 *(_cells(fix) for fix in fixes),
             ],
             (8, 8),
         )
-    return "\n".join([*lines, *wrapped(not_tracked_words(assessment.rules.not_tracked()))]) + "\n"
+    return page([*lines, *wrapped(not_tracked_words(assessment.rules.not_tracked()))])
 
 
 def _cells(fix: Fix) -> list[str]:
     where = f" [{', '.join(fix.where[:4])}{', ...' if len(fix.where) > 4 else ''}]" if fix.where else ""
-    return [str(len(fix.clears)), str(len(fix.touches)), f"{fix.cause}. {fix.next_step}{where}"]
+    said = phrase("fix_first.fix", cause=fix.cause, next_step=fix.next_step, where=where)
+    return [str(len(fix.clears)), str(len(fix.touches)), said]
 
 
 def as_json(fixes: Iterable[Fix], assessment: Assessment) -> dict[str, object]:

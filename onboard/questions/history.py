@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.dates import plus_days, show
-from onboard.model import Assessment, Cleared, Readiness, Task
+from onboard.model import Assessment, Readiness, Task
+from onboard.model.phrases import Phrase, phrase
 from onboard.questions.spells import Spell, rows_of, spells
-from onboard.questions.wording import iso, source_json, task_words
+from onboard.questions.wording import iso, source_json, task_words, verdict_words, where_words
 
 #: Without dates of their own: so far back at most, and so far ahead.
 _BACK, _AHEAD = 3 * 365, 26 * 7
@@ -64,24 +65,17 @@ def _start(rows: Sequence[Readiness], read_on: date) -> date:
 
 
 def _track(assessment: Assessment, row: Readiness, first: date, last: date) -> Track:
-    code = assessment.protocol_label(row.protocol) if row.protocol else "no protocol"
-    label = f"{code}, {task_words(row.task)}" if row.task else code
+    code = assessment.protocol_label(row.protocol) if row.protocol else ""
+    label = where_words(code, task_words(row.task))
     return Track(protocol=row.protocol, label=label, task=row.task, spells=spells(row, first, last))
 
 
-_WORD = {
-    Cleared.CLEARED: "cleared",
-    Cleared.UNKNOWN: "unknown",
-    Cleared.BLOCKED: "blocked",
-    Cleared.NOT_DUE: "not in the lab",
-}
-
-
-def spell_words(spell: Spell) -> str:
+def spell_words(spell: Spell) -> Phrase:
     """``cleared 10 Jun 2026 to 15 Dec 2027``; the window's ends are printed as its days."""
     first, last = spell.first, spell.last
-    days = " to ".join(show(day) for day in dict.fromkeys((first, last)) if day)
-    return f"{_WORD[spell.verdict]} {days}"
+    named = [show(day) for day in dict.fromkeys((first, last)) if day]
+    days = phrase("days.from_to", first=named[0], last=named[1]) if len(named) > 1 else "".join(named)
+    return phrase("history.spell", verdict=verdict_words(spell.verdict), days=days)
 
 
 def as_json(timelines: Timelines, assessment: Assessment) -> dict[str, object]:

@@ -13,13 +13,13 @@ from itertools import groupby
 
 from onboard.dates import show
 from onboard.model import Cleared
+from onboard.model.phrases import Phrase, joined, made, phrase
 from onboard.questions.history import Timelines, Track, spell_words
 from onboard.questions.spells import Spell
-from onboard.questions.wording import WIDTH, one_line, wrapped
+from onboard.questions.wording import WIDTH, one_line, page, verdict_words, wrapped
 
 #: What a week shows; a word stands beside every character.
 MARKS = {Cleared.CLEARED: "#", Cleared.UNKNOWN: "?", Cleared.BLOCKED: "x", Cleared.NOT_DUE: "."}
-_LEGEND = "# cleared every day   x blocked on a day   ? unknown on a day   . not in the lab"
 _WORST = (Cleared.BLOCKED, Cleared.UNKNOWN, Cleared.NOT_DUE, Cleared.CLEARED)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LABEL = 24
@@ -36,16 +36,25 @@ def as_text(timelines: Timelines, paint: Callable[[Cleared, str], str] = _plain)
 
     `paint` may colour a run of weeks of one verdict; it gets the verdict and the characters.
     """
-    lines = wrapped(f"{timelines.name}, {show(timelines.first)} to {show(timelines.last)}, one character a week")
-    lines += [_LEGEND, ""]
+    first, last = show(timelines.first), show(timelines.last)
+    lines = wrapped(phrase("history.heading", name=timelines.name, first=first, last=last))
+    lines += [phrase("history.legend"), ""]
     if not timelines.tracks:
-        return "\n".join([*lines, "Nothing on record makes a row."]) + "\n"
+        return page([*lines, phrase("history.nothing")])
     mondays = _mondays(timelines.first, timelines.last)
     for start in range(0, len(mondays), _YEAR):
         lines += _band(timelines, mondays[start : start + _YEAR], paint)
     for track in timelines.tracks:
-        lines += wrapped("; ".join(spell_words(spell) for spell in track.spells) + ".", f"{track.label}: ", 2)
-    return "\n".join(lines) + "\n"
+        lines += wrapped(made(_listed, *map(spell_words, track.spells)), made(_headed, track.label), 2)
+    return page(lines)
+
+
+def _listed(*spells: str) -> str:
+    return f"{'; '.join(spells)}."
+
+
+def _headed(label: str) -> str:
+    return f"{label}: "
 
 
 def _mondays(first: date, last: date) -> list[date]:
@@ -102,7 +111,7 @@ def week_of(spells: Sequence[Spell], monday: date) -> Cleared:
 # SVG ------------------------------------------------------------------------------------------------------------------
 
 _FILL = {Cleared.CLEARED: "#2e7d4f", Cleared.UNKNOWN: "url(#unknown)", Cleared.BLOCKED: "#b3261e", Cleared.NOT_DUE: "#d9d9d9"}
-_WORDS = {Cleared.CLEARED: "cleared", Cleared.UNKNOWN: "unknown", Cleared.BLOCKED: "blocked", Cleared.NOT_DUE: "not in the lab"}
+_SHOWN = (Cleared.CLEARED, Cleared.UNKNOWN, Cleared.BLOCKED, Cleared.NOT_DUE)
 _LEFT, _BAR, _ROW, _TOP = 190, 700, 26, 64
 #: Up to so many calendar years a picture has room for quarters.
 _QUARTERS = 5
@@ -111,25 +120,34 @@ _QUARTERS = 5
 def as_svg(timelines: Timelines) -> str:
     """A picture in one file: no script, no link, no font of its own; every bar says its words in a title."""
     height = _TOP + _ROW * max(len(timelines.tracks), 1) + 16
-    said = "; ".join(f"{t.label}: {', '.join(spell_words(s) for s in t.spells)}" for t in timelines.tracks)
+    said = joined("; ", [track_words(track) for track in timelines.tracks])
     body = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_LEFT + _BAR + 20} {height}" role="img" '
         'aria-labelledby="title desc" font-family="sans-serif" font-size="12">',
-        f'<title id="title">{_safe(f"When {timelines.name} was cleared")}</title>',
-        f'<desc id="desc">{_safe(said or "Nothing on record makes a row.")}</desc>',
+        made('<title id="title">{}</title>'.format, _safe(phrase("history.picture", name=timelines.name))),
+        made('<desc id="desc">{}</desc>'.format, _safe(said or phrase("history.nothing"))),
         '<defs><pattern id="unknown" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<rect width="6" height="6" fill="#f2c200"/><rect width="2" height="6" fill="#7a5c00"/></pattern></defs>',
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         *_svg_legend(),
         *_svg_months(timelines, height),
         *(part for n, track in enumerate(timelines.tracks) for part in _svg_track(timelines, track, _TOP + _ROW * n)),
-        _svg_line(timelines, timelines.today, height, "#1b1b1b", f"records read {show(timelines.today)}"),
+        _svg_line(timelines, timelines.today, height, "#1b1b1b", phrase("history.read", day=show(timelines.today))),
         "</svg>",
     ]
-    return "\n".join(part for part in body if part) + "\n"
+    return page([part for part in body if part])
+
+
+def track_words(track: Track) -> Phrase:
+    """A row's spells in one sentence, behind what it is about."""
+    return joined(": ", (track.label, joined(", ", [spell_words(spell) for spell in track.spells])))
 
 
 def _safe(text: str) -> str:
+    return made(_escaped, text)
+
+
+def _escaped(text: str) -> str:
     return escape(one_line(text))
 
 
@@ -140,25 +158,23 @@ def _x(timelines: Timelines, day: date) -> float:
 
 
 def _svg_track(timelines: Timelines, track: Track, top: int) -> list[str]:
-    found = [f'<text x="8" y="{top + 14}">{_safe(_shortened(track.label))}</text>']
+    found: list[str] = [made(f'<text x="8" y="{top + 14}">{{}}</text>'.format, _safe(made(_shortened, track.label)))]
     end = _LEFT + _BAR
     for spell in track.spells:
         left = _x(timelines, max(spell.first or timelines.first, timelines.first))
         last = spell.last if spell.last and spell.last < timelines.last else None
         right = _x(timelines, last) + _BAR / (timelines.last.toordinal() - timelines.first.toordinal() + 1) if last else end
-        found.append(
-            f'<rect x="{left}" y="{top}" width="{round(right - left, 2)}" height="18" fill="{_FILL[spell.verdict]}">'
-            f"<title>{_safe(f'{track.label}: {spell_words(spell)}')}</title></rect>"
-        )
+        bar = f'<rect x="{left}" y="{top}" width="{round(right - left, 2)}" height="18" fill="{_FILL[spell.verdict]}">'
+        found.append(made(f"{bar}<title>{{}}</title></rect>".format, _safe(joined(": ", (track.label, spell_words(spell))))))
     return found
 
 
 def _svg_legend() -> list[str]:
     found = []
-    for n, (verdict, words) in enumerate(_WORDS.items()):
+    for n, verdict in enumerate(_SHOWN):
         left = _LEFT + n * 130
         found.append(f'<rect x="{left}" y="10" width="14" height="14" fill="{_FILL[verdict]}"/>')
-        found.append(f'<text x="{left + 20}" y="22">{words}</text>')
+        found.append(made(f'<text x="{left + 20}" y="22">{{}}</text>'.format, _safe(verdict_words(verdict))))
     return found
 
 
@@ -181,6 +197,7 @@ def _svg_line(timelines: Timelines, day: date, height: int, colour: str, words: 
     """A line across all rows; "" when the day lies outside."""
     if not timelines.first <= day <= timelines.last:
         return ""
-    title = f"<title>{_safe(words)}</title>" if words else ""
+    title = made("<title>{}</title>".format, _safe(words)) if words else ""
     at = _x(timelines, day)
-    return f'<line x1="{at}" y1="54" x2="{at}" y2="{height - 8}" stroke="{colour}" stroke-width="1">{title}</line>'
+    line = f'<line x1="{at}" y1="54" x2="{at}" y2="{height - 8}" stroke="{colour}" stroke-width="1">'
+    return joined("", (line, title, "</line>"))

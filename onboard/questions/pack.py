@@ -21,16 +21,31 @@ from onboard.model import (
     Readiness,
     Reading,
 )
+from onboard.model.phrases import NO_WORDS, phrase, say_again
 from onboard.questions.clauses import ClauseOn, clause_on
 from onboard.questions.proof import prove
 from onboard.questions.proof_words import as_text as proof_text
 from onboard.questions.sheets import csv_text
-from onboard.questions.wording import NOTES, not_tracked_words, one_line, source_words, task_words
+from onboard.questions.wording import (
+    not_tracked_words,
+    notes,
+    one_line,
+    page,
+    source_words,
+    task_words,
+)
 
 
-def pack(assessment: Assessment, protocol: str, on: date, decisions: Sequence[str] = ()) -> dict[str, bytes]:
+def pack(
+    assessment: Assessment,
+    protocol: str,
+    on: date,
+    decisions: Sequence[str] = (),
+    own: Mapping[str, str] = NO_WORDS,
+) -> dict[str, bytes]:
     """Relative file name -> content (UTF-8), for a protocol's record id as of a day. `SHA256SUMS` covers all the others.
-    `decisions`: changes of the rules accepted for days already judged, printed on every proof."""
+    `decisions`: changes of the rules accepted for days already judged, printed on every proof. `own`: the lab's own
+    sentences by name."""
     rows = [row for row in assessment.readiness if row.protocol == protocol and row.task is None]
     files = {
         "delegation-table.csv": delegation_table(assessment, protocol),
@@ -40,8 +55,8 @@ def pack(assessment: Assessment, protocol: str, on: date, decisions: Sequence[st
     for row in rows:
         if cleared_on(row, on) is not Cleared.NOT_DUE:
             proof = prove(assessment, row.person, protocol, None, on, decisions)
-            files[f"proofs/{_file_name(row.person)}.txt"] = proof_text(proof)
-    files = {"README.txt": _readme(assessment, protocol, on, sorted(files)), **files}
+            files[f"proofs/{_file_name(row.person)}.txt"] = say_again(proof_text(proof), own)
+    files = {"README.txt": say_again(_readme(assessment, protocol, on, sorted(files)), own), **files}
     encoded = {name: text.encode() for name, text in files.items()}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(encoded.items()))
     return {**encoded, "SHA256SUMS": sums.encode()}
@@ -56,22 +71,20 @@ def _file_name(record: str) -> str:
 def _readme(assessment: Assessment, protocol: str, on: date, names: list[str]) -> str:
     known = assessment.protocols.get(protocol)
     title = ", ".join(part for part in (known.number, known.title) if part) if known else ""
+    code = assessment.protocol_label(protocol)
+    titled = phrase("pack.heading_titled", protocol=code, title=one_line(title))
     lines = [
-        f"Inspection pack of {assessment.protocol_label(protocol)}" + (f" ({one_line(title)})" if title else ""),
-        f"As of {show(on)}.",
+        titled if title else phrase("pack.heading", protocol=code),
+        phrase("pack.as_of", day=show(on)),
         source_words(assessment.rules.version, assessment.read_at, assessment.snapshot),
         not_tracked_words(assessment.rules.not_tracked()),
-        *NOTES,
+        *notes(),
         "",
-        "delegation-table.csv  who was given which tasks, from when to when, approved by whom, as recorded",
-        "training-matrix.csv   one line a person, one column a requirement, as of the day above",
-        "evidence-index.csv    every row that bears on it, with the SHA-256 of its canonical text",
-        "proofs/               one proof a person",
-        "SHA256SUMS            check with: sha256sum -c SHA256SUMS",
+        *(phrase(f"pack.{name}") for name in ("delegations", "matrix", "evidence", "proofs", "sums")),
         "",
         *(f"  {name}" for name in names),
     ]
-    return "\n".join(line for line in lines if line is not None) + "\n"
+    return page(lines)
 
 
 # delegation table -----------------------------------------------------------------------------------------------------

@@ -5,33 +5,42 @@ from __future__ import annotations
 from onboard.dates import show
 from onboard.judging.estimates import Path, Route, Stage
 from onboard.model import Assessment
-from onboard.questions.wording import iso, source_json, status_words, task_words, wrapped
+from onboard.model.phrases import phrase
+from onboard.questions.wording import (
+    iso,
+    page,
+    source_json,
+    status_words,
+    task_words,
+    where_words,
+    wrapped,
+)
 
 
 def as_text(found: Path, assessment: Assessment) -> str:
     """Plain text of at most 80 columns."""
-    lines = wrapped(f"{assessment.person_label(found.person)}: earliest days, estimated on {show(found.today)}")
+    lines = wrapped(phrase("path.heading", name=assessment.person_label(found.person), day=show(found.today)))
     if not found.appointed:
-        lines += wrapped("No appointment covers a day from now on, so no day can be named.", "  ")
+        lines += wrapped(phrase("path.no_appointment"), "  ")
     for route in found.routes:
         lines += ["", *_route_lines(route, found, assessment)] if route.task is None else _task_lines(route, found, assessment)
-    return "\n".join([*lines, "", *wrapped(f"IRB turnaround: {found.turnaround.words}.")]) + "\n"
+    return page([*lines, "", *wrapped(phrase("path.turnaround", words=found.turnaround.words))])
 
 
 def _where(route: Route, assessment: Assessment) -> str:
-    code = assessment.protocol_label(route.protocol) if route.protocol else "no protocol"
-    return ", ".join(part for part in (code, task_words(route.task)) if part)
+    return where_words(assessment.protocol_label(route.protocol) if route.protocol else "", task_words(route.task))
 
 
 def _route_lines(route: Route, found: Path, assessment: Assessment) -> list[str]:
     where = _where(route, assessment)
     if not route.stages:
-        word = "records complete" if found.start <= found.today else f"records complete for {show(found.start)}"
-        return wrapped(f"{where}: {word}")
-    when = f"about {show(route.about)}" if route.about else "no day can be named"
-    lines = wrapped(f"{where}: {when}")
+        here = found.start <= found.today
+        complete = phrase("path.complete_for", where=where, day=show(found.start))
+        return wrapped(phrase("path.complete", where=where) if here else complete)
+    about = phrase("path.about", where=where, day=show(route.about)) if route.about else None
+    lines = wrapped(about or phrase("path.no_day", where=where))
     if route.bottleneck:
-        lines += wrapped(f"What takes longest: {route.bottleneck.title}; next is {route.bottleneck.owner}.", "  ", 4)
+        lines += wrapped(phrase("path.slowest", title=route.bottleneck.title, owner=route.bottleneck.owner), "  ", 4)
     return lines + [line for stage in route.stages for line in wrapped(_stage_words(stage), "  - ", 4)]
 
 
@@ -40,15 +49,14 @@ def _task_lines(route: Route, found: Path, assessment: Assessment) -> list[str]:
     whole = next((r for r in found.routes if r.protocol == route.protocol and r.task is None), None)
     if whole is None or (whole.stages, whole.about) != (route.stages, route.about):
         return ["", *_route_lines(route, found, assessment)]
-    return wrapped(f"{_where(route, assessment)}: as for {_where(whole, assessment)}")
+    return wrapped(phrase("path.as_other", where=_where(route, assessment), other=_where(whole, assessment)))
 
 
 def _stage_words(stage: Stage) -> str:
-    if stage.about is None:
-        day = "nobody can say when"
-    else:
-        day = f"{'from' if stage.known else 'about'} {show(stage.about)}"
-    return f"{stage.title}: {status_words(stage.status)}; {stage.owner}, {day}."
+    day = phrase("path.stage_unknown")
+    if stage.about is not None:
+        day = phrase("path.stage_from" if stage.known else "path.stage_about", day=show(stage.about))
+    return phrase("path.stage", title=stage.title, status=status_words(stage.status), owner=stage.owner, day=day)
 
 
 def as_json(found: Path, assessment: Assessment) -> dict[str, object]:

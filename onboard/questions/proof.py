@@ -12,6 +12,7 @@ from onboard.judging import kinds
 from onboard.judging.obligations.facts import appointment_matches, protocol_facts
 from onboard.judging.readiness import belongs_on
 from onboard.model import Assessment, Cleared, Per, Readiness, Requirement, Status, Task
+from onboard.model.phrases import Phrase, phrase
 from onboard.questions.clauses import ClauseOn, clause_on, severity
 from onboard.questions.spells import row_of, rows_of, spell_on
 from onboard.questions.wording import task_words
@@ -117,7 +118,7 @@ def _untaken(assessment: Assessment, row: Readiness, task: Task, requirement: Re
     """The clause of a task without a row: a delegation is certainly missing, anything else cannot be told."""
     missing = kinds.of(requirement).gives_task and asked is Answer.YES
     name, where = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
-    words = f"Nothing on record gives {name} the task {task_words(task)} on {where}"
+    words = "proof.not_given" if missing else "proof.not_given_unjudged"
     return ClauseOn(
         requirement=requirement.id,
         title=requirement.title,
@@ -128,7 +129,7 @@ def _untaken(assessment: Assessment, row: Readiness, task: Task, requirement: Re
         until=None,
         covered_from=None,
         covered_until=None,
-        sentence=f"{words}." if missing else f"{words}, so whether this is met was not judged.",
+        sentence=phrase(words, name=name, task=task_words(task), protocol=where),
         decided_by="",
         evidence=(),
         citation=requirement.citation,
@@ -142,10 +143,10 @@ def _unconnected(
     rows = rows_of(assessment, person)
     own = [clause for clause in (rows[0].clauses if rows else ()) if not clause.finding.scope.protocol]
     own = [clause for clause in own if "" in clause.finding.obligation.asked]
-    words = f"nothing on record connects {assessment.person_label(person)} and {assessment.protocol_label(protocol)}"
+    name, code = assessment.person_label(person), assessment.protocol_label(protocol)
     connection = ClauseOn(
         requirement="connection",
-        title="Connected with the protocol",
+        title=phrase("proof.connected"),
         kind="connection",
         status=Status.MISSING,
         holds=Answer.NO,
@@ -153,7 +154,7 @@ def _unconnected(
         until=None,
         covered_from=None,
         covered_until=None,
-        sentence=f"{words[0].upper()}{words[1:]}: no IRB listing, delegation, assignment or log entry, and not its PI.",
+        sentence=phrase("proof.not_connected", name=name, protocol=code),
         decided_by="",
         evidence=(),
         citation="",
@@ -219,21 +220,32 @@ def compare(now: Proof, then: Proof, since: datetime | None = None) -> Compariso
 
 
 def _changes(now: Proof, then: Proof) -> list[str]:
-    found = []
+    found: list[str] = []
     if now.verdict is not then.verdict:
-        found.append(f"The verdict was {then.verdict.value}, it is {now.verdict.value}.")
+        found.append(phrase("proof.verdict_changed", before=then.verdict.value, after=now.verdict.value))
     before, after = _by_requirement(then), _by_requirement(now)
     for key in dict.fromkeys((*after, *before)):
         old, new = before.get(key), after.get(key)
         if old is None and new is not None:
-            found.append(f"{new.title} is asked for now and was not then: {new.sentence}")
+            found.append(phrase("proof.asked_now", title=new.title, sentence=new.sentence))
         elif new is None and old is not None:
-            found.append(f"{old.title} was asked for then and is not now.")
+            found.append(phrase("proof.asked_then", title=old.title))
         elif old and new and (old.status, old.sentence, old.decided_by) != (new.status, new.sentence, new.decided_by):
-            found.append(f"{new.title}: then {old.status.value} ({old.sentence}) now {new.status.value} ({new.sentence})")
+            found.append(_changed_words(old, new))
     if now.rules_version != then.rules_version:
-        found.append(f"The rules changed from version {then.rules_version or '?'} to {now.rules_version or '?'}.")
+        found.append(phrase("proof.rules_changed", before=then.rules_version or "?", after=now.rules_version or "?"))
     return found
+
+
+def _changed_words(old: ClauseOn, new: ClauseOn) -> Phrase:
+    return phrase(
+        "proof.changed",
+        title=new.title,
+        before=old.status.value,
+        sentence_before=old.sentence,
+        after=new.status.value,
+        sentence=new.sentence,
+    )
 
 
 def _by_requirement(proof: Proof) -> dict[tuple[str, int], ClauseOn]:

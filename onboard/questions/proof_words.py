@@ -5,70 +5,73 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from onboard.dates import show
-from onboard.model import Cleared
+from onboard.model.phrases import Phrase, joined, made, phrase
 from onboard.questions.clauses import ClauseOn
 from onboard.questions.proof import Comparison, Proof
 from onboard.questions.wording import (
-    NOTES,
     ahead_words,
+    in_brackets,
     iso,
     not_tracked_words,
+    notes,
     one_line,
+    page,
     source_words,
     stamp,
     status_words,
     task_words,
     wrapped,
 )
-from onboard.timeline import Answer
-
-_HOLDS = {Answer.YES: "holds", Answer.NO: "fails", Answer.UNKNOWN: "cannot be told"}
 
 
 def heading(proof: Proof) -> str:
     """What was asked: ``Ada Okafor, STEP-HF (IRB-24-0117), consent, on 3 Mar 2026``."""
     where = f"{proof.label} ({proof.number})" if proof.number and proof.number != proof.label else proof.label
-    return ", ".join(part for part in (proof.name, where, task_words(proof.task), f"on {show(proof.on)}") if part)
+    parts = (proof.name, where, task_words(proof.task), phrase("proof.on", day=show(proof.on)))
+    return joined(", ", [part for part in parts if part])
 
 
 def verdict_line(proof: Proof) -> str:
     """The answer in one sentence, with the days it holds for."""
-    words = {
-        Cleared.CLEARED: "CLEARED: every clause holds",
-        Cleared.BLOCKED: "BLOCKED",
-        Cleared.UNKNOWN: "UNKNOWN, which never counts as cleared",
-        Cleared.NOT_DUE: "NOT IN THE LAB: no appointment covers this day",
-    }[proof.verdict]
-    run = f" ({ahead_words(proof.since, proof.until)})" if proof.since or proof.until else ""
-    return f"{words}{run}."
+    return phrase(f"proof.{proof.verdict.value}", days=in_brackets(proof.since, proof.until))
 
 
 def as_text(proof: Proof) -> str:
     """The whole proof as plain text of at most 80 columns."""
-    lines = [*wrapped(f"Proof for {heading(proof)}"), *wrapped(verdict_line(proof)), ""]
+    lines = [*wrapped(phrase("proof.heading", what=heading(proof))), *wrapped(verdict_line(proof)), ""]
     for clause in proof.clauses:
         lines.extend(_clause_lines(clause))
-    return "\n".join([*lines, "", *_foot(proof)]) + "\n"
+    return page([*lines, "", *_foot(proof)])
 
 
 def _clause_lines(clause: ClauseOn) -> list[str]:
-    run = f" ({ahead_words(*clause.run)})" if any(clause.run) else ""
-    word = "not asked" if clause.status.value == "not_due" else _HOLDS[clause.holds]
-    lines = wrapped(f"{clause.title}: {status_words(clause.status)}{run}.", f"  {word:<15}", 17)
+    said = phrase("proof.clause", title=clause.title, status=status_words(clause.status), days=in_brackets(*clause.run))
+    lines = wrapped(said, made(_mark, _mark_words(clause)), 17)
     if clause.status.value != "not_due":
         lines += wrapped(clause.sentence, " " * 17)
-        lines += wrapped(f"evidence: {_evidence_words(clause)}", " " * 17)
+        lines += wrapped(phrase("proof.evidence", rows=_evidence_words(clause)), " " * 17)
     return lines
+
+
+def _mark(word: str) -> str:
+    return f"  {word:<15}"
+
+
+def _mark_words(clause: ClauseOn) -> Phrase:
+    asked = clause.status.value != "not_due"
+    return phrase(f"proof_marks.{clause.holds.value}") if asked else phrase("proof.not_asked")
 
 
 def _evidence_words(clause: ClauseOn) -> str:
     """The deciding row first; none says so, since then its absence decides."""
     if not clause.evidence:
-        return "no row"
+        return phrase("proof.no_row")
     rest = [evidence for evidence in clause.evidence if evidence != clause.decided_by]
     if not clause.decided_by:
-        return "looked at " + ", ".join(rest)
-    return clause.decided_by + (f" (also looked at {', '.join(rest)})" if rest else "")
+        return phrase("proof.looked_at", rows=", ".join(rest))
+    if not rest:
+        return clause.decided_by
+    return phrase("proof.decided_by", row=clause.decided_by, rows=", ".join(rest))
 
 
 def _foot(proof: Proof) -> list[str]:
@@ -76,7 +79,7 @@ def _foot(proof: Proof) -> list[str]:
         not_tracked_words(proof.not_tracked),
         source_words(proof.rules_version, proof.read_at, proof.snapshot),
         *proof.decisions,
-        " ".join(NOTES),
+        joined(" ", notes()),
     ]
     return [line for text in said if text for line in wrapped(text)]
 
@@ -104,7 +107,7 @@ def as_json(proof: Proof) -> dict[str, object]:
         "snapshot": proof.snapshot,
         "not_tracked": list(proof.not_tracked),
         "decisions": list(proof.decisions),
-        "notes": list(NOTES),
+        "notes": list(notes()),
     }
 
 
@@ -112,13 +115,14 @@ def comparison_text(comparison: Comparison) -> str:
     """As known now; then, where they differ, what was said then and since when it is known otherwise."""
     now, then = comparison.now, comparison.then
     if not comparison.differs:
-        same = f"The records read {stamp(then.read_at)} said the same."
-        return as_text(now) + "\n" + "\n".join(wrapped(same)) + "\n"
-    since = f" Known since the read of {stamp(comparison.since)}." if comparison.since else ""
-    lines = [f"AS KNOWN NOW (read {stamp(now.read_at)})", "", as_text(now), f"AS SAID THEN (read {stamp(then.read_at)})", ""]
-    lines += [as_text(then), *wrapped(f"What differs.{since}")]
+        same = phrase("proof.same", moment=stamp(then.read_at))
+        return page([as_text(now), *wrapped(same)])
+    since = comparison.since
+    differs = phrase("proof.known_since", moment=stamp(since)) if since else phrase("proof.differs")
+    lines: list[str] = [phrase("proof.as_known", moment=stamp(now.read_at)), "", as_text(now)]
+    lines += [phrase("proof.as_said", moment=stamp(then.read_at)), "", as_text(then), *wrapped(differs)]
     lines += [line for change in comparison.changes for line in wrapped(change, "  - ")]
-    return "\n".join(lines) + "\n"
+    return page(lines)
 
 
 def comparison_json(comparison: Comparison) -> dict[str, object]:
@@ -134,8 +138,8 @@ def comparison_json(comparison: Comparison) -> dict[str, object]:
 
 def page_context(proof: Proof, then: Proof | None = None, changes: Iterable[str] = ()) -> dict[str, object]:
     """The values of templates/pages/proof.html, all words: no date or enum is left to the template."""
-    page: dict[str, object] = {"proof": _page(proof), "then": _page(then) if then else None, "changes": list(changes)}
-    return {**page, "notes": list(NOTES)}
+    values: dict[str, object] = {"proof": _page(proof), "then": _page(then) if then else None, "changes": list(changes)}
+    return {**values, "notes": list(notes())}
 
 
 def _page(proof: Proof) -> dict[str, object]:
@@ -156,7 +160,7 @@ def _page(proof: Proof) -> dict[str, object]:
 def _page_clause(clause: ClauseOn) -> dict[str, str]:
     asked = clause.status.value != "not_due"
     return {
-        "mark": _HOLDS[clause.holds] if asked else "not asked",
+        "mark": _mark_words(clause),
         "tone": clause.holds.value if asked else "none",
         "title": clause.title,
         "status": status_words(clause.status),

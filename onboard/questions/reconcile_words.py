@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from onboard.dates import show, show_run
 from onboard.judging.reconcile import Mismatch, MismatchKind
 from onboard.model import Assessment
-from onboard.questions.wording import iso, not_tracked_words, source_json, source_words, wrapped
-
-_TITLES: Mapping[MismatchKind, str] = {
-    MismatchKind.LEFT_LISTED: "LEFT THE LAB, STILL ON AN IRB LIST",
-    MismatchKind.LEFT_DELEGATED: "LEFT THE LAB, A DELEGATION STILL RUNS",
-    MismatchKind.WORK_UNLISTED: "HAS TASKS, IS NOT LISTED",
-    MismatchKind.LISTED_UNTRAINED: "LISTED, NOT TRAINED",
-    MismatchKind.DELEGATED_BEFORE_TRAINED: "DELEGATED BEFORE THE TRAINING WAS THERE",
-}
+from onboard.model.phrases import joined, made, phrase
+from onboard.questions.wording import iso, not_tracked_words, page, source_json, source_words, wrapped
 
 
 def as_text(found: Sequence[Mismatch], assessment: Assessment, today: date) -> str:
     """Plain text of at most 80 columns, one block a kind of mismatch; what still stands before what is over."""
-    lines = wrapped(f"IRB listings, delegations and trainings held against each other on {show(today)}.")
-    for kind, title in _TITLES.items():
+    lines = wrapped(phrase("reconcile.heading", day=show(today)))
+    for kind in MismatchKind:
         mine = sorted((m for m in found if m.kind is kind), key=lambda m: m.until is not None)
-        lines += ["", title, *(line for m in mine for line in _lines(m, assessment))] if mine else []
-    lines += [] if found else ["", "They agree everywhere."]
+        lines += ["", phrase(f"reconcile.{kind.value}"), *(line for m in mine for line in _lines(m, assessment))] if mine else []
+    lines += [] if found else ["", phrase("reconcile.agree")]
     foot = (
         not_tracked_words(assessment.rules.not_tracked()),
         source_words(assessment.rules.version, assessment.read_at, assessment.snapshot),
     )
-    return "\n".join([*lines, "", *(line for text in foot if text for line in wrapped(text))]) + "\n"
+    return page([*lines, "", *(line for text in foot if text for line in wrapped(text))])
 
 
 def _lines(mismatch: Mismatch, assessment: Assessment) -> list[str]:
     days = show_run(mismatch.since, mismatch.until) if mismatch.since or mismatch.until else ""
     rows = ", ".join(mismatch.evidence)
-    about = "; ".join(part for part in (assessment.protocol_label(mismatch.protocol), days, rows) if part)
-    return wrapped(f"{mismatch.words} [{about}]", "  - ", 4)
+    parts = (assessment.protocol_label(mismatch.protocol), days, rows)
+    return wrapped(made(_with_rows, mismatch.words, joined("; ", [part for part in parts if part])), "  - ", 4)
+
+
+def _with_rows(words: str, rows: str) -> str:
+    return f"{words} [{rows}]"
 
 
 def as_json(found: Sequence[Mismatch], assessment: Assessment, today: date) -> dict[str, object]:

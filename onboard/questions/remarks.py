@@ -9,8 +9,9 @@ from datetime import date
 from onboard.dates import plus_days, show
 from onboard.judging import kinds
 from onboard.judging.readiness import belongs_on, met_until, status_on
-from onboard.model import Assessment, Clause, Finding, Readiness, Status
+from onboard.model import Appointment, Assessment, Clause, Finding, Readiness, Status
 from onboard.model.choices import Choice
+from onboard.model.phrases import Phrase, phrase
 from onboard.questions.spells import rows_of
 from onboard.questions.wording import task_words
 from onboard.timeline import ALWAYS, Answer, Timeline
@@ -36,24 +37,26 @@ def _standing(assessment: Assessment, row: Readiness, day: date) -> Iterable[str
     """Starts, left, never appointed, or an appointment nobody can read."""
     answer = belongs_on(assessment, row.person, day)
     if answer is Answer.UNKNOWN:
-        yield "Whether they belong to the lab on this day cannot be told."
+        yield phrase("remarks.unknown")
     if answer is not Answer.NO:
         return
     starts = row.belongs.sure.first_day(day)
     left = (row.belongs.sure & Timeline.between(None, day)).end()
     if starts:
-        yield f"Starts {show(starts)}{_open_by(row, starts)}."
+        yield _starts(row, starts)
     elif left:
-        yield f"Left {show(left)}."
+        yield phrase("remarks.left", day=show(left))
     else:
-        yield "No appointment is on record."
+        yield phrase("remarks.never")
 
 
-def _open_by(row: Readiness, starts: date) -> str:
-    """What is not there yet on the first day."""
+def _starts(row: Readiness, starts: date) -> Phrase:
+    """The first day, and what is not there yet on it."""
     titles = (c.finding.requirement.title for c in row.clauses if c.holds.at(starts) is not Answer.YES)
     named = ", ".join(dict.fromkeys(titles))
-    return f"; not there yet for that day: {named}" if named else "; the records are complete for that day"
+    if not named:
+        return phrase("remarks.starts", day=show(starts))
+    return phrase("remarks.starts_without", day=show(starts), titles=named)
 
 
 def _listed_by(row: Readiness, assessment: Assessment, day: date) -> Iterable[str]:
@@ -65,9 +68,9 @@ def _listed_by(row: Readiness, assessment: Assessment, day: date) -> Iterable[st
         if finding.met.at(day) is not Answer.NO:
             where = assessment.protocol_label(row.protocol)
             if any(listing.stays for listing in finding.obligation.evidence.listings):
-                yield f"Stays listed on {where} as external collaborator."
+                yield phrase("remarks.stays_listed", protocol=where)
             elif gone:
-                yield f"Still on the IRB list of {where}."
+                yield phrase("remarks.still_listed", protocol=where)
 
 
 def _asked_with(row: Readiness, day: date, status: Status) -> list[Clause]:
@@ -76,20 +79,20 @@ def _asked_with(row: Readiness, day: date, status: Status) -> list[Clause]:
 
 def _waived(row: Readiness, day: date) -> Iterable[str]:
     for clause in _asked_with(row, day, Status.WAIVED):
-        until = met_until(clause.finding, day)
-        yield f"{clause.finding.requirement.title}: met by a waiver" + (f" until {show(until)}." if until else ".")
+        until, title = met_until(clause.finding, day), clause.finding.requirement.title
+        yield phrase("remarks.waived_until", title=title, day=show(until)) if until else phrase("remarks.waived", title=title)
 
 
 def _ending(row: Readiness, day: date) -> Iterable[str]:
     ending = [(met_until(clause.finding, day), clause.finding) for clause in _asked_with(row, day, Status.EXPIRING)]
     for until, finding in sorted(((u, f) for u, f in ending if u), key=lambda pair: pair[0]):
-        yield f"{finding.requirement.title} ends {show(until)}."
+        yield phrase("remarks.ends", title=finding.requirement.title, day=show(until))
 
 
 def _green_light(assessment: Assessment, row: Readiness) -> Iterable[str]:
     person = assessment.people.get(row.person)
     if person and not person.complete:
-        yield "Their person form is not marked Complete, so nobody writes to them yet."
+        yield phrase("remarks.not_complete")
 
 
 def _before_training(assessment: Assessment, row: Readiness, day: date) -> Iterable[str]:
@@ -101,8 +104,8 @@ def _before_training(assessment: Assessment, row: Readiness, day: date) -> Itera
         if early:
             found.setdefault(early, []).append(task_words(task_row.task))
     for (first, trained), tasks in found.items():
-        since = f"trained only from {show(trained)}" if trained else "not trained yet"
-        yield f"Delegated from {show(first)} before the training was there: {', '.join(tasks)} ({since})."
+        since = phrase("remarks.trained_from", day=show(trained)) if trained else phrase("remarks.not_trained")
+        yield phrase("remarks.before_training", first=show(first), tasks=", ".join(tasks), since=since)
 
 
 def _early(row: Readiness, day: date) -> tuple[date, date | None] | None:
@@ -133,20 +136,26 @@ def roles_over_time(assessment: Assessment, person: str) -> tuple[str, ...]:
     ``from 1 Jan 2024 on``."""
     rows = assessment.appointments.get(person, ())
     dated = sorted(rows, key=lambda a: a.first if isinstance(a.first, date) else date.max)
-    return tuple(
-        f"{_word(a.role)}, {_word(a.kind)}, {_days(a.first, a.last)}"
-        + (f", supervisor {assessment.person_label(a.supervisor)}" if a.supervisor else "")
-        for a in dated
-    )
+    return tuple(_appointment_words(assessment, a) for a in dated)
+
+
+def _appointment_words(assessment: Assessment, row: Appointment) -> Phrase:
+    role, kind, days = _word(row.role), _word(row.kind), _days(row.first, row.last)
+    if not row.supervisor:
+        return phrase("remarks.appointment", role=role, kind=kind, days=days)
+    name = assessment.person_label(row.supervisor)
+    return phrase("remarks.appointment_under", role=role, kind=kind, days=days, name=name)
 
 
 def _word(value: Choice | None) -> str:
-    return value.label if value else "not stated"
+    return value.label if value else phrase("answers.not_stated")
 
 
 def _days(first: object, last: object) -> str:
-    return f"from {_day(first)} on" if last is None else f"{_day(first)} to {_day(last)}"
+    if last is None:
+        return phrase("days.from_on", day=_day(first))
+    return phrase("days.from_to", first=_day(first), last=_day(last))
 
 
 def _day(day: object) -> str:
-    return show(day) if isinstance(day, date) else "a day that cannot be read"
+    return show(day) if isinstance(day, date) else phrase("grounds.unreadable_day")

@@ -12,12 +12,14 @@ from datetime import date
 from onboard.dates import show
 from onboard.judging.readiness import cleared_on, ready_span, reasons_on
 from onboard.model import Assessment, Cleared, Readiness, Task
+from onboard.model.phrases import joined, made, phrase
 from onboard.questions.clauses import ClauseOn, failing_on
 from onboard.questions.remarks import remarks
 from onboard.questions.wording import (
     columns,
     iso,
     not_tracked_words,
+    page,
     stamp,
     status_words,
     task_words,
@@ -116,15 +118,15 @@ def _line(
         verdict=verdict,
         word=verdict_words(verdict),
         until=_until(row, day),
-        why=" ".join(why),
+        why=joined(" ", why) if why else "",
     )
 
 
 def _until(row: Readiness, day: date) -> str:
     first, last = ready_span(row, day)
     if row.cleared.at(day) is Answer.YES:
-        return show(last) if last else "open"
-    return f"from {show(first)}" if first else ""
+        return show(last) if last else phrase("table.open")
+    return phrase("table.from", day=show(first)) if first else ""
 
 
 def _why(assessment: Assessment, row: Readiness, tasks: list[Readiness], day: date) -> list[str]:
@@ -139,8 +141,9 @@ def _why(assessment: Assessment, row: Readiness, tasks: list[Readiness], day: da
 
 def _reasons(failing: Sequence[ClauseOn]) -> list[str]:
     """The worst one in words, the others by name."""
-    others = ", ".join(f"{clause.title} ({status_words(clause.status)})" for clause in failing[1:])
-    return [f"{clause.title}: {clause.sentence}" for clause in failing[:1]] + ([f"Also {others}."] if others else [])
+    worst = [phrase("answers.titled", title=clause.title, sentence=clause.sentence) for clause in failing[:1]]
+    others = [phrase("table.also_one", title=clause.title, status=status_words(clause.status)) for clause in failing[1:]]
+    return [*worst, phrase("table.also", titles=joined(", ", others))] if others else [*worst]
 
 
 def _why_of_task(assessment: Assessment, row: Readiness, whole: Readiness, day: date) -> list[str]:
@@ -150,7 +153,7 @@ def _why_of_task(assessment: Assessment, row: Readiness, whole: Readiness, day: 
     failing = failing_on(row, day, assessment)
     above = {clause.key for clause in failing_on(whole, day, assessment)}
     own = [clause for clause in failing if clause.key not in above]
-    return _reasons(own) + (["As for the protocol."] if failing and not own else [])
+    return _reasons(own) + ([phrase("table.as_protocol")] if failing and not own else [])
 
 
 def _tasks_off(tasks: list[Readiness], day: date) -> list[str]:
@@ -158,16 +161,20 @@ def _tasks_off(tasks: list[Readiness], day: date) -> list[str]:
     for row in tasks:
         if row.task and cleared_on(row, day) is not Cleared.CLEARED:
             off.setdefault(cleared_on(row, day), []).append(row.task)
-    return [f"Not for {', '.join(map(task_words, found))} ({verdict_words(verdict)})." for verdict, found in off.items()]
+    named = {verdict: ", ".join(map(task_words, found)) for verdict, found in off.items()}
+    return [phrase("table.tasks_off", tasks=those, verdict=verdict_words(verdict)) for verdict, those in named.items()]
 
 
 def as_text(assessment: Assessment, day: date, *, with_tasks: bool = False) -> str:
     """The table as plain text of at most 80 columns; a coloured one is the caller's."""
-    head = ["PERSON", "PROTOCOL", "STATUS", "UNTIL", "WHY"]
+    head = [phrase(f"table.{name}") for name in ("person", "protocol", "status", "until", "why")]
     lines = status_table(assessment, day, with_tasks=with_tasks)
-    body = [[_shown(n, lines), _where(line), line.word.upper(), line.until, line.why] for n, line in enumerate(lines)]
-    foot = [f"On {show(day)}. Records read {stamp(assessment.read_at)}.", not_tracked_words(assessment.rules.not_tracked())]
-    return "\n".join([*columns([head, *body], (24, 22, 14, 16)), "", *filter(None, foot)]) + "\n"
+    body = [[_shown(n, lines), _where(line), made(str.upper, line.word), line.until, line.why] for n, line in enumerate(lines)]
+    foot = [
+        phrase("table.foot", day=show(day), moment=stamp(assessment.read_at)),
+        not_tracked_words(assessment.rules.not_tracked()),
+    ]
+    return page([*columns([head, *body], (24, 22, 14, 16)), "", *filter(None, foot)])
 
 
 def _shown(n: int, lines: tuple[StatusLine, ...]) -> str:
@@ -176,4 +183,4 @@ def _shown(n: int, lines: tuple[StatusLine, ...]) -> str:
 
 
 def _where(line: StatusLine) -> str:
-    return f"  {line.task}" if line.task else line.protocol or "no protocol"
+    return f"  {line.task}" if line.task else line.protocol or phrase("answers.no_protocol")

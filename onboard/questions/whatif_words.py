@@ -3,49 +3,74 @@
 from __future__ import annotations
 
 from onboard.dates import show
+from onboard.folding import counted
 from onboard.model import Assessment
+from onboard.model.phrases import Phrase, phrase
 from onboard.questions.whatif import Behind, Difference, Moved
-from onboard.questions.wording import iso, source_json, task_words, verdict_words, wrapped
+from onboard.questions.wording import (
+    iso,
+    page,
+    source_json,
+    task_words,
+    verdict_words,
+    where_words,
+    wrapped,
+)
 
 
 def as_text(found: Difference, after: Assessment) -> str:
     """Plain text of at most 80 columns; `after` is the second assessment."""
-    people, rows = len(found.people_short), len(found.short)
-    head = f"From {show(found.day)} to {show(found.horizon)}: {people} {'person' if people == 1 else 'people'} short on {rows}"
-    lines = wrapped(f"{head} {'row' if rows == 1 else 'rows'}, {len(found.gains)} gained, {found.same} unchanged.")
+    lines = wrapped(_heading(found))
+    unknown = phrase("answers.not_stated")
     if found.before_version != found.after_version:
-        lines += wrapped(f"Rules {found.before_version or 'not stated'} against {found.after_version or 'not stated'}.")
+        lines += wrapped(phrase("whatif.rules", before=found.before_version or unknown, after=found.after_version or unknown))
     short = [moved for moved in found.short if not moved.filing_only]
     filing = [moved for moved in found.short if moved.filing_only]
-    for title, moved in (("SHORT", short), ("SHORT OF THE IRB LIST OR A DELEGATION ONLY", filing), ("GAINED", found.gains)):
-        lines += ["", title, *(line for one in moved for line in _moved_lines(one, after))] if moved else []
+    for title, moved in (("short", short), ("filing", filing), ("gained", found.gains)):
+        lines += ["", phrase(f"whatif.{title}"), *(line for one in moved for line in _moved_lines(one, after))] if moved else []
     if found.behind:
-        lines += ["", "ALSO LAPSES (on days on which something else blocks them anyway)"]
+        lines += ["", phrase("whatif.behind")]
         lines += [line for one in found.behind for line in wrapped(_behind_words(one, after), "  - ", 4)]
-    return "\n".join(lines) + "\n"
+    return page(lines)
+
+
+def _heading(found: Difference) -> Phrase:
+    return phrase(
+        "whatif.heading",
+        first=show(found.day),
+        last=show(found.horizon),
+        people=counted(len(found.people_short), "person", "people"),
+        rows=counted(len(found.short), "row"),
+        gained=len(found.gains),
+        same=found.same,
+    )
 
 
 def _behind_words(one: Behind, after: Assessment) -> str:
-    length = f"{one.days} day{'' if one.days == 1 else 's'} of the time compared"
-    return f"{after.person_label(one.person)}: {one.title}, from {show(one.since)} on ({length})."
+    name, days = after.person_label(one.person), counted(one.days, "day")
+    return phrase("whatif.lapses", name=name, title=one.title, day=show(one.since), days=days)
 
 
 def _moved_lines(moved: Moved, after: Assessment) -> list[str]:
-    code = after.protocol_label(moved.protocol) if moved.protocol else "no protocol"
-    where = ", ".join(part for part in (code, task_words(moved.task)) if part)
-    now = verdict_words(moved.after) if moved.after else "gone"
-    was = f"{verdict_words(moved.before)} before" if moved.before else "new"
-    head = f"{after.person_label(moved.person)}, {where}: {now} from {show(moved.since)} ({was}), {_clear_words(moved)}"
-    lines = wrapped(head, "  ", 4)
-    return lines + [line for r in moved.reasons for line in wrapped(f"{r.title}: {r.sentence}", "    - ", 6)]
+    said = phrase(
+        "whatif.moved",
+        name=after.person_label(moved.person),
+        where=where_words(after.protocol_label(moved.protocol) if moved.protocol else "", task_words(moved.task)),
+        now=verdict_words(moved.after) if moved.after else phrase("whatif.gone"),
+        day=show(moved.since),
+        was=phrase("whatif.before", verdict=verdict_words(moved.before)) if moved.before else phrase("whatif.new"),
+        clear=_clear_words(moved),
+    )
+    reasons = [phrase("answers.titled", title=reason.title, sentence=reason.sentence) for reason in moved.reasons]
+    return [*wrapped(said, "  ", 4), *(line for reason in reasons for line in wrapped(reason, "    - ", 6))]
 
 
 def _clear_words(moved: Moved) -> str:
     if moved.earliest:
-        return f"clear from {show(moved.earliest)}"
+        return phrase("whatif.clear_from", day=show(moved.earliest))
     if moved.about and moved.about <= moved.since:
-        return "can be mended before that day"
-    return f"clear about {show(moved.about)} at the earliest" if moved.about else "no clear day can be named"
+        return phrase("whatif.mended")
+    return phrase("whatif.clear_about", day=show(moved.about)) if moved.about else phrase("whatif.no_clear_day")
 
 
 def as_json(found: Difference, after: Assessment) -> dict[str, object]:

@@ -7,45 +7,27 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from onboard.dates import show, show_run
+from onboard.dates import show
 from onboard.model import Assessment, Cleared, Rules, Status, Task
+from onboard.model.phrases import Phrase, joined, made, phrase
 
 #: Columns of a terminal, and of a printed page.
 WIDTH = 80
 
-#: What every proof says of itself.
-NOTES = (
-    "It mirrors the lab's records as read; it is not the signed delegation log.",
-    "It comes from no validated (21 CFR Part 11) system.",
-    "It is no authorisation and no legal advice.",
-)
 
-_STATUS = {
-    Status.NOT_DUE: "not asked for",
-    Status.WAIVED: "waived",
-    Status.EXPIRING: "valid, ends soon",
-    Status.CURRENT: "valid",
-    Status.PENDING: "under way",
-    Status.UNKNOWN: "cannot be told",
-    Status.EXPIRED: "ended",
-    Status.MISSING: "missing",
-}
-_VERDICT = {
-    Cleared.CLEARED: "cleared",
-    Cleared.BLOCKED: "blocked",
-    Cleared.UNKNOWN: "unknown",
-    Cleared.NOT_DUE: "not in the lab",
-}
+def notes() -> tuple[Phrase, ...]:
+    """What every proof says of itself."""
+    return phrase("notes.mirrors"), phrase("notes.not_validated"), phrase("notes.no_authorisation")
 
 
-def status_words(status: Status) -> str:
+def status_words(status: Status) -> Phrase:
     """A finding's status for people."""
-    return _STATUS[status]
+    return phrase(f"status.{status.value}")
 
 
-def verdict_words(verdict: Cleared) -> str:
+def verdict_words(verdict: Cleared) -> Phrase:
     """A row's verdict for people."""
-    return _VERDICT[verdict]
+    return phrase(f"verdict.{verdict.value}")
 
 
 def iso(day: date | None) -> str | None:
@@ -58,14 +40,23 @@ def stamp(moment: datetime) -> str:
     return f"{show(moment.date())} {moment:%H:%M} {moment.tzname() or ''}".rstrip()
 
 
+def run_words(first: date | None, last: date | None) -> str:
+    """An inclusive range in words, open ends named."""
+    if first and last:
+        return phrase("days.on", day=show(first)) if first == last else days_words(first, last)
+    if first:
+        return phrase("days.since", day=show(first))
+    return phrase("days.until", day=show(last)) if last else phrase("days.always")
+
+
 def days_words(first: date, last: date) -> str:
     """From one day to another, both inclusive; one day is said once."""
-    return show(first) if first == last else f"{show(first)} to {show(last)}"
+    return show(first) if first == last else phrase("days.from_to", first=show(first), last=show(last))
 
 
 def ahead_words(first: date | None, last: date | None) -> str:
     """A range that may lie ahead: ``from 1 Feb 2027 on``, ``1 Feb 2027 to 3 Mar 2027``."""
-    return f"from {show(first)} on" if first and not last else show_run(first, last)
+    return phrase("days.from_on", day=show(first)) if first and not last else run_words(first, last)
 
 
 def task_words(task: Task | None) -> str:
@@ -73,28 +64,65 @@ def task_words(task: Task | None) -> str:
     return task.label if task else ""
 
 
+def in_brackets(first: date | None, last: date | None) -> str:
+    """A range that may lie ahead, in brackets behind a word; "" where both ends are open."""
+    return made(_bracketed, ahead_words(first, last)) if first or last else ""
+
+
+def _bracketed(text: str) -> str:
+    return f" ({text})"
+
+
+def where_words(protocol: str, task: str) -> str:
+    """A row by its protocol's short code, "" for none, and its task."""
+    where = protocol or phrase("answers.no_protocol")
+    return joined(", ", (where, task)) if task else where
+
+
 def one_line(text: str) -> str:
     """Text from a record without line breaks, control characters and marks that turn the direction of text."""
+    return made(_one_line, text) if isinstance(text, Phrase) else _one_line(text)
+
+
+def _one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def wrapped(text: str, lead: str = "", indent: int | None = None) -> list[str]:
-    """`text` behind `lead` in lines of at most WIDTH columns; what follows is indented by the length of `lead`."""
+    """`text` behind `lead` in lines of at most WIDTH columns, as one text; what follows is indented by the length of `lead`."""
+    return [made(_wrapped, text, lead, indent)]
+
+
+def _wrapped(text: str, lead: str, indent: int | None) -> str:
     hang = " " * (len(lead) if indent is None else indent)
-    return textwrap.wrap(
-        one_line(text), WIDTH, initial_indent=lead, subsequent_indent=hang, break_long_words=True, break_on_hyphens=False
-    ) or [lead.rstrip()]
+    lines = textwrap.wrap(
+        _one_line(text), WIDTH, initial_indent=lead, subsequent_indent=hang, break_long_words=True, break_on_hyphens=False
+    )
+    return "\n".join(lines) or lead.rstrip()
+
+
+def page(lines: Iterable[str]) -> Phrase:
+    """Lines as one text, the last one ended too."""
+    return made(_page, tuple(lines))
+
+
+def _page(lines: Sequence[str]) -> str:
+    return "\n".join(lines) + "\n"
 
 
 def columns(rows: Sequence[Sequence[str]], most: Sequence[int]) -> list[str]:
     """Rows as aligned text; a cell longer than its column's `most` is cut with an ellipsis, the last column is wrapped."""
-    cells = [[_cut(one_line(cell), width) for cell, width in zip(row[:-1], most, strict=False)] for row in rows]
+    return [made(_columns, tuple(map(tuple, rows)), tuple(most))]
+
+
+def _columns(rows: Sequence[Sequence[str]], most: Sequence[int]) -> str:
+    cells = [[_cut(_one_line(cell), width) for cell, width in zip(row[:-1], most, strict=False)] for row in rows]
     widths = [max((shown_width(row[n]) for row in cells), default=0) for n in range(len(rows[0]) - 1)] if rows else []
     lines: list[str] = []
     for short, row in zip(cells, rows, strict=True):
         lead = "".join(cell + " " * (width + 2 - shown_width(cell)) for cell, width in zip(short, widths, strict=True))
-        lines.extend(line.rstrip() for line in wrapped(row[-1], lead))
-    return lines
+        lines.extend(line.rstrip() for line in _wrapped(row[-1], lead, None).split("\n"))
+    return "\n".join(lines)
 
 
 def shown_width(text: str) -> int:
@@ -110,12 +138,13 @@ def _cut(text: str, most: int) -> str:
 def not_tracked_words(titles: Iterable[str]) -> str:
     """The line every verdict carries where the lab leaves something out; "" when nothing is left out."""
     named = ", ".join(titles)
-    return f"Not tracked here: {named}." if named else ""
+    return phrase("answers.not_tracked", titles=named) if named else ""
 
 
 def source_words(rules_version: str, read_at: datetime, snapshot: str) -> str:
     """What an answer was judged on."""
-    return f"Records read {stamp(read_at)}, snapshot {snapshot or 'not stored'}, rules version {rules_version or 'not stated'}."
+    kept, version = snapshot or phrase("answers.not_stored"), rules_version or phrase("answers.not_stated")
+    return phrase("answers.source", moment=stamp(read_at), snapshot=kept, version=version)
 
 
 def source_json(assessment: Assessment) -> dict[str, object]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from onboard.model import Assessment, LogEntry, Role, Task
+from onboard.model.phrases import joined, made, phrase
 from onboard.questions.sheets import csv_text
-from onboard.questions.wording import days_words, iso, one_line, task_words, wrapped
+from onboard.questions.wording import days_words, iso, one_line, page, task_words, wrapped
 
 #: The four criteria of authorship (ICMJE Recommendations, "Defining the Role of Authors and Contributors").
 ICMJE = {
@@ -116,32 +117,32 @@ def _row(work: Work) -> Sequence[str]:
 
 def as_text(log: WorkLog) -> str:
     """Text for a CV or an ERAS experience entry: one block a protocol with its dates, tasks, hours and outcomes."""
-    roles = ", ".join(role.label for role in log.roles) or "role not stated"
-    span = f", {days_words(log.first, log.last)}" if log.first and log.last else ""
-    lines = wrapped(f"{log.name}, {roles}{span}")
+    roles = ", ".join(role.label for role in log.roles) or phrase("work_log.no_role")
+    span = [days_words(log.first, log.last)] if log.first and log.last else []
+    lines = wrapped(joined(", ", (log.name, roles, *span)))
     groups: dict[str, list[Work]] = {}
     for work in log.works:
-        groups.setdefault(one_line(work.protocol) or "Lab work", []).append(work)
+        groups.setdefault(one_line(work.protocol) or phrase("work_log.lab_work"), []).append(work)
     for protocol, works in groups.items():
         lines += ["", *_block(protocol, works)]
     if not log.works:
-        lines += ["", "The research log holds no entry yet."]
+        lines += ["", phrase("work_log.blank")]
     lines += ["", *wrapped(_criteria_words(log))]
-    return "\n".join(lines) + "\n"
+    return page(lines)
 
 
 def _block(protocol: str, works: Sequence[Work]) -> list[str]:
     days = [work.on for work in works if work.on]
-    span = f" ({days_words(min(days), max(days))})" if days else ""
-    lines = wrapped(f"{protocol}{span}")
+    lines = wrapped(made(_with_days, protocol, days_words(min(days), max(days))) if days else protocol)
     tasks = ", ".join(dict.fromkeys(task_words(work.task) for work in works if work.task))
     hours = total_hours(works)
-    head = "; ".join(part for part in (tasks, f"{len(works)} entries" if len(works) > 1 else "1 entry", hours) if part)
-    lines += wrapped(f"{head}.", "  ")
+    entries = phrase("work_log.entries", count=len(works)) if len(works) > 1 else phrase("work_log.one_entry")
+    parts = joined("; ", [part for part in (tasks, entries, hours) if part])
+    lines += wrapped(phrase("work_log.head", parts=parts), "  ")
     done = dict.fromkeys(one_line(work.what) for work in works if work.what.strip())
     lines += [line for what in done for line in wrapped(what, "  - ", 4)]
     outcomes = dict.fromkeys(one_line(work.outcome) for work in works if work.outcome.strip())
-    return lines + [line for outcome in outcomes for line in wrapped(f"Outcome: {outcome}", "  > ", 4)]
+    return lines + [line for outcome in outcomes for line in wrapped(phrase("work_log.outcome", outcome=outcome), "  > ", 4)]
 
 
 def total_hours(works: Sequence[Work]) -> str:
@@ -149,7 +150,11 @@ def total_hours(works: Sequence[Work]) -> str:
     numbers = [_hours(work.hours) for work in works]
     if not numbers or None in numbers:
         return ""
-    return f"{sum(number for number in numbers if number is not None):g} hours"
+    return phrase("work_log.hours", count=f"{sum(number for number in numbers if number is not None):g}")
+
+
+def _with_days(protocol: str, days: str) -> str:
+    return f"{protocol} ({days})"
 
 
 def _hours(text: str) -> float | None:
@@ -159,9 +164,9 @@ def _hours(text: str) -> float | None:
 
 def _criteria_words(log: WorkLog) -> str:
     if not log.names_criteria:
-        return "Role by ICMJE criterion: left out, the log names none. Add it yourself with your PI."
+        return phrase("work_log.no_criteria")
     named = sorted({number for work in log.works for number in work.criteria})
-    return "Role by ICMJE criterion, as the log names it: " + "; ".join(f"{n}, {ICMJE[n]}" for n in named) + "."
+    return phrase("work_log.criteria", criteria="; ".join(f"{n}, {ICMJE[n]}" for n in named))
 
 
 def as_json(log: WorkLog) -> dict[str, object]:

@@ -4,15 +4,16 @@ order; each part is worked out elsewhere."""
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from onboard.model import Assessment, History, Lab, Line
+from onboard.model.phrases import NO_WORDS, say_again
 from onboard.planning.lab_day import desk_of
 from onboard.planning.worklist import worklist_lines
-from onboard.questions.history import Timelines, history, spell_words
-from onboard.questions.history_picture import as_svg
+from onboard.questions.history import Timelines, history
+from onboard.questions.history_picture import as_svg, track_words
 from onboard.rendering.pages import render_page
 from onboard.rendering.phrases import one_line
 from onboard.rendering.status_page import status_values
@@ -41,15 +42,18 @@ class Picture:
     words: tuple[str, ...]  # a sentence for each track
 
 
-def board_page(assessment: Assessment, said: History, today: date, lab: Lab, mail: str = "") -> str:
+def board_page(
+    assessment: Assessment, said: History, today: date, lab: Lab, mail: str = "", own: Mapping[str, str] = NO_WORDS
+) -> str:
     """The page for `today`. The list is what stands open, mailed already or not; `said` is what the ledger remembers; `mail` is a
-    sentence for the top while mail does not leave, "" otherwise."""
+    sentence for the top while mail does not leave, "" otherwise; `own` are the lab's own sentences by name."""
+    lines = say_again(worklist_lines(desk_of(assessment, said, lab, today)), own)
     return render_page(
         "board.html",
         mail=mail,
-        **status_values(assessment, today, lab),
-        worklist=_by_section(assessment, worklist_lines(desk_of(assessment, said, lab, today))),
-        pictures=[_picture(timelines) for timelines in _timelines(assessment)],
+        **say_again(status_values(assessment, today, lab), own),
+        worklist=_by_section(assessment, lines),
+        pictures=[_picture(timelines, own) for timelines in _timelines(assessment)],
     )
 
 
@@ -80,7 +84,7 @@ def _timelines(assessment: Assessment) -> list[Timelines]:
     return sorted((one for one in found if one.tracks), key=lambda one: one.name.casefold())
 
 
-def _picture(timelines: Timelines) -> Picture:
-    words = tuple(f"{one_line(t.label)}: {', '.join(spell_words(s) for s in t.spells)}" for t in timelines.tracks)
-    image = "data:image/svg+xml;base64," + b64encode(as_svg(timelines).encode()).decode()
+def _picture(timelines: Timelines, own: Mapping[str, str]) -> Picture:
+    words = tuple(one_line(say_again(track_words(track), own)) for track in timelines.tracks)
+    image = "data:image/svg+xml;base64," + b64encode(say_again(as_svg(timelines), own).encode()).decode()
     return Picture(name=one_line(timelines.name), image=image, words=words)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from onboard.folding import counted
+from onboard.model.phrases import Phrase, made
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -73,6 +74,10 @@ def one_line(text: str) -> str:
     Every kind of white space becomes one space, so nothing can start a header of its own; control characters, half
     surrogates and direction marks go; right-to-left runs are isolated, so they order only themselves.
     """
+    return made(_one_line, text) if isinstance(text, Phrase) else _one_line(text)
+
+
+def _one_line(text: str) -> str:
     if not text or (text.isprintable() and "  " not in text and (text.isascii() or not _RTL_RUN.search(text))):
         return text.strip()
     spaced = (" " if c.isspace() else c for c in text.translate(_BIDI_MARKS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from onboard.dates import show_near, show_to_act
 from onboard.judging.readiness import cleared_on, ready_span, reasons_on
 from onboard.model import Assessment, Cleared, Lab, Problem, Readiness, Reason
+from onboard.model.phrases import NO_WORDS, say_again
 from onboard.questions.remarks import remarks
 from onboard.rendering.pages import render_page
 from onboard.rendering.phrases import day_name, one_line
@@ -76,9 +77,9 @@ class ProblemWords:
     people: str
 
 
-def status_page(assessment: Assessment, today: date, lab: Lab) -> str:
-    """The page for `today`, from one assessment."""
-    return render_page("status.html", **status_values(assessment, today, lab))
+def status_page(assessment: Assessment, today: date, lab: Lab, own: Mapping[str, str] = NO_WORDS) -> str:
+    """The page for `today`, from one assessment; `own` are the lab's own sentences by name."""
+    return render_page("status.html", **say_again(status_values(assessment, today, lab), own))
 
 
 def status_values(assessment: Assessment, today: date, lab: Lab) -> dict[str, object]:
