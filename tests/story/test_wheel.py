@@ -37,7 +37,7 @@ def run(installed: Path, cwd: Path, *words: str) -> str:
 def test_the_wheel_stands_alone(installed: Path, tmp_path: Path) -> None:
     where = run(installed, tmp_path, "-c", "import onboard, jobs; print(onboard.__file__); print(jobs.__file__)")
     assert all(line.startswith(str(installed)) for line in where.split())
-    assert (installed / "onboard" / "_shipped" / "templates").is_dir()
+    assert (installed / "onboard" / "_shipped" / "templates" / "sentences.toml").is_file()
     assert (installed / "onboard" / "_shipped" / "config" / "requirements.toml").is_file()
 
 
