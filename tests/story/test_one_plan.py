@@ -179,11 +179,11 @@ def _really(home: Path, clock: HandClock, day: date) -> set[Mail]:
 
 
 def _refuse(app: App, clock: HandClock) -> None:
-    """Two mails on two days came back: the address is closed."""
-    gone = answer(Step.RECIPIENT, 550, "5.1.1 no such user")
+    """Two mails on two days come back, the second one after all that was taken on the day: the address is closed."""
+    gone, later = answer(Step.RECIPIENT, 550, "5.1.1 no such user"), clock.now() + timedelta(hours=1)
     with app.ledger._door.writing(Mode.LIVE) as connection:
         for number, day in enumerate((GO_LIVE - timedelta(days=1), GO_LIVE)):
-            note(connection, app.lab.id, Mode.LIVE, (f"<{number}@x.example>", REFUSED), gone, day, clock.now())
+            note(connection, app.lab.id, Mode.LIVE, (f"<{number}@x.example>", REFUSED), gone, day, later)
 
 
 def test_on_a_day_off_nothing_is_promised_and_nothing_goes(home: Path, tmp_path: Path) -> None:
