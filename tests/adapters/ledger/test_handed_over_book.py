@@ -30,6 +30,7 @@ from tests.pipeline.delivery_cast import (
     TUESDAY,
     FakeMailer,
     HandClock,
+    answered,
     outgoing,
     queue,
     reminder,
@@ -143,6 +144,18 @@ class TestALedgerThatFails:
         drain(mailer, sqlite_ledger, clock, LIVE, book=book)
         assert sqlite_ledger.outbox(LIVE) == {"sent": 5} and sqlite_ledger.history(LIVE).said("r/1")
         assert len(mailer.delivered) == len({to for _, to in mailer.delivered}) == 5
+
+    def test_the_mail_that_is_tried_while_all_are_held_is_written_down_as_well(
+        self, sqlite_ledger: SqlLedger, clock: HandClock, book: HandedOverFile
+    ) -> None:
+        queue(sqlite_ledger, *(outgoing(f"p{n}@x.example", f"r/{n}") for n in range(3)))
+        catch_up(sqlite_ledger, book, clock.now())
+        mailer = FakeMailer(answers={"p0@x.example": [answered("504 5.5.2 Helo command rejected")]})
+        assert drain(mailer, sqlite_ledger, clock, LIVE, book=book).down and mailer.delivered == []
+        clock.wait(minutes=20)
+        drain(mailer, sqlite_ledger, clock, LIVE, book=book)
+        written = [line.id for line in book.newest_first() if isinstance(line, HandedOver)]
+        assert len(mailer.delivered) == 3 and sorted(written) == sorted(one for one, _ in mailer.delivered)
 
     def test_the_words_say_how_many_had_gone(self, desk: Desk, book: HandedOverFile) -> None:
         class Full:
