@@ -72,6 +72,8 @@ def _load(home: Path, mistakes: list[str]) -> Config | None:
     }
     times = _schedule(documents[schedule.FILE], mistakes)
     mapping = _mapping(documents[MAPPING_FILE], mistakes)
+    if mapping and not (home / MAPPING_FILE).is_file():
+        mapping = replace(mapping, hand_in="")  # a lab that wrote no [hand_in] did not switch it on
     written = documents[lab_file.FILE]
     settings = lab_file.read_settings(written, mistakes) if written is not None else None
     rules = _rules(documents[rules_file.FILE], settings, mistakes)

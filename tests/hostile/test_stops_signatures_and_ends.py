@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from onboard.shipped import shipped
 from tests.hostile.any_dates import questions, story
 from tests.hostile.conftest import onboard
 
@@ -107,6 +108,20 @@ EVERYTHING = ("", "consent", "data_entry")
 
 def all_of(word: str) -> dict[str, str]:
     return dict.fromkeys(EVERYTHING, word)
+
+
+@pytest.mark.parametrize(("has_redcap_toml", "word"), [(False, "cleared"), (True, "unknown")])
+def test_an_export_without_survey_stamps_counts_where_no_one_switched_handing_in_on(
+    home: Path, has_redcap_toml: bool, word: str
+) -> None:
+    """With [hand_in] switched on a row without a stamp may be anybody's word about themselves."""
+    people = home / "people.csv"
+    rows = list(csv.reader(people.read_text(encoding="utf-8").splitlines()))
+    at = rows[0].index("completion_timestamp")
+    people.write_text("".join(",".join(row[:at] + row[at + 1 :]) + "\n" for row in rows), encoding="utf-8")
+    if has_redcap_toml:
+        shutil.copyfile(shipped("config") / "redcap.toml", home / "redcap.toml")
+    assert words_of(home) == all_of(word)
 
 
 def test_she_is_ready_before_anything_is_typed(home: Path) -> None:
