@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, time
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -13,6 +14,7 @@ from onboard.config import load_config
 from onboard.config.settings import LabTable
 from onboard.errors import ConfigError
 from onboard.model import Cadence, JobName, Mode
+from onboard.shipped import shipped
 
 TOKEN = "0123456789abcdef0123456789ABCDEF"
 
@@ -287,6 +289,8 @@ def test_a_config_holds_no_secret_field(home):
 
 
 def test_evidence_by_survey_names_a_form_that_is_read(home, change, mistakes):
+    assert load_config(home).mapping.hand_in == "", "a lab without a file of its own switched nothing on"
+    shutil.copyfile(shipped("config") / "redcap.toml", home / "redcap.toml")
     assert load_config(home).mapping.hand_in == "completion"
     change("redcap.toml", '[hand_in]\ninstrument = "completion"', '[hand_in]\ninstrument = "complition"')
     (told,) = mistakes()[0:]

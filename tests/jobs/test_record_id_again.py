@@ -7,6 +7,7 @@ import email
 import email.policy
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
@@ -25,6 +26,7 @@ from onboard.model import Assessment, ItemState, JobName, MessageKind, Mode, Per
 from onboard.pipeline.persons import marks_of, seen_now
 from onboard.pipeline.running import run_job
 from onboard.pipeline.tools import never
+from onboard.sandbox.projects import Project
 from onboard.sandbox.sample.lab import PEOPLE
 from onboard.sandbox.sample.row_writer import Row
 from onboard.sandbox.sample.server import SampleServer, sample_server
@@ -150,9 +152,19 @@ class Living:
         return sorted(mail.kind for mail in self.app.ledger.history(Mode.LIVE).mails if mail.reader == address)
 
 
+def take_rare_rows(people: Project) -> None:
+    """The sample lab is small: with one of these people half a form would go, and a read that lost it waits for a word."""
+    number = Counter(place.instrument for places in people.records.values() for place in places)
+    for record in (AMARA, "2", "5"):
+        mine = Counter(place.instrument for place in people.records[record])
+        rare = {form for form, count in mine.items() if count > number[form] * 0.2}
+        people.drop(record, [place for place in people.records[record] if place.instrument in rare])
+
+
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Living]:
     with sample_server(MONDAY) as sample:
+        take_rare_rows(sample.projects[PEOPLE])
         clock = HandClock()
         clock.set(MONDAY, time(8))
         app = open_app(make_lab(tmp_path / "rivera", sample), clock=clock)
