@@ -17,6 +17,7 @@ from onboard.config.settings import LedgerTable
 from onboard.errors import ConfigError
 from onboard.model import JobName, Mode
 from onboard.sandbox.sample.server import SampleServer
+from tests.beginnings import begun
 from tests.jobs.clocks import HandClock
 from tests.jobs.conftest import MONDAY, make_lab
 
@@ -70,7 +71,7 @@ def test_two_homes_share_no_file(tmp_path: Path, sample: SampleServer, clock: Ha
 
 def test_commands_find_it(tmp_path: Path, sample: SampleServer, clock: HandClock) -> None:
     home = make_lab(tmp_path / "50%20?#", sample)
-    app = open_app(home, clock=clock)
+    app = open_app(begun(home, MONDAY), clock=clock)
     for name in JOBS:
         job(name)(app, MONDAY)
     app.close()

@@ -15,6 +15,7 @@ from onboard.adapters.files.owner_alone import is_open
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.mail.file_mailer import FileMailer
 from onboard.sandbox.sample.server import SampleServer
+from tests.beginnings import begun
 from tests.intake.papers import report
 from tests.jobs.conftest import MONDAY, make_lab
 
@@ -54,7 +55,7 @@ def home(tmp_path: Path, sample: SampleServer) -> Path:
     for name in ("settings.toml", "secrets.env"):
         (home / name).write_text((pattern / name).read_text())
     shutil.rmtree(pattern)
-    return home
+    return begun(home, MONDAY)
 
 
 def test_every_command_that_writes_writes_for_the_owner_alone(home: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from onboard.sandbox.projects import Project
 from onboard.sandbox.sample.lab import sample_lab
 from onboard.sandbox.sample.server import SampleServer
 from onboard.sandbox.server import SandboxServer
+from tests.beginnings import begun
 from tests.jobs.conftest import MONDAY, make_lab
 
 #: Lab -> what its addresses end in.
@@ -28,6 +29,7 @@ def two_labs(folder: Path, *, more: str = "") -> Iterator[dict[str, dict[str, st
             home = make_lab(folder / lab, SampleServer(server=server, projects=projects[lab], tokens={}), lab=lab, more=more)
             settings = home / "settings.toml"
             settings.write_text(settings.read_text(encoding="utf-8").replace(_SAMPLES, domain), encoding="utf-8")
+            begun(home, MONDAY)
         yield tokens
 
 
