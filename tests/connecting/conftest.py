@@ -90,7 +90,7 @@ country = ""
 
 def make_home(folder: Path, url: str, tokens: Mapping[str, str], mapping: Path | None = None, more: str = "") -> Path:
     """A lab's home that reads the server at `url` and mails into files."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # no other account of the machine can look into it
     (folder / "settings.toml").write_text(SETTINGS.format(url=url) + more, encoding="utf-8")
     if mapping:
         (folder / "redcap.toml").write_text(mapping.read_text(encoding="utf-8"), encoding="utf-8")
