@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from onboard.app import App, open_app
-from onboard.model import History, JobName, Mode, RunReport
+from onboard.model import Export, History, JobName, Mode, RunReport
 from onboard.pipeline.plans import PLANS
 from onboard.pipeline.running import BASELINED, already_true, run_job
 from onboard.ports import Clock
@@ -21,9 +21,9 @@ def first_runs(app: App, day: date, jobs: Iterable[JobName] = TO_PEOPLE) -> list
     return [run_job(app.tools(), job, PLANS[job], day, begins=True) for job in jobs]
 
 
-def note_what_is_true(app: App, day: date, mode: Mode = Mode.LIVE) -> None:
-    """Begin without a run: what is true already is noted, and the slots of the day are free."""
-    assessment = app.judge(app.source.fetch({}))
+def note_what_is_true(app: App, day: date, mode: Mode = Mode.LIVE, *, read: Export | None = None) -> None:
+    """Begin without a run: what is true already is noted, and the slots of the day are free. `read`: made by an earlier version."""
+    assessment = app.judge(read or app.source.fetch({}))
     for job in TO_PEOPLE:
         assert job in BASELINED
         keys = already_true(PLANS[job](assessment, History(), app.lab, day, None), assessment, day)

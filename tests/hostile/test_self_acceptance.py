@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
@@ -23,12 +23,14 @@ from jobs import job
 from jobs.__main__ import app as cli
 from onboard.adapters.system_clock import FixedClock
 from onboard.app import App, open_app
-from onboard.model import Checked, JobName, RunReport
+from onboard.errors import NotBegun
+from onboard.model import Checked, Export, JobName, RunReport
 from onboard.pipeline.snapshots import export_of, snapshot_of
 from onboard.sandbox.dictionary import Dictionary, parse_csv
 from onboard.sandbox.rights import Rights
 from onboard.sandbox.sample.server import SampleServer, sample_server
 from onboard.shipped import shipped
+from tests.beginnings import first_runs, note_what_is_true
 from tests.connecting.conftest import make_home
 
 ZONE = ZoneInfo("America/New_York")
@@ -87,11 +89,26 @@ class Story:
         finally:
             app.close()
 
+    def begin(self, day: date) -> None:
+        """The lab went live with what is true on a day; nothing is mailed and the slots of the day are free."""
+        app = self.open(day)
+        try:
+            note_what_is_true(app, day)
+        finally:
+            app.close()
+
+    def start(self, day: date) -> tuple[dict[str, str], list[RunReport]]:
+        """The go-live of a new lab, as `run` tells it."""
+        return self._mailed(day, lambda app: first_runs(app, day))
+
     def run(self, day: date, *names: JobName) -> tuple[dict[str, str], list[RunReport]]:
         """One morning's jobs: text by address, and the reports."""
+        return self._mailed(day, lambda app: [job(name)(app, day) for name in names])
+
+    def _mailed(self, day: date, runs: Callable[[App], list[RunReport]]) -> tuple[dict[str, str], list[RunReport]]:
         before, app = set(self.home.glob("mail/*")), self.open(day)
         try:
-            reports = [job(name)(app, day) for name in names]
+            reports = runs(app)
         finally:
             app.close()
         mails = [message_from_bytes(p.read_bytes(), policy=policy.default) for p in set(self.home.glob("mail/*")) - before]
@@ -183,6 +200,7 @@ def test_nobody_accepts_their_own_evidence_by_any_field_on_any_day(story: Story,
 
 
 def test_the_forger_reads_received_and_the_coordinator_what_to_do(story: Story) -> None:
+    story.begin(MONDAY)
     story.run(MONDAY, JobName.CHECKLISTS)
     hand_in(story, FORGED[1], 1, by_address=True)
     mails, _ = story.run(MONDAY + timedelta(days=1), JobName.CHECKLISTS, JobName.WORKLIST)
@@ -224,15 +242,15 @@ def accepted_before(story: Story) -> None:
     hand_in(story, {"comp_checked": "accepted"}, 4, by_address=True)
 
 
-def remembered_without_reviews(story: Story, day: date) -> None:
-    """The last good read as the older version kept it: no form of reviews in it."""
+def began_without_reviews(story: Story, day: date) -> None:
+    """The ledger as the older version kept it: begun with what was true by its rule, and a read with no form of reviews in it."""
     app = story.open(day)
     try:
         export = app.source.fetch({})
         kept = {key: text for key, text in export.instruments.items() if key != "people.review"}
-        app.ledger.save_snapshot(
-            snapshot_of(type(export)(instruments=kept, dictionaries=export.dictionaries, read_at=export.read_at))
-        )
+        read = Export(instruments=kept, dictionaries=export.dictionaries, read_at=export.read_at)
+        app.ledger.save_snapshot(snapshot_of(read))
+        note_what_is_true(app, day, read=read)
         assert "people.review" not in export_of(app.ledger.snapshot_at()).instruments  # type: ignore[arg-type]
     finally:
         app.close()
@@ -243,7 +261,7 @@ def old(story: Story) -> Story:
     """Today's version with accepted rows: no form of reviews in the project, and a read that was judged by the old rule."""
     without_form(story)
     accepted_before(story)
-    remembered_without_reviews(story, MONDAY)
+    began_without_reviews(story, MONDAY)
     return story
 
 
@@ -339,17 +357,38 @@ def test_a_proof_of_then_stays_and_says_how_it_was_accepted(old: Story) -> None:
     assert "accepted on the survey form, as was usual until" in shown
 
 
+def _told_that_stamps_lack(mails: dict[str, str], reports: list[RunReport]) -> bool:
+    """Whether nothing was done but to tell the operator."""
+    assert all(report.outcome == "failed" for report in reports) and set(mails) <= {OPERATOR}
+    said = mails.get(OPERATOR, "")
+    return "without a survey's stamps" in said and "take [hand_in] out of redcap.toml" in said
+
+
 def test_a_lab_whose_surveys_send_no_stamps_mails_nobody(story: Story) -> None:
+    story.begin(MONDAY)
     story.sample.projects["people"].surveys.remove("completion")
+    assert _told_that_stamps_lack(*story.run(MONDAY, JobName.CHECKLISTS))
+    story.sample.projects["people"].surveys.append("completion")
     mails, (report,) = story.run(MONDAY, JobName.CHECKLISTS)
-    assert report.outcome == "failed" and set(mails) == {OPERATOR} and "without a survey's stamps" in mails[OPERATOR]
-    assert "take [hand_in] out of redcap.toml" in mails[OPERATOR]
+    assert report.outcome == "sent" and AMARA in mails, "the same lab with stamps is mailed"
+
+
+def test_a_new_lab_whose_surveys_send_no_stamps_does_not_begin(story: Story) -> None:
+    story.sample.projects["people"].surveys.remove("completion")
+    assert _told_that_stamps_lack(*story.start(MONDAY))
+    with pytest.raises(NotBegun, match="onboard start --send"):
+        story.run(MONDAY, JobName.CHECKLISTS)
+    story.sample.projects["people"].surveys.append("completion")
+    mails, _ = story.start(MONDAY)
+    assert AMARA in mails
 
 
 def test_a_form_of_reviews_that_is_lost_is_a_read_in_doubt(story: Story) -> None:
+    story.begin(MONDAY)
     hand_in(story, {}, 1, by_address=False)
     story.review("4", 1)
-    story.run(MONDAY, JobName.CHECKLISTS)
+    _, (report,) = story.run(MONDAY, JobName.CHECKLISTS)
+    assert report.outcome == "sent"
     without_form(story)
     mails, (report,) = story.run(MONDAY + timedelta(days=1), JobName.CHECKLISTS)
     assert report.outcome == "failed" and set(mails) == {OPERATOR} and "has no form 'review' any more" in mails[OPERATOR]
@@ -360,8 +399,11 @@ def test_a_home_that_maps_no_reviews_reads_without_a_mistake(story: Story) -> No
     head, _, rest = text.partition("\n[tables.reviews]")
     (story.home / "redcap.toml").write_text(head + "\n[tables.listings]" + rest.partition("\n[tables.listings]")[2], "utf-8")
     without_form(story)
+    story.begin(MONDAY)
+    _, (report,) = story.run(MONDAY, JobName.CHECKLISTS)
+    assert report.outcome == "sent", "a home in which nobody accepted on the survey form goes on"
     hand_in(story, FORGED[1], 1, by_address=True)
     assert story.rows(MONDAY) == {"completion/4/1": Checked.WAITING}
     assert Checked.ACCEPTED in story.rows(MONDAY, "1").values(), "what staff typed goes on counting"
-    _, (report,) = story.run(MONDAY, JobName.CHECKLISTS)
-    assert report.outcome == "failed"
+    mails, (report,) = story.run(MONDAY + timedelta(days=1), JobName.CHECKLISTS)
+    assert report.outcome == "failed" and set(mails) == {OPERATOR} and "completion/4/1" in mails[OPERATOR]
