@@ -22,7 +22,7 @@ def first_runs(app: App, day: date, jobs: Iterable[JobName] = TO_PEOPLE) -> list
 
 
 def note_what_is_true(app: App, day: date, mode: Mode = Mode.LIVE, *, read: Export | None = None) -> None:
-    """Begin without a run: what is true already is noted, and the slots of the day are free. `read`: made by an earlier version."""
+    """Begin without a run: what is true already is noted, and the slots of the day are free. `read`: an older one."""
     assessment = app.judge(read or app.source.fetch({}))
     for job in TO_PEOPLE:
         assert job in BASELINED

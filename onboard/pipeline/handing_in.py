@@ -13,9 +13,7 @@ from dataclasses import dataclass, field, replace
 from onboard.model import Assessment, Line, Notice, ReaderRole
 from onboard.pipeline.troubles import Trouble, trouble
 from onboard.ports import HandIn, HandInPages
-
-#: Highest number a row of evidence may have in REDCap.
-_MOST = 32767
+from onboard.tables.evidence_rows import MOST
 
 
 @dataclass(slots=True)
@@ -60,7 +58,7 @@ def _is_own(line: Line, notice: Notice) -> bool:
 
 def _next_row(assessment: Assessment, person: str) -> HandIn | None:
     rows = assessment.evidence_rows
-    if rows is None or rows.get(person, 0) >= _MOST:
+    if rows is None or rows.get(person, 0) >= MOST:
         return None
     return HandIn(person=person, instance=rows.get(person, 0) + 1)
 

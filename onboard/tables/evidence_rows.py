@@ -1,5 +1,6 @@
-"""How many rows of evidence each person has on the form that is also a survey. Decides which row is the next free one; reads no
-value."""
+"""How many rows of evidence each person has on the form that is also a survey. Decides which row is the next free one. Of the
+values it reads one: the number of the row that a review is about, which is not given again after the row was deleted.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +15,13 @@ from onboard.tables.sheet import EVENT, INSTANCE, INSTRUMENT
 
 _Row = Sequence[str]
 
+#: Highest number a row may have in REDCap.
+MOST = 32767
+
 
 def evidence_rows(export: Export, mapping: Mapping) -> Dict[str, int] | None:
-    """Record -> its highest instance, whatever the row holds; a record without any is left out, and its next is 1.
+    """Record -> its highest instance, whatever the row holds, or a higher one that a review names; a record without any is left
+    out, and its next is 1.
 
     None when nobody hands evidence in by survey, or there can be no next row: the form does not repeat, or it stands in
     several events and redcap.toml names none.
@@ -28,12 +33,26 @@ def evidence_rows(export: Export, mapping: Mapping) -> Dict[str, int] | None:
     lines = csv.reader(io.StringIO(text))
     header = next(lines)
     stands_there, instance_of = _stands_there(header, source), _cell(header, INSTANCE)
-    found: dict[str, int] = {}
+    found = _reviewed(export, mapping, source)
     for row in filter(stands_there, lines):
         number = instance_of(row)
         if not number.isdecimal() or (EVENT in header and not source.event):
             return None
         found[row[0]] = max(found.get(row[0], 0), int(number))
+    return found
+
+
+def _reviewed(export: Export, mapping: Mapping, evidence: Source) -> dict[str, int]:
+    """Record -> the highest number about which there is a review: who hands in under it again would inherit the decision."""
+    found: dict[str, int] = {}
+    for source in mapping.of("reviews"):
+        lines = csv.reader(io.StringIO(export.instruments.get(source.key, "")))
+        number_of = _cell(next(lines, []), source.fields.get("row", ""))
+        for row in lines if source.project == evidence.project else ():
+            text = number_of(row).strip()
+            number = int(text) if text.isdecimal() else 0
+            if 0 < number <= MOST:
+                found[row[0]] = max(found.get(row[0], 0), number)
     return found
 
 

@@ -229,6 +229,19 @@ def test_a_number_that_is_given_again_inherits_no_review(story: Story) -> None:
     assert story.rows(MONDAY + timedelta(days=1)) == {"completion/4/1": Checked.WAITING}
 
 
+def test_the_page_in_the_mail_has_a_number_about_which_nobody_decided(story: Story) -> None:
+    story.begin(MONDAY)
+    hand_in(story, {}, 1, by_address=False)
+    story.review("4", 1)
+    people = story.sample.projects["people"]
+    people.drop("4", [place for place, _ in people.places("4") if place.instrument == "completion"])
+    story.run(MONDAY, JobName.CHECKLISTS)
+    asked = [one.params["repeat_instance"] for one in story.sample.server.requests if one.content == "surveyLink"]
+    assert asked == ["1", "2"], "the first was her own, before the row was deleted"
+    hand_in(story, {"comp_checked": "accepted"}, 2, by_address=True)
+    assert story.rows(MONDAY) == {"completion/4/2": Checked.WAITING}
+
+
 # a home from before there were reviews ---------------------------------------------------------------------------------
 
 
@@ -312,7 +325,8 @@ def test_adopted_rows_count_as_before_and_nothing_is_said_of_them_again(old: Sto
     old.today = MONDAY + timedelta(days=1)
     old.review("4", 4, rev_decision="waiting")
     mails, (report,) = old.run(MONDAY + timedelta(days=1), JobName.CHECKLISTS)
-    assert report.outcome != "failed"
+    assert report.outcome == "sent" and AMARA in mails
+    assert "Accepted: Biomedical" not in mails[AMARA] and "Not accepted: Biomedical" not in mails[AMARA]
     assert adopted(old) == [], "what was taken over once is not taken over again"
 
 

@@ -64,3 +64,30 @@ def test_off_is_off() -> None:
     assert rows(CLASSIC, hand_in="other_form") is None
     # One column a course: a survey of the form would not be one row a course.
     assert rows(CLASSIC, source=replace(SOURCE, only_if="completed")) is None
+
+
+REVIEWS = Source(table="reviews", project="people", instrument="review", fields={"row": "rev_row"})
+REVIEW = "record_id,redcap_repeat_instrument,redcap_repeat_instance,rev_row\n"
+
+
+@pytest.mark.parametrize(
+    ("named", "project", "highest"),
+    [
+        ("3", "people", {"1": 3}),
+        ("2", "people", {"1": 2}),
+        ("1", "people", {"1": 2}),
+        # A typing error takes no number away, and other projects number their own rows.
+        ("99999", "people", {"1": 2}),
+        ("third", "people", {"1": 2}),
+        ("", "people", {"1": 2}),
+        ("3", "office", {"1": 2}),
+    ],
+)
+def test_a_number_about_which_there_is_a_review_is_not_given_again(named: str, project: str, highest: dict[str, int]) -> None:
+    reviews = replace(REVIEWS, project=project)
+    texts = {
+        "people.completion": CLASSIC + "1,completion,2,2026-01-05,2\n",
+        reviews.key: REVIEW + "1,,,\n" + f"1,review,1,{named}\n",
+    }
+    export = Export(instruments=texts, read_at=datetime(2026, 11, 23, tzinfo=UTC))
+    assert evidence_rows(export, Mapping(sources=(SOURCE, reviews), hand_in="completion")) == highest
