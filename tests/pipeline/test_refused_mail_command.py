@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,9 @@ from onboard.errors import ConfigError
 from onboard.model import Mode, Step
 from onboard.planning.refusals import answer, no_link
 from onboard.shipped import shipped
+from tests.clocks import NOON as NOW
 from tests.pipeline.delivery_cast import AMARA, LEILA, LIVE, outgoing, queue
 
-NOW = datetime.now(UTC)
 TODAY = NOW.date()
 
 
