@@ -1,1 +1,4 @@
-"""Who owes what, is it met, who is cleared. Today is an argument, and only obligations/ sees pandas."""
+"""Requirements judged: who owes what, whether it is met, who is cleared.
+
+The day is always an argument. Only obligations/ handles pandas frames.
+"""

@@ -1,4 +1,7 @@
-"""When somebody belongs to the lab: appointments in order, and the stays they make. Only what is certain counts."""
+"""When a person belongs to the lab: appointments in order, and stays.
+
+Only what is certain counts.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""What a course counts as. Decides by the lab's course map on curriculum, group and stage, never by likeness, since CITI's
-titles are each institution's own."""
+"""What a completed course counts as.
+
+The lab's course map decides, by curriculum, group and stage; titles are never compared for likeness, since CITI's titles are
+each institution's own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""From cells to coverage. Decides what a blank or unreadable day leaves certain and possible."""
+"""From cells to coverage: the days that rows give, certain and possible.
+
+A blank or unreadable day makes the days around it possible, not certain.
+"""
 
 from __future__ import annotations
 
@@ -32,15 +35,15 @@ def since(day: Reading) -> Coverage:
 
 
 def _before(removed: Reading) -> Coverage:
-    """Days a listing still stands: up to the day before its removal."""
+    """Return the days a listing lasts: up to the day before its removal."""
     return ~since(removed)
 
 
 def listing_coverage(listing: Listing, mode: PersonnelMode, external: Coverage) -> Coverage:
-    """Days a listing covers under one personnel mode.
+    """Return the days a listing covers under one personnel mode.
 
     Amendment: from approved on. Automatic: from the first of submitted and approved, but from approved on where `external`
-    covers the day. PI-maintained: the first of both. A mode nobody knows: surely what amendment gives, perhaps any other.
+    covers the day. PI-maintained: the first of both. An unknown mode: certainly what amendment gives, possibly any other.
     Always up to the day before removed on.
     """
     approved, either = since(listing.approved), since(listing.submitted) | since(listing.approved)

@@ -1,10 +1,11 @@
-"""When a person can start each protocol and task, what holds it up longest and whose turn it is. All of it is an estimate,
-marked as such; it clears no person.
+"""When a person can start each protocol and task, and what takes longest.
 
-Taken as done: what the person does, within working days of its minutes; what others do, within the days of their kind
-(`kinds.py`); a change of the IRB's list after the courses are there, since a change with a course missing is returned. The IRB's
-turnaround is the median of the lab's own listings once there are five, else ten working days. `path`, the welcome, the digest,
-the worklist and `explain` all print these days.
+Each stage also names who acts next. All of it is an estimate, marked as such; it clears no person.
+
+Assumed: the person acts within working days of a step's minutes; others act within the days of their kind (`kinds.py`); a
+change of the IRB's list follows the courses, since a change with a course missing is returned. The IRB's turnaround is the
+median of the lab's own listings once there are five, else ten working days. `path`, the welcome, the digest, the worklist and
+`explain` all print these days.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def irb_turnaround(assessment: Assessment, calendar: WorkCalendar) -> Turnaround
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One thing that is not there yet. `about`: the day it can be expected, None when nobody can say."""
+    """One thing that is missing; `about` is its expected day, None when unknown."""
 
     requirement: str
     title: str
@@ -134,7 +135,10 @@ class FirstStart:
 def first_start(
     assessment: Assessment, person: str, today: date, calendar: WorkCalendar | None = None, start: date | None = None
 ) -> FirstStart | None:
-    """The first of a person's routes by day, as `path` prints them; None for somebody without an appointment today or later."""
+    """Return the earliest of a person's routes, as `path` prints it.
+
+    None for a person without an appointment today or later.
+    """
     found = path(assessment, person, today, calendar, start)
     routes = [route for route in found.routes if route.task is None]
     if not found.appointed or not routes:
@@ -225,7 +229,7 @@ class _Walker:
         return filed is None or self.calendar.add(filed, self.turnaround.days) >= self.today
 
     def _owner(self, clause: Clause, status: Status) -> str:
-        """Whose turn it is; what was handed in or cannot be told is the coordinator's to look at."""
+        """Return who acts next; the coordinator checks evidence sent in and unknowns."""
         finding = clause.finding
         waits = finding.if_accepted.at(self.start) is Answer.YES or status is Status.UNKNOWN
         looked_at = kinds.of(finding.requirement).report and waits

@@ -1,5 +1,8 @@
-"""Findings rolled up to readiness, and every reading of it on a day. Decides statuses and verdicts; judges no evidence and
-plans no mail. `day` is always an argument: the same timelines answer for today, the past and the days to come."""
+"""Findings combined into readiness, and every reading of it on a day.
+
+It decides statuses and verdicts; rules/ judges the evidence. `day` is always an argument: the same timelines answer for today,
+the past and the days to come.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""The lab's own three lists held against each other: IRB listings, delegations, trainings, and who still belongs to the lab.
+"""Disagreements between IRB listings, delegations, training and appointments.
 
-Decides where they disagree on a day; files nothing and clears nobody. It compares the lab's own records only: what the IRB
-itself lists is another list.
+It compares the lab's own records on one day; what the IRB itself lists is another list. It files and clears nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class MismatchKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """One disagreement. `since` and `until` are inclusive; `until` None: it still stands."""
+    """One disagreement. `since` and `until` are inclusive; `until` None: ongoing."""
 
     kind: MismatchKind
     words: str  # one sentence, with dates
@@ -45,7 +44,10 @@ class Mismatch:
 
 
 def reconcile(assessment: Assessment, today: date) -> list[Mismatch]:
-    """Every disagreement that stands on `today`, and delegations that began before their training; by protocol and person."""
+    """Return every disagreement on `today`, by protocol and person.
+
+    Includes delegations that began before their training.
+    """
     rows: dict[str, list[Readiness]] = {}
     for row in assessment.readiness:
         rows.setdefault(row.person, []).append(row)
@@ -63,7 +65,7 @@ def reconcile(assessment: Assessment, today: date) -> list[Mismatch]:
 
 
 def _left(assessment: Assessment, person: str, today: date) -> date | None:
-    """The last day of somebody who certainly belonged before and certainly does not today."""
+    """Return the last day of a person who certainly left; None otherwise."""
     if person not in assessment.people or belongs_on(assessment, person, today) is not Answer.NO:
         return None
     return (stays(assessment, person) & Timeline.between(None, plus_days(today, -1))).end()

@@ -1,9 +1,10 @@
-"""What an edit of the rules changes, and on which days. Decides which edits reach days already judged; who is affected is
-another question (questions/whatif.py).
+"""What an edit of the rules changes, and on which days.
+
+It decides which edits reach days already judged; questions/whatif.py finds who is affected.
 
 A requirement is a list of versions with disjoint ranges, so two texts are compared day by day: what was demanded then, what is
-demanded now. What only words or mails read (title, tiers, links) changes no verdict and is never refused. A course that nobody
-had mapped may be mapped at any time, as evidence may be accepted at any time.
+demanded now. What only words or mails read (title, tiers, links) changes no verdict and is never refused. An unmapped course
+may be mapped at any time, as evidence may be accepted at any time.
 """
 
 from __future__ import annotations
@@ -151,7 +152,10 @@ def _of_courses(old: Sequence[Course], new: Sequence[Course]) -> Iterator[RuleCh
 
 
 def _moved(stages: Sequence[tuple[int | None, str | None, str | None]]) -> tuple[str, ...]:
-    """What a course counted as and counts as, in words; stages only where they differ. One nobody had mapped moves freely."""
+    """Describe what a course counted as and counts as; stages where they differ.
+
+    A course that was not mapped before is left out: it may be mapped freely.
+    """
     found: dict[tuple[str, str | None], list[str]] = {}
     for stage, was, now in stages:
         if was is not None and was != now and stage is not None:

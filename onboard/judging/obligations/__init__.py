@@ -1,5 +1,8 @@
-"""Who owes what, with the evidence attached: the last room that sees pandas. Decides on whom a requirement falls and on which
-days; judges no evidence (rules/) and rolls nothing up (readiness)."""
+"""Obligations: who owes what and on which days, with the evidence attached.
+
+This is the last package that handles pandas frames. It decides on whom a requirement falls; rules/ judges the evidence, and
+readiness.py combines the findings.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""On whom a requirement falls, and on which days: once a person, a protocol or a task. Decides `due` and `asked`; the rows that
-may meet it come from person_rows.py."""
+"""On whom a requirement falls, and on which days: the `due` and `asked` days.
+
+A requirement falls once on a person, a protocol or a task. The rows that may meet it come from person_rows.py.
+"""
 
 from __future__ import annotations
 

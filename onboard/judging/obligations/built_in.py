@@ -1,5 +1,7 @@
-"""The clauses every lab has: an appointment, nothing that stops the protocol, facts on record. Decides their words; no lab can
-switch them off."""
+"""The clauses every lab has; a lab cannot switch them off.
+
+An appointment, nothing that stops the protocol, and the facts that select rules on record.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,9 @@ def _built_in(identity: str, kind: RequirementKind, title: str, per: Per, ask: s
 
 
 APPOINTMENT = _built_in("appointment", RequirementKind.APPOINTMENT, "Appointment in the lab", Per.PERSON)
-#: Asked where the lab says that nobody is cleared on a day of absence, on every row of the person.
+#: Asked on every row of the person where the lab does not clear people on a day of absence.
 ABSENCE = _built_in("absence", RequirementKind.HOLD, "Not away", Per.PERSON)
-#: What stops everybody on a protocol, each by its own rows, whoever is asked for an approval.
+#: What stops everyone on a protocol, each by its own rows, whether or not an approval is required.
 HOLD = _built_in("hold", RequirementKind.HOLD, "No hold on the protocol", Per.PROTOCOL)
 SUSPENSION = _built_in("suspension", RequirementKind.HOLD, "No suspension of the protocol", Per.PROTOCOL, ask="pi")
 CLOSURE = _built_in("closure", RequirementKind.HOLD, "No closure of the protocol", Per.PROTOCOL, ask="pi")

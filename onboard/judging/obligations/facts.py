@@ -1,5 +1,7 @@
-"""What selects requirements, over time: facts of a protocol and of an appointment. Decides when a fact is known, and whether
-a selector matches; demands nothing itself."""
+"""The facts that select requirements, over time: of protocols, appointments.
+
+It decides when a fact is known and whether a selector matches it; it demands nothing.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from onboard.timeline import ALWAYS, FOR_EVER, NEVER, NOT_EVER, PERHAPS, Coverag
 
 @dataclass(frozen=True, slots=True)
 class FactLine:
-    """One fact of a protocol through time: the days of each value, and the days nobody can tell."""
+    """One fact of a protocol over time: the days of each value, and unknown days."""
 
     days: Mapping[Hashable, Timeline]
     unknown: Timeline
@@ -29,7 +31,10 @@ class FactLine:
         return Coverage(sure, sure | self.unknown)
 
     def known(self) -> Coverage:
-        """The days on which the fact is known; never certainly unknown, since somebody could look it up."""
+        """The days on which the fact is known; never certainly unknown.
+
+        A missing fact can still be looked up.
+        """
         return Coverage(~self.unknown, ALWAYS)
 
 

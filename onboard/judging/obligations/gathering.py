@@ -1,4 +1,4 @@
-"""From frames to nouns. Decides nothing; the last step that touches a frame."""
+"""From frames to plain values: the last step that handles a frame."""
 
 from __future__ import annotations
 

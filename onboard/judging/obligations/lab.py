@@ -1,4 +1,7 @@
-"""The rows of a lab grouped once, and what is the same for everybody: its studies, and on which days a fact matters."""
+"""The rows of a lab, grouped once, and what is the same for all its people.
+
+Its studies, and the days on which a fact matters.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The rows of one person, and the days they give: on which protocols, with which tasks, which evidence. Decides what bears on a
-requirement; not whether it meets it."""
+"""The rows of one person and the days they give: protocols, tasks, evidence.
+
+It selects the rows that bear on a requirement; rules/ judges whether they meet it.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,7 @@ class PersonRows:
         return found
 
     def unplaced(self) -> tuple[str, ...]:
-        """Ids of the rows that put this person on a protocol nobody can tell."""
+        """Ids of rows that put this person on a protocol that cannot be identified."""
         listed = (row.evidence for row in self.listings if not row.protocol)
         delegated = (row.evidence for row in self.delegations if not row.protocol)
         assigned = (row.evidence for row in self.assignments if row.protocol_text and not row.protocol)

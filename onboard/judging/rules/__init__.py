@@ -1,1 +1,4 @@
-"""The rules, one file for each kind of requirement or for kinds of one source; judging/kinds.py names the rule of each kind."""
+"""The rules: a file for each kind of requirement, or for kinds of one source.
+
+judging/kinds.py names the rule of each kind.
+"""

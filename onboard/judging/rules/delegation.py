@@ -1,6 +1,8 @@
-"""Delegation: a task given to a person by the PI. Decides the days rows give; not whether the training was there before
-(the other clauses say that), unless the lab is strict. Sources: ICH E6(R2) 4.1.5, E6(R3) 2.3.2 and
-2.3.3."""
+"""Delegation: a task given to a person by the PI, and the days its rows give.
+
+Whether the training was there before is left to the other clauses, unless the lab is strict. Sources: ICH E6(R2) 4.1.5,
+E6(R3) 2.3.2 and 2.3.3.
+"""
 
 from __future__ import annotations
 

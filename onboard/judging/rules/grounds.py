@@ -1,4 +1,7 @@
-"""From grounds to a finding. Decides how evidence, claims and waivers add up; each rule decides what its own evidence gives."""
+"""From grounds to a finding: how evidence, claims and waivers add up.
+
+Each rule decides what its own evidence gives.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ def show_reading(day: Reading) -> str:
 
 
 def approval_words(by: str, on: Reading, read_on: date) -> Phrase:
-    """How an approval that asks for a name and a day stands; to follow what was approved."""
+    """Describe an approval that asks for a name and a day.
+
+    The words follow the name of what was approved.
+    """
     if not by:
         return phrase("grounds.no_approver")
     if not isinstance(on, date):

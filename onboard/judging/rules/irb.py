@@ -1,6 +1,9 @@
-"""The IRB: a person's listing and a protocol's approval. Decides which days rows of the lab's own records give; not what the
-IRB thinks, nor whether the lab's list agrees with it (reconcile). Sources: 45 CFR 46.109 and 46.115, the 2018
-Common Rule (a blank expiration is normal), institutions' personnel modes (UTA, Northwestern, UTHSCSA)."""
+"""IRB rules: a person's listing and a protocol's approval.
+
+They decide which days the lab's own records give. Whether the lab's list agrees with the IRB's is not known here (see
+reconcile.py). Sources: 45 CFR 46.109 and 46.115, the 2018 Common Rule (a blank expiration is normal), institutions' personnel
+modes (UTA, Northwestern, UTHSCSA).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Built-in clauses: the person belongs to the lab, nothing stops the protocol (hold, suspension, closure), the facts that select
-rules are known. Decides what those rows give; a lab cannot switch them off."""
+"""Rules of the built-in clauses; a lab cannot switch them off.
+
+The person belongs to the lab, nothing stops the protocol (hold, suspension, closure), the facts that select rules are known.
+"""
 
 from __future__ import annotations
 

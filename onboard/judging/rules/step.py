@@ -1,4 +1,4 @@
-"""Onboarding steps and disclosures: an act with a date. Decides what the date gives; blank is not done."""
+"""Onboarding steps and disclosures: an act with a date; blank is not done."""
 
 from __future__ import annotations
 

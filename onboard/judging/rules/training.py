@@ -1,7 +1,7 @@
-"""Training: a course passed and not expired. Decides what a completion gives; not who owes it, nor what the lab says about it.
+"""Training: a course passed and not expired, and what a completion gives.
 
 Sources: NIH NOT-OD-16-148 (GCP at least every three years), CITI's curriculum, group and stage, policies on validity
-and refreshers (a refresher counts only beside a basic course, E. Kentucky). Every last day is inclusive.
+and refreshers (a refresher counts only together with a basic course, E. Kentucky). Every last day is inclusive.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ _Rows = Sequence[tuple[Completion, str | None]]
 
 
 def judge(obligation: Obligation) -> Finding:
-    """The union of what every completion gives that counts for it, or that nobody has mapped yet."""
+    """Return the union of what every completion gives that counts for it.
+
+    An unmapped course may count.
+    """
     requirement, evidence = obligation.requirement, obligation.evidence
     counting = [(c, t) for c, t in evidence.completions if t is None or t in requirement.accepts]
     usable = [(c, t) for c, t in counting if c.checked is not Checked.DECLINED and c.passed is not False]
