@@ -1,1 +1,4 @@
-"""What is said to whom today, and may it go. Plans hold facts and keys; the words are the templates'."""
+"""Plans: what is sent to whom today, and whether it may go now.
+
+Plans hold facts and keys; the words are in templates/.
+"""

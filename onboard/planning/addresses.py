@@ -1,4 +1,4 @@
-"""Where mail to a person goes. Decides which address may be used on a day."""
+"""Which address may be used for a person on a day."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""What certainly keeps a person today from work they have today. Decides causes, protocols and tasks; unknown never counts as
-blocked, and nothing here says who hears of it.
+"""What certainly blocks a person today from work they have today.
+
+Comes out: causes with their protocols and tasks. Unknown never counts as blocked. Who is told of a block is decided by
+reminders/, digests/ and worklist/.
 """
 
 from __future__ import annotations
@@ -34,10 +36,10 @@ class Block:
 
 
 def blocks(desk: Desk, person: str, only: Iterable[str] | None = None) -> list[Block]:
-    """What certainly blocks a person today on protocols they certainly work on (`only` these where given).
+    """Return what certainly blocks a person today on protocols they certainly have.
 
-    Unknown never counts as blocked, and a claim that waits leaves it unknown. A day of absence is told to nobody. In the order of
-    `edges`.
+    `only`: these protocols, where given. Unknown never counts as blocked, and a claim not yet checked leaves it unknown. A day of
+    absence is left out. In the order of `edges`.
     """
     wanted = None if only is None else set(only)
     found: dict[tuple[str, str], list[tuple[Finding, Readiness]]] = {}
@@ -90,7 +92,10 @@ def together(found: Iterable[Block], apart: Callable[[Block], str] = lambda bloc
 
 
 def blocked_line(desk: Desk, person: str, causes: Sequence[Block], section: Section, why: str) -> Line:
-    """What every reader is told of causes that stand together, the first one's protocols and tasks for all."""
+    """Return the line every reader gets for causes that are shown together.
+
+    The first one's protocols and tasks count for all.
+    """
     first = causes[0]
     return Line(
         key="",

@@ -1,8 +1,9 @@
-"""The mails that carry a new hire's list. Decides when one is due and what stands in it; steps.py makes the list,
-reminders has everybody else.
+"""The mails that carry a new hire's checklist: when one is due and what is in it.
 
-The welcome goes out on the green light, then at most one mail a week, and every second working day in the last week before the
-start. A receipt answers what somebody did and does not wait for the week.
+steps.py makes the list; reminders/ writes to everyone else.
+
+The welcome goes out when mail to the person is allowed, then at most one mail a week, and every second working day in the last
+week before the start. A receipt answers an act of the person and does not wait for the week.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ __all__ = ["Step", "StepState", "checklist", "plan_checklists"]
 
 
 def plan_checklists(assessment: Assessment, history: History, lab: Lab, today: date) -> list[Notice]:
-    """One welcome or checklist for each new hire who should hear something today, by record id."""
+    """Return a welcome or checklist for each new hire due one today, by record id."""
     desk = desk_of(assessment, history, lab, today)
     found = []
     for record, address in writable(desk).items():
@@ -117,13 +118,13 @@ def _own_line(desk: Desk, step: Step, address: str) -> Line | None:
     line = owed(desk, step.edge, Section.STEPS, tier)
     if step.edge.doubted:
         return replace(line, ends=None)
-    # Nobody is late in the mail that first tells them, nor counted late from before it.
+    # The mail that first tells a person of a step never calls them late, and lateness counts from that mail on.
     due = max(step.due, told_on(desk, step.edge) or desk.today)
     return replace(line, due=due, ends=None, days=(due - desk.today).days)
 
 
 def _rest_line(desk: Desk, step: Step) -> Line | None:
-    """A step that is done, or that somebody else does."""
+    """Return the line of a step that is done, or that is another person's to do."""
     if _is_mine(desk, step):
         return None
     done = step.state is StepState.DONE

@@ -1,8 +1,9 @@
-"""The next day something somebody owes is not met, and which reminder tier has come. Decides when something deserves words;
-not which words, and nothing about readers.
+"""The next day a requirement is not met, and which reminder tier has come.
 
-Nothing here asks whether today *is* a day: a tier is due once its day has come and no later one was said, so a missed run
-loses nothing and a second run says nothing.
+It decides when a reminder is due; the planners choose its words and readers.
+
+Nothing here asks whether today *is* a day: a tier is due once its day has come and no later one was sent, so a missed run
+loses nothing and a second run sends nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ _REPEATS_SKIPPED = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """A requirement as it stands for a person, all versions together: the next day it is surely due and not surely met."""
+    """A person's requirement, all versions together: the next day it is surely unmet.
+
+    Surely unmet: surely due and not surely met.
+    """
 
     person: str
     requirement: Requirement  # the version due on `gap`
@@ -55,7 +59,7 @@ class Edge:
 
     @property
     def started(self) -> bool:
-        """Whether the person or somebody else already did something about it."""
+        """Whether the person or another actor already did something about it."""
         return self.claimed or self.doubted or self.in_hand
 
     def days(self, today: date) -> int:
@@ -128,7 +132,10 @@ def _newest(ground: Ground) -> tuple[date, str]:
 
 
 def tier_come(desk: Desk, edge: Edge) -> int | None:
-    """The latest tier whose day has come; None when none has. Negative tiers are days after the deadline."""
+    """Return the latest tier whose day has come; None when none has.
+
+    Negative tiers are days after the deadline.
+    """
     come = [tier for tier in edge.requirement.tiers if _tier_day(desk, edge, tier) <= desk.today]
     over = -edge.days(desk.today)
     if over > 0 and _repeats(edge):
@@ -185,8 +192,11 @@ def skipped(desk: Desk, edge: Edge, tier: int) -> tuple[str, ...]:
 
 
 def stems(desk: Desk, edge: Edge) -> tuple[str, ...]:
-    """What the keys under which an episode was said may begin with. A suspension and a closure were once said as the end of the
-    approval they stopped, so that nobody is told again of one that began before they had names of their own."""
+    """Return what the keys of an episode may begin with.
+
+    Suspensions and closures were once recorded as the end of the approval they stopped; those older keys count too, so that a
+    person is not told of one again.
+    """
     if edge.requirement.id not in ("suspension", "closure"):
         return (edge.stem,)
     rows = [row.evidence for row in desk.assessment.approvals if row.protocol == edge.scope.protocol]
@@ -203,6 +213,6 @@ def told_on(desk: Desk, edge: Edge) -> date | None:
 
 
 def announced(desk: Desk, edge: Edge) -> bool:
-    """Whether a mail telling the person was handed over long enough ago for others to hear, so that nobody is surprised."""
+    """Whether the person was mailed about it long enough ago for others to read it."""
     told = told_on(desk, edge)
     return told is not None and desk.calendar.add(told, desk.lab.cadence.announce_working_days) <= desk.today

@@ -1,9 +1,10 @@
-"""What a supervisor or PI should hear about a person. Decides level, reader and moment, and the line; never before the person
-was told. Which mail says it is the planners': reminders has the mail of its own, digests the week's.
+"""What a supervisor or PI is told about a person: level, reader, moment, line.
+
+Never before the person was told. reminders/ makes the escalation's own mail, digests/ the week's.
 
 Supervisor: so many days before the end when nothing has been started. PI: at the end when the person is on a protocol, else
-some working days after. A lapse that stops work today is heard on the day the person hears it, and waits for nobody whose
-address refuses our mail.
+some working days after. A lapse that stops work today is escalated on the day the person is told, and does not wait for a
+person whose address refuses our mail.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from onboard.planning.told import knows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One thing one reader should hear."""
+    """One matter that one reader is told."""
 
     role: ReaderRole
     reader: str  # record id
@@ -38,7 +39,10 @@ class Call:
 
 
 def calls_about(desk: Desk, person: str, hears_now: Callable[[Edge], bool]) -> Iterable[Call]:
-    """Everything anybody should hear about a person who is here. `hears_now` says whether the person was told, or is today."""
+    """Return all that readers should be told about a person who is here.
+
+    `hears_now` says whether the person was told, or is today.
+    """
     if not (green_light(desk, person) and here(desk, person)):
         return
     stopped = {b.of: b for b in blocks(desk, person)}

@@ -1,7 +1,8 @@
-"""The last gate before words: which planned notices may go now, and why the others wait. Decides by the lab's limits and by
-what was said; knows no words, no database and no clock.
+"""Filter planned notices by mode, limits, quiet days and what was already sent.
 
-A reason is printed and logged, so it holds no name and no address: it says the record's id, or what a reader without one does.
+Those held come out with the reason. It knows no words, no database and no clock.
+
+A reason is printed and logged, so it holds no name and no address: it gives the record id, or the reader's role.
 """
 
 from __future__ import annotations
@@ -38,11 +39,11 @@ class _Seen:
 def gate(
     notices: Sequence[Notice], limits: Limits, history: History, lab: Lab, job: JobName | None = None
 ) -> tuple[list[Notice], list[Held], bool]:
-    """(ready in the planned order, held with reason, whether mail to people is over the ceiling).
+    """Return (ready in the planned order, held with reason, over the ceiling or not).
 
-    `job` plans once more for a slot it did not use up: whoever has a mail of this job and slot already gets no second one.
-    `limits.mode` dry gates like live. In trial mode a ready notice names its real reader in ``facts["trial_for"]``; its
-    reader stays the one it is for, and `recipient_address` says where it goes.
+    The ceiling counts mail to people. `job` plans once more for a slot it did not use up: a reader who already has a mail of this
+    job and slot gets no second one. `limits.mode` dry gates like live. In trial mode a ready notice names its real reader in
+    ``facts["trial_for"]``; its reader stays the one it is for, and `recipient_address` says where it goes.
     """
     ready: list[Notice] = []
     held: list[Held] = []
@@ -127,7 +128,10 @@ def _stopped(notice: Notice, limits: Limits, history: History, lab: Lab) -> str:
 
 
 def _outside(notice: Notice, limits: Limits) -> str:
-    """Records of student workers may be education records (34 CFR 99.3): mail outside the institution lists nobody."""
+    """Return why a mail that lists people must not leave the institution, else "".
+
+    Records of student workers may be education records (34 CFR 99.3).
+    """
     own = notice.reader.record
     about_people = notice.reader.role in (ReaderRole.SUPERVISOR, ReaderRole.PI) or any(
         line.person and line.person != own for line in notice.lines

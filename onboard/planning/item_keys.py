@@ -1,8 +1,8 @@
-"""Names of the things said, as the ledger keeps them. Decides how an item's key is spelt and what was said under it; not what
-deserves saying.
+"""Keys of the items sent, as the ledger keeps them.
 
-Keys are read by people in SQL, so they stay plain: the person is always the record id, and an episode is the evidence that
-governs with the day it ends, or ``none:`` and the day by which something is wanted.
+It decides how a key is spelled and what was sent under it. Keys are read by people in SQL, so they stay plain: the person is
+always the record id, and an episode is the evidence that governs with the day it ends, or ``none:`` and the day by which
+something is wanted.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ def reminder(stem: str, tier: int) -> str:
 
 
 def introduced(stem: str) -> str:
-    """The key under which an introduction told somebody of an episode; no tier, so that reminders come as ever."""
+    """Return the key under which an introduction told a person of an episode.
+
+    It has no tier, so that reminders come as usual.
+    """
     return f"{stem}/introduction"
 
 
@@ -54,7 +57,7 @@ def receipt(person: str, evidence: str, state: str) -> str:
 
 
 def cleared(person: str, protocol: str, first: date | None) -> str:
-    """Records complete since `first`; ``open`` when there is no first day."""
+    """Return the key of records complete since `first`; ``open`` without a first day."""
     return f"cleared/{part(person)}/{part(protocol)}/{_day(first)}"
 
 
@@ -98,7 +101,7 @@ _ABOUT_PEOPLE = frozenset(("reminder", "escalation", "receipt", "cleared", "welc
 
 
 def person_of(key: str) -> str:
-    """The record id of the person a key is about, "" for a key about nobody."""
+    """Return the record id of the person a key is about, "" when about no person."""
     kind, _, rest = key.partition("/")
     return rest.partition("/")[0].replace("%2F", "/").replace("%25", "%") if kind in _ABOUT_PEOPLE else ""
 
@@ -151,12 +154,15 @@ class Said:
         return frozenset(int(tier) for tier, record in found if _is_number(tier) and _settled(record, address))
 
     def sent(self, key: str) -> bool:
-        """Whether it was really handed over."""
+        """Whether it was really sent."""
         record = self.history.items.get(key)
         return record is not None and record.state is ItemState.SENT
 
     def told_on(self, stem: str) -> tuple[date, ...]:
-        """The days a tier of this episode was really handed over, in order; not skipped, not baseline, not merely queued."""
+        """The days a tier of this episode was really sent, in order.
+
+        Not those skipped, recorded as baseline or only queued.
+        """
         found = self._under.get(stem, {}).values()
         return tuple(sorted(record.on for record in found if record.state is ItemState.SENT))
 

@@ -1,4 +1,7 @@
-"""What the planners of one day look at, indexed once. Decides nothing but lookups: rows, findings and work by person."""
+"""Lookups for the planners of one day: rows, findings and work by person.
+
+Everything is indexed once.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,7 @@ class Desk:
         return tuple(p for p in self._may_work_on.get(person, ()) if self.involved(person, p).at(self.today) is Answer.YES)
 
     def records_at(self, address: str) -> tuple[str, ...]:
-        """Record ids of the people whose address it is today, by record id."""
+        """Record ids of the people who have this address today, in order."""
         return self._addresses.get(address, ())
 
     def mails(self, address: str) -> tuple[MailRecord, ...]:

@@ -1,5 +1,6 @@
-"""Lines that several mails share: what somebody owes, what stands in their way, receipts, complete records. Decides what one
-line says; not whether its mail goes out, nor the words around it.
+"""Lines shared by several mails: open requirements, blocks, receipts.
+
+The planners decide whether a mail goes out; templates/ has the words around a line.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ def coordinator(desk: Desk) -> str:
 
 
 def actor_name(desk: Desk, finding: Finding, protocols: Iterable[str] = ()) -> str:
-    """The same by name: the person as they are greeted, since their name stands beside it; the coordinator on duty; the PI."""
+    """Return the actor by name.
+
+    The person as they are greeted, the coordinator on duty, or the PI.
+    """
     who = actor(finding.requirement)
     if who == "you":
         return greeted(desk, finding.person)
@@ -57,11 +61,11 @@ def about(desk: Desk, finding: Finding) -> str:
 
 
 def ready_words(desk: Desk, about: date | None) -> Phrase:
-    """About when somebody can begin; that it cannot be told where `about` is None."""
+    """Say about when a person can begin, or that it is unknown (`about` is None)."""
     return phrase("lines.ready_about", day=show_to_act(about, desk.today)) if about else phrase("lines.ready_unknown")
 
 
-# what somebody owes ---------------------------------------------------------------------------------------------------
+# what a person owes ---------------------------------------------------------------------------------------------------
 
 
 def next_step(desk: Desk, edge: Edge) -> str:
@@ -76,8 +80,10 @@ def next_step(desk: Desk, edge: Edge) -> str:
 
 
 def why_for_others(finding: Finding, day: date, edge: Edge | None = None) -> str:
-    """The reason for anybody but the person, short: what ended and when, else the deciding sentence. Whose waiver it was and
-    who approved it is not theirs to read."""
+    """Return the reason for readers other than the person, short.
+
+    What ended and when, else the deciding sentence. It does not name whose waiver it was or who approved it.
+    """
     if edge and edge.ends and kinds.of(finding.requirement).taught:
         return phrase("lines.ended" if edge.ends < day else "lines.ends", day=show_to_act(edge.ends, day))
     ground = deciding(finding, day)
@@ -136,7 +142,10 @@ def status_of(desk: Desk, edge: Edge) -> Status:
 
 
 def silenced(desk: Desk, edge: Edge) -> bool:
-    """Whether nudges are off: opted out, or snoozed to a day not after the deadline. Never asked of what blocks somebody."""
+    """Whether reminders are off: opted out, or snoozed and not past the deadline.
+
+    Never asked of what blocks work.
+    """
     for snooze in desk.assessment.snoozes.get(edge.person, ()):
         if snooze.requirement not in ("", edge.requirement.id):
             continue
@@ -147,7 +156,10 @@ def silenced(desk: Desk, edge: Edge) -> bool:
 
 
 def in_grace(desk: Desk, edge: Edge) -> bool:
-    """Whether doubtful evidence is so new that the person hears nothing: the coordinator looks first."""
+    """Whether doubtful evidence is so new that the person is not told yet.
+
+    The coordinator checks it first.
+    """
     if not edge.doubted:
         return False
     seen = _doubt_since(desk, edge)

@@ -1,4 +1,4 @@
-"""A notice put together: what every kind shares, when a digest is due, and when a mail carries the calendar file."""
+"""Notices put together: their shared parts, digest days, calendar files."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def gets_digests(desk: Desk, record: str) -> bool:
 
 
 def digest_paused(desk: Desk, record: str) -> bool:
-    """Whether a snooze of somebody's digest holds today: up to its day, or for good."""
+    """Whether a reader's digest is snoozed today: up to a day, or without an end."""
     rows = (s for s in desk.assessment.snoozes.get(record, ()) if s.requirement.strip().casefold() == DIGEST)
     return any(row.opt_out or (isinstance(row.until, date) and desk.today <= row.until) for row in rows)
 

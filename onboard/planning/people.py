@@ -1,7 +1,7 @@
-"""Who is who on a day: appointments, addresses, supervisors, PIs, new hires, absences. Decides who may be written to, and by
-which of the two jobs that write to people; not what is said.
+"""Who may be written to on a day, and by which job that writes to people.
 
-Only what is certain counts here: somebody whose appointment cannot be read is not written to.
+Also appointments, addresses, supervisors, PIs, new hires and absences. Only what is certain counts: a person whose appointment
+cannot be read is not written to.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ def present_appointment(desk: Desk, person: str) -> Appointment | None:
 
 
 def appointments_of_stay(desk: Desk, person: str) -> list[Appointment]:
-    """The appointments of the present or coming stay, earliest first: a change within a stay is no new hire."""
+    """Return the appointments of the present or coming stay, earliest first.
+
+    A change within a stay does not make a new hire.
+    """
     run = stay(desk.assessment, person, desk.today)
     days = Timeline.between(*run) if run else Timeline()
     return [a for a in appointments(desk.assessment, person) if certain_days(a) & days]
@@ -93,7 +96,7 @@ def writable(desk: Desk) -> dict[str, str]:
 
 
 def typed(desk: Desk) -> list[str]:
-    """Record ids of the people whose form somebody marked Complete; the others are half-typed."""
+    """Return record ids of the people whose Person form is marked Complete."""
     return [record for record, person in desk.assessment.people.items() if person.complete]
 
 
@@ -111,7 +114,10 @@ def myself(desk: Desk, record: str, address: str) -> Reader:
 
 
 def overseer(desk: Desk, record: str, role: ReaderRole) -> Reader | None:
-    """Somebody who reads about others: here today, with a university address inside the institution; else None."""
+    """Return a reader about others, else None.
+
+    Such a reader is here today and has a university address inside the institution.
+    """
     person = desk.assessment.people.get(record)
     if person is None or not person.complete or not here(desk, record):
         return None
@@ -121,11 +127,14 @@ def overseer(desk: Desk, record: str, role: ReaderRole) -> Reader | None:
     return Reader(address=address, name=person.name, greet=person.greet, role=role, record=record)
 
 
-# who stands over whom -------------------------------------------------------------------------------------------------
+# supervisors and PIs --------------------------------------------------------------------------------------------------
 
 
 def supervisor_of(desk: Desk, person: str) -> str:
-    """Record id of the supervisor; "" when none is recorded, it fits nobody, or it is the person."""
+    """Return the record id of the supervisor.
+
+    "" when none is recorded, when the name fits no person, or when it is the person.
+    """
     appointment = present_appointment(desk, person)
     found = appointment.supervisor if appointment else ""
     return found if found in desk.assessment.people and found != person else ""

@@ -1,4 +1,7 @@
-"""Good news and answers: complete records, and what became of evidence handed in. Decides which are still to be told."""
+"""Receipts: complete records, and what became of evidence sent in.
+
+Comes out: those that were not sent yet.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,10 @@ def _said_in(desk: Desk, key: str, first: date | None) -> bool:
 
 
 def receipts(desk: Desk, person: str, address: str) -> list[Line]:
-    """What became of evidence somebody handed in: received, then accepted or not accepted; each once."""
+    """Return what became of a person's evidence, each outcome once.
+
+    Received, then accepted or not accepted.
+    """
     handed = sorted(desk.assessment.completions.get(person, ()), key=_by_day)
     found = (_receipt(desk, c, address) for c in handed)
     return [line for line in found if line]

@@ -1,7 +1,8 @@
-"""What a refusal means: whose fault it is and what follows. Decides by one table, for the answers of our own server and for
-delivery reports; knows no mail, no address book and no clock.
+"""What a refusal means: which side is at fault and what follows.
 
-Only numbers accuse an address; words acquit it, and choose between "all mail waits" and "this mail is told" (one weak exception:
+One table decides, for the answers of our own server and for delivery reports. It knows no mail, no address book and no clock.
+
+Only numbers accuse an address; words acquit it, and choose between "all mail waits" and "this mail failed" (one weak exception:
 words that say "no such user" where there is no number at all). A wrong accusation costs a lab a reader, a second try costs
 nothing. A number is read where the standards put it: right after the code of a reply (RFC 2034), in ``Status:`` (RFC 3464), or
 as qmail writes it, ``(#5.1.1)``; never elsewhere in a text, where an IP address looks the same.
@@ -146,7 +147,7 @@ _RCPT_END = frozenset({Step.RECIPIENT, Step.BODY, Step.REPORT})
 _END = frozenset({Step.BODY, Step.REPORT})
 _REPORT = frozenset({Step.REPORT})
 _LOGIN, _MAIL, _DATA = frozenset({Step.LOGIN}), frozenset({Step.SENDER}), frozenset({Step.OFFER})
-#: 5.1.0 and 5.2.2 mean other things at other makers, and accuse nobody.
+#: 5.1.0 and 5.2.2 mean different things at different makers, so they accuse no address.
 _NO_SUCH = ("1.1", "1.2", "1.3", "1.4", "1.6", "1.10", "1.351", "2.1", "7.17", "7.18")
 _FULL = ("2.2", "2.121", "2.122")
 _ONE_RECIPIENT = (12, 124, 129, 133, 134, 135, 136)
@@ -262,7 +263,10 @@ def lost(step: Step, words: str) -> Refusal:
 
 
 def no_link(words: str, *, ours: bool) -> Refusal:
-    """There is no link, no TLS or no login: `ours` when a setting or a certificate is to be corrected."""
+    """Return the refusal for no connection, no TLS or no login.
+
+    `ours`: a setting or a certificate must be corrected.
+    """
     fault, cause = (Fault.OURS, Cause.LOGIN) if ours else (Fault.NETWORK, Cause.OTHER)
     return Refusal(step=Step.LOGIN, fault=fault, action=Action.HOLD, words=one_line(words), cause=cause)
 
@@ -300,6 +304,9 @@ def _code_of(words: str) -> tuple[int, str]:
 
 
 def _exact(status: str, inside: str) -> str:
-    """The more exact of the two: what stands in the diagnostic counts where ``Status`` says nothing of its own."""
+    """Return the more exact of two numbers.
+
+    The diagnostic's counts where ``Status`` is generic.
+    """
     coarse = not status or status.endswith(".0")
     return inside if coarse and inside else status

@@ -1,8 +1,10 @@
-"""How an address stands that refused mail: open, doubted, resting, closed, or tried again. Decides by its refusals and by the
-mails that were taken since, and by nothing else, so that everything shut has evidence, a date and an end; knows no database.
+"""The state of an address that refused mail, judged by its record alone.
+
+Open, doubted, resting, closed, or tried again: by its refusals and by the mails taken since, so that every closing has
+evidence, a date and an end. It knows no database.
 
 Accusing takes two refusals on two days (three on three days where only words accuse); a mail taken later acquits. A lab has some
-forty readers it must reach: a wrong closing is the dear mistake, a second try to a dead address is free.
+forty readers it must reach: a wrong closing costs most, a second try to a dead address is free.
 """
 
 from __future__ import annotations
@@ -40,7 +42,10 @@ def shut(history: History, address: str, slot: date) -> Closed | None:
 
 
 def standing(memory: AddressMemory, today: date) -> Closed | None:
-    """How one address stands on a day (the lab's local date); None for one that is open and was for sixty days."""
+    """Return the state of one address on a day (the lab's local date).
+
+    None for an address that is open and was for sixty days.
+    """
     state = _State()
     reports = [mark.at for mark in memory.marks if mark.by_report]
     events: list[tuple[datetime, Mark | None]] = [(mark.at, mark) for mark in memory.marks]
@@ -87,7 +92,10 @@ class _State:
         return len(_days(strong)) >= _STRONG_DAYS or len(_days(self.against)) >= _WEAK_DAYS
 
     def taken(self, at: datetime, settled: bool) -> None:
-        """A mail was handed over; `settled`: and no report came within the days in which one comes."""
+        """Note that a mail was sent.
+
+        `settled`: no report came within the days in which one comes.
+        """
         before = self.on(at.date())
         if settled:
             self.against, self.given_up, self.times, self.rests_until = [], [], 0, date.min

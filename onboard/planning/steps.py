@@ -1,5 +1,6 @@
-"""The steps of a person's first weeks, in the order they can be done: owner, deadline, what waits for what. The day on which
-the person can begin is estimated in judging/estimates.py.
+"""The steps of a person's first weeks, in the order they can be done.
+
+Each with its owner, its deadline and the steps it waits for. judging/estimates.py estimates the day the person can begin.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from onboard.model import Assessment, Finding, Requirement, Scope, Status
 from onboard.planning.deadlines import Edge, edges, own_act
 from onboard.timeline import NEVER, Answer, Timeline
 
-#: What falls due later than so many days after the start is no part of the first list.
+#: What is due more than so many days after the start is not part of the first list.
 HORIZON = 90
 
 
 class StepState(StrEnum):
-    """How a step stands."""
+    """The state of a step."""
 
     OPEN = "open"  # to do
     WAITING = "waiting"  # handed in, signed up, or submitted: somebody looks at it
@@ -103,7 +104,10 @@ def _step(group: Sequence[Finding], window: Timeline, edge: Edge | None) -> Step
 
 
 def _state(finding: Finding, status: Status, needed: date, edge: Edge | None) -> StepState:
-    """Who has signed up and not passed has still to pass: that step is theirs, nobody else waits to look at it."""
+    """Return the state of a step.
+
+    A person who signed up and did not pass must still pass: that step is theirs, with nothing for others to check.
+    """
     if status is Status.EXPIRING and edge is None:
         return StepState.DONE
     if status is Status.PENDING and own_act(finding.requirement) and finding.if_accepted.at(needed) is not Answer.YES:
@@ -123,7 +127,10 @@ def _needed(group: Sequence[Finding], window: Timeline) -> date | None:
 
 
 def _ordered(steps: list[Step]) -> list[Step]:
-    """Each step after those it waits for, else by deadline; steps that wait for each other come as they stand."""
+    """Return each step after those it waits for, else by deadline.
+
+    Steps that wait for each other keep their order.
+    """
     left = sorted(steps, key=lambda s: (s.due, s.owner != "you", s.requirement.title, str(s.scope)))
     placed: list[Step] = []
     while left:

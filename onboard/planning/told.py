@@ -1,6 +1,7 @@
-"""Whether a person knows what others are about to read about them. Decides whether they may be named, and in which words.
+"""Check whether a person was told before others may read about them.
 
-A view for others names nobody who was not told, or is not told on the same day.
+It decides whether the person may be named, and in which words. A view for others names no person who was not told and is not
+told on the same day.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from onboard.planning.people import address_for, appointments_of_stay, cannot_be
 
 
 def welcomed(desk: Desk, person: str) -> bool:
-    """Whether a welcome of the present stay was handed over."""
+    """Whether a welcome of the present stay was sent."""
     return any(desk.said.sent(item_keys.welcome(person, a.evidence)) for a in appointments_of_stay(desk, person))
 
 
@@ -28,7 +29,7 @@ def told_today(desk: Desk, person: str, edge: Edge) -> bool:
 
 
 def may_name(desk: Desk, person: str, edge: Edge | None) -> bool:
-    """Whether somebody else may read about it today."""
+    """Whether other people may read about it today."""
     if edge is None:
         return False
     told = told_on(desk, edge) is not None or (is_new_hire(desk, person) and welcomed(desk, person))

@@ -1,7 +1,8 @@
-"""What to write into REDCap about a person: the verdict, what blocks, until when, the last mail. Decides values and what
-changed; writes nothing, and never a field that the lab's own people fill in.
+"""What to write into REDCap about a person: the fields whose value changed.
 
-A verdict here mirrors the records as read; it is no authorisation.
+The verdict, what blocks, until when, the last mail. Never a field that the lab's own people fill in.
+
+A verdict here mirrors the records as read; it is not an authorization.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _LONGEST = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteTarget:
-    """Where it stands: fields of one form of one project, kept for this program alone."""
+    """Where it is written: fields of one form of one project, for this program only."""
 
     project: str
     instrument: str
@@ -34,9 +35,10 @@ class WriteTarget:
 def plan_writes(
     assessment: Assessment, history: History, target: WriteTarget, current: Mapping[str, Mapping[str, str]], today: date
 ) -> tuple[RecordChange, ...]:
-    """For every person whose record is in `current` (record -> our fields as they stand): the fields that differ.
+    """Return the fields that differ, for every person whose record is in `current`.
 
-    An empty value blanks the field. People who are not in `current` are left alone, and so is a record without a person.
+    `current`: record -> our fields as they are. An empty value blanks the field. People who are not in `current` are left alone,
+    and so is a record without a person.
     """
     changes = []
     last = _last_mails(history)
@@ -93,6 +95,6 @@ def _until(rows: Iterable[Readiness], today: date) -> str:
 
 
 def _last_mails(history: History) -> dict[str, str]:
-    """The day of the last mail that was handed over to each person, by record id."""
+    """Return the day of the last mail that was sent to each person, by record id."""
     sent = sorted((mail.slot, mail.person) for mail in history.mails if mail.state == "sent")
     return {person: slot.isoformat() for slot, person in sent}

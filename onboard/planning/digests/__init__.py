@@ -1,5 +1,7 @@
-"""The weekly view of a PI. Decides who gets one, which week it is for, and the order of what is in it; the rooms beside it
-decide single sections. Nothing to say still makes a digest, so that silence is never ambiguous."""
+"""The weekly digest of a PI: who gets one, for which week, and in which order.
+
+The modules of this package make single sections. A digest goes out even when it is empty, so that silence is never ambiguous.
+"""
 
 from __future__ import annotations
 
@@ -73,14 +75,17 @@ def _readers(desk: Desk) -> list[tuple[Reader, frozenset[str]]]:
 
 
 def _name_at(desk: Desk, address: str) -> str:
-    """Whose address a protocol names: a person's or a coordinator's name, else the address itself."""
+    """Return the name of a person or coordinator at an address, else the address."""
     names = [c.name for c in desk.lab.coordinators if normal(c.address) == address]
     names += [desk.assessment.people[record].name for record in desk.records_at(address)]
     return next((name for name in names if name), address)
 
 
 def _greet_at(desk: Desk, address: str) -> str:
-    """How the person on record whose address it is wants to be greeted; "" for anybody else."""
+    """Return how the person on record with that address wants to be greeted.
+
+    "" for any other address.
+    """
     return next((desk.assessment.people[record].greet for record in desk.records_at(address)), "")
 
 
@@ -93,7 +98,7 @@ def _digest(
     links: Callable[[str], str],
 ) -> Notice:
     """Its day is today, also when it comes late: its figures are today's."""
-    # A PI answers the mail; whoever else reads it opens the form.
+    # A PI answers the mail; any other reader opens the form.
     calls = calls_to(desk, view, reader.address)
     needs = needs_you_lines(desk, view, (lambda evidence: "") if reader.role is ReaderRole.PI else links)
     ahead = next_lines(desk, view, calls)

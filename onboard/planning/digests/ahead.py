@@ -1,4 +1,4 @@
-"""What comes next in a digest: ends within a month, who starts, and work that is off. Decides which facts are worth a line."""
+"""What comes next in a digest: ends within a month, starts, and overdue work."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ from onboard.planning.told import knows, welcomed
 
 
 def next_lines(desk: Desk, view: View, calls: Calls) -> list[Line]:
-    """Ends of approvals, and of trainings whose holders were told long enough ago; by date, the reader's own first on a day."""
+    """Return ends of approvals, and of trainings whose holders were told in time.
+
+    By date; on one day the reader's own come first.
+    """
     found = _approval_lines(desk, view) + [line for person in view.people for line in _ends(desk, view, person, calls)]
     return sorted(found, key=lambda line: (line.ends or desk.today, line.person != view.reader, line.name, line.title))
 

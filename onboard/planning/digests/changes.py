@@ -1,5 +1,7 @@
-"""What changed since last week's digest. Decides by comparing two judged snapshots, each on its own day; what was found out
-late shows as changed now."""
+"""What changed since last week's digest.
+
+Two judged snapshots are compared, each on its own day; a change recorded late shows as changed now.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""What an escalation would say, told in the digest. Decides which lines of it carry an escalation's keys, so that the reader
-hears nothing twice; what stands nowhere else in the digest gets a line of its own."""
+"""Escalations shown in the digest instead of in a mail of their own.
+
+It decides which lines of the digest carry an escalation's keys, so that the reader is told once; what no other section shows
+gets a line of its own.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ from onboard.planning.told import may_name
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """What this reader should hear: by person and by what it is about, the PI's level before the supervisor's."""
+    """What this reader should be told, by person and by subject.
+
+    The PI's level comes before the supervisor's.
+    """
 
     found: Mapping[tuple[str, tuple[str, str]], tuple[Call, ...]] = field(default_factory=dict)
     settled: frozenset[str] = frozenset()  # keys of what the reader heard
@@ -28,7 +34,7 @@ class Calls:
 
 
 def calls_to(desk: Desk, view: View, address: str) -> Calls:
-    """Everything the reader of a view should hear about its people, heard or not."""
+    """Return all the reader of a view should be told about its people, sent or not."""
     found: dict[tuple[str, tuple[str, str]], list[Call]] = {}
     for person in view.people if view.reader else ():
         for call in calls_about(desk, person, partial(may_name, desk, person)):
@@ -40,7 +46,10 @@ def calls_to(desk: Desk, view: View, address: str) -> Calls:
 
 
 def hand_lines(calls: Calls, elsewhere: Iterable[Line]) -> list[Line]:
-    """A line for each thing that stops nothing today and stands in no other section, nearest day first."""
+    """Return a line for each matter in no other section that blocks no work today.
+
+    Nearest day first.
+    """
     said = {(line.person, line.title) for line in elsewhere}
     found = [_line(calls, person, of, every) for (person, of), every in calls.found.items() if not every[0].line.hard]
     kept = [line for line in found if (line.person, line.title) not in said]
@@ -48,6 +57,6 @@ def hand_lines(calls: Calls, elsewhere: Iterable[Line]) -> list[Line]:
 
 
 def _line(calls: Calls, person: str, of: tuple[str, str], every: Sequence[Call]) -> Line:
-    """It stays in the digest while it stands, and is claimed once."""
+    """Return the line of a matter: shown as long as it lasts, claimed once."""
     key, *also = calls.keys(person, of) or ("",)
     return replace(every[0].line, key=key, also=tuple(also))

@@ -1,5 +1,7 @@
-"""The roster a lab may have attached to the digest: who is cleared for what, and through which day. Decides the rows; gives no
-reason, so that a file that travels on tells nobody about a course, a waiver or an absence."""
+"""The roster a lab may attach to the digest: who is cleared for what, until when.
+
+It gives no reasons, so that a forwarded file reveals no course, waiver or absence.
+"""
 
 from __future__ import annotations
 

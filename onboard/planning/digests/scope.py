@@ -1,4 +1,7 @@
-"""Whose records a digest is about, and how they stand as a whole. Decides who counts, once each, and the picture's bars."""
+"""Whose records a digest covers, and the bars of its picture.
+
+Each person counts once.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +32,11 @@ class View:
 
 
 def view_of(desk: Desk, reader: str, protocols: frozenset[str]) -> View:
-    """Everybody who is or was on the reader's protocols, and people on no protocol whom the reader supervises; those nobody
-    of the lab's PIs supervises are seen by every PI."""
+    """Return the people a digest covers.
+
+    Everyone who is or was on the reader's protocols, and people on no protocol whom the reader supervises; those without a
+    supervisor among the lab's PIs are seen by every PI.
+    """
     found, leads = [], frozenset(heads(desk))
     for record in desk.assessment.people:
         own = {row.protocol for row in desk.rows(record) if row.protocol}
@@ -60,7 +66,10 @@ def standing(desk: Desk, view: View, person: str) -> Cleared:
 
 
 def _without_work(desk: Desk, person: str) -> Cleared:
-    """Somebody on no protocol of the reader today: what is asked of the person alone decides."""
+    """Return the status of a person on no protocol of the reader today.
+
+    Only what is required of the person counts.
+    """
     if not here(desk, person):
         return Cleared.NOT_DUE
     own = [f for f in desk.findings(person) if not f.scope.protocol and f.requirement.blocks]
@@ -81,8 +90,11 @@ def counts(desk: Desk, view: View) -> Mapping[str, int]:
 
 
 def bars(desk: Desk, view: View) -> list[Bar]:
-    """When each person is cleared on all of this reader's protocols they work on, over the next 26 weeks. Half-typed records
-    are the coordinator's, and whoever is blocked without having heard of it is counted in words, not named."""
+    """Return when each person is cleared on all of this reader's protocols they have.
+
+    Over the next 26 weeks. Half-typed records are the coordinator's; a blocked person who was not told is counted in words, not
+    named.
+    """
     window = Timeline.between(desk.today, plus_days(desk.today, _PICTURE_DAYS - 1))
     found = []
     for person in view.people:
@@ -95,7 +107,7 @@ def bars(desk: Desk, view: View) -> list[Bar]:
 
 
 def unheard(desk: Desk, view: View, person: str) -> bool:
-    """Whether the person is blocked by things that nobody but them may read about yet."""
+    """Whether a person is blocked, and only by what others may not read yet."""
     stopped = blocks(desk, person, view.protocols)
     return bool(stopped) and not any(may_read(desk, view, person, block) for block in stopped)
 

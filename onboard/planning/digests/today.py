@@ -1,4 +1,7 @@
-"""What stands today in a digest: what needs the PI, and who is blocked. Decides one line for each person and cause."""
+"""Today's part of a digest: what needs the PI, and who is blocked.
+
+One line for each person and cause.
+"""
 
 from __future__ import annotations
 
@@ -91,9 +94,9 @@ def _pi_steps(desk: Desk, person: str) -> list[Line]:
 
 
 def blocked_lines(desk: Desk, view: View, calls: Calls) -> list[Line]:
-    """Who certainly may not do work they have today: the reader's own lapses first, then whoever has waited longest.
+    """Return who certainly may not do work they have today.
 
-    People who were not told and are not told today are counted, not named.
+    The reader's own lapses first, then the longest wait. People who were not told and are not told today are counted, not named.
     """
     found, nameless = [], 0
     for person in view.people:
@@ -115,7 +118,7 @@ def _blocked_line(desk: Desk, person: str, causes: Sequence[Block], calls: Calls
 
 
 def _nameless_line(desk: Desk, count: int) -> Line:
-    """Somebody who has not heard it is not named to others."""
+    """Return the line that counts people who were not told, without names."""
     who = phrase("digest.nameless") if count == 1 else phrase("digest.nameless_several", count=count)
     return Line(
         key="",

@@ -1,5 +1,7 @@
-"""What deserves a mail today to people who are no new hires, and to those who stand over anybody. Decides the notices of
-send_reminders and of `onboard start`; planning/checklists.py has the new hires."""
+"""Mail to people who are not new hires, and to supervisors and PIs.
+
+It decides the notices of send_reminders and of `onboard start`; planning/checklists.py writes to new hires.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,11 @@ __all__ = ["plan_introductions", "plan_reminders"]
 
 
 def plan_reminders(assessment: Assessment, history: History, lab: Lab, today: date) -> list[Notice]:
-    """One reminder for each person who is no new hire and has something due, and one escalation for each supervisor or PI.
+    """Return the reminders and escalations due today.
 
-    Nobody gets two mails: who has both a reminder and an escalation gets the one with work that stops today, and the other
-    on the next working day; it stays due until then. So does a PI's own nudge on the day of their digest. Most urgent first,
-    people before those who stand over them.
+    One reminder for each person who is not a new hire and has something due, and one escalation for each supervisor or PI. A
+    reader with both gets the one about work that stops today, and the other on the next working day; it stays due until then. The
+    same holds for a PI's own reminder on the day of their digest. Most urgent first, people before supervisors and PIs.
     """
     desk = desk_of(assessment, history, lab, today)
     personal = personal_notices(desk)

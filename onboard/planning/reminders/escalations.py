@@ -1,6 +1,8 @@
-"""The mail to a supervisor or PI about people. Decides what stands in a mail of its own and what waits for the reader's digest:
-there unless work is blocked today, and all of it on the day the digest goes out. planning/escalation_lines.py decides what is to
-be heard."""
+"""The escalation mail: what a supervisor or PI is told about people.
+
+It decides what goes in a mail of its own and what waits for the reader's digest: there unless work is blocked today, and all of
+it on the day the digest goes out. planning/escalation_lines.py decides what is to be told.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,10 @@ def escalations(desk: Desk, personal: Sequence[Notice]) -> list[Notice]:
 
 
 def _notice(desk: Desk, record: str, calls: Iterable[Call]) -> Notice | None:
-    """The lines of one reader, those that stop work first; a PI who also supervises hears everything as PI, once."""
+    """Return the notice to one reader; lines that stop work come first.
+
+    A PI who also supervises is told everything as PI, once.
+    """
     calls = sorted(calls, key=lambda c: c.role is not ReaderRole.PI)
     reader = overseer(desk, record, calls[0].role)
     if reader is None or not mail_day(desk, record) or digest_comes(desk, record, reader.address):

@@ -1,5 +1,7 @@
-"""The one mail to people already here when a lab goes live. Decides who gets it; it tells what stands
-open and asks nothing new."""
+"""The one mail to people already here when a lab goes live.
+
+It lists what is open and asks for nothing new.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,10 @@ def introductions(desk: Desk) -> list[Notice]:
 
 
 def _introduction(desk: Desk, record: str, reader: Reader, key: str) -> Notice:
-    """What is open stands in it, so that it is announced; reminders come later all the same, by their tiers."""
+    """Return the introduction; it lists what is open, so that it is announced.
+
+    Reminders come later all the same, by their tiers.
+    """
     stopped = {b.of for b in blocks(desk, record)}
     lines = []
     for edge in edges(desk.findings(record), desk.today):

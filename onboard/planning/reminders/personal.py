@@ -1,4 +1,7 @@
-"""The mail to a person about themselves: stopped today, due, records complete, receipts. Decides its lines and their order."""
+"""The mail to a person about themselves, its lines and their order.
+
+Stopped today, due, records complete, receipts.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ from onboard.planning.receipts import cleared_lines, receipts
 
 
 def personal_notices(desk: Desk) -> list[Notice]:
-    """One notice for each person outside their first weeks who has something to hear, by record id."""
+    """Return one notice for each person with news, by record id.
+
+    New hires are left out; planning/checklists.py writes to them.
+    """
     found = []
     for record, address in writable(desk).items():
         if mail_day(desk, record) and not is_new_hire(desk, record):
@@ -60,7 +66,10 @@ def _blocked_line(desk: Desk, block: Block, address: str) -> Line | None:
 
 
 def _others_line(desk: Desk, block: Block, edge: Edge, address: str) -> Line | None:
-    """Somebody else must act: the person is told once, so that they stop, and is never chased."""
+    """Return the line of a matter in which another actor must act.
+
+    The person is told once, so that they stop, and is never chased.
+    """
     if any(desk.said.settled(item_keys.reminder(stem, 0), address) for stem in stems(desk, edge)):
         return None
     finding = edge.finding
@@ -84,7 +93,10 @@ def _others_line(desk: Desk, block: Block, edge: Edge, address: str) -> Line | N
 
 
 def due_lines(desk: Desk, record: str, address: str, stopped: list[Block]) -> list[Line]:
-    """Reminders whose tier has come, for what the person does themself; without what `stopped` says already."""
+    """Return reminders whose tier has come, for what the person does.
+
+    Left out: what `stopped` already says.
+    """
     said = {b.of for b in stopped}
     found = []
     for edge in edges(desk.findings(record), desk.today):

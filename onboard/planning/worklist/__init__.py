@@ -1,5 +1,8 @@
-"""The coordinator's day. Decides who reads it, what is new since the last one, and the order; the rooms beside it decide
-single sections. It goes out on every working day, also when there is nothing to do: silence would be ambiguous."""
+"""The coordinator's daily worklist: its readers, what is new, and the order.
+
+The modules of this package make single sections. It goes out on every working day, also when there is nothing to do, since
+silence would be ambiguous.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +35,11 @@ def plan_worklist(
     previous: Assessment | None = None,
     links: Callable[[str], str] = lambda evidence: "",
 ) -> list[Notice]:
-    """One worklist for each coordinator on duty; empty on a day that is no working day.
+    """Return one worklist for each coordinator on duty; none on a day off.
 
     `first_seen` gives the day each problem was first met, by the problem's key; `mail_trouble` are sentences of the outbox;
     `previous` is what the last worklist was planned on; `links` gives the address of the form an evidence
-    (instrument/record/instance) stands on, "" for none.
+    (instrument/record/instance) is on, "" for none.
     """
     desk = desk_of(assessment, history, lab, today)
     if not desk.calendar.works(today):
@@ -84,7 +87,7 @@ def _aged(line: Line, today: date) -> Line:
 
 
 def _once(line: Line, claimed: set[str]) -> Line:
-    """An item belongs to one message: whoever stands in reads the same line without it."""
+    """Return the line, without its key where another message claims it."""
     return replace(line, key="") if line.key in claimed else line
 
 
@@ -123,7 +126,10 @@ def _worklist(desk: Desk, coordinator: Coordinator, lines: list[Line]) -> Notice
 
 
 def _unsaid(desk: Desk, line: Line, address: str) -> Line:
-    """A problem stays on the list as long as it stands; its item is claimed once."""
+    """Return the line of a problem, without its key once it was claimed.
+
+    A problem stays on the list as long as it lasts.
+    """
     return replace(line, key="") if line.key and desk.said.settled(line.key, address) else line
 
 
@@ -133,7 +139,7 @@ def _last_slot(desk: Desk, address: str) -> date | None:
 
 
 def _new(lines: Sequence[Line], last: date | None) -> list[int]:
-    """Positions of the lines that stand since after the last worklist."""
+    """Return positions of the lines that appeared after the last worklist."""
     if last is None:
         return []
     return [number for number, line in enumerate(lines, start=1) if line.since and line.since > last]
@@ -150,7 +156,7 @@ def _gone_words(desk: Desk) -> str:
 
 
 def _sent_words(desk: Desk, last: date | None) -> str:
-    """``2 reminders, 1 receipt``-like: mails handed over since the last worklist, by kind."""
+    """Return words like ``2 reminders, 1 receipt``: mails since the last worklist."""
     if last is None:
         return ""
     sent = [m.kind.value for m in desk.history.mails if m.slot >= last and m.state not in NEVER_CAME]

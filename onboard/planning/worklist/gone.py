@@ -1,6 +1,6 @@
-"""What went from REDCap since the last worklist. Decides how rows that are gone are told: a line a record, the first by name.
+"""Rows that went from REDCap since the last worklist: a line a record.
 
-A loss that is told here was found by two reads; what it means for people is told where their work is.
+Two reads found each loss. What it means for people is in the lines about their work.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
-"""Changes of personnel to file, one batch a protocol. Decides whom to add and to remove, and whose change would be returned
-because a course is missing (complete before you file, as UTHSCSA enforces)."""
+"""Changes of personnel to file with the IRB, one batch a protocol.
+
+It decides whom to add and to remove, and whose change would be returned because a course is missing (complete before you file,
+as UTHSCSA enforces).
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ def irb_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
 
 
 def _adds(desk: Desk) -> list[Edge]:
-    """Listings certainly needed today or soon that nobody has submitted, of people whose form is Complete."""
+    """Return listings certainly needed today or soon that were not submitted.
+
+    Only of people whose form is Complete.
+    """
     until = plus_days(desk.today, desk.lab.cadence.next_days)
     people = set(typed(desk))
     wanted = [f for f in desk.assessment.findings if kinds.of(f.requirement).filed and f.person in people]

@@ -11,7 +11,10 @@ from onboard.planning.people import codes, named
 
 
 def mismatch_line(desk: Desk, mismatch: Mismatch, section: Section, title: str, act: str, links: Callable[[str], str]) -> Line:
-    """Says whose rows disagree, on which protocol and since when; its link is the first row that has a page."""
+    """Return the line: whose rows disagree, on which protocol and since when.
+
+    Its link is the first row that has a page.
+    """
     person = mismatch.people[0]
     return Line(
         key="",

@@ -1,4 +1,7 @@
-"""Who starts and leaves, what leavers leave behind, and who does not react. Decides what a coordinator prepares for each."""
+"""Who starts and leaves, what leavers leave behind, who does not react.
+
+Each line says what the coordinator prepares.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from onboard.planning.people import codes, named, typed, writable
 from onboard.planning.steps import StepState, checklist
 from onboard.planning.worklist.mismatches import mismatch_line
 
-#: So many reminders without a reaction make somebody silent.
+#: So many reminders without a reaction put a person on the list.
 _REMINDED = 2
 
 

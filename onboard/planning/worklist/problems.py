@@ -1,4 +1,7 @@
-"""What could not be read, and mail that does not arrive. Decides the order: first the fix that clears most people."""
+"""Records to correct and mail that does not arrive.
+
+First the correction that clears most people.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ from onboard.planning.standing import standings
 
 
 def unreadable_lines(desk: Desk, first_seen: Mapping[str, date], links: Callable[[str], str]) -> list[Line]:
-    """Every problem with its next step and how many people wait for it, most people first; then what nobody recorded."""
+    """Return every problem with its next step and the number of people it affects.
+
+    Most people first; then facts that are not recorded.
+    """
     unknown = [f for f in desk.assessment.findings if status_on(f, desk.today) is Status.UNKNOWN]
     told_here = [p for p in desk.assessment.problems if not _told_below(desk, p)]
     waiting = {p.key: _waiting(unknown, p) for p in told_here}
@@ -38,14 +44,17 @@ _MALFORMED, _NO_ADDRESS, _SAME_ADDRESS = "malformed-address/", "no-address/", "d
 
 
 def _told_below(desk: Desk, problem: Problem) -> bool:
-    """Whether another line says the same: an address that is no good stands in a worklist once."""
+    """Whether another line says the same: a bad address is listed once."""
     if problem.key.startswith(_NO_ADDRESS):
         return any(_malformed(desk, person) or _unreachable(desk, person) for person in problem.people)
     return any(problem.key.startswith(f"{_SAME_ADDRESS}{address}/") for address in sharing(desk))
 
 
 def _malformed(desk: Desk, record: str) -> bool:
-    """Whether a cell of the person holds what is no address; the line of that cell says what to type."""
+    """Whether a cell of the person holds something that is not an address.
+
+    The line of that cell says what to type.
+    """
     return any(p.key.startswith(_MALFORMED) and record in p.people for p in desk.assessment.problems)
 
 
@@ -97,7 +106,7 @@ def _meanwhile(desk: Desk, people: frozenset[str]) -> str:
 
 
 def _unrecorded(desk: Desk, links: Callable[[str], str]) -> list[Line]:
-    """Facts nobody recorded: they make verdicts unknown without any cell being wrong."""
+    """Return facts not recorded: verdicts are unknown though no cell is wrong."""
     missing: dict[tuple[str, str, str], set[str]] = {}
     for finding in desk.assessment.findings:
         if kinds.of(finding.requirement).fact and _matters(desk, finding):
@@ -109,7 +118,10 @@ def _unrecorded(desk: Desk, links: Callable[[str], str]) -> list[Line]:
 
 
 def _matters(desk: Desk, finding: Finding) -> bool:
-    """Whether it is unknown today for somebody who is here, and, where it is a protocol's fact, works on it."""
+    """Whether it is unknown today for a person who is here.
+
+    For a fact of a protocol: a person who works on it.
+    """
     protocol = finding.scope.protocol
     if finding.obligation.evidence.unplaced:  # each of those rows is a problem of its own
         return False
@@ -190,7 +202,7 @@ def _refused(desk: Desk, address: str, one: Closed) -> Line:
 
 
 def _no_digest(desk: Desk, address: str, owner: str) -> str:
-    """A PI who cannot be reached misses the week: somebody shows them."""
+    """Return the line for a PI who cannot be reached: show them the week."""
     if not any(protocol.pi == owner for protocol in desk.assessment.protocols.values()):
         return ""
     last = max(mails_to(desk, address, MessageKind.DIGEST), default=None)

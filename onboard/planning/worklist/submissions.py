@@ -1,5 +1,6 @@
-"""What must hold when a change of personnel goes to the IRB, beside what must hold to work. Decides who would be returned; clears
-and blocks nobody.
+"""What must hold when a change of personnel goes to the IRB.
+
+This comes on top of what must hold to work. It decides who would be returned; it clears and blocks no person.
 
 A submission margin asks for the days [S, S + margin] (Chapman: not expiring within three months); some requirements
 are judged at a submission only (NIH research security training).

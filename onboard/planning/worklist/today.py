@@ -1,5 +1,7 @@
-"""What cannot wait in a worklist: work that is blocked, and evidence that waits for eyes. Decides the sentence, what was done
-meanwhile, and the one form to open."""
+"""The urgent part of a worklist: blocked work, and evidence to check.
+
+It decides the sentence, what was done meanwhile, and the one form to open.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,11 @@ Links = Callable[[str], str]
 
 
 def blocks_work_lines(desk: Desk, links: Links) -> list[Line]:
-    """Everybody who certainly may not do work they have today; what the coordinator settles comes first, then the oldest.
-    Causes with the same next actor share a line. Whose form is half-typed stands below mail trouble only."""
+    """Return everyone who certainly may not do work they have today.
+
+    What the coordinator settles comes first, then the oldest. Causes with the same next actor share a line. People whose form is
+    half-typed are listed below the mail problems only.
+    """
     found = []
     for person in sorted(typed(desk), key=record_order):
         for causes in together(blocks(desk, person), lambda b: f"{actor(b.finding.requirement)} {_act(desk, b)}"):
@@ -53,7 +58,7 @@ def _line(desk: Desk, person: str, causes: Sequence[Block], links: Links) -> Lin
 
 
 def _why(desk: Desk, block: Block) -> str:
-    """A listing that was filed waits for the IRB, whatever else stands in its row."""
+    """Return why it is open; a filed listing waits for the IRB, whatever else it says."""
     rows = block.finding.obligation.evidence.listings if _filed(block) else ()
     filed = [row.submitted for row in rows if isinstance(row.submitted, date) and row.approved is None and row.removed is None]
     if filed:
@@ -66,7 +71,7 @@ def _filed(block: Block) -> bool:
 
 
 def _form(block: Block) -> str:
-    """The evidence that decides if there is one, else the form of the record where it would stand."""
+    """Return the deciding evidence, else the form of the record that would hold it."""
     finding = block.finding
     shown = max((g for g in finding.grounds if g.evidence), key=lambda g: (g.dated or date.min, g.evidence), default=None)
     if shown:
@@ -97,8 +102,10 @@ def _act(desk: Desk, block: Block) -> str:
 
 
 def eyes_lines(desk: Desk, links: Links) -> list[Line]:
-    """Evidence somebody handed in that nobody has looked at, oldest first; then waivers not approved yet, and delegations
-    that began before their training."""
+    """Return unchecked evidence, oldest first, then waivers not approved yet.
+
+    Last come delegations that began before their training.
+    """
     handed = [c for rows in desk.assessment.completions.values() for c in rows if _waits(desk, c)]
     completions = [_completion_line(desk, c, links) for c in sorted(handed, key=_when)]
     waivers = [_waiver_line(desk, person, g, links) for person, g in _waivers(desk)]
