@@ -1,7 +1,7 @@
-"""What was accepted on a survey form, taken over as reviews. Decides which rows, and what each review holds; writes nothing.
+"""Reviews made from what was accepted or declined on survey forms.
 
-A review taken over says who accepted and when, as the row itself does, and carries the mark of the cells that stand there now: it
-holds for these and no others.
+In: a read. Out: the rows to review and each review; nothing is written here. Such a review names who accepted and when, as the
+row itself does, and carries the mark of the cells as they are now: it holds for these and no others.
 """
 
 from __future__ import annotations
@@ -60,8 +60,11 @@ class Adoption:
 
 
 def adopt_rows(export: Export, mapping: Mapping, zone: ZoneInfo, until: date, by: str, today: date) -> Adoption:
-    """The reviews for every row that its own survey form accepted or declined up to `until`, inclusive, and that has none. Rows
-    that name nobody are signed by `by` on `today`; without it they are left out, and told. Raises ReadInDoubt."""
+    """Return reviews for rows that their survey form decided and that have none.
+
+    Decided: accepted or declined up to `until`, inclusive. Rows without a name are signed by `by` on `today`; without `by` they
+    are left out and reported. Raises ReadInDoubt.
+    """
     rows = said_on_the_form(survey_rows(export, mapping, zone))
     usual = _usual_source(rows[0].at.source.project if rows else "people")
     source = next((one for one in mapping.of("reviews") if has_form(export.instruments.get(one.key, ""))), None)
@@ -103,7 +106,7 @@ class _Free:
 
 
 def _said_on(row: SurveyRow) -> date | None:
-    """When its form was told the decision: by what stands there, else not before it came in."""
+    """Return the day of the decision, else the day the row came in: the earliest."""
     return row.said_on if isinstance(row.said_on, date) else row.handed_in_on
 
 

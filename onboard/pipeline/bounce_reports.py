@@ -1,9 +1,10 @@
-"""Delivery reports that come back, read. Decides what a report says about which mail and address; counts nothing and writes
-nothing down.
+"""Read delivery reports: which mail and address each is about.
+
+In: a mail. Out: its bounces; nothing is counted or stored here.
 
 RFC 3464: multipart/report with a part message/delivery-status, one block for the report and one for each recipient, and the
 returned mail or its headers. Postfix, Exchange, Microsoft 365 and Gmail all write that. Older servers write plain words; Exim
-beside them the header X-Failed-Recipients. What a stranger may have typed is only compared with what we sent, never followed.
+adds the header X-Failed-Recipients. What a stranger may have typed is only compared with what we sent, never followed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from onboard.planning.refusals import status_in
 _ID = re.compile(r"<[^<>\s@]+@[^<>\s]+>")
 #: A server's answer among plain words: its code and what follows.
 _ANSWER = re.compile(r"(?:^|[\s:(>])([45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}\b)?.*)")
-#: The line of the returned mail that stands among a report's plain words.
+#: The line of the returned mail within a report's plain words.
 _ID_LINE = re.compile(r"^[> \t]*Message-ID:\s*(<[^<>\s@]+@[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 #: Where a report's own words end and the returned mail begins, which may hold any number.
 _COPY = re.compile(r"^(?:-{3,}.*|(?:Return-Path|Received|From): .*)$", re.IGNORECASE | re.MULTILINE)
@@ -33,7 +34,7 @@ _SHORT = 150
 _FOR_GOOD = re.compile(r"permanent error|giv(?:en|ing) up|timeout exceeded|expired", re.IGNORECASE)
 #: What the model puts in KEY's place.
 _KEY = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})(?=[^@\s]*@)")
-#: Where the address stands that a report was sent to; a mailbox's server writes the last ones.
+#: Headers with the address that a report was sent to; a mailbox's server writes the last ones.
 _SENT_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 
 #: From a mail's bytes the addresses its plain words give up on.
@@ -46,8 +47,10 @@ def nobody(raw: bytes) -> Sequence[str]:
 
 
 def read_report(raw: bytes, plain_words: PlainWords = nobody) -> tuple[Bounce, ...]:
-    """One bounce for each recipient a report names, or for the mail it names; empty for a mail that is no delivery report.
-    Never raises."""
+    """Return one bounce for each recipient a report names, or for the mail it names.
+
+    Empty for a mail that is not a delivery report. Never raises.
+    """
     mail = message_from_bytes(raw, policy=compat32)
     report = _first_id(_text(mail.get("Message-ID"))) or f"hash:{hashlib.sha256(raw).hexdigest()}"
     about = Bounce(report=report, message_id=_original(mail), key=_key(mail), addresses=(), refusal=what_it_means("", "", ""))
@@ -90,7 +93,10 @@ def _of_block(block: Message, about: Bounce) -> Bounce:
 
 
 def _of_words(mail: Message, about: Bounce, given_up: Sequence[str]) -> Iterator[Bounce]:
-    """A report in plain words. Whom they give up on stands in Exim's header, or was read out of the words."""
+    """Return the bounces of a report in plain words.
+
+    The addresses are in Exim's header, or were read from the words.
+    """
     listed = [found for text in _text(mail.get("X-Failed-Recipients")).split(",") if (found := _address(text))]
     written = "\n".join(_plain(mail))
     inside = _ID_LINE.search(written)

@@ -1,5 +1,7 @@
-"""Looking into the mailbox our mail comes from: what came back, and what did leave. Decides the order; what a report says is
-bounces', what it changes the ledger's."""
+"""Check the sending mailbox: which mails came back and which were sent.
+
+This module orders the steps. bounce_reports.py reads a report; the ledger stores what it changes.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,10 @@ def look_before_jobs(
 
 
 def _settle(source: BounceSource, ledger: Ledger, clock: Clock, mode: Mode) -> tuple[str, ...]:
-    """A mail that stands among the sent ones left. One that does not may have left all the same: a person decides."""
+    """Settle doubtful mails found in the Sent folder as sent; return their ids.
+
+    A mail that is not there may have been sent all the same: a person decides.
+    """
     doubtful = [str(row["id"]) for row in ledger.parked(mode)]
     left = source.in_sent(doubtful) if doubtful else frozenset()
     for message_id in sorted(left):

@@ -1,9 +1,11 @@
-"""The ledger learns what went out from the book of what was handed over. Decides when a ledger is older than the book, when
-nothing can be known, and what is said of mails that went before a ledger failed.
+"""Bring the ledger up to date from the book of sent mails.
+
+It decides when a ledger is older than the book, when the history is unknown, and what is recorded of mails sent before a ledger
+failed.
 
 A mail is written into the book the moment a server took it. So a ledger whose disk was full, or whose process was killed, loses
-nothing; and one that was put back from an old backup is told of every mail since, says none of them twice and loses none, because
-what was not handed over is planned again.
+nothing; and one that was restored from an old backup is given every mail since, sends none of them twice and loses none, because
+what was not sent is planned again.
 """
 
 from __future__ import annotations
@@ -74,7 +76,7 @@ def catch_up(ledger: CatchingUp, book: HandOverBook | None, now: datetime, *, be
 
 
 def gap_words(gap: BookStart) -> str:
-    """Why nobody is mailed, and the two ways on."""
+    """Explain why no mail is sent, and the two ways on."""
     return (
         f"The ledger is an old copy: what was mailed before {gap.since:%Y-%m-%d %H:%M} UTC, when handed_over.jsonl begins, is "
         "not all in it and is known nowhere else, so nothing was mailed. Put a newer backup in its place. Without one, "
@@ -83,7 +85,10 @@ def gap_words(gap: BookStart) -> str:
 
 
 def unbegun_words(book: HandOverBook | None, mode: Mode, job: JobName) -> str:
-    """Why nobody is mailed from a ledger that never began: it is new, or it is not the lab's ledger any more."""
+    """Explain why a ledger that never began sends no mail.
+
+    It is new, or it is not the lab's ledger any more.
+    """
     lines = book.newest_first(whole=True) if book else ()
     mails = [one for one in lines if isinstance(one, HandedOver) and one.mode is mode]
     begins = f"The ledger knows of no beginning of {job.value} in mode {mode.value}, so nothing was mailed."

@@ -1,5 +1,7 @@
-"""A job that was stopped by a fault of the program. Decides how it is said: what kind of fault and where in the code, never
-the fault's own words, which may hold somebody's name."""
+"""The report of a job that a fault of the program stopped.
+
+It gives the kind of fault and its place in the code, never the fault's own words, which may hold a person's name.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""Notices into the outbox, and out of it. Decides that one broken template or person stops no other, that a dead transport
-stops everything, and what is committed together; the last gate is outbox's, the words are rendering's."""
+"""Put notices into the outbox, and send what is in it.
+
+It decides that one broken template or person stops no other, that a transport that fails stops everything, and what is
+committed together. The last check is the outbox's; rendering/ makes the texts.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,10 @@ def write_all(notices: Sequence[Notice], writer: MessageWriter, now: datetime, h
 
 
 def _with_doubt(notice: Notice, doubted: frozenset[str]) -> Notice:
-    """Marked when it says again what a mail said of which nobody knows whether it arrived. A view of the day needs no mark."""
+    """Mark a message that repeats one which may or may not have arrived.
+
+    A view of the day needs no mark.
+    """
     if notice.kind in VIEWS or doubted.isdisjoint(map(_episode, notice.keys())):
         return notice
     return replace(notice, facts={**notice.facts, "perhaps_known": "yes"})
@@ -152,7 +158,10 @@ def _write(notice: Notice, writer: MessageWriter, now: datetime, keys: Sequence[
 
 
 def _unsaid(message: Message) -> set[str]:
-    """What nobody can read in this message because it did not fit: it is said in the next one."""
+    """Return the items cut from this message because they did not fit.
+
+    They go into the next one.
+    """
     cut = {key for line in message.left_out for key in (line.key, *line.also) if key}
     if not cut:
         return cut
@@ -191,10 +200,10 @@ class Drained:
 
 
 class _Lost(OnboardError):
-    """Another process took the row in hand over: nothing is offered."""
+    """Another process took the row over, so nothing is offered."""
 
 
-#: A lab without a zone of its own, for callers that hand over nothing of a lab's day.
+#: A lab without a zone of its own, for callers that pass nothing of a lab's day.
 ANYWHERE = Place()
 
 
@@ -239,8 +248,10 @@ def drain(
 
 @dataclass(slots=True)
 class _Sender:
-    """One drain's state: what was handed over and not yet committed, what was refused and not yet decided, and whether mail
-    waits."""
+    """The state of one drain of the outbox.
+
+    What was sent and not yet committed, what was refused and not yet decided, and whether mail waits.
+    """
 
     mailer: Mailer
     ledger: Ledger
@@ -331,7 +342,10 @@ class _Sender:
             self.book.write(replace(self.contents[post.id], at=self.clock.now()))
 
     def _offer(self, post: Posted) -> None:
-        """Commit "perhaps offered" together with what was handed over before: one commit a message, not three."""
+        """Commit "perhaps offered" together with what was sent before.
+
+        One commit a message instead of three.
+        """
         if self.book:
             self.book.make_ready()
         held = self.ledger.mark_data(post, self.clock.now(), sent=self.unsaved, lease_seconds=self.lease_seconds)
@@ -369,7 +383,10 @@ class _Sender:
             self._hold(post, hold, words)
 
     def _once(self, post: Posted, refusal: Refusal) -> Refusal:
-        """The reader whose mail met a hold that another reader's mail ended: the answer was about that mail alone."""
+        """Return the refusal, as one about this mail alone where it was.
+
+        The mail met a hold that another reader's mail ended.
+        """
         before = self.spared
         theirs = before is not None and before.tripped_by == post.reader and _same(refusal, before)
         if not theirs or refusal.action is not Action.HOLD or refusal.step not in _ABOUT_ONE:
@@ -384,7 +401,10 @@ class _Sender:
         self._note(post, "queued", words)
 
     def _hold(self, post: Posted, refusal: Refusal, words: str) -> None:
-        """All mail waits. What was refused before, with nobody taken, may have the same cause: it goes back as it was."""
+        """Hold all mail.
+
+        Refusals before it that may have the same cause are queued again as they were.
+        """
         self.down = words
         self.trying = None
         self.ledger.hold(self.mode, refusal, words, post.reader, self.place.settings, self.clock.now())
@@ -402,7 +422,10 @@ class _Sender:
         self.weighing.pending = kept
 
     def decide(self) -> None:
-        """At the end of the drain: everybody refused is our trouble, any other refusal stands."""
+        """Decide the refusals at the end of the drain.
+
+        If every reader was refused it is our trouble; any other refusal counts against its reader.
+        """
         ours = self.weighing.at_the_end() if not self.down else None
         if ours is not None:
             last = self.weighing.pending[-1]

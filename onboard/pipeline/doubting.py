@@ -1,5 +1,8 @@
-"""Mail offered without an answer. Decides when the same bytes go again and when the doubt ends by itself; a person ends it
-sooner with `onboard mail settle`, as do the Sent folder and a report that names the mail."""
+"""Mail offered without an answer.
+
+It decides when the same bytes are sent again and when the doubt ends automatically; a person ends it sooner with
+`onboard mail settle`, as do the Sent folder and a report that names the mail.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from onboard.dates import WorkCalendar
 from onboard.model import MessageKind, Mode
 from onboard.ports import Ledger, Posted
 
-#: After so many working days nobody will say any more whether it arrived.
+#: After so many working days no report of the mail is expected any more.
 ENDS_AFTER = 3
-#: What the reader's next mail of the kind shows anew: taken as arrived when nobody knows.
+#: What the reader's next mail of the kind shows again: taken as arrived when in doubt.
 _SHOWN_AGAIN = frozenset({MessageKind.DIGEST, MessageKind.WORKLIST})
 _SOON = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -21,8 +24,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What handing over needs to know of the lab: its zone, its working days, and how the files stand that a person corrects
-    when a login fails."""
+    """What sending needs to know of the lab.
+
+    Its zone, its working days, and the state of the files that a person corrects when a login fails.
+    """
 
     zone: tzinfo = UTC
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
@@ -46,7 +51,10 @@ def again_at(post: Posted, now: datetime, place: Place) -> datetime | None:
 
 
 def ends_on(row: Mapping[str, object], place: Place) -> date | None:
-    """The local day on which a parked mail's doubt ends by itself; None for one that is offered once more first."""
+    """Return the local day on which a parked mail's doubt ends automatically.
+
+    None for a mail that is offered once more first.
+    """
     since = row["since"]
     if row["state"] != "in_doubt" or not isinstance(since, datetime):
         return None

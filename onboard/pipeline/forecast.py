@@ -1,6 +1,7 @@
-"""What the jobs of a day send, what is held and why: one plan and one gate, for a run and for everybody who asks beforehand.
+"""What the jobs of a day send, what is held and why.
 
-`run`, `start`, `preview` and `explain` all decide here, so none of them can promise a mail that another holds back.
+One plan and one gate, for a run and for every command that asks beforehand: `run`, `start`, `preview` and `explain` all decide
+here, so none of them can promise a mail that another holds back.
 """
 
 from __future__ import annotations
@@ -84,7 +85,10 @@ def with_mode(lab: Lab, mode: Mode) -> Lab:
 
 
 def already_true(planned: Iterable[Notice], assessment: Assessment, today: date) -> list[str]:
-    """Item keys of what is recorded at go-live and never mailed. A person whose first day is still to come is welcomed."""
+    """Return item keys of what is recorded at go-live and never mailed.
+
+    A person whose first day is still to come is welcomed.
+    """
     return keys_of(notice for notice in planned if not _welcomes_newcomer(notice, assessment, today))
 
 
@@ -117,7 +121,10 @@ class _Sent:
         return replace(self, items={**_items(keys, ItemState.BASELINE, day), **self.items})
 
     def and_ready(self, decided: Decided) -> _Sent:
-        """As if every mail that may go were handed over; held for the ceiling, it is on its way."""
+        """Return the history as if every mail that may go were sent.
+
+        Items of mail held for the ceiling count as claimed.
+        """
         state = ItemState.CLAIMED if decided.over else ItemState.SENT
         keys = (key for notice in decided.ready for key in notice.keys())
         skips = (key for notice in decided.ready for line in notice.lines for key in line.skips)
@@ -147,10 +154,11 @@ def forecast(
     jobs: Callable[[date], Sequence[JobName]] = lambda day: tuple(PLANS),
     plans: Callable[[JobName], Plan] = plan_of,
 ) -> Iterator[tuple[date, list[Decided]]]:
-    """What each of `days` days from `first` on would send, were every mail handed over and no record changed.
+    """Return what each of `days` days from `first` on would send.
 
-    On a day off no job runs. Where a job never began, the first working day is that of `onboard start --send`: what is already
-    true is recorded, and introductions go out. `jobs` gives a day's jobs in the order they run.
+    Every mail is taken as sent, and no record as changed. On a day off no job runs. Where a job never began, the first working
+    day is that of `onboard start --send`: what is already true is recorded, and introductions go out. `jobs` gives a day's jobs
+    in the order they run.
     """
     sent = _Sent({}, ())
     lab = with_mode(lab, lab.limits.mode)

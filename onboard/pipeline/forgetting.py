@@ -1,6 +1,7 @@
-"""Taking a person's name out of what was kept, and finding what was kept about them. Decides what names a person (name,
-greeting, other names, addresses, the CITI id), what of it is theirs alone, and what stands in its place; verdicts rest on dates
-and record ids, which stay. Pure: texts in, texts out.
+"""Replace a person's name in stored texts, and find what is stored about them.
+
+It decides what names a person (name, greeting, other names, addresses, the CITI id), what of it is theirs alone, and what
+replaces it; verdicts rest on dates and record ids, which stay. Pure: texts in, texts out.
 
 In the person's own record the cells that name them belong to them, whatever they hold. Elsewhere a text belongs to them only
 where it cannot mean another person or a thing: a whole name of two words or more, or an address, that no other record has and
@@ -30,13 +31,13 @@ from onboard.model.mapping import Mapping as RecordMapping
 from onboard.model.records import record_order
 from onboard.model.rows import csv_line, csv_lines
 
-#: (place, name) -> how often it was left there, because it cannot be told whose it is.
+#: (place, name) -> how often it was left there, because it may mean another person.
 Left: TypeAlias = Counter[tuple[str, str]]
 _ADDRESSES = ("university_email", "other_email", "personal_email")
 _NAMES = ("name", "other_names")
 #: Free words about a person, and ids that name them elsewhere: blank afterwards. No rule reads them.
 _BLANKED = {"people": ("citi_id",), "log": ("what", "outcome"), "assignments": ("title",)}
-#: Cells that hold somebody: a name or an address there is a person's, whoever's record it stands in.
+#: Cells that hold a person: a name or an address there is a person's, in any record.
 _PEOPLE_CELLS = frozenset({"supervisor", "approved_by", "checked_by", "pi", "digest_to"})
 #: Free words, in which anybody may be named; every other cell is a word of the lab's own.
 _FREE_CELLS = frozenset({"what", "outcome", "reason", "source"})
@@ -44,8 +45,10 @@ _FREE_CELLS = frozenset({"what", "outcome", "reason", "source"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """What names one person in what was kept; addresses in lower case. `doubtful`: what of it may be somebody's or something
-    else, and why."""
+    """What names one person in stored texts; addresses in lower case.
+
+    `doubtful`: which of it may mean another person or a thing, and why.
+    """
 
     record: str
     names: tuple[str, ...]
@@ -58,7 +61,7 @@ class Traces:
 
     @property
     def sure_names(self) -> tuple[str, ...]:
-        """Names that can mean nobody and nothing else."""
+        """Names that cannot mean another person or a thing."""
         return tuple(name for name in self.names if name not in self.doubtful)
 
     @property
@@ -80,7 +83,7 @@ def _in_html(word: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alias:
-    """What stands in a person's place. `token` is random: nobody can work the name out of it."""
+    """What replaces a person's name. `token` is random: the name cannot be derived."""
 
     traces: Traces
     token: str
@@ -99,7 +102,7 @@ class Alias:
         words = (*self.traces.names, *self.traces.addresses)
         object.__setattr__(self, "_any", pattern_of(words))
         object.__setattr__(self, "_folded", frozenset(map(fold, words)))
-        # a single word stands in every other sentence: it is asked about where a cell holds nothing but it
+        # a single word occurs in many sentences: it is asked about only where a cell holds nothing else
         several = {word for word in self.traces.doubtful if "@" in word or len(word.split()) > 1}
         object.__setattr__(self, "_doubtful", {word: pattern_of([word]) for word in several})
 
@@ -119,7 +122,10 @@ class Alias:
         return f"forgotten-{self.token}-{place + 1}@forgotten.invalid"
 
     def may_be_in(self, cells: Sequence[str], people: Iterable[int]) -> bool:
-        """Whether any name of theirs, sure or not, may stand in a row; `people`: places of the cells that hold people."""
+        """Whether any name of theirs, sure or not, may occur in a row.
+
+        `people`: places of the cells that hold people.
+        """
         return bool(self._any.search("\n".join(cells))) or any(fold(cells[place]) in self._folded for place in people)
 
     def scrub(self, text: str) -> str:
@@ -144,12 +150,14 @@ class Alias:
         return self.address(text) if text.lower() in self.traces.sure_addresses else text
 
     def left_in(self, text: str, *, alone: bool = False) -> tuple[str, ...]:
-        """The person's names that stand in a text, sure or doubtful; see `in_doubt`."""
+        """The person's names that occur in a text, sure or doubtful; see `in_doubt`."""
         return tuple(dict.fromkeys([*(hit[0] for hit in self._pattern.finditer(text)), *self.in_doubt(text, alone=alone)]))
 
     def in_doubt(self, text: str, *, alone: bool = False) -> tuple[str, ...]:
-        """The names in a text that may be somebody else's or no name; `alone`: the text may hold nothing but a person, so a
-        single word counts, too."""
+        """The names in a text that may mean another person, or may not be names.
+
+        `alone`: the text may hold nothing but a person, so a single word counts, too.
+        """
         found = [word for word, pattern in self._doubtful.items() if pattern.search(text)]
         single = [word for word in self.traces.doubtful if alone and len(word.split()) == 1 and fold(word) == fold(text)]
         return tuple(dict.fromkeys([*found, *single]))
@@ -185,10 +193,10 @@ def traces_of(
     words: Iterable[str] = (),
     decided: Collection[str] = (),
 ) -> Traces:
-    """Every name and address the person ever had in what was kept, and which may be somebody else's or no name.
+    """Return every stored name and address of a person, and which are doubtful.
 
-    `words`: further texts of the lab in which a name would be a word (rules, the lab's name). `decided`: names that a person says
-    are this person's alone.
+    Doubtful: it may mean another person, or is not a name. `words`: further texts of the lab in which a name would be a word
+    (rules, the lab's name). `decided`: names that the user says are this person's alone.
     """
     found: dict[str, dict[str, None]] = {"names": {}, "greet": {}, "addresses": {}}
     others: dict[str, dict[str, None]] = {}  # record of somebody else -> their names and addresses
@@ -239,7 +247,7 @@ def _parts(name: str) -> frozenset[str]:
 
 
 def _vocabulary(source: Source) -> tuple[str, ...]:
-    """Columns whose cells are words of the lab's own."""
+    """Return columns whose cells are words of the lab's own."""
     return tuple(column for name, column in source.fields.items() if name not in _PEOPLE_CELLS and name not in _FREE_CELLS)
 
 
@@ -252,7 +260,10 @@ def _gather(found: dict[str, dict[str, None]], cells: Mapping[str, str]) -> None
 
 
 def _doubt(word: str, others: Mapping[str, Iterable[str]], vocabulary: Iterable[str]) -> str:
-    """Why a name or address may be somebody's or something else, "" when it cannot."""
+    """Return why a name or address may mean something else, "" if it cannot.
+
+    Something else: another person or a thing.
+    """
     whose = sorted(_whose(word, others), key=record_order)
     if whose:
         return f"{'records' if len(whose) > 1 else 'record'} {', '.join(whose)} {'have' if len(whose) > 1 else 'has'} it, too"
@@ -268,7 +279,10 @@ def _whose(word: str, others: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def _spellings(name: str) -> list[str]:
-    """A name as it stands, its parts where two are written as one (``ليلى (Layla Haddad)``), and each the other way round."""
+    """Return a name as written, its parts, and each in reverse order.
+
+    Parts: where two names are written as one (``ليلى (Layla Haddad)``).
+    """
     parts = [name, *(part.strip() for part in re.split(r"[();/]", name))]
     turned = [f"{last.strip()} {first.strip()}" for first, comma, last in (part.partition(",") for part in parts) if comma]
     several = [part for part in (*parts, *turned) if len(part.split()) > 1 or part == name]
@@ -276,10 +290,10 @@ def _spellings(name: str) -> list[str]:
 
 
 def pseudonymised(text: str, mapping: RecordMapping, alias: Alias, left: Left | None = None) -> str:
-    """A snapshot's text without the person's name; every other cell is as it was. What was left because it cannot be told apart
-    is counted in `left`, by place and name.
+    """Return a snapshot's text without the person's name.
 
-    A text that changed names the pseudonym under ``forgotten``: its id is no longer its hash, and proofs say why.
+    Every other cell stays as it was. What was left because it cannot be told apart is counted in `left`, by place and name. A text
+    that changed names the pseudonym under ``forgotten``: its id is no longer its hash, and proofs say why.
     """
     body = json.loads(text)
     left = Counter() if left is None else left

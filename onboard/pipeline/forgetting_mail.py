@@ -1,5 +1,7 @@
-"""A mail without a person's name: its bytes with the name replaced where it stands, and every other byte as it was. Decides how a
-name is found in what a mail encodes; whose name it is stands in forgetting.py."""
+"""A mail without a person's name: the name replaced, every other byte kept.
+
+It decides how a name is found in what a mail encodes; forgetting.py decides whose name it is.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,7 @@ def _changed(mime: bytes, scrub: Callable[[str], str]) -> bytes:
 
 
 def _raw(part: Message) -> bytes:
-    """The payload as it stands in the mail."""
+    """Return the payload as it is in the mail."""
     return _ascii(str(part.get_payload())) if _how(part) in (_BASE64, _QUOTED) else _decoded(part)
 
 
@@ -106,7 +108,7 @@ def _text(part: Message) -> str:
 
 
 def _codec(part: Message) -> str:
-    """The charset a part names, or one that loses no byte where nobody knows it."""
+    """Return the charset a part names, or one that loses no byte if it is unknown."""
     named = part.get_content_charset() or "utf-8"
     try:
         return codecs.lookup(named).name

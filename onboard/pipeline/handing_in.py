@@ -1,8 +1,8 @@
-"""The person's own page for handing evidence in, put into the mails that ask for it. Decides who needs one, and what is told when
-there is none: the mail goes all the same, and its words ask to reply with the PDF instead.
+"""The person's own survey link, put into the mails that ask for evidence.
 
-A page is asked for once a run and person, for mails that go in this run alone. What comes in on it is a claim until a
-coordinator has accepted it.
+It decides who needs one, and what is reported when there is none: the mail goes all the same, and its words ask to reply with
+the PDF instead. A link is requested once per run and person, for mails that go in this run only. What comes in on it is a claim
+until a coordinator has accepted it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ class Handing:
         return [_with(n, self._known.get(wanted[n.reader.record], "")) if n.reader.record in wanted else n for n in notices]
 
     def troubles(self) -> Mapping[str, Sequence[Trouble]]:
-        """What the operator should hear, by scope; nothing when nobody was asked, so that nothing is taken to be mended."""
+        """What the operator should be told, by scope.
+
+        Empty when no link was requested, so that nothing counts as mended.
+        """
         if not self._asked:
             return {}
         if not self._trouble:

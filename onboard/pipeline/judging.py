@@ -1,4 +1,7 @@
-"""Judge one read: tables to assessment. Decides the order of the steps; every rule lies below."""
+"""Judge one read: tables to assessment, in the order of the steps.
+
+The rules are in onboard/judging/.
+"""
 
 from __future__ import annotations
 
@@ -76,8 +79,10 @@ def _by(rows: Iterable[_Row], key: Callable[[_Row], str]) -> dict[str, tuple[_Ro
 
 
 def _unheard_of(records: Records, rules: Rules) -> Iterable[Problem]:
-    """Waivers and snoozes of a requirement that the rules do not have, and waivers of what no waiver lifts: they count for
-    nothing, and somebody should know."""
+    """Return waivers and snoozes that count for nothing, to be reported.
+
+    They name a requirement that the rules do not have, or waive what no waiver lifts.
+    """
     kinds = {requirement.id: requirement.kind for requirement in rules.requirements}
     rows: list[Waiver | Snooze] = [*records.waivers, *records.snoozes]
     for row in rows:

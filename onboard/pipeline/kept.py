@@ -1,6 +1,8 @@
-"""Everything that is kept about people, in one list: each table of the ledger and each kind of file in a home, and what
-`forget`, `export-person` and `tidy` do with it. A table or a kind of file that is not listed fails a test: whoever adds one
-decides."""
+"""All stored data about people, in one list.
+
+Each table of the ledger and each kind of file in a home, and what `forget`, `export-person` and `tidy` do with it. A table or a
+kind of file that is not listed fails a test, so that adding one takes a decision.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,7 @@ TABLES: Mapping[str, Kept] = {
     "transport": Kept(holds="why all mail waits, or waited last, and whose mail met it", forget=Forget.NAMES),
 }
 
-#: By the path seen from the home, as in a shell; the board and the folder of mails stand where settings.toml puts them.
+#: By the path seen from the home, as in a shell; the board and the folder of mails are where settings.toml puts them.
 FILES: Mapping[str, Kept] = {
     "settings.toml": Kept(holds="the lab's settings, coordinators among them", forget=Forget.LISTED),
     "redcap.toml": Kept(holds="where each field stands", forget=Forget.NOTHING),

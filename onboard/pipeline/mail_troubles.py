@@ -1,5 +1,8 @@
-"""Troubles of the mail itself: all mail held, mails given up, mails in doubt, addresses that refuse. Decides what is one trouble:
-one cause and day however many mails it hit, one address from the day it began; mail to the operator is never a trouble."""
+"""Troubles of the mail itself.
+
+All mail held, mails that failed, mails in doubt, addresses that refuse. It decides what is one trouble: one cause and day
+however many mails it hit, one address from the day it began; mail to the operator is never a trouble.
+"""
 
 from __future__ import annotations
 
@@ -190,7 +193,7 @@ def _days_from(first: date, last: date) -> list[date]:
 
 
 def title_of(address: str, one: Closed) -> str:
-    """How an address stands, in a few words."""
+    """Describe the state of an address in a few words."""
     if one.fault is Fault.MAILBOX:
         return f"The mailbox {address} takes nothing for now"
     if one.standing is Standing.CLOSED:

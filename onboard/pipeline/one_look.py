@@ -1,9 +1,10 @@
-"""One read for all jobs of one look. Decides how long a good read is shared and that a read in doubt ends the reading; reads
-nothing itself.
+"""One read shared by all jobs that are due at the same minute.
 
-Jobs that are due at the same minute plan on the same records: nobody is with both of them or with none because a date was typed
-in between their reads. A doubt is not shared as a good read and not asked about again: a server that is down costs one wait,
-whatever the number of jobs, and each of them says so. The next look reads again.
+It decides how long a good read is shared and that a read in doubt ends the reading.
+
+Jobs on the same records leave no person with both of them or with neither because a date was typed in between their reads. A
+read in doubt is neither shared as a good read nor repeated: a server that is down costs one wait, whatever the number of jobs,
+and each of them reports it. The next look reads again.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class OneLook:
         if self._doubt:
             raise ReadInDoubt(self._doubt)
         if self._good is None or self.clock.now() - self._good[1] > SHARED_FOR:
-            # let go first, so that a big lab never stands in memory twice
+            # let go first, so that a big lab is never in memory twice
             self._good = None
             self._good = self._read(last), self.clock.now()
         return self._good[0]

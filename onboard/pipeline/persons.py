@@ -1,5 +1,7 @@
-"""Who is another person than the one who had the record id before. Decides by what two people never share: names, addresses, the
-member id at CITI (ruling 30 of tests/reckoner/rulings.md). Pure.
+"""Whether a record id now belongs to another person than before.
+
+It decides by what two people never share: names, addresses, the member id at CITI (ruling 30 of tests/reckoner/rulings.md).
+Pure.
 
 REDCap numbers a new record one above the highest, so the number of a deleted last record comes back. Without this the next person
 would inherit the welcome, the reminders and the letters of the former one.
@@ -22,16 +24,19 @@ from onboard.planning.addresses import normal
 from onboard.planning.item_keys import part, person_of
 
 _Row = TypeVar("_Row")
-#: The only mark of somebody who was gone before anybody was remembered.
+#: The only mark of a person who was gone before marks were stored.
 _GONE = "gone"
-#: Fewer new people under old numbers are looked at by nobody but the worklist.
+#: Fewer new people under old numbers are shown on the worklist only.
 _MANY = 3
-#: What stands between two other names in one cell.
+#: What separates two other names in one cell.
 _BORDERS = re.compile(r"[();/\n]")
 
 
 def marks_of(person: Person) -> frozenset[str]:
-    """Hashes of what a person is recognised by; empty while their form says nothing. A greeting is no mark: many share it."""
+    """Return hashes of what a person is recognized by; empty for an empty form.
+
+    A greeting does not count: many share it.
+    """
     whole = person.name.removesuffix(f" ({person.greet})").removesuffix(f" (record {person.record})")
     names = [whole] if whole != f"record {person.record}" else []
     names += [name for name in _BORDERS.split(person.other_names) if len(name.split()) > 1]
@@ -56,7 +61,10 @@ class SeenNow:
 
 
 def seen_now(known: Mapping[str, Sequence[PersonSeen]], people: Iterable[Person], read_at: datetime) -> SeenNow:
-    """Hold the people of a read against those seen before. Somebody without any mark is nobody new yet."""
+    """Compare the people of a read with those seen before.
+
+    A person without any mark does not count as new yet.
+    """
     rows, replaced = [], set()
     for person in people:
         marks, before = marks_of(person), known.get(person.record, ())
@@ -73,8 +81,10 @@ def seen_now(known: Mapping[str, Sequence[PersonSeen]], people: Iterable[Person]
 
 
 def gone_before(history: History, present: Collection[str], read_at: datetime) -> tuple[PersonSeen, ...]:
-    """Record ids that something was said about and that no record has any more, in a ledger of an earlier version: whoever gets
-    such a number is another person, because nothing is known of the one who had it."""
+    """Return record ids with items that no record has any more.
+
+    In a ledger of an earlier version: the next person with such a number is another one, because nothing is known of the former.
+    """
     said = {person_of(key) for key in history.items} - {"", *present}
     return tuple(PersonSeen(record=record, number=1, since=read_at, marks=frozenset({_GONE})) for record in sorted(said))
 

@@ -1,4 +1,4 @@
-"""The plan of each job; a plan returns what deserves a mail today."""
+"""The plan of each job: the notices due today."""
 
 from __future__ import annotations
 

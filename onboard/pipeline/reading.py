@@ -1,5 +1,7 @@
-"""One good read, judged. Decides what a run is planned on, and what the last run of the same job was planned on; plans
-nothing itself."""
+"""One good read, judged: what a run is planned on.
+
+Also what the last run of the same job was planned on.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,11 @@ class Judged:
 
 
 def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
-    """Fetch and judge. Raises ReadInDoubt for anything less than a whole, plausible read, SilentChange when the rules were
-    changed for days already judged and nobody accepted it, Unreviewed when evidence would stop counting for want of a review."""
+    """Fetch and judge.
+
+    Raises ReadInDoubt for anything less than a whole, plausible read, SilentChange when the rules were changed for days already
+    judged without an acceptance, Unreviewed when evidence would stop counting for want of a review.
+    """
     zone = tools.lab.zone
     today = tools.clock.now().astimezone(zone).date()
     refuse_silent_change(tools.ledger, tools.rules, tools.rules_of, today, zone)
@@ -52,7 +57,10 @@ def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
 
 
 def _known_people(tools: Tools, last: Snapshot | None) -> tuple[tuple[PersonSeen, ...], Mapping[str, Sequence[PersonSeen]]]:
-    """What is still to be remembered of the last read, and who is known: a ledger of an earlier version knows nobody yet."""
+    """Return what must still be stored of the last read, and who is known.
+
+    A ledger of an earlier version knows no person yet.
+    """
     known = tools.ledger.people_seen()
     if known or last is None:
         return (), known
@@ -74,7 +82,10 @@ def _with_gone(now: Assessment, job: JobName, planned_on: tuple[Snapshot, str] |
 def _before(
     tools: Rejudging, planned_on: tuple[Snapshot, str] | None, now: Assessment, known: Mapping[str, Sequence[PersonSeen]]
 ) -> Assessment | None:
-    """The records of the job's last run under the rules of then, without the people whose record id is another's by now."""
+    """Return the records of the job's last run under the rules of then.
+
+    Without the people whose record id is another person's by now.
+    """
     before = _last_planned_on(tools, planned_on, now)
     if before is None:
         return None

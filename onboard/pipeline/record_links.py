@@ -1,4 +1,4 @@
-"""Addresses of records in REDCap. Decides how a row's page is written; opens nothing."""
+"""Addresses of records in REDCap: how the page of a row is written."""
 
 from __future__ import annotations
 

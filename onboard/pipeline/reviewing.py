@@ -1,8 +1,9 @@
-"""Whether evidence that counted is about to stop counting for want of a review. Decides when a run mails no people, and names the
-ways on; what a row counts as is said in onboard/tables/handed_in.py.
+"""Whether evidence that counted would stop counting for want of a review.
+
+It decides when a run mails no people, and names the ways on; onboard/tables/handed_in.py decides what a row counts as.
 
 Two events would turn accepted rows into waiting ones overnight: a version of the program that no longer believes the survey
-form, and a survey whose stamps no longer come. Neither is news about anybody's training.
+form, and a survey whose stamps no longer come. Neither is news about a person's training.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def review_form(export: Export, mapping: Mapping) -> str:
 
 
 def said_on_the_form(rows: Sequence[SurveyRow]) -> list[SurveyRow]:
-    """The rows that their own form accepts or declines, and about which nobody decided in a review."""
+    """Return rows that their form accepts or declines and no review decided."""
     return [row for row in rows if row.said is not Checked.WAITING and not row.reviewed]
 
 

@@ -1,5 +1,7 @@
-"""Whether the rules were changed in silence: for days already judged, without anybody saying so. Decides when a run or a question
-is refused; what a change is stands in onboard/judging/rule_changes.py."""
+"""Whether the rules were changed for days already judged, unaccepted.
+
+It decides when a run or a question is refused; onboard/judging/rule_changes.py decides what a change is.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,7 @@ def _changes(text: str, rules: Rules, rules_of: Callable[[str], Rules]) -> Seque
 
 
 def refuse_silent_change(ledger: Ledger, rules: Rules, rules_of: Callable[[str], Rules], today: date, zone: ZoneInfo) -> None:
-    """Nothing, unless the rules were changed for days already judged and nobody accepted it. Raises SilentChange."""
+    """Raise SilentChange where rules changed for days already judged, unaccepted."""
     found = back_change(ledger, rules, rules_of, today, zone)
     if found is None:
         return

@@ -1,5 +1,6 @@
-"""One job for one day: the story in verbs. Decides the order of the steps and what ends a run; what deserves a mail and may
-go is decided in forecast.py, how it goes in delivering.py.
+"""One job for one day, step by step.
+
+It decides the order of the steps and what ends a run. forecast.py decides what is due and may go; delivering.py sends it.
 
 Dry runs read and plan by the live history (the trial's, where the lab is in trial) and write nothing: no run, no row, no file.
 """
@@ -148,9 +149,11 @@ def _give_up(tools: Tools, run: Run, why: Trouble, stop: Stop) -> RunReport:
 
 
 def _begun(tools: Tools, run: Run, plan: Plan, judged: Judged) -> History:
-    """What was said so far. At go-live what is already true is recorded first and never said; somebody whose first day is still
-    to come is welcomed all the same. A job about the lab has nothing to record when it begins. What a crash left in hand is
-    settled before anything is planned."""
+    """Return what was sent so far.
+
+    At go-live what is already true is recorded first and never sent; a person whose first day is still to come is welcomed all
+    the same. A job about the lab has nothing to record when it begins. What a crash left in hand is settled before planning.
+    """
     tools.ledger.recover(tools.clock.now())
     end_doubts(tools.ledger, run.mode, tools.clock.now(), tools.place)
     history = tools.ledger.history(run.mode, ignoring=run.job)
@@ -217,13 +220,19 @@ def _hand_over(tools: Tools, run: Run, judged: Judged, draft: _Draft, stop: Stop
 
 
 def _all_went(draft: _Draft, drained: Drained) -> bool:
-    """Whether no mail of this run is left that could still go, or go again: then its slot is used for good."""
+    """Whether no mail of this run is left that could still go, or go again.
+
+    Then its slot is used up.
+    """
     sent = {one.message_id for one in drained.deliveries if one.state == "sent"}
     return sent >= {one.message_id for one in draft.written.outgoing}
 
 
 def _ahead(tools: Tools, run: Run) -> Sequence[Trouble]:
-    """Slots or reads of days that are still to come. They stop nothing, and somebody must know why they are there."""
+    """Return the trouble of slots or reads dated in days still to come, if any.
+
+    It stops nothing, but the operator must know why they are there.
+    """
     now = tools.clock.now()
     last = tools.ledger.newest_ahead(run.mode, max(run.slot, now.astimezone(tools.lab.zone).date()), now + CLOCK_LEEWAY)
     return [clock_was_ahead(last)] if last else []
@@ -270,8 +279,11 @@ def _report(
 
 
 def _rehearse(tools: Tools, job: JobName, plan: Plan, today: date) -> RunReport:
-    """What would go, by the history that would count. Where nothing began it is what `onboard start --send` would send; the
-    introductions are then reported with the reminders, whose place they take."""
+    """Return what would go, by the history that would count.
+
+    Where no job began it is what `onboard start --send` would send; the introductions are then reported with the reminders, whose
+    place they take.
+    """
     as_mode = Mode.LIVE if tools.lab.limits.mode is Mode.DRY else tools.lab.limits.mode
     try:
         judged = read(tools, as_mode, job)

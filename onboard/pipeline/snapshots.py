@@ -1,4 +1,4 @@
-"""A read as one text, and back. Decides the canonical form whose hash names a snapshot; stores nothing."""
+"""A read as one text, and back; the hash of the text names a snapshot."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""Telling the operator what needs a person. Decides that a new trouble is written to the operator through the same outbox, once,
-and how many such mails go on one day; which troubles of the mail there are is mail_troubles'."""
+"""Tell the operator what needs a person.
+
+A new trouble is mailed to the operator through the same outbox, once; this module limits such mails per day. mail_troubles.py
+lists the troubles of the mail.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _NEVER_CAME = frozenset({"failed", "refused", "expired"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """All troubles of a run, those found for the first time, and those no mail to the operator was handed over about."""
+    """All troubles of a run, the new ones, and those not mailed to the operator."""
 
     all: tuple[Trouble, ...] = ()
     fresh: tuple[Trouble, ...] = ()
@@ -27,7 +30,10 @@ class Told:
 
     @property
     def urgent(self) -> tuple[Trouble, ...]:
-        """What a run says even when it only handed over what waited: the rest was said by the day's first runs."""
+        """What a run that only sent waiting mail still reports.
+
+        The day's first runs reported the rest.
+        """
         return tuple(one for one in self.all if one in self.fresh or one in self.untold)
 
 
@@ -40,9 +46,9 @@ def tell(
     drained: Drained,
     stop: Stop,
 ) -> tuple[Told, Drained]:
-    """Write to the operator about each new trouble, and hand that over while mail is not held.
+    """Mail the operator about each new trouble, and send that unless mail is held.
 
-    Returns all troubles, new or not, and what was handed over in the whole run.
+    Returns all troubles, new or not, and what was sent in the whole run.
     """
     found = news(tools.ledger, mode, scopes, today)
     if not found:

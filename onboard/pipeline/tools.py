@@ -1,4 +1,7 @@
-"""What a run needs, put together by the composition root. Decides nothing; a run gets everything through here."""
+"""What a run needs, put together by the composition root.
+
+A run gets everything through here.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ Plan = Callable[[Assessment, History, Lab, date, Assessment | None], Sequence[No
 Judge = Callable[[Export, Rules, str], Assessment]
 #: (message, address it goes to, message id "<...>", now) -> the bytes; raises DeliveryError for what no mail can hold.
 Compose = Callable[[Message, str, str, datetime], bytes]
-#: Whether somebody asked the process to stop.
+#: Whether the process was asked to stop.
 Stop = Callable[[], bool]
 
 
@@ -67,5 +70,5 @@ class Tools:
 
 
 def never() -> bool:
-    """Nobody asks to stop."""
+    """Return False: no request to stop."""
     return False

@@ -1,4 +1,4 @@
-"""What needs a person who runs the tool. Decides which trouble is new and how the operator hears of it, once."""
+"""Troubles that the operator must handle: which are new, each told once."""
 
 from __future__ import annotations
 
@@ -71,17 +71,20 @@ def plain_words(notice: Notice, lab: Lab) -> Message:
 
 
 def read_failed(text: str) -> Trouble:
-    """Nobody was mailed on this read."""
+    """Return the trouble of a read in doubt, on which no person was mailed."""
     return trouble("read", "The records could not be read", text)
 
 
 def rules_refused(text: str) -> Trouble:
-    """Nobody was mailed by rules that were changed in silence."""
+    """Return the trouble of rules changed without acceptance; no person was mailed."""
     return trouble("rules", "The rules were changed for days already judged", text)
 
 
 def unreviewed(text: str) -> Trouble:
-    """Nobody was mailed while evidence waits for a review that counted before there were any."""
+    """Return the trouble of evidence that waits for a review; no person was mailed.
+
+    It counted before there were reviews.
+    """
     return trouble("reviews", "Evidence needs a review before it counts", text)
 
 

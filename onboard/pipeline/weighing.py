@@ -1,5 +1,8 @@
-"""One drain judged as a whole. Decides when refusals of several readers are our own trouble, so that all mail waits, and which
-refusal stands against its reader: one reader who was taken is the contrast that lets a refusal stand."""
+"""One drain judged as a whole: our own trouble, or single refusals.
+
+It decides when refusals of several readers are our own trouble, so that all mail waits, and which refusal counts against its
+reader: one reader whose mail was taken is the contrast that lets a refusal count.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from onboard.model import Action, Cause, Fault, Refusal
 from onboard.ports import Posted
 
-#: Different readers told alike, with nobody taken in between: a filter or a rule of the relay.
+#: Different readers refused in the same words, with no mail taken in between: a filter or a rule of the relay.
 _ALIKE = 2
-#: Different readers refused in a row with nobody taken at all: a relay whose list of people is gone.
+#: Different readers refused in a row with no mail taken at all: a relay whose list of people is gone.
 _IN_A_ROW = 5
 #: Links lost in a row, before the message or after it.
 _LOST = 2
@@ -65,14 +68,17 @@ class Weighing:
         return _ours(refusal) if alike or in_a_row else None
 
     def at_the_end(self) -> Refusal | None:
-        """Whether what was met turns out to be our own trouble: everybody refused, and nobody taken."""
+        """Whether it is our own trouble: every reader refused, and no mail taken."""
         counted = {one.post.to_addr for one in self.pending if one.refusal.action is Action.COUNT}
         nobody = not self.taken and len(counted) >= _ALIKE and counted == self.seen
         return _ours(self.pending[-1].refusal) if nobody else None
 
     def standing(self) -> Iterator[Pending]:
-        """Each refusal as it stands: against its reader where somebody else was taken, or where there is one reader alone and
-        a number says so; else the mail is given up and the reader is not blamed."""
+        """Return the refusals, each as it counts.
+
+        Against its reader where another reader's mail was taken, or where there is one reader alone and a number says so; else the
+        mail fails and the reader is not blamed.
+        """
         for one in self.pending:
             others = self.taken - {one.post.to_addr}
             alone = self.seen == {one.post.to_addr} and not one.refusal.weak

@@ -1,5 +1,7 @@
-"""The lab as it would be: one read, judged as it is and with a change. Decides what is changed; whom it touches is
-questions/whatif.py's."""
+"""The lab as it would be: one read, judged as it is and with a change.
+
+It decides what is changed; questions/whatif.py finds whom it touches.
+"""
 
 from __future__ import annotations
 

@@ -58,7 +58,10 @@ def _line(desk: Desk, person: str, causes: Sequence[Block], links: Links) -> Lin
 
 
 def _why(desk: Desk, block: Block) -> str:
-    """Return why it is open; a filed listing waits for the IRB, whatever else it says."""
+    """Return why it is open.
+
+    A filed listing waits for the IRB, whatever else is in its row.
+    """
     rows = block.finding.obligation.evidence.listings if _filed(block) else ()
     filed = [row.submitted for row in rows if isinstance(row.submitted, date) and row.approved is None and row.removed is None]
     if filed:
