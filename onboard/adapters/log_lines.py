@@ -1,5 +1,8 @@
-"""The program's own log: lines for people on a terminal, JSON for a service. Decides form, and that no line repeats the
-words of a fault: a trace names files, lines and kinds of faults; a fault's own words may hold a name, an address or a token."""
+"""The program's own log: lines for people on a terminal, JSON for a service.
+
+No line repeats the words of a fault: a trace names files, lines and kinds of faults; a fault's own words may hold a name, an
+address or a token.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""A dead man's switch: an address that is called after each good run, and whose owner calls when it stays silent. Decides
-nothing; the address is a secret, because who knows it can keep the switch quiet."""
+"""Ping a monitoring URL after each good run.
+
+The monitoring service alerts when the pings stop. The URL is a secret: it could be used to hide a failure.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Words to systemd: ready, alive, stopping. Decides only how they are sent (one datagram to $NOTIFY_SOCKET, sd_notify(3));
-where no service manager listens, nothing happens."""
+"""Notify systemd: ready, alive, stopping.
+
+One datagram to $NOTIFY_SOCKET (sd_notify(3)); without a service manager nothing happens.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ class ServiceManager:
 
     @property
     def every(self) -> float:
-        """How often `alive` should be said, in seconds; 0 when nobody watches."""
+        """How often `alive` must be sent, in seconds; 0 without a watchdog."""
         return self._watched / 2
 
     def ready(self, words: str) -> None:

@@ -1,5 +1,7 @@
-"""/healthz and /metrics on this machine only, for whoever watches it. Decides the names of the numbers (Prometheus text
-format); no name of a person, no address and no subject is among them."""
+"""/healthz and /metrics, served on this machine only.
+
+It decides the names of the numbers (Prometheus text format); they contain no person's name, no address and no subject.
+"""
 
 from __future__ import annotations
 
@@ -120,4 +122,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """A look at the numbers is no news."""
+        """Log nothing: a request for the numbers is not news."""

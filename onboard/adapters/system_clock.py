@@ -1,4 +1,7 @@
-"""The one door to the time. Decides nothing; everything below gets the time as an argument."""
+"""The clock: the only module that reads the machine's time.
+
+Every other module gets the time as an argument.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class FixedClock:
-    """A clock that stands still, for --as-of and the demo. Raises ValueError for a time without a zone."""
+    """A clock with one fixed time, for --as-of and the demo.
+
+    Raises ValueError for a time without a zone.
+    """
 
     at: datetime
 

@@ -1,5 +1,7 @@
-"""What a person at a terminal sees while something takes long: what is being done, how much of it, for how long. Decides only
-that: on standard error, gone when it is done, and nothing at all where nobody looks (a service, cron, a pipe)."""
+"""The progress display at a terminal: what is done, how much, for how long.
+
+On standard error, removed when done, and absent without a terminal (a service, cron, a pipe).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Terminal:
-    """A person's terminal, or nobody: `wanted` says whether this process was started by a person at all."""
+    """A person's terminal, or none.
+
+    `wanted`: whether this process was started by a person at all.
+    """
 
     def __init__(self, wanted: bool = True) -> None:
         self._wanted = wanted
@@ -33,13 +38,13 @@ class Terminal:
             yield
 
     def bar(self) -> Progress | None:
-        """A display to be started; None where nobody looks."""
+        """Return a display to be started; None without a terminal."""
         if not self._wanted or not sys.stderr.isatty():
             return None
         from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        # a line, not a bar: whoever reads the screen aloud hears words, and standard output stays as it is
+        # a line, not a bar: a screen reader reads words, and standard output stays as it is
         return Progress(
             SpinnerColumn("line"),
             TextColumn("{task.description}"),
@@ -64,7 +69,10 @@ class WatchedSource:
 
 
 class WatchedMailer:
-    """A mailer whose deliveries are counted on the terminal. `waiting` says how many mails wait when the first one goes."""
+    """A mailer whose deliveries are counted on the terminal.
+
+    `waiting` says how many mails wait when the first one goes.
+    """
 
     def __init__(self, mailer: Mailer, terminal: Terminal, waiting: Callable[[], int]) -> None:
         self._mailer, self._terminal, self._waiting = mailer, terminal, waiting

@@ -292,8 +292,8 @@ def _spellings(name: str) -> list[str]:
 def pseudonymised(text: str, mapping: RecordMapping, alias: Alias, left: Left | None = None) -> str:
     """Return a snapshot's text without the person's name.
 
-    Every other cell stays as it was. What was left because it cannot be told apart is counted in `left`, by place and name. A text
-    that changed names the pseudonym under ``forgotten``: its id is no longer its hash, and proofs say why.
+    Every other cell stays as it was. What was left because it cannot be told apart is counted in `left`, by place and name. A
+    text that changed names the pseudonym under ``forgotten``: its id is no longer its hash, and proofs say why.
     """
     body = json.loads(text)
     left = Counter() if left is None else left

@@ -76,8 +76,8 @@ class Weighing:
     def standing(self) -> Iterator[Pending]:
         """Return the refusals, each as it counts.
 
-        Against its reader where another reader's mail was taken, or where there is one reader alone and a number says so; else the
-        mail fails and the reader is not blamed.
+        Against its reader where another reader's mail was taken, or where there is one reader alone and a number says so; else
+        the mail fails and the reader is not blamed.
         """
         for one in self.pending:
             others = self.taken - {one.post.to_addr}

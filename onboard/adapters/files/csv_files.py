@@ -1,4 +1,7 @@
-"""One CSV file as a header and rows of text. Decides encoding, separator and wholeness; knows no instrument."""
+"""Read one CSV file as a header and rows of text.
+
+It decides encoding, separator and whether the file is whole; it knows no instrument.
+"""
 
 from __future__ import annotations
 

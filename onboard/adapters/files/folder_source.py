@@ -1,4 +1,6 @@
-"""A folder of CSV exports as a source of records. Decides which file holds which instrument; parses no value.
+"""A folder of CSV exports as a source of records.
+
+It decides which file holds which instrument; values are parsed in onboard/tables/.
 
 For each project either one whole export (``people.csv``) or one file an instrument (``completion.csv``, or
 ``people.completion.csv`` where two projects share a name), as REDCap exports raw data; protocols may also be the two files of
@@ -22,13 +24,16 @@ _KEYS = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instanc
 
 
 class FolderSource:
-    """Reads `folder` as of `read_at` (aware): what stands in the files counts as read then."""
+    """Reads `folder` as of `read_at` (aware): the files' present content counts."""
 
     def __init__(self, folder: Path, mapping: Mapping, read_at: datetime) -> None:
         self._folder, self._mapping, self._read_at = folder, mapping, read_at
 
     def fetch(self, last: Dict[str, str]) -> Export:
-        """One whole read. Raises ReadInDoubt, naming every file or column that is missing, and when nobody is in it."""
+        """Return one whole read.
+
+        Raises ReadInDoubt, naming every file or column that is missing, and when it holds no person.
+        """
         if not self._folder.is_dir():
             raise ReadInDoubt(f"{self._folder} is no folder. Give the folder that holds the CSV exports.")
         instruments: dict[str, str] = {}
@@ -83,7 +88,10 @@ class FolderSource:
         return csv_text(list(dict.fromkeys(wanted)), ([row[place] for place in places] for row in file.rows))
 
     def _check_rows(self, instruments: Dict[str, str], last: Dict[str, str]) -> None:
-        """An export without people, or without any row where there were some, is no plausible read."""
+        """Raise ReadInDoubt for an implausible read.
+
+        An export without people, or without any row of a table that had some.
+        """
         people = {source.key for source in self._mapping.of("people")}
         for key, text in instruments.items():
             before = len(rows_of(key, last.get(key, "")))

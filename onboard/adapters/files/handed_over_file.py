@@ -1,9 +1,11 @@
-"""The book of what was handed over, as a file of the lab's home: one JSON object a line, written as soon as a server took a mail.
-Decides its form, and that its next line can be written on a full disk; what a ledger does with it is the ledger's.
+"""The book of sent mails, as a file of the lab's home.
 
-Beside it lies a file that does nothing but take up room. When the disk is full that file goes, and what must be written down has
-its place; the next mail is offered only when it is there again. Both are readable for their owner alone: a line holds a record id
-and an address, as the ledger does.
+One JSON object a line, written as soon as a server took a mail. It decides the form of a line, and that the next line can be
+written on a full disk; the ledger decides what it does with the book.
+
+A second file only reserves room. When the disk is full that file is deleted, which makes room for the line; the next mail is
+offered only when it is there again. Both are readable for their owner only: a line holds a record id and an address, as the
+ledger does.
 """
 
 from __future__ import annotations
@@ -34,17 +36,14 @@ class HandedOverFile:
         self._book, self._room = home / BOOK, home / ROOM
 
     def begin(self, start: BookStart) -> None:
-        """See the port."""
         self.make_ready()
         self._append({"after": start.after, "since": start.since.astimezone(UTC).isoformat()})
 
     def start(self) -> BookStart | None:
-        """See the port."""
         one = next((line for line in self._objects() if "after" in line), None)
         return BookStart(after=one["after"], since=_instant(one["since"])) if one else None
 
     def make_ready(self) -> None:
-        """See the port."""
         if self._room.exists():
             return
         try:
@@ -56,11 +55,9 @@ class HandedOverFile:
             ) from error
 
     def write(self, line: HandedOver | UsedSlot) -> None:
-        """See the port."""
         self._append(_mail(line) if isinstance(line, HandedOver) else _slot(line))
 
     def newest_first(self, *, whole: bool = False) -> Iterator[HandedOver | UsedSlot]:
-        """See the port."""
         for one in self._objects():
             if "after" not in one:
                 yield self._line(one)
@@ -77,7 +74,10 @@ class HandedOverFile:
             ) from error
 
     def rewrite(self, change: Callable[[str], str]) -> int:
-        """Put every text of every line through `change`, as when somebody is forgotten. Returns how many lines changed."""
+        """Put every text of every line through `change`. Returns how many lines changed.
+
+        Used when a person is forgotten.
+        """
         lines = list(self._objects())[::-1]
         new = [_changed(one, change) for one in lines]
         number = sum(old != one for old, one in zip(lines, new, strict=True))
@@ -93,7 +93,10 @@ class HandedOverFile:
             self._add_in_the_room(text)
 
     def _add_in_the_room(self, text: str) -> None:
-        """On a full disk: into the room kept for it, on a line of its own, because half of it may stand there already."""
+        """On a full disk, write into the reserved room.
+
+        On a line of its own, because half of it may be there already.
+        """
         try:
             self._room.unlink(missing_ok=True)
             _add(self._book, f"\n{text}")
@@ -119,7 +122,7 @@ def _text(line: dict[str, Any]) -> str:
 
 
 def _add(path: Path, text: str) -> None:
-    """One write at the end of the file: whole lines, whoever else writes there."""
+    """Write whole lines at the end of the file in one call, safe with other writers."""
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         data = text.encode()

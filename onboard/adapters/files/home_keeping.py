@@ -1,5 +1,7 @@
-"""The files of a lab's home, for housekeeping: a person's part of them taken out, or given out. Decides what each kind of file of
-`pipeline/kept.py` needs; whose a name is stands in pipeline/forgetting.py."""
+"""The files of a lab's home: a person's part removed or exported.
+
+It decides what each kind of file of `pipeline/kept.py` needs; pipeline/forgetting.py decides whose a name is.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ from onboard.ports.erasing import Eraser, MailEraser, PersonTraces
 
 #: What is left where, and how often.
 Left = Counter[tuple[str, str]]
-#: What a person wrote: where it names somebody is said, and it is left.
+#: What a person wrote: the places that name a person are reported, and left.
 _WRITTEN = ("settings.toml", "closures.csv", "protocols.csv", "templates/*")
 _PREVIEW = "preview.html"
 
@@ -110,7 +112,7 @@ class HomeKeeping:
                 self._put(path, new, really)
 
     def _book(self, alias: Eraser, really: bool) -> None:
-        """What was handed over: their address, and keys that hold it."""
+        """Handle the book of sent mails: the person's address, and keys that hold it."""
         path = self.home / BOOK
         if path.is_file() and alias.scrub(_read(path)) != _read(path):
             self._changed.append(BOOK)
@@ -184,7 +186,7 @@ def _guarded(path: Path, act: Callable[[], object]) -> None:
 
 
 def _read(path: Path) -> str:
-    """The text, every byte of it: what is no UTF-8 goes back as it came."""
+    """Return the text with every byte: what is not UTF-8 goes back as it came."""
     return path.read_bytes().decode("utf-8", "surrogateescape")
 
 
@@ -197,7 +199,10 @@ def _is_row(row: Mapping[str, str], traces: PersonTraces) -> bool:
 
 
 def _is_theirs(item: Queued, traces: PersonTraces) -> bool:
-    """By the record it was matched to; one that was matched to nobody, by an address or whole name that is theirs alone."""
+    """Whether a row is this person's.
+
+    By the record it was matched to; a row without a match, by an address or whole name that is theirs alone.
+    """
     if item.person:
         return item.person == traces.record
     return bool({*item.claim.addresses} & {*traces.sure_addresses}) or _named(item.claim.name, traces)

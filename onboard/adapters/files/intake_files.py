@@ -1,5 +1,8 @@
-"""Completion files from disk: CSV in any encoding and separator a download comes in, SOAP answers as XML, PDF text. Decides
-what is text; reads no meaning. A file that cannot be read is told with the next step, never half used."""
+"""Completion files from disk: CSV, SOAP answers as XML, PDF text.
+
+CSV in any encoding and separator a download comes in. A file that cannot be read is reported with the next step, never half
+used.
+"""
 
 from __future__ import annotations
 

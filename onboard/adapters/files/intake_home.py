@@ -1,5 +1,7 @@
-"""What intake keeps in the lab's home: the queue, the papers that wait with it, the IRB's lists. Decides names and that a file
-is replaced whole or not at all; judges nothing. Only the owner may read them."""
+"""What intake stores in the lab's home: the queue, its papers, the IRB's lists.
+
+It decides names and that a file is replaced whole or not at all. Only the owner may read them.
+"""
 
 from __future__ import annotations
 

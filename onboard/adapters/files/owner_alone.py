@@ -1,4 +1,7 @@
-"""Whose eyes a file is for: the owner's alone, but for the board, which is made for readers. Decides rights, nothing else."""
+"""File rights: readable for the owner only, except the board.
+
+The board is made for readers.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,10 @@ def given_umask() -> int:
 
 
 def guard(given: int | None = None) -> None:
-    """From now on whatever this process makes is for its owner alone. `given`: the umask of whoever started it, where that one
-    was guarded already."""
+    """Make every new file of this process readable for its owner only.
+
+    `given`: the umask of the calling process, where that one was guarded already.
+    """
     global _given
     _given = _given if given is None else given
     os.umask(_OTHERS)
@@ -45,7 +50,7 @@ def for_owner(path: Path) -> None:
         if stat.S_IMODE(found.st_mode) & _OTHERS and found.st_uid == os.geteuid():
             path.chmod(stat.S_IMODE(found.st_mode) & ~_OTHERS)
     except (OSError, AttributeError):
-        # There is none; or the disk, or Windows, knows no such rights, and whoever gave it to others did so by its folder.
+        # There is none; or the disk, or Windows, has no such rights, and others were given access by its folder.
         return
 
 
@@ -55,8 +60,10 @@ def is_open(folder: Path) -> bool:
 
 
 def begin_file(path: Path) -> None:
-    """An empty file for its owner alone, where there is none; one that is there is taken from the others. What cannot be made is
-    left to whoever opens it, who knows the words."""
+    """Make an empty file for its owner only, where there is none.
+
+    An existing file is closed to others. A file that cannot be made is left to the caller, which knows the error to give.
+    """
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR))
     except FileExistsError:

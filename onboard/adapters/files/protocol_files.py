@@ -1,6 +1,7 @@
-"""protocols.csv and approvals.csv in a lab's home instead of a second REDCap project. Decides their columns; judges nothing.
+"""protocols.csv and approvals.csv instead of a second REDCap project.
 
-The files speak our words, not REDCap's field names; `config/redcap_project/as_files/` holds one of each to start from.
+They are in a lab's home and use our words, not REDCap's field names; `config/redcap_project/as_files/` holds one of each to
+start from.
 """
 
 from __future__ import annotations
@@ -68,7 +69,10 @@ def read_protocol_files(folder: Path, mapping: Mapping) -> dict[str, str]:
 
 
 class WithProtocolFiles:
-    """A source of people whose protocols come from files in `folder`; `mapping` is the lab's whole mapping."""
+    """A source of people whose protocols come from files in `folder`.
+
+    `mapping` is the lab's whole mapping.
+    """
 
     def __init__(self, people: RecordSource, folder: Path, mapping: Mapping) -> None:
         self._people, self._folder, self._mapping = people, folder, mapping

@@ -1,4 +1,7 @@
-"""A page for others that is there whole or not at all: readers of a shared drive never see half of it. Decides nothing else."""
+"""A page for others, written whole or not at all.
+
+Readers of a shared drive never see half of it.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Bounces in the ledger. Decides whose mail a report is about and that each mail counts once; what a report says is
-`onboard.pipeline.bounce_reports`, what it means `onboard.planning.refusals`, how the address stands then
-`onboard.planning.standing`."""
+"""Bounces in the ledger.
+
+It decides whose mail a report is about and that each mail counts once. `onboard.pipeline.bounce_reports` reads a report,
+`onboard.planning.refusals` says what it means, `onboard.planning.standing` what state the address is in.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,10 @@ def bounced(connection: Connection, lab: str, mode: Mode, bounce: Bounce, today:
 
 
 def _counted(connection: Connection, lab: str, row: Any, bounce: Bounce) -> bool:
-    """A report that names no mail is known by itself: the next mail to the address is not what it is about."""
+    """Whether a report was counted before.
+
+    A report that names no mail is identified by itself: the next mail to the address is not what it is about.
+    """
     return refusals.counted(connection, lab, row.id, row.to_addr, "" if _names_a_mail(bounce) else bounce.report)
 
 
@@ -51,7 +56,10 @@ def _agree(bounce: Bounce, row: Any) -> bool:
 
 
 def _mail(connection: Connection, lab: str, mode: Mode, bounce: Bounce, now: datetime) -> Any:
-    """The mail a report is about. One that names a mail we never sent is about somebody else's, or forged."""
+    """Return the mail a report is about.
+
+    A report that names a mail we never sent is about another sender's mail, or forged.
+    """
     ours = select(message.c.id, message.c.to_addr, message.c.slot).where(of_lab(message, lab, mode))
     if _names_a_mail(bounce):
         taken = or_(message.c.state.in_(_TAKEN), message.c.doubtful)

@@ -1,5 +1,7 @@
-"""The ledger against the book of what was handed over. Decides what counts as known, and what a ledger that is an older copy of
-itself is told; the book is a file of the home."""
+"""The ledger compared with the book of sent mails.
+
+It decides what counts as known, and what a ledger that is an older copy of itself is given; the book is a file of the home.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,7 @@ def _handed_over(row: Any, said: Mapping[str, Sequence[str]]) -> HandedOver:
 
 
 def newest_handed_over(connection: Connection, lab: str) -> str:
-    """The message handed over last, "" for none."""
+    """Return the message sent last, "" for none."""
     asked = select(message.c.id).where(message.c.lab == lab, message.c.sent_at.is_not(None))
     return connection.execute(asked.order_by(message.c.sent_at.desc(), message.c.id).limit(1)).scalar() or ""
 
@@ -133,8 +135,10 @@ def _take_back(connection: Connection, lab: str, mode: Mode) -> None:
 
 
 def _add(connection: Connection, lab: str, one: HandedOver, now: datetime) -> None:
-    """A message this ledger never had, without its words. Two of one slot and reader cannot stand beside each other: then what
-    it said is remembered and the older row stays."""
+    """Add a message this ledger never had, without its words.
+
+    Only one message of a slot and reader can be stored: for a second, its items are stored and the older row stays.
+    """
     try:
         with connection.begin_nested():
             connection.execute(insert(message).values(_row(lab, one, now)))
@@ -168,7 +172,10 @@ def _remember_items(connection: Connection, lab: str, one: HandedOver, *, carrie
 
 
 def _use_up(connection: Connection, lab: str, one: UsedSlot, from_then_on: datetime) -> None:
-    """A slot whose run this ledger does not know, or, from an instant on, knows as it was before it came through."""
+    """Use up a slot whose run this ledger does not know.
+
+    Or, from an instant on, knows as it was before the run completed.
+    """
     found = _run_of(connection, lab, one)
     done = {"state": RunState.DONE, "ended_at": one.at, "outcome": "restored", "token": "", "lease_until": None, "held": False}
     if found is not None:

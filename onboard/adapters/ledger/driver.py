@@ -1,5 +1,8 @@
-"""Statements that are said for every message, in the driver's own words. Decides only how they are put; what they mean is
-ledger_sending's. SQLAlchemy finds the words anew each time, which costs several times what the database needs to obey them."""
+"""Statements sent for every message, in the driver's own form.
+
+ledger/sending.py decides what they mean. SQLAlchemy compiles them anew each time, which costs several times what the database
+needs to execute them.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class Statement:
         return int(cursor.rowcount)
 
 
-#: Says a statement in a transaction that stands open, and returns how many rows it moved.
+#: Executes a statement in an open transaction, and returns how many rows it changed.
 Say: TypeAlias = Callable[[Statement, Mapping[str, object]], int]
 
 

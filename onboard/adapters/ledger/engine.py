@@ -1,5 +1,8 @@
-"""The door to the database: engine, transactions, upgrade, errors in words. Decides how safely the ledger is opened and
-locked (SQLite: WAL, full sync, immediate writes; PostgreSQL: the head row's lock); knows nothing of runs or messages."""
+"""The database connection: engine, transactions, upgrade, errors in words.
+
+It decides how safely the ledger is opened and locked (SQLite: WAL, full sync, immediate writes; PostgreSQL: the head row's
+lock); it knows nothing of runs or messages.
+"""
 
 from __future__ import annotations
 
@@ -154,7 +157,10 @@ def _heads(connection: Connection, lab: str) -> set[tuple[str, str]]:
 
 
 def _fill_heads(connection: Connection, lab: str) -> None:
-    """The rows whose lock and version everything hangs on; another process may be filling them, too."""
+    """Insert the head rows, which carry the lock and the version.
+
+    Another process may be inserting them, too.
+    """
     there = _heads(connection, lab)
     for mode, job in _HEADS:
         if (mode, job) in there:
@@ -261,7 +267,7 @@ def _missing_folder(url: URL) -> None:
 
 
 def _sqlite_settings(patience: float) -> Any:
-    """Wait for others, survive a power cut, let readers read while somebody writes."""
+    """Wait for others, survive a power cut, allow reads during a write."""
 
     def set_up(dbapi: Any, record: ConnectionPoolEntry) -> None:
         dbapi.isolation_level = None  # we begin transactions ourselves; the driver would begin them too late

@@ -1,5 +1,7 @@
-"""Which process holds a run, and whether it is certainly gone. Decides on Linux only, by what its kernel says; "not known" is
-never "gone", so elsewhere, and for another machine or container, a lease simply runs out.
+"""Which process holds a run, and whether it is certainly gone.
+
+It decides on Linux only, by what the kernel reports; "not known" is never "gone", so elsewhere, and for another machine or
+container, a lease simply runs out.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
-"""Keeping house in the ledger: dropping what is old, taking a person's name out, giving out what is kept about one person, and
-copying the whole file while it is in use. Decides what is never dropped: what was said (items), runs, and what waits."""
+"""Retention, forgetting, export and backup of the ledger.
+
+Dropping what is old, replacing a person's name, exporting what is stored about one person, and copying the whole file while it
+is in use. It decides what is never dropped: items, runs, and what waits.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ from onboard.errors import LedgerError
 from onboard.model import Mode, PersonSeen
 from onboard.ports.erasing import Eraser, MailEraser
 
-#: In place of the hashes of somebody who is forgotten: nobody has them, so whoever comes under that record id is new.
+#: In place of the hashes of a forgotten person: no one has them, so the next person with that record id is new.
 NO_MARKS = "gone"
 #: What may still go, or waits for a person's word: its bytes are needed.
 _ALIVE = (MessageState.QUEUED, MessageState.SENDING, MessageState.IN_DOUBT)
@@ -44,8 +47,11 @@ _ITS_BODY = (body.c.lab == message.c.lab) & (body.c.message == message.c.id)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """How much named somebody: mails whose text is dropped because it was theirs, mails of others with other words, queued mails
-    taken back, snapshots, other rows. `left`: (place, name) -> how often it was left. `own`: ids of their own mails."""
+    """How much named the person.
+
+    Mails whose text is dropped because it was theirs, mails of others with other words, queued mails taken back, snapshots, other
+    rows. `left`: (place, name) -> how often it was left. `own`: ids of their own mails.
+    """
 
     bodies: int
     reworded: int
@@ -77,9 +83,10 @@ class LedgerKeeping:
             return connection.execute(update(body).where(kept, theirs).values(mime=b"")).rowcount
 
     def drop_reads(self, before: datetime) -> int:
-        """Drop reads before `before` (aware), and snapshots nobody needs any more. Returns how many snapshots.
+        """Drop old reads and unused snapshots. Returns how many snapshots.
 
-        The last read before it stays, because it says how things stood on that day; so does what a run was planned on last.
+        Old: before `before` (aware). The last read before it stays, because it shows the state on that day; so does what a run
+        was planned on last.
         """
         with self._door.writing() as connection:
             last = connection.execute(
@@ -198,9 +205,10 @@ class LedgerKeeping:
 
     # all of it --------------------------------------------------------------------------------------------------------
     def backup(self, target: Path) -> int:
-        """Copy the ledger as it stands at one moment into `target`, while others use it. Returns the bytes written.
+        """Copy the ledger as of one moment into `target`, while others use it.
 
-        Raises LedgerError when the target exists or cannot be written, and for a database that has tools of its own.
+        Returns the bytes written. Raises LedgerError when the target exists or cannot be written, and for a database that has
+        tools of its own.
         """
         if target.exists():
             raise LedgerError(f"{target} exists; nothing was changed. Name a new file, for example with today's date.")

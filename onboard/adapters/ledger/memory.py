@@ -1,5 +1,7 @@
-"""What was said, and what is remembered beside it: items, problems, troubles, suppressed addresses, snapshots, rules.
-Decides how the history reads; the life of a message is ledger_outbox's."""
+"""The history in the ledger: items, problems, troubles, snapshots, rules.
+
+Also closed addresses. It decides how the history reads; ledger/outbox.py has the life of a message.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Putting messages into the outbox and taking them back. Decides what a plan replaces, what is freed and what
-is settled with a message; handing over is ledger_sending's."""
+"""Put messages into the outbox and take them back.
+
+It decides what a plan replaces, what is freed and what is settled with a message; ledger/sending.py sends it.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +122,7 @@ def _item(lab: str, mode: Mode, one: Outgoing, key: str, state: ItemState) -> di
 
 
 def _skip(connection: Connection, lab: str, mode: Mode, outgoing: Sequence[Outgoing]) -> None:
-    """Lower tiers that nobody needs any more; what is known about them stays."""
+    """Mark lower tiers as skipped; what is already recorded about them stays."""
     wanted = {key: one for one in outgoing for key in one.skips}
     known = known_items(connection, lab, mode, wanted)
     rows = [_item(lab, mode, one, key, ItemState.SKIPPED) for key, one in wanted.items() if key not in known]
@@ -138,7 +140,10 @@ def open_items(connection: Connection, lab: str, message_id: str, state: ItemSta
 
 
 def digests_owed(connection: Connection, lab: str, mode: Mode, since: date) -> frozenset[str]:
-    """Readers whose digest for a slot since a day was given up by no fault of their address, and who got none since."""
+    """Return readers owed a digest: it failed through no fault of their address.
+
+    For a slot since a day, and they got none since.
+    """
     rows = connection.execute(
         select(message.c.reader, message.c.state).where(
             of_lab(message, lab, mode), message.c.kind == MessageKind.DIGEST, message.c.slot >= since
@@ -153,7 +158,7 @@ def digests_owed(connection: Connection, lab: str, mode: Mode, since: date) -> f
 
 
 def counts(connection: Connection, lab: str, mode: Mode) -> Mapping[str, int]:
-    """How many messages stand in each state."""
+    """Return how many messages are in each state."""
     asked = select(message.c.state, func.count().label("number")).where(of_lab(message, lab, mode)).group_by(message.c.state)
     return {row.state: row.number for row in connection.execute(asked)}
 

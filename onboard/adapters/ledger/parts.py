@@ -1,4 +1,4 @@
-"""Small pieces that the ledger's rooms share. Decides nothing."""
+"""Small pieces shared by the modules of the ledger."""
 
 from __future__ import annotations
 

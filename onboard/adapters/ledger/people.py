@@ -1,5 +1,8 @@
-"""Who stood under which record id, in the ledger. Decides what becomes of the former one's items and mails: they are kept under
-another name, so that the next one begins anew and proofs and counts of the past still hold."""
+"""Which person had which record id, in the ledger.
+
+It decides what becomes of the former person's items and mails: they are kept under another name, so that the next person begins
+anew and proofs and counts of the past still hold.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,10 @@ def _make_former(connection: Connection, lab: str, former: PersonSeen) -> None:
 
 
 def _items(connection: Connection, lab: str, record: str) -> list[Any]:
-    """Items about the person, and items told to them about others, whose keys end in the reader's record id."""
+    """Return items about the person, and items sent to them about others.
+
+    The keys of the latter end in the reader's record id.
+    """
     part = _part(record)
     like = [
         item.c.key.contains(f"/{part}/", autoescape=True),

@@ -1,5 +1,7 @@
-"""Refusals in the ledger: the last answer to each mail that was not a yes, and what is remembered of an address by it. Decides
-what is written down; how an address stands is `onboard.planning.standing`."""
+"""Refusals in the ledger: the last refusal of each mail, and per address.
+
+It decides what is written down; `onboard.planning.standing` decides the state of an address.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,7 @@ def note(
 
 
 def stale(connection: Connection, lab: str, mode: Mode, rows: Sequence[Any], now: datetime) -> None:
-    """These mails were not handed over in time: what was said last of each becomes final."""
+    """Settle mails not sent in time: the last answer to each becomes final."""
     known = _last(connection, lab, [row.id for row in rows])
     for row in rows:
         last = known.get(row.id, _NOT_IN_TIME)

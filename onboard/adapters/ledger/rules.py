@@ -1,5 +1,8 @@
-"""Versions of the rules in the ledger: which text was in use when, and which change of the past was accepted. Decides nothing
-about what a change means; onboard/judging/rule_changes.py does."""
+"""Versions of the rules in the ledger.
+
+Which text was in use when, and which change of the past was accepted; onboard/judging/rule_changes.py decides what a change
+means.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from onboard.model import AcceptedRules, Mode, RulesUse
 
 
 def text_of(connection: Connection, lab: str, version: str) -> tuple[str, str] | None:
-    """The one stored text whose version begins so."""
+    """Return the one stored text whose version begins so."""
     if not version:
         return None
     rows = connection.execute(select(rules.c.version, rules.c.text).where(rules.c.lab == lab)).all()

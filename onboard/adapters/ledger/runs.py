@@ -1,4 +1,7 @@
-"""Runs in the ledger: one execution of a job for one slot. Decides who holds a slot and when it is used up; mails nothing."""
+"""Claim and finish run slots: one execution of a job for one slot.
+
+It decides which process holds a slot and when the slot is used up.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ _USED_UP = (RunState.PLANNED, RunState.DONE)
 def begin(
     connection: Connection, lab: str, mode: Mode, job: JobName, slot: date, now: datetime, lease_seconds: int
 ) -> Run | None:
-    """Take the slot: a new run, or one that failed or whose holder is gone. None when used up or held.
+    """Take the slot: a new run, or one that failed or whose holder is gone.
+
+    None when the slot is used up or held.
 
     A holder that was killed on this machine is known to be gone before its lease ends. A mistake there would cost a read and
     send nothing twice, because a run that lost its token cannot use the slot up.
@@ -60,9 +65,10 @@ def planned(
     rules_version: str,
     whole: bool = True,
 ) -> None:
-    """Use the slot up, unless the plan could not be written as a `whole`: then it is planned again.
+    """Use the slot up, unless the plan could not be written whole.
 
-    Raises LedgerError when another process holds the run by now: the transaction must not stand.
+    With `whole` false it is planned again. Raises LedgerError when another process holds the run by now: the transaction must not
+    be committed.
     """
     state = RunState.PLANNED if whole else RunState.OPEN
     judged = {"snapshot": on.id if on else "", "read_at": on.read_at if on else None, "rules": rules_version}
@@ -93,7 +99,7 @@ def end(connection: Connection, lab: str, ended: Run, report: RunReport, now: da
 
 
 def _text(report: RunReport) -> str:
-    """Counts and sentences only: who got what stands in the messages."""
+    """Return counts and sentences only; recipients are in the messages."""
     states = [delivery.state for delivery in report.deliveries]
     body = {
         "planned": len(report.planned),

@@ -1,6 +1,7 @@
-"""The ledger's tables. Decides names, types and keys; every key begins with the lab; migrations/ builds them.
+"""The ledger's tables: names, types and keys; every key begins with the lab.
 
-Instants are kept as UTC text of fixed width, which sorts as it reads and means the same in SQLite and PostgreSQL.
+migrations/ builds them. Instants are kept as UTC text of fixed width, which sorts as it reads and means the same in SQLite and
+PostgreSQL.
 """
 
 from __future__ import annotations
@@ -203,7 +204,7 @@ rules_use = Table(
     Column("version", Text, nullable=False),
 )
 
-#: Changes of days already judged that somebody accepted; printed on later proofs.
+#: Accepted changes of days already judged; printed on later proofs.
 rules_accepted = Table(
     "rules_accepted",
     metadata,
@@ -224,7 +225,7 @@ problem = Table(
     Column("first_seen", Date, nullable=False),
 )
 
-#: The people seen under a record id, one after the other; `marks` are hashes of what they are recognised by.
+#: The people seen under a record id, one after the other; `marks` are hashes of what they are recognized by.
 person_seen = Table(
     "person_seen",
     metadata,

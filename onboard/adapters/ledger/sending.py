@@ -1,5 +1,7 @@
-"""A message on its way: claimed, offered, settled. Decides the moves; every one is fenced by the token of
-the claim, so a sender that lost its lease can change nothing. Opens no connection to anybody."""
+"""A message being sent: claimed, offered, settled.
+
+It decides the moves; every one is fenced by the token of the claim, so a sender that lost its lease can change nothing.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,10 @@ def expire(connection: Connection, lab: str, mode: Mode, now: datetime) -> int:
 
 
 def due(connection: Connection, lab: str, mode: Mode, now: datetime, limit: int) -> list[Any]:
-    """Queued messages whose time has come and that no ceiling holds, hard deadlines first."""
+    """Return queued messages whose time has come, hard deadlines first.
+
+    Those held by a ceiling are left out.
+    """
     return list(connection.execute(_DUE, {"the_lab": lab, "the_mode": mode, "now": now, "most": limit}))
 
 
@@ -89,7 +94,7 @@ _NEXT = (
     .limit(bindparam("most"))
     .subquery()
 )
-#: The bytes are fetched for those whose turn it is, not for all that wait in line.
+#: The bytes are fetched for the messages sent next, not for all that wait.
 _DUE = (
     select(_NEXT, body.c.mime)
     .join(body, (body.c.lab == _NEXT.c.lab) & (body.c.message == _NEXT.c.id))
@@ -196,14 +201,17 @@ _LIVES_AFTER_OFFER = timedelta(hours=12)
 
 
 def overdue(connection: Connection, lab: str, now: datetime) -> list[Any]:
-    """Claimed rows whose sender is gone."""
+    """Return claimed rows whose sender is gone."""
     gone = and_(message.c.lab == lab, message.c.state == MessageState.SENDING, message.c.lease_until < now)
     columns = (message.c.id, message.c.mode, message.c.phase, message.c.hard, message.c.doubts, message.c.token)
     return list(connection.execute(select(*columns).where(gone)))
 
 
 def recover(connection: Connection, lab: str, row: Any, now: datetime) -> str:
-    """One row whose sender is gone: returns "queued", "parked", or "" when somebody else was quicker."""
+    """Recover one row whose sender is gone.
+
+    Returns "queued", "parked", or "" when another process was quicker.
+    """
     parks = row.phase == Phase.DATA and not (row.hard and row.doubts == 0)
     state = MessageState.IN_DOUBT if parks else MessageState.QUEUED
     detail = "the sender stopped after offering it" if row.phase == Phase.DATA else "the sender stopped before offering it"
@@ -220,8 +228,10 @@ def recover(connection: Connection, lab: str, row: Any, now: datetime) -> str:
 
 
 def end_doubt(connection: Connection, lab: str, message_id: str, now: datetime, arrived: bool | None) -> bool:
-    """End a doubt; None: nobody knows, and what it said may be said again, with a word about it. False for a message that is not
-    in doubt any more."""
+    """End a doubt. False for a message that is not in doubt any more.
+
+    None: it stays unknown, and its items may be sent again, with a word about it.
+    """
     waits = message.c.doubtful.is_(True) & (message.c.state == MessageState.QUEUED)
     mine = and_(message.c.lab == lab, message.c.id == message_id, or_(message.c.state == MessageState.IN_DOUBT, waits))
     if connection.execute(select(message.c.id).where(mine)).first() is None:
@@ -240,7 +250,10 @@ def end_doubt(connection: Connection, lab: str, message_id: str, now: datetime, 
 
 
 def find(connection: Connection, lab: str, mode: Mode, beginning: str) -> list[Any]:
-    """Messages whose id begins so, newest first: a person copies the first characters."""
+    """Return messages whose id begins so, newest first.
+
+    Users copy the first characters.
+    """
     like = message.c.id.startswith("<" + beginning.strip("<> ").lower(), autoescape=True)
     columns = (
         message.c.id,

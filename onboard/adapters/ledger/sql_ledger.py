@@ -1,5 +1,8 @@
-"""The ledger in a SQL database: `ports.Ledger` over SQLite or PostgreSQL. Decides which moves share a transaction and which
-move the history on; the rooms beside it (ledger_runs, ledger_memory, ledger_outbox, ledger_sending) say what a move is."""
+"""The ledger in a SQL database: `ports.Ledger` over SQLite or PostgreSQL.
+
+It decides which moves share a transaction and which advance the history. The modules beside it (runs.py, memory.py, outbox.py,
+sending.py) define each move.
+"""
 
 from __future__ import annotations
 
@@ -63,93 +66,75 @@ class SqlLedger:
 
     # runs -------------------------------------------------------------------------------------------------------------
     def begin_run(self, mode: Mode, job: JobName, slot: date, now: datetime, lease_seconds: int = 900) -> Run | None:
-        """See the port."""
         with self._door.writing(_NUMBERS) as connection:
             return runs.begin(connection, self._lab, mode, job, slot, now, lease_seconds)
 
     def end_run(self, run: Run, report: RunReport, now: datetime) -> None:
-        """See the port."""
         with self._door.writing() as connection:
             runs.end(connection, self._lab, run, report, now)
 
     def last_runs(self, limit: int = 20) -> Sequence[Mapping[str, object]]:
-        """See the port."""
         with self._door.reading() as connection:
             return runs.newest(connection, self._lab, limit)
 
     def last_slot(self, mode: Mode, job: JobName, until: date | None = None) -> date | None:
-        """See the port."""
         with self._door.reading() as connection:
             return runs.last_slot(connection, self._lab, mode, job, until)
 
     def began_on(self, mode: Mode) -> date | None:
-        """See the port."""
         with self._door.reading() as connection:
             return runs.began_on(connection, self._lab, mode)
 
     def last_judged(self, mode: Mode, job: JobName, until: date | None = None) -> tuple[Snapshot, str] | None:
-        """See the port."""
         with self._door.reading() as connection:
             return runs.last_judged(connection, self._lab, mode, job, until)
 
     def newest_ahead(self, mode: Mode, today: date, now: datetime) -> date | None:
-        """See the port."""
         with self._door.reading() as connection:
             return runs.newest_ahead(connection, self._lab, mode, today, now)
 
     # memory -----------------------------------------------------------------------------------------------------------
     def history(self, mode: Mode, ignoring: JobName | None = None) -> History:
-        """See the port."""
         with self._door.reading() as connection:
             return memory.history(connection, self._lab, mode, ignoring)
 
     def began(self, mode: Mode) -> frozenset[JobName]:
-        """See the port."""
         with self._door.reading() as connection:
             return memory.began(connection, self._lab, mode)
 
     def record_baseline(self, mode: Mode, job: JobName, keys: Sequence[str], now: datetime, slot: date) -> None:
-        """See the port."""
         with self._door.writing(mode) as connection:
             memory.baseline(connection, self._lab, mode, job, keys, slot)
             self._door.bump(connection, mode)
 
     def see_problems(self, problems: Sequence[Problem], today: date) -> Mapping[str, date]:
-        """See the port."""
         return self.see_troubles(memory.RECORDS, [problem.key for problem in problems], today)
 
     def see_troubles(self, scope: str, keys: Sequence[str], today: date) -> Mapping[str, date]:
-        """See the port."""
         with self._door.writing(_NUMBERS) as connection:
             return memory.see(connection, self._lab, scope, keys, today)
 
     def see_unclear(self, mode: Mode, reports: Sequence[str], today: date) -> None:
-        """See the port."""
         self.see_troubles(memory.unclear_scope(mode), reports, today)
 
     def reopen(self, mode: Mode, address: str) -> int:
-        """See the port."""
         with self._door.writing(mode) as connection:
             self._door.bump(connection, mode)
             return refusals.reopen(connection, self._lab, mode, address)
 
     def addresses(self, mode: Mode) -> Mapping[str, AddressMemory]:
-        """See the port."""
         with self._door.reading() as connection:
             return refusals.memories(connection, self._lab, mode)
 
     def keep_addresses(self, mode: Mode, addresses: Collection[str]) -> int:
-        """See the port."""
         with self._door.writing(mode) as connection:
             return refusals.keep(connection, self._lab, mode, addresses)
 
     def given_up(self, mode: Mode, since: datetime) -> Sequence[GivenUp]:
-        """See the port."""
         with self._door.reading() as connection:
             return refusals.given_up(connection, self._lab, mode, since)
 
     def bounced(self, mode: Mode, bounce: Bounce, today: date, now: datetime) -> BounceEffect:
-        """See the port."""
         with self._door.writing(mode) as connection:
             effect = bounces.bounced(connection, self._lab, mode, bounce, today, now)
             if effect is not BounceEffect.NOTHING:
@@ -169,7 +154,6 @@ class SqlLedger:
         rules: str = "",
         whole: bool = True,
     ) -> bool:
-        """See the port."""
         with self._door.writing(run.mode) as connection:
             if memory.version(connection, self._lab, run.mode, run.job) != version:
                 return False
@@ -180,7 +164,6 @@ class SqlLedger:
             return True
 
     def enqueue_operator(self, mode: Mode, job: JobName, outgoing: Sequence[Outgoing], now: datetime) -> int:
-        """See the port."""
         with self._door.writing(mode) as connection:
             known = memory.known_items(connection, self._lab, mode, [key for one in outgoing for key in one.keys])
             said = {key for key, state in known.items() if state not in OPEN_AGAIN}
@@ -190,13 +173,11 @@ class SqlLedger:
             return len(fresh)
 
     def withdraw_queued(self, mode: Mode, now: datetime) -> int:
-        """See the port."""
         with self._door.writing(mode) as connection:
             self._door.bump(connection, mode)
             return outbox.withdraw(connection, self._lab, mode)
 
     def release(self, run_id: int, now: datetime) -> int:
-        """See the port."""
         with self._door.writing() as connection:
             run = runs.release(connection, self._lab, run_id, now)
             self._door.bump(connection, run.mode, run.job)
@@ -204,7 +185,6 @@ class SqlLedger:
             return len(outbox.ids_where(connection, self._lab, run.mode, queued))
 
     def recover(self, now: datetime) -> tuple[int, int]:
-        """See the port."""
         with self._door.reading() as connection:
             gone = sending.overdue(connection, self._lab, now)
         found: list[str] = []
@@ -216,7 +196,6 @@ class SqlLedger:
         return found.count("queued"), found.count("parked")
 
     def claim(self, mode: Mode, now: datetime, limit: int = 20, lease_seconds: int = 900) -> Sequence[Posted]:
-        """See the port."""
         with self._door.writing(mode) as connection:
             if sending.expire(connection, self._lab, mode, now):
                 self._door.bump(connection, mode)
@@ -229,14 +208,12 @@ class SqlLedger:
     def mark_data(
         self, post: Posted, now: datetime, *, sent: Sequence[tuple[Posted, str]] = (), lease_seconds: int = 900
     ) -> bool:
-        """See the port."""
         with self._door.saying() as say:
             for done, detail in sent:
                 sending.sent(say, self._lab, done, detail, now)
             return sending.offered(say, self._lab, post, now + timedelta(seconds=lease_seconds))
 
     def mark_sent(self, done: Sequence[tuple[Posted, str]], now: datetime) -> None:
-        """See the port."""
         with self._door.saying() as say:
             for post, detail in done:
                 sending.sent(say, self._lab, post, detail, now)
@@ -251,7 +228,6 @@ class SqlLedger:
         refusal: Refusal | None = None,
         today: date | None = None,
     ) -> bool:
-        """See the port."""
         mode = self._mode(post)
         with self._door.writing(mode) as connection:
             bump = partial(self._door.bump, connection, mode)
@@ -261,7 +237,6 @@ class SqlLedger:
             return moved
 
     def mark_failed(self, post: Posted, refusal: Refusal, detail: str, today: date, now: datetime) -> bool:
-        """See the port."""
         mode = self._mode(post)
         with self._door.writing(mode) as connection:
             bump = partial(self._door.bump, connection, mode)
@@ -271,12 +246,10 @@ class SqlLedger:
             return moved
 
     def mark_certain(self, post: Posted) -> bool:
-        """See the port."""
         with self._door.writing() as connection:
             return sending.certainly_refused(connection, self._lab, post)
 
     def mark_in_doubt(self, post: Posted, detail: str, now: datetime, again_at: datetime | None = None) -> bool:
-        """See the port."""
         mode = self._mode(post)
         with self._door.writing(mode) as connection:
             bump = partial(self._door.bump, connection, mode)
@@ -284,17 +257,14 @@ class SqlLedger:
 
     # the transport ----------------------------------------------------------------------------------------------------
     def transport(self, mode: Mode) -> Transport | None:
-        """See the port."""
         with self._door.reading() as connection:
             return transport.state(connection, self._lab, mode)
 
     def hold(self, mode: Mode, refusal: Refusal, words: str, reader: str, settings: str, now: datetime) -> Transport:
-        """See the port."""
         with self._door.writing(mode) as connection:
             return transport.hold(connection, self._lab, mode, refusal, words, reader, settings, now)
 
     def claim_trial(self, mode: Mode, now: datetime, settings: str, lease_seconds: int = 900) -> Posted | None:
-        """See the port."""
         with self._door.writing(mode) as connection:
             held = transport.state(connection, self._lab, mode)
             if held is None or not held.held or not transport.may_try(held, settings, now):
@@ -309,17 +279,14 @@ class SqlLedger:
             return sending.claim(connection, self._lab, [chosen], lease)[0]
 
     def try_now(self, mode: Mode, now: datetime) -> bool:
-        """See the port."""
         with self._door.writing(mode) as connection:
             return transport.try_now(connection, self._lab, mode, now)
 
     def let_go(self, mode: Mode, now: datetime) -> None:
-        """See the port."""
         with self._door.writing(mode) as connection:
             transport.let_go(connection, self._lab, mode, now)
 
     def expire(self, mode: Mode, now: datetime) -> int:
-        """See the port."""
         with self._door.writing(mode) as connection:
             number = sending.expire(connection, self._lab, mode, now)
             if number:
@@ -331,28 +298,23 @@ class SqlLedger:
             return sending.mode_of(connection, self._lab, post.id)
 
     def outbox(self, mode: Mode) -> Mapping[str, int]:
-        """See the port."""
         with self._door.reading() as connection:
             return outbox.counts(connection, self._lab, mode)
 
     def digests_owed(self, mode: Mode, since: date) -> frozenset[str]:
-        """See the port."""
         with self._door.reading() as connection:
             return outbox.digests_owed(connection, self._lab, mode, since)
 
     def parked(self, mode: Mode) -> Sequence[Mapping[str, object]]:
-        """See the port."""
         with self._door.reading() as connection:
             return outbox.parked(connection, self._lab, mode)
 
     def find_mail(self, mode: Mode, beginning: str) -> Sequence[Mapping[str, object]]:
-        """See the port."""
         with self._door.reading() as connection:
             rows = sending.find(connection, self._lab, mode, beginning)
             return [dict(row._mapping) for row in rows]
 
     def end_doubt(self, message_id: str, now: datetime, *, arrived: bool | None) -> bool:
-        """See the port."""
         with self._door.reading() as connection:
             mode = sending.mode_of(connection, self._lab, message_id)
         with self._door.writing(mode) as connection:
@@ -362,38 +324,31 @@ class SqlLedger:
             return ended
 
     def settle(self, message_id: str, now: datetime, *, arrived: bool) -> None:
-        """See the port."""
         if not self.end_doubt(message_id, now, arrived=arrived):
             raise LedgerError(f"Mail {message_id} is not in doubt. `onboard mail doubts` lists those that are")
 
     def told(self, mode: Mode, person: str, limit: int = 50) -> Sequence[Mapping[str, object]]:
-        """See the port."""
         with self._door.reading() as connection:
             return outbox.told(connection, self._lab, mode, person, limit)
 
-    # the book of what was handed over -----------------------------------------------------------------------------------
+    # the book of sent mails -----------------------------------------------------------------------------------------------
     def contents(self, message_ids: Sequence[str]) -> Mapping[str, HandedOver]:
-        """See the port."""
         with self._door.reading() as connection:
             return catching_up.contents(connection, self._lab, message_ids)
 
     def newest_handed_over(self) -> str:
-        """See the port."""
         with self._door.reading() as connection:
             return catching_up.newest_handed_over(connection, self._lab)
 
     def knows_message(self, message_id: str) -> bool:
-        """See the port."""
         with self._door.reading() as connection:
             return catching_up.knows_message(connection, self._lab, message_id)
 
     def unknown(self, lines: Sequence[HandedOver | UsedSlot]) -> Sequence[HandedOver | UsedSlot]:
-        """See the port."""
         with self._door.reading() as connection:
             return catching_up.unknown(connection, self._lab, lines)
 
     def catch_up(self, lines: Sequence[HandedOver | UsedSlot], now: datetime) -> bool:
-        """See the port."""
         with self._door.writing(_NUMBERS) as connection:
             self._door.lock_all(connection)
             older = catching_up.catch_up(connection, self._lab, lines, now)
@@ -403,12 +358,10 @@ class SqlLedger:
 
     # people -----------------------------------------------------------------------------------------------------------
     def people_seen(self) -> Mapping[str, Sequence[PersonSeen]]:
-        """See the port."""
         with self._door.reading() as connection:
             return people.everybody(connection, self._lab)
 
     def see_people(self, seen: Sequence[PersonSeen]) -> None:
-        """See the port."""
         with self._door.writing(_NUMBERS) as connection:
             self._door.lock_all(connection)
             people.see(connection, self._lab, seen)
@@ -417,51 +370,41 @@ class SqlLedger:
 
     # snapshots --------------------------------------------------------------------------------------------------------
     def save_snapshot(self, snapshot: Snapshot) -> None:
-        """See the port."""
         with self._door.writing(_NUMBERS) as connection:
             memory.save_snapshot(connection, self._lab, snapshot)
 
     def snapshot_at(self, known_on: datetime | None = None) -> Snapshot | None:
-        """See the port."""
         with self._door.reading() as connection:
             return memory.snapshot_at(connection, self._lab, known_on)
 
     def save_rules(self, version: str, text: str, now: datetime, mode: Mode) -> None:
-        """See the port."""
         with self._door.writing(_NUMBERS) as connection:
             memory.save_rules(connection, self._lab, version, text, now, mode)
 
     def last_read(self, mode: Mode, until: datetime) -> datetime | None:
-        """See the port."""
         with self._door.reading() as connection:
             return rules.last_read(connection, self._lab, mode, until)
 
     def rules_at(self, known_on: datetime | None = None, mode: Mode | None = None) -> tuple[str, str] | None:
-        """See the port."""
         with self._door.reading() as connection:
             return memory.rules_at(connection, self._lab, known_on, mode)
 
     def rules_text(self, version: str) -> tuple[str, str] | None:
-        """See the port."""
         with self._door.reading() as connection:
             return rules.text_of(connection, self._lab, version)
 
     def rules_uses(self) -> Sequence[RulesUse]:
-        """See the port."""
         with self._door.reading() as connection:
             return rules.uses(connection, self._lab)
 
     def accept_rules(self, accepted: AcceptedRules, text: str) -> None:
-        """See the port."""
         with self._door.writing(_NUMBERS) as connection:
             rules.accept(connection, self._lab, accepted, text)
 
     def accepted_rules(self) -> Sequence[AcceptedRules]:
-        """See the port."""
         with self._door.reading() as connection:
             return rules.accepted(connection, self._lab)
 
     def reads(self, since: datetime) -> Sequence[tuple[datetime, str]]:
-        """See the port."""
         with self._door.reading() as connection:
             return rules.reads(connection, self._lab, since)

@@ -1,5 +1,7 @@
-"""Whether mail is held, in the ledger: one row a lab and mode. Decides how long, and that one process at a time tries one mail;
-why mail is held is `onboard.planning.refusals`."""
+"""Whether mail is held, in the ledger: one row a lab and mode.
+
+It decides how long, and that one process at a time tries one mail; `onboard.planning.refusals` decides why mail is held.
+"""
 
 from __future__ import annotations
 

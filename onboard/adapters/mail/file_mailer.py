@@ -1,4 +1,4 @@
-"""Mail into a folder, one ``.eml`` file a message. Decides names and that nothing is ever overwritten; sends nothing."""
+"""Mail into a folder, one ``.eml`` file a message; no file is overwritten."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FileMailer:
         return target.name
 
     def probe(self, envelope_from: str) -> str:
-        """See the port: whether a file can be made in the folder."""
+        """Check that a file can be made in the folder."""
         try:
             self._make_folder()
             _write_aside(self._folder / f".probe.{os.getpid()}", b"").unlink()

@@ -1,7 +1,7 @@
-"""The lab's mailbox over IMAP: `ports.BounceSource`. Decides how to find delivery reports and sent mail there; reads only, so
-nothing is marked as read and nobody who works in the mailbox notices.
+"""The lab's mailbox over IMAP: `ports.BounceSource`.
 
-TLS is always verified. The login is a password or an OAuth access token (XOAUTH2), as Microsoft 365 asks for.
+It finds delivery reports and sent mail there. It reads only, so nothing is marked as read and people who work in the mailbox
+notice nothing. TLS is always verified. The login is a password or an OAuth access token (XOAUTH2), as Microsoft 365 asks for.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from onboard.errors import OnboardError, TransportDown
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: Whoever writes delivery reports: Postfix, Exim and Gmail; relays; Exchange.
 _WRITERS = ('FROM "mailer-daemon"', 'FROM "postmaster"', 'FROM "MicrosoftExchange"', 'HEADER Content-Type "multipart/report"')
-#: A report needs no more: the returned mail stands at its end and only its headers count.
+#: A report needs no more: the returned mail is at its end and only its headers count.
 _MOST_BYTES = 65_536
 _MOST_REPORTS = 500
 _NO_SENT = (
@@ -66,7 +66,6 @@ class ImapBounces:
         return f"ImapBounces({self._mailbox.where})"
 
     def reports(self, since: date) -> Sequence[bytes]:
-        """See the port."""
         day = f"{since.day:02}-{_MONTHS[since.month - 1]}-{since.year}"
         asked = (*_WRITERS, f'TO "{self._mailbox.reports_to}"') if self._mailbox.reports_to else _WRITERS
         either = "OR " * (len(asked) - 1) + " ".join(asked)
@@ -79,11 +78,9 @@ class ImapBounces:
             raise self._down(error) from error
 
     def given_up(self, report: bytes) -> Sequence[str]:
-        """See the port."""
         return given_up(report)
 
     def in_sent(self, message_ids: Sequence[str]) -> frozenset[str]:
-        """See the port."""
         link = self._open()
         try:
             folder = self._mailbox.sent_folder or _sent_folder(link)
@@ -96,7 +93,6 @@ class ImapBounces:
             raise self._down(error) from error
 
     def probe(self) -> str:
-        """See the port."""
         link = self._open()
         try:
             self._select(link, self._mailbox.folder)
@@ -109,7 +105,6 @@ class ImapBounces:
         return f"{found}, sent mail is kept in {sent}" if sent else f"{found}; {_NO_SENT}"
 
     def close(self) -> None:
-        """See the port."""
         link, self._link = self._link, None
         if link is not None:
             try:

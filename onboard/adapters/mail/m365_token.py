@@ -1,8 +1,9 @@
-"""Access tokens of Microsoft 365 for sending mail and reading a mailbox, through msal. Decides where tokens are kept (a file
-for its owner alone) and what to tell when Microsoft gives none; speaks to no mail server.
+"""Access tokens of Microsoft 365 for mail and mailbox, through msal.
 
-``app``: the registered application asks by itself, with a secret. ``delegated``: somebody signs in once with the mailbox's
-account, in a browser anywhere; from then on the token renews itself.
+Tokens are kept in a file for its owner only; an error tells the user what to do when Microsoft gives none.
+
+``app``: the registered application signs in without a person, with a secret. ``delegated``: a person signs in once with the
+mailbox's account, in a browser anywhere; from then on the token is renewed automatically.
 """
 
 from __future__ import annotations
@@ -61,7 +62,10 @@ class M365Tokens:
         return _token(answer)
 
     def sign_in(self, tell: Callable[[str], None]) -> None:
-        """Have somebody sign in once; `tell` gets the words with the page and the code. Waits until it is done."""
+        """Have a person sign in once. Waits until it is done.
+
+        `tell` gets the words with the page and the code.
+        """
         if self._registration.flow != "delegated":
             raise ConfigError("Nobody signs in with flow = 'app'. Write flow = 'delegated' in [m365] of settings.toml.")
         app = self._app()

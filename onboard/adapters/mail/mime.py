@@ -1,5 +1,6 @@
-"""A message as bytes. Decides headers, parts and encodings, so that any mail program shows what was meant and none can be
-tricked by a name; knows no server.
+"""A message as bytes: headers, parts and encodings.
+
+Any mail program must show what was meant, and a name must not be able to trick one.
 
 Headers: RFC 5322 (References), RFC 3834 (Auto-Submitted), MS-OXCMAIL (X-Auto-Response-Suppress without NDR, which would hide
 bounces), RFC 2919 (List-Id), RFC 2369 (List-Unsubscribe by mail).
@@ -185,10 +186,11 @@ def _head(mail: EmailMessage, message: Message, to: str, message_id: str, date: 
 
 
 def _thread(mail: EmailMessage, notice: Notice, lab_id: str, sender: str) -> None:
-    """Mails about one item of one person stand together in a mail program, and never with somebody else's.
+    """Set the headers that group mails about one item of one person.
 
-    Each item has a first message that was never sent, named by what the item is, so that nothing need be looked up; it names
-    nobody, because headers are read by strangers. Sorted, so that two items never stand in both orders (RFC 5322 3.6.4).
+    They never group them with another person's. Each item has a first message that was never sent, named by what the item is, so
+    that nothing need be looked up; it contains no names, because headers are read by strangers. Sorted, so that two items are
+    always in the same order (RFC 5322 3.6.4).
     """
     if notice.reader.role is not ReaderRole.PERSON or not notice.reader.record:
         return

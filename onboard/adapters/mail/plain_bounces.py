@@ -1,6 +1,7 @@
-"""Reports in plain words, as qmail, Exim, Groupwise and old Exchange write them: which addresses they give up on. The words are
-known to flufl.bounce, the Mailman authors' collection; what such a mail is worth is decided by others, since a stranger can
-write one.
+"""Delivery reports in plain words: the addresses they give up on.
+
+As qmail, Exim, Groupwise and old Exchange write them. flufl.bounce, the Mailman authors' collection, knows the words; other
+modules decide what such a mail is worth, since a stranger can write one.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from email.policy import compat32
 
 from flufl.bounce import all_failures
 
-#: What twenty patterns may trip over in a stranger's bytes: then it is no report.
+#: What twenty patterns may raise on a stranger's bytes: then it is not a report.
 _TRIPS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError)
 #: It tells each pattern it tries, and a mail that breaks one with all of its words.
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
 
 
 def given_up(raw: bytes) -> tuple[str, ...]:
-    """The addresses a mail in plain words gives up on for good, normalised and in order; empty for any other mail.
+    """Return the addresses a mail in plain words gives up on, normalized, in order.
 
-    Never raises: a mail that breaks a pattern is no report.
+    Empty for any other mail. Never raises: a mail that breaks a pattern is not a report.
     """
     try:
         _, permanent = all_failures(message_from_bytes(raw, policy=compat32))

@@ -1,5 +1,7 @@
-"""What a mail server's answer means in words: the usual refusals of universities' servers, each with the next step. What follows
-from an answer is `onboard.planning.refusals`. Speaks to nobody."""
+"""What a mail server's answer means in words.
+
+The usual refusals of universities' servers, each with the next step. `onboard.planning.refusals` decides what follows from one.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,7 @@ def no_password_here(offered: Sequence[str], server: str) -> Stopped:
 
 
 def no_connection(error: OSError, server: str) -> Stopped:
-    """Why there is no link, and the next step."""
+    """Explain why there is no connection, and the next step."""
     words = _link(error)
     ours = isinstance(error, ssl.SSLError) or "STARTTLS" in words or "login" in words
     return Stopped(f"{server} cannot be used: {words}", no_link(words, ours=ours))

@@ -1,4 +1,4 @@
-"""How to reach a mail server. Decides what is safe enough to be tried at all; connects to nothing."""
+"""How to reach a mail server, and what is safe enough to be tried at all."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ _PORTS = {Tls.STARTTLS: 587, Tls.IMPLICIT: 465, Tls.NONE: 25}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Smtp:
-    """One way out. Without `user` nobody logs in (a relay that knows us by address). Raises ConfigError for an unsafe one.
+    """One way out. Raises ConfigError for an unsafe one.
 
-    `token` gives an OAuth access token and takes the place of the password. Times are seconds.
+    Without `user` there is no login (a relay that knows us by address). `token` gives an OAuth access token and takes the place
+    of the password. Times are seconds.
     """
 
     host: str

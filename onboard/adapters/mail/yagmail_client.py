@@ -1,8 +1,9 @@
-"""yagmail, tamed: one connection for many messages, our bytes, one attempt. Decides how a message is offered and what a lost
-link means at each step; whether and when to send is the outbox's.
+"""yagmail with one connection for many messages, our bytes, one attempt.
+
+It decides how a message is offered and what a lost connection means at each step; the outbox decides whether and when to send.
 
 Three methods of yagmail 0.16 are replaced, since the stock ones log in for every message, rewrite the body, and send again
-after a link that died when the message had been taken. A test holds all three against the installed version.
+after a connection that failed when the message had been taken. A test compares all three with the installed version.
 """
 
 from __future__ import annotations
@@ -59,7 +60,6 @@ class LabClient(yagmail.Client):
         return self.answer
 
     def probe(self, envelope_from: str) -> str:
-        """See the port."""
         self._envelope_from = ascii_address(envelope_from)
         self.login()
         self._expect(Step.SENDER, self._safely(self._say_sender), (250,))

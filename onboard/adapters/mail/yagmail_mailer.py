@@ -1,4 +1,7 @@
-"""Mail over SMTP through yagmail: `ports.Mailer`. Decides the pace; the conversation is yagmail_client's."""
+"""Mail over SMTP through yagmail: `ports.Mailer`.
+
+It decides the pace; yagmail_client.py has the conversation with the server.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,6 @@ class YagmailMailer:
         return not self._client.ready() or self._next_at > self._monotonic()
 
     def deliver(self, post: Posted, before_data: Callable[[], None]) -> str:
-        """See the port."""
         wait = self._next_at - self._monotonic()
         if wait > 0:
             self._pause(wait)
@@ -43,9 +45,7 @@ class YagmailMailer:
         return self._client.hand_over(post.envelope_from, post.to_addr, post.mime, before_data)
 
     def probe(self, envelope_from: str) -> str:
-        """See the port."""
         return self._client.probe(envelope_from)
 
     def close(self) -> None:
-        """See the port."""
         self._client.close()

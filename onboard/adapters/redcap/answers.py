@@ -1,4 +1,4 @@
-"""What REDCap's answer is before anybody reads it. Decides data or trouble, and says the trouble in words; sends nothing.
+"""What REDCap's answer is: data, or a trouble in words.
 
 PyCap never looks at a status and hands an error page back as data, so every body passes here first. No body is repeated in a
 message unless REDCap meant it as an error text, and never with the token in it.
@@ -21,7 +21,7 @@ from onboard.errors import ReadInDoubt
 RETRIED = frozenset({408, 500, 502, 503, 504})
 _CONTENT_TYPES = {"csv": ("text/csv",), "json": ("application/json", "text/json")}
 _ERROR_XML = re.compile(r"<error>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</error>", re.DOTALL)
-#: An error in JSON that is no whole JSON.
+#: An error in JSON that is not complete JSON.
 _ERROR_JSON = re.compile(r'\{\s*"error"\s*:\s*"(.*?)"?\s*\}?', re.DOTALL)
 #: No error text is longer.
 _LONGEST_ERROR = 4000
@@ -139,7 +139,7 @@ def _error_text(answer: Answer) -> str:
 def json_error(text: str) -> str:
     """REDCap's sentence in a JSON object that holds an error and nothing else; "" for any other text."""
     with suppress(json.JSONDecodeError):
-        # strict=False: a line feed may stand in the text as it is
+        # strict=False: a line feed may be in the text as it is
         found = json.loads(text, strict=False)
         if isinstance(found, dict) and set(found) == {"error"}:
             return unescape(str(found["error"])).strip()

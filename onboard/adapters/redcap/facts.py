@@ -1,6 +1,7 @@
-"""What a project says about itself, for `onboard check`. Decides nothing: every part that cannot be read is said in words.
+"""Facts about a project, for `onboard check`.
 
-API Export is enough for the first parts; repeating forms and users need more rights, and their absence is no mistake.
+Every part that cannot be read is described in words. API Export is enough for the first parts; repeating forms and users need
+more rights, and their absence is not a mistake.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def _part(read: Callable[[], T], what: str, troubles: list[str]) -> T | None:
 
 
 def _repeating(door: GuardedProject) -> tuple[str, ...]:
-    """Unique form names; a whole repeating event stands as its event's name."""
+    """Return unique form names; a whole repeating event goes by its event's name."""
     try:
         rows = door.export_repeating_instruments_events()
     except Refused as error:

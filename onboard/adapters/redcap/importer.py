@@ -1,8 +1,9 @@
-"""New completions into REDCap, each as the next free instance, confirmed by reading back. Decides order and proof; what a row
-holds is decided in intake. Needs a token with API Import/Update beside API Export.
+"""New completions into REDCap, each confirmed by reading back.
+
+Each is the next free instance. intake/ decides what a row holds. Needs a token with API Import/Update besides API Export.
 
 Traps of the wire, documented or recorded by other clients of live servers: an import is all or nothing, so rows that the
-dictionary would refuse are kept out before, and a refused batch is halved until the bad row stands alone; instances are counted
+dictionary would refuse are kept out before, and a refused batch is halved until the bad row is alone; instances are counted
 from a fresh read; every value is sent as text, since ``3.0`` is refused; a file import loses its error in PyCap 2.7.0, so the
 file is read back byte by byte.
 """
@@ -42,7 +43,7 @@ class NewRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A PDF for a completion that is recorded already; attached only where no file stands yet."""
+    """A PDF for a recorded completion; attached only where there is no file yet."""
 
     evidence: str  # instrument/record/instance
     document: str
@@ -144,7 +145,10 @@ class RedcapImporter:
         return kept
 
     def _check_unchanged(self, before: Rows, rows: Sequence[NewRow], planned_on: frozenset[str]) -> None:
-        """Somebody else may be typing, or a second intake running; and what was half read would be written over."""
+        """Check that the rows did not change since they were read.
+
+        Another person may be typing, or a second intake running; rows read in part would be overwritten.
+        """
         records = {row.record for row in rows}
         lost = records - before.sent_ids
         if lost:
@@ -232,7 +236,7 @@ class RedcapImporter:
     # after ------------------------------------------------------------------------------------------------------------
 
     def _proven(self, work: _Work, placed: Sequence[_Placed], papers: Sequence[Paper]) -> Brought:
-        """What stands in REDCap now, and the files beside it."""
+        """Read back and return what is in REDCap now, with the files."""
         after = {self._evidence(cells): cells for cells in self._repeats(self._read(work))}
         came: dict[str, str] = {}
         for one in placed:

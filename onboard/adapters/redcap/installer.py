@@ -1,4 +1,7 @@
-"""The shipped forms into an empty project. Decides nothing: what may be done is connecting/installing.py."""
+"""The shipped forms into an empty project.
+
+connecting/installing.py decides what may be done.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""One REDCap project through PyCap, guarded. Decides how a call is sent and tried again; the answers are judged beside it.
+"""One REDCap project through PyCap: how a call is sent and retried.
 
-PyCap shares one session among all projects, has no timeout and no retry, and hands any body back as data. This subclass
-replaces the one method through which all of its calls go.
+answers.py judges the answers. PyCap shares one session among all projects, has no timeout and no retry, and hands any body back
+as data. This subclass replaces the one method through which all of its calls go.
 """
 
 from __future__ import annotations
@@ -80,9 +80,12 @@ class GuardedProject(Project):
         return f"GuardedProject({self._project.name!r}, {self._project.host!r})"
 
     def _call_api(self, payload: dict[str, Any], return_type: str, file: Any = None) -> Any:
-        """What every method of PyCap calls. Raises Busy, Refused or ReadInDoubt; never returns a body that is no answer."""
+        """Send one call; every method of PyCap calls this.
+
+        Raises Busy, Refused or ReadInDoubt; never returns a body that is not an answer.
+        """
         wanted = "" if payload["content"] in _ONE_LINE else payload.get("returnFormat") or payload.get("format") or ""
-        # A call that changes something may have done so before the link was lost: it is never sent twice by itself.
+        # A call that changes something may have done so before the connection was lost: it is never repeated automatically.
         retries = 0 if "data" in payload or "action" in payload else self._project.retries
         for n in range(retries):
             try:
@@ -143,7 +146,10 @@ class GuardedProject(Project):
 
 
 class _Watch(HTTPAdapter):
-    """Ends a call whose answer is not whole in time. The limits of requests are on each byte, and a byte may come for ever."""
+    """Ends a call whose answer is not whole in time.
+
+    The limits of requests are on each byte, and bytes may keep coming without an end.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -169,8 +175,10 @@ class _Watch(HTTPAdapter):
                 opened.shutdown(socket.SHUT_RDWR)
 
     def get_connection_with_tls_context(self, *args: Any, **named: Any) -> Any:
-        """The pool of a call, whose sockets are known here from their beginning: a connection lets go of its own once the headers
-        are there."""
+        """Return the pool of a call, whose sockets are known here from their beginning.
+
+        A connection drops its own reference once the headers are there.
+        """
         pool: Any = super().get_connection_with_tls_context(*args, **named)
         if not issubclass(pool.ConnectionCls, _Known):
             pool.ConnectionCls = type("Known", (_Known, pool.ConnectionCls), {"opened": self._open})

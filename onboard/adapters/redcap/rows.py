@@ -1,4 +1,6 @@
-"""The CSV of one instrument, made sure of. Decides whether it is whole and which rows are its own; reads no meaning.
+"""The CSV of one instrument: whether it is whole, and which rows are its own.
+
+Values are parsed elsewhere (onboard/tables/).
 
 Facts of exports, as other clients recorded them from live servers: a base row comes for every record whenever the record id is
 asked for; rows of other repeating instruments come along as noise; the repeat columns vanish where a classic export has no
@@ -152,7 +154,10 @@ def _check_columns(header: Sequence[str], wanted: Wanted) -> None:
 
 
 def _check_keys(header: Sequence[str], body: Sequence[Sequence[str]], wanted: Wanted) -> None:
-    """Whether each row says whose it is, and no two say the same. Raises ReadInDoubt: such rows are anybody's."""
+    """Check that each row names its record, and that no two have the same key.
+
+    Raises ReadInDoubt: such rows could be any person's.
+    """
     if (INSTRUMENT in header) != (INSTANCE in header):
         lost = INSTANCE if INSTRUMENT in header else INSTRUMENT
         raise ReadInDoubt(

@@ -1,6 +1,7 @@
-"""The lab's REDCap projects as a RecordSource. Decides what is asked and whether the whole read is plausible; parses no value.
+"""The lab's REDCap projects as a RecordSource.
 
-Needs a token with API Export and Full Data Set on the mapped forms, nothing else. Calls go one after the other.
+It decides what is requested and whether the whole read is plausible. It needs a token with API Export and Full Data Set on the
+mapped forms, nothing else. Calls go one after the other.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _Dictionary = Sequence[Mapping[str, str]]
 
 
 class NobodyThere(ReadInDoubt):
-    """The project answers well and holds no person: it is new, or its people are hidden."""
+    """The project answers well and holds no person: it is new, or people are hidden."""
 
 
 class RedcapSource:
@@ -54,7 +55,10 @@ class RedcapSource:
         self._check_clock = check_clock
 
     def fetch(self, last: Mapping[str, str]) -> Export:
-        """One whole read, judged by itself alone: `last` is compared in sure_source.py."""
+        """Return one whole read, judged by itself alone.
+
+        `last` is compared in sure_source.py.
+        """
         read_at = self._clock.now()
         instruments: dict[str, str] = {}
         dictionaries: dict[str, str] = {}
@@ -120,7 +124,7 @@ class RedcapSource:
         try:
             check_together(read, wanted)
         except ReadInDoubt:
-            # Somebody may have added a record between two calls: once more, and then it is no accident.
+            # A user may have added a record between two calls: once more, and then it is not an accident.
             read = _read_all(project, wanted)
             check_together(read, wanted)
         _check_people(read, wanted, self._mapping)
@@ -133,8 +137,11 @@ def _read_all(project: GuardedProject, wanted: Sequence[Wanted]) -> dict[str, Ro
 
 
 def read_form(project: GuardedProject, form: Wanted) -> Rows:
-    """One instrument in one call. An answer that names nobody may be none at all: it is asked for once more, together with the
-    main form, so that any server names every record. Raises ReadInDoubt for an answer that is not whole."""
+    """Read one instrument in one call.
+
+    An answer without records may not be an answer: it is requested once more, together with the main form, so that any server
+    names every record. Raises ReadInDoubt for an answer that is not whole.
+    """
     rows = read_rows(_ask(project, form, form.request()), form)
     if rows.tells:
         return rows
@@ -148,8 +155,11 @@ def _ask(project: GuardedProject, form: Wanted, names: list[str]) -> str:
 
 
 def with_main(wanted: Sequence[Wanted], name: str, fields: _Dictionary) -> list[Wanted]:
-    """The forms of one project, each beside the main one. Where people and protocols stand in another project the record id's
-    own form is the main one, and the list of records is asked for first."""
+    """Return the forms of one project, each with the main one.
+
+    Where people and protocols are in another project the record id's own form is the main one, and the list of records is
+    requested first.
+    """
     root = next((form for form in wanted if form.root), None)
     beside = root.status if root else f"{fields[0].get('form_name', '')}_complete"
     records = Wanted(project=name, instrument="", record_id=fields[0]["field_name"], fields=(), checkboxes={}, root=True)
@@ -243,7 +253,7 @@ def _link(project: GuardedProject, reached: RedcapProject, version: str) -> dict
     try:
         info = project.export_project_info()
     except Refused as error:
-        # Without this right everything else still works, and mails carry no links; any other refusal is no good sign.
+        # Without this right everything else still works, and mails carry no links; any other refusal is a bad sign.
         if error.status == 403 and "privileges" in error.words:
             return {}
         raise

@@ -1,7 +1,9 @@
-"""Reads of REDCap, compared with the last good one. Decides when a read is made twice and when a smaller one is refused.
+"""Reads of REDCap, compared with the last good one.
 
-People do delete rows, and a server or a proxy may leave some out without a word; only a second read tells these two apart. A
-token that was put into a data access group says the same small thing every time, so a large loss is never believed unasked.
+It decides when a read is made twice and when a smaller one is refused.
+
+People do delete rows, and a server or a proxy may leave some out without a word; only a second read distinguishes the two. A
+token that was put into a data access group gives the same small answer every time, so a large loss always needs a person's yes.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ _SHOWN = 5
 
 
 class SureSource:
-    """A RecordSource whose reads hold. `people`: the instruments with one row a person, as "<project>.<instrument>"."""
+    """A RecordSource whose reads are confirmed.
+
+    `people`: the instruments with one row a person, as "<project>.<instrument>".
+    """
 
     def __init__(self, source: RecordSource, people: Collection[str]) -> None:
         self._source, self._people = source, frozenset(people)
@@ -48,7 +53,10 @@ class SureSource:
 
 
 def _check_agree(first: Export, second: Export) -> None:
-    """Every row of the first read is in the second; one that somebody added in between may be there besides."""
+    """Check that every row of the first read is in the second.
+
+    A row that was added in between may be there besides.
+    """
     gone = lost_rows(first.instruments, second.instruments)
     if gone:
         raise ReadInDoubt(

@@ -1,8 +1,9 @@
-"""Links to people's own completion surveys. Decides how they are asked for and when asking ends; who needs one is decided in
-pipeline/handing_in.py.
+"""Links to people's own completion surveys: how they are requested.
 
-REDCap keeps a row of its own for every link it gives, so this is never asked in a dry run and never for anybody who gets no
-mail. A link is as good as a password for one row of one record: it stands in no error and no log.
+Also when asking ends; pipeline/handing_in.py decides who needs one.
+
+REDCap stores a row of its own for every link it gives, so this is never requested in a dry run and never for a person who gets
+no mail. A link is as good as a password for one row of one record: it is in no error and no log.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _LINK = re.compile(r"https?://[^\s/?#@\"'<>]+/[^\s?#\"'<>]*surveys/[^\s?#\"'<>]*
 _NO_RECORD = re.compile(r'The record ".*" does not exist')
 #: So many records refused, each for itself, mean that something is wrong with all of them.
 _MOST_REFUSED = 3
-#: A record nobody has: REDCap's complaint about it shows that all else is right, and no link is made.
+#: A record id not in use: REDCap's complaint about it shows that all else is right, and no link is made.
 NOBODY = "-1"
 _INSTEAD = "Until then mails ask to reply with the PDF."
 
@@ -54,7 +55,10 @@ class RedcapSurvey:
 
 
 def survey_link(door: GuardedProject, instrument: str, event: str, record: str, instance: int) -> str:
-    """The address of one row's survey. Raises Refused or ReadInDoubt; never returns what is no survey's address."""
+    """Return the address of one row's survey.
+
+    Raises Refused or ReadInDoubt; never returns what is not a survey's address.
+    """
     link = str(door.export_survey_link(record, instrument, event=event or None, repeat_instance=instance)).strip()
     if not _LINK.fullmatch(link):
         raise ReadInDoubt("REDCap answered with something that is no survey's address. Ask its administrator.")
@@ -81,5 +85,5 @@ def _is_about_a_record(error: Refused) -> bool:
 
 
 def names_nobody(error: Refused) -> bool:
-    """Whether nothing is wrong but that nobody has the record `NOBODY`."""
+    """Whether the refusal is only about the record id `NOBODY`."""
     return _is_about_a_record(error) and f'"{NOBODY}"' in error.words

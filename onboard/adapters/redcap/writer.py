@@ -1,7 +1,9 @@
-"""The program's own fields in people's records. Decides how they are sent and confirmed; what they say is writeback's.
+"""The program's own fields in people's records: sent and confirmed.
+
+planning/writeback.py decides what they say.
 
 Traps of the wire, documented or recorded by other clients of live servers: an import is all or nothing, so a refused batch is
-halved until the bad row stands alone; a blank is written with ``overwriteBehavior=overwrite`` only, which touches the fields that
+halved until the bad row is alone; a blank is written with ``overwriteBehavior=overwrite`` only, which touches the fields that
 are sent and no other; a locked record refuses everything. Nothing counts as written before it was read back.
 """
 
@@ -39,7 +41,7 @@ class RedcapWriter:
         self._instrument, self._fields, self._event = instrument, tuple(fields), event
 
     def current(self) -> Mapping[str, Mapping[str, str]]:
-        """Record -> the fields as they stand, blank where nothing does. Raises ReadInDoubt."""
+        """Return record -> its present fields, blank where empty. Raises ReadInDoubt."""
         with GuardedProject(self._project, self._pause) as door:
             return self._current(door, self._form(door))
 
@@ -54,7 +56,7 @@ class RedcapWriter:
         return [refused.get(change.record) or _confirmed(change, stands) for change in changes]
 
     def _form(self, door: GuardedProject) -> Wanted:
-        """The form, made sure of: its fields are there, take text, and stand on it."""
+        """Return the form, checked: its fields exist, take text, and are on it."""
         rows = dictionary(door, self._project.name)
         by_name = {row["field_name"]: row for row in rows}
         for name in self._fields:

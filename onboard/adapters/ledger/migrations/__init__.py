@@ -1,5 +1,7 @@
-"""Building and upgrading the ledger's tables. Decides when alembic must run: only when the tables are behind, so that an
-ordinary start does not pay for it."""
+"""Building and upgrading the ledger's tables.
+
+Alembic runs only when the tables are behind, so that an ordinary start does not pay for it.
+"""
 
 from __future__ import annotations
 

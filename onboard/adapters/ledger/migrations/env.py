@@ -1,4 +1,4 @@
-"""What alembic runs: the migrations, inside the transaction the ledger opened. Decides nothing else."""
+"""What alembic runs: the migrations, inside the ledger's open transaction."""
 
 from __future__ import annotations
 
