@@ -1,4 +1,7 @@
-"""One clause of a row on one day, in words. Decides which sentence is shown; status and days are readiness's."""
+"""One clause of a row on one day, in words.
+
+It chooses the sentence; status and days come from readiness.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,10 @@ from onboard.timeline import Answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseOn:
-    """A clause on a day. `holds` says whether it stands in the way; `since` to `until` is the run of its status, inclusive.
+    """A clause on a day. `holds` says whether it blocks work.
 
-    `covered_from` to `covered_until` is the run of days surely met that holds the day, whatever the status' word; both None
-    when it is not surely met, or open.
+    `since` to `until` is the run of its status, inclusive. `covered_from` to `covered_until` is the run of days surely met that
+    holds the day, whatever the status' word; both None when it is not surely met, or open.
     """
 
     requirement: str
@@ -49,7 +52,7 @@ class ClauseOn:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What two rows of one person share when the same finding stands in their way."""
+        """What two rows of one person share when the same finding blocks both."""
         return self.requirement, self.status, self.sentence, self.evidence
 
     @property
@@ -78,7 +81,7 @@ class ClauseOn:
 
 
 def clause_on(clause: Clause, day: date, assessment: Assessment) -> ClauseOn:
-    """The clause as it stands on `day`."""
+    """Return the clause as it is on `day`."""
     finding, ground = clause.finding, deciding(clause.finding, day)
     since, until = status_span(finding, day, clause.asked)
     covered = finding.met.sure.run_at(day) or (None, None)

@@ -1,5 +1,7 @@
-"""Where a person stands and why, what was said to them, and what is to be said next. Decides nothing: verdicts are readiness's,
-what was said is the ledger's, and the days ahead are those of the requirements' own tiers."""
+"""One person explained: clearance and why, mails sent, and mails to come.
+
+Verdicts come from readiness, what was sent from the ledger, and the days ahead from the requirements' own tiers.
+"""
 
 from __future__ import annotations
 
@@ -118,13 +120,19 @@ def explain(
 
 
 def _ready(assessment: Assessment, lab: Lab, person: str, today: date) -> FirstStart | None:
-    """As `onboard path` has it; None for somebody who is cleared on their first protocol."""
+    """Return the path as `onboard path` has it.
+
+    None for a person who is cleared on their first protocol.
+    """
     found = first_start(assessment, person, today, lab.cadence.calendar)
     return found if found and found.bottleneck else None
 
 
 def _address(assessment: Assessment, history: History, person: str, today: date) -> str:
-    """How the address stands that mail to the person goes to, where it refused any."""
+    """Return the state of the address that mail to the person goes to.
+
+    Only where it refused any.
+    """
     address = address_of(assessment.people[person], today)
     found = standings(history, today).get(address)
     if found is None:

@@ -1,6 +1,8 @@
-"""Days somebody worked, or could have worked, while not cleared. Decides the three kinds and never adds them up.
+"""Days a person worked, or could have worked, while not cleared.
 
-Certain: a log entry on a day certainly not cleared. Cannot be excluded: a log entry on a day nobody can tell. Could have
+It decides the three kinds and never adds them up.
+
+Certain: a log entry on a day certainly not cleared. Cannot be excluded: a log entry on a day whose verdict is unknown. Could have
 worked: certainly listed or delegated, no entry, not cleared. Entries that fit no day or protocol are listed as unplaced. With
 a task in the entry, the task's verdict counts. For coordinator and PI only.
 """

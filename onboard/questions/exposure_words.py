@@ -1,4 +1,7 @@
-"""An exposure as text and as JSON. Decides words only; the kinds stand apart and no number joins them."""
+"""An exposure as text and as JSON.
+
+The kinds are apart, and no number joins them.
+"""
 
 from __future__ import annotations
 

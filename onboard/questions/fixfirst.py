@@ -1,7 +1,7 @@
-"""What keeps verdicts unknown, by cause, the fix that helps most people first. Decides causes and counts; mends nothing.
+"""What keeps verdicts unknown, by cause; the fix that helps most comes first.
 
-A fix *clears* a person when one of their rows is unknown today for this cause alone; a fact nobody recorded may, once known,
-ask for more, so it can only be promised to *tell*. Problems that touch no verdict today stand last.
+A fix *clears* a person when one of their rows is unknown today for this cause alone; a fact not recorded may, once known,
+ask for more, so it can only be promised to *tell*. Problems that touch no verdict today come last.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""When somebody was cleared, blocked or unknown: the timeline itself, over a window. Decides the window; verdicts are
-readiness's. `history_picture` draws it."""
+"""When a person was cleared, blocked or unknown: the timeline over a window.
+
+It decides the window; verdicts come from readiness. `history_picture` draws it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The history as a picture: one character a week in a terminal, and an SVG of its own. Decides how days become weeks.
+"""The history as a picture: a character a week for a terminal, and an SVG.
 
-A week never looks better than its days: one blocked day makes it blocked, then one unknown day makes it unknown, and it is
-cleared only when every one of its days is.
+It decides how days become weeks. A week never looks better than its days: one blocked day makes it blocked, then one unknown day
+makes it unknown, and it is cleared only when every one of its days is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from onboard.questions.history import Timelines, Track, spell_words
 from onboard.questions.spells import Spell
 from onboard.questions.wording import WIDTH, one_line, page, verdict_words, wrapped
 
-#: What a week shows; a word stands beside every character.
+#: What a week shows; every character has a word.
 MARKS = {Cleared.CLEARED: "#", Cleared.UNKNOWN: "?", Cleared.BLOCKED: "x", Cleared.NOT_DUE: "."}
 _WORST = (Cleared.BLOCKED, Cleared.UNKNOWN, Cleared.NOT_DUE, Cleared.CLEARED)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -1,5 +1,8 @@
-"""The inspection folder of one protocol: delegation table, training matrix as of a day, evidence index with hashes. Decides
-which rows belong to it; it mirrors records and signs nothing. Writing the files is the caller's."""
+"""The inspection folder of one protocol.
+
+Delegation table, training matrix as of a day, evidence index with hashes. It decides which rows belong to it; it mirrors records
+and signs nothing. The caller writes the files.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A path as text and as JSON. Decides words only."""
+"""A path as text and as JSON."""
 
 from __future__ import annotations
 
@@ -60,9 +60,12 @@ def _stage_words(stage: Stage) -> str:
 
 
 def as_json(found: Path, assessment: Assessment) -> dict[str, object]:
-    """Stable keys: person, today, start, appointed, turnaround (days, of, own), routes (protocol or null, task or null, about,
+    """Return the path as JSON, with stable keys.
+
+    person, today, start, appointed, turnaround (days, of, own), routes (protocol or null, task or null, about,
     bottleneck or null, stages: requirement, title, status, owner, begins, about, known), and read_at, snapshot,
-    rules_version, not_tracked. ISO dates; about null = nobody can say."""
+    rules_version, not_tracked. ISO dates; about null = unknown.
+    """
     return {
         "person": found.person,
         "today": iso(found.today),

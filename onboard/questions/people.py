@@ -1,5 +1,7 @@
-"""Whom, and which protocol, a person typing at a terminal means. Decides a match or refuses with the nearest; never guesses
-between two."""
+"""Which person or protocol a user at a terminal means.
+
+A match, or a refusal that names the nearest; it never guesses between two.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,10 @@ def plain(text: str) -> str:
 
 
 def find_person(assessment: Assessment, text: str) -> Person:
-    """The one person meant by a record id, a name, a part of a name or of an address, accents and case aside.
+    """Return the one person meant by a record id, a name, or a part of either.
 
-    An exact match goes before a part. Raises OnboardError that names the several that fit, or the nearest when none does.
+    A part of an address counts too; accents and case do not. An exact match goes before a part. Raises OnboardError that names
+    the several that fit, or the nearest when none does.
     """
     people = list(assessment.people.values())
     return _found("person", text, people, (_same_record, _same_person, _part_of_person), _person_in_full)

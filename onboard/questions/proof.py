@@ -1,5 +1,7 @@
-"""Was a person cleared for a protocol, and a task on it, on a day, and by which evidence? Decides no clause: it reads the row
-that the judging made, and says so plainly where no row exists. `proof_words` puts it into text, JSON and a page."""
+"""Proof: whether a person was cleared for a protocol or task on a day, and why.
+
+It reads the judged row, and says so plainly where no row exists. `proof_words` makes text, JSON and a page of it.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,10 @@ def _of_row(assessment: Assessment, row: Readiness, on: date, decisions: Sequenc
 
 
 def _with_task(assessment: Assessment, row: Readiness, task: Task, on: date, decisions: Sequence[str]) -> Proof:
-    """A task nobody gave to the person: the row's clauses and those the task would bring."""
+    """Return the proof for a task not delegated to the person.
+
+    It has the row's clauses and those the task would bring.
+    """
     standing = (r for r in assessment.rules.tracked() if not r.only_at_submission)
     found = [(r, _would_ask(assessment, row, task, r).at(on)) for r in standing]
     extra = [_untaken(assessment, row, task, requirement, asked) for requirement, asked in found if asked is not Answer.NO]
@@ -139,7 +144,10 @@ def _untaken(assessment: Assessment, row: Readiness, task: Task, requirement: Re
 def _unconnected(
     assessment: Assessment, person: str, protocol: str, task: Task | None, on: date, decisions: Sequence[str]
 ) -> Proof:
-    """Nobody is cleared on a protocol that no record connects them with. The person's own clauses are shown beside it."""
+    """Return the answer for a protocol that no record connects with the person.
+
+    They are not cleared on it; the person's own clauses are shown too.
+    """
     rows = rows_of(assessment, person)
     own = [clause for clause in (rows[0].clauses if rows else ()) if not clause.finding.scope.protocol]
     own = [clause for clause in own if "" in clause.finding.obligation.asked]

@@ -1,4 +1,4 @@
-"""A proof as text, as JSON and as the values of its printable page. Decides words only."""
+"""A proof as text, as JSON and as the values of its printable page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Mismatches of the three lists as text and as JSON. Decides words and order only; a mismatch is judging/reconcile.py's."""
+"""Mismatches of the three lists as text and as JSON.
+
+judging/reconcile.py decides what a mismatch is.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from onboard.questions.wording import iso, not_tracked_words, page, source_json,
 
 
 def as_text(found: Sequence[Mismatch], assessment: Assessment, today: date) -> str:
-    """Plain text of at most 80 columns, one block a kind of mismatch; what still stands before what is over."""
+    """Return plain text of at most 80 columns, one block a kind of mismatch.
+
+    Open ones come before closed ones.
+    """
     lines = wrapped(phrase("reconcile.heading", day=show(today)))
     for kind in MismatchKind:
         mine = sorted((m for m in found if m.kind is kind), key=lambda m: m.until is not None)
@@ -38,8 +44,11 @@ def _with_rows(words: str, rows: str) -> str:
 
 
 def as_json(found: Sequence[Mismatch], assessment: Assessment, today: date) -> dict[str, object]:
-    """Stable keys: on, mismatches (kind, words, people, protocol, evidence, since, until; until null = still stands), and
-    read_at, snapshot, rules_version, not_tracked."""
+    """Return the mismatches as JSON, with stable keys.
+
+    on, mismatches (kind, words, people, protocol, evidence, since, until; until null = still open), and
+    read_at, snapshot, rules_version, not_tracked.
+    """
     rows = [
         {
             "kind": mismatch.kind.value,

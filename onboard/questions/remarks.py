@@ -1,5 +1,7 @@
-"""What a reader should know beside the verdict: starters, leavers still listed, what ends soon, waivers, work before training.
-Decides no verdict; each remark is one sentence read off the same timelines."""
+"""Remarks beside the verdict, each one sentence read off the same timelines.
+
+Starters, leavers still listed, what ends soon, waivers, work before training.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from onboard.questions.spells import rows_of
 from onboard.questions.wording import task_words
 from onboard.timeline import ALWAYS, Answer, Timeline
 
-#: Days for which a delegation before its training is told after the training came; the history keeps it for good.
+#: Days for which a delegation before its training is shown after the training came; the history keeps it permanently.
 _RECENT = 30
 
 
@@ -34,7 +36,10 @@ def remarks(assessment: Assessment, row: Readiness, day: date) -> tuple[str, ...
 
 
 def _standing(assessment: Assessment, row: Readiness, day: date) -> Iterable[str]:
-    """Starts, left, never appointed, or an appointment nobody can read."""
+    """Say that the person starts, left, was never appointed, or cannot be placed.
+
+    The last: an appointment that cannot be read.
+    """
     answer = belongs_on(assessment, row.person, day)
     if answer is Answer.UNKNOWN:
         yield phrase("remarks.unknown")

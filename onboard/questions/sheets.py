@@ -1,4 +1,7 @@
-"""Tables as CSV that opens safely in a spreadsheet. Decides quoting: a cell that looks like a formula is kept as text."""
+"""Tables as CSV that opens safely in a spreadsheet.
+
+A cell that looks like a formula is kept as text.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A row's verdict through time: spells of days with the same verdict. Decides nothing that `readiness.cleared_on` does not."""
+"""A row's verdict through time: spells of days with the same verdict.
+
+Verdicts come from `readiness.cleared_on`.
+"""
 
 from __future__ import annotations
 

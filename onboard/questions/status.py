@@ -1,6 +1,6 @@
-"""Where everybody stands on a day: `onboard status` as JSON and as lines of a table. Decides no verdict; readiness does.
+"""Who is cleared on a day: `onboard status` as JSON and as lines of a table.
 
-`status_rows` is a contract that scripts rely on; its keys never change their meaning.
+Verdicts come from readiness. `status_rows` is a contract that scripts rely on; its keys never change their meaning.
 """
 
 from __future__ import annotations
@@ -147,7 +147,10 @@ def _reasons(failing: Sequence[ClauseOn]) -> list[str]:
 
 
 def _why_of_task(assessment: Assessment, row: Readiness, whole: Readiness, day: date) -> list[str]:
-    """What stands in the way of the task and not of the protocol as a whole; that is said one line above."""
+    """Return what blocks the task and not the protocol as a whole.
+
+    The line above already says what blocks the protocol.
+    """
     if cleared_on(row, day) is Cleared.NOT_DUE:
         return []
     failing = failing_on(row, day, assessment)

@@ -1,5 +1,7 @@
-"""Two assessments side by side: who becomes short, who gains, and the earliest clear day of each. Decides the comparison; the
-caller judges both, over changed tables (`propose`) or changed requirements, and a change of rules is the same question."""
+"""Two assessments compared: who loses or gains clearance, and from when.
+
+The caller judges both, over changed tables (`propose`) or changed requirements; a change of rules is the same question.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ class Moved:
     """One row that the change touches between two days.
 
     `since`: the first day of the difference. `earliest`: the first surely cleared day after the change, from `since` on;
-    `about`: where there is none, the estimate of the path, None = nobody can say.
+    `about`: where there is none, the estimate of the path, None = unknown.
     """
 
     person: str
@@ -134,7 +136,10 @@ def _lost(had: Readiness | None, has: Readiness | None, window: Timeline) -> Tim
 
 
 def _behind(before: Assessment, after: Assessment, window: Timeline, short: Iterable[Moved]) -> Iterable[Behind]:
-    """Courses and disclosures with days open only after the change, beside those told as somebody's reason to be short."""
+    """Return courses and disclosures with days open only after the change.
+
+    Those already given as a person's reason are left out.
+    """
     told = {(moved.person, reason.requirement) for moved in short for reason in moved.reasons}
     old, new = _open_days(before), _open_days(after)
     titles = {requirement.id: requirement.title for requirement in after.rules.requirements}
@@ -205,9 +210,10 @@ def propose(
     first: date,
     tasks: Sequence[Task] = (),
 ) -> Records:
-    """The lab's rows with a protocol to come, on which `people` (record ids) work from `first` on.
+    """Return the lab's rows with a protocol to come.
 
-    The work is an assignment, so it asks for everything and proves nothing: nobody becomes listed or delegated by it.
+    `people` (record ids) work on it from `first` on. The work is an assignment, so it asks for everything and proves nothing: no
+    person becomes listed or delegated by it.
     """
     work = [
         Assignment(

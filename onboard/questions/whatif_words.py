@@ -1,4 +1,4 @@
-"""A difference of two assessments as text and as JSON. Decides words only."""
+"""A difference of two assessments as text and as JSON."""
 
 from __future__ import annotations
 

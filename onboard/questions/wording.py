@@ -1,4 +1,4 @@
-"""Words that every answer shares: names, ranges, wrapped lines, the notes a proof must carry. Decides spelling only."""
+"""Words shared by all answers: names, ranges, wrapped lines, notes of a proof."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""A person's research log, to keep and to quote. Decides grouping and spelling; invents nothing: a role by ICMJE criterion is
-printed only where the log itself names it."""
+"""A person's research log, to keep and to quote.
+
+It groups and spells entries; a role by ICMJE criterion is printed only where the log itself names it.
+"""
 
 from __future__ import annotations
 
