@@ -1,4 +1,4 @@
-"""The nouns of the product: frozen values and enums. Decides nothing; every room speaks with these words."""
+"""The nouns of the product: frozen values and enums, used by every package."""
 
 from onboard.model.choices import (
     UNREADABLE,

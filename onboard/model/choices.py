@@ -1,6 +1,6 @@
-"""The words a cell of a lab's records may hold, and what is read instead when it holds none of them. Decides nothing.
+"""The words a cell may hold, and what is read where it holds none of them.
 
-A `Reading` is a date, None for a blank cell, or UNREADABLE for text that is no date.
+A `Reading` is a date, None for a blank cell, or UNREADABLE for text that is not a date.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The id of a row of evidence, as every page, link and key writes it: ``completion/3/2@visit_1_arm_1#step_key``."""
+"""The id of a row of evidence, as every page, link and key writes it.
+
+For example ``completion/3/2@visit_1_arm_1#step_key``.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceId:
-    """Where a row stands: form, record and instance; the event in a project with events; the field where one row holds several
-    pieces of evidence. `instance` is None where the text gives no number."""
+    """The place of a row: form, record and instance.
+
+    Also the event in a project with events, and the field where one row holds several pieces of evidence. `instance` is None
+    where the text gives no number.
+    """
 
     instrument: str
     record: str

@@ -1,4 +1,7 @@
-"""What was judged: obligations, findings, clauses, readiness. Decides how a status is read off on a day; judges nothing."""
+"""What was judged: obligations, findings, clauses, readiness.
+
+It decides how a status is read off on a day.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ class Status(StrEnum):
 
 
 class Cleared(StrEnum):
-    """The roll-up of a row. Never an authorisation."""
+    """The combined verdict of a row. Never an authorization."""
 
     CLEARED = "cleared"  # every clause certainly holds
     BLOCKED = "blocked"  # a clause certainly fails
@@ -93,11 +96,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
-    """A requirement version as it falls on one person, with everything that may meet it.
+    """A requirement version as it falls on one person, with what may meet it.
 
     `due`: days on which it is asked of this person because of the work they really have (for mails and lists).
     `asked`: by protocol record id, days on which a row of that protocol asks for it by the facts alone;
-    the key "" stands for every row, also the one without a protocol.
+    the key "" means every row, also the one without a protocol.
     """
 
     person: str
@@ -160,7 +163,7 @@ class Clause:
 
     @property
     def holds(self) -> Coverage:
-        """``~asked | met``: the days on which this clause does not stand in the way."""
+        """``~asked | met``: the days on which this clause does not block work."""
         return ~self.asked | self.finding.met
 
 
@@ -191,7 +194,10 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Something outside the records that waits for a coordinator: rows of files that matched nobody, or no course."""
+    """Something outside the records that waits for a coordinator.
+
+    Rows of files that matched no person, or no course.
+    """
 
     title: str
     why: str
@@ -225,7 +231,7 @@ class Assessment:
     snapshot: str = ""
     waiting: tuple[Waiting, ...] = ()
     forms: Mapping[str, str] = field(default_factory=dict)  # instrument -> base URL of a record's page in REDCap
-    #: person -> the highest row of evidence they have, on the form people hand evidence in on; None where there is no such form
+    #: person -> the highest row of evidence they have, on the form people send evidence in on; None where there is no such form
     evidence_rows: Mapping[str, int] | None = None
     review_form: str = ""  # the form on which is decided about what came in by survey; "" where that form is its own
     gone: tuple[Row, ...] = ()  # rows that the read lacks and the last run of the same job had; worklists alone

@@ -1,7 +1,7 @@
-"""The nouns of a lab as REDCap holds them. Decides nothing: rows parsed once, with what was unreadable marked as such.
+"""The nouns of a lab as REDCap holds them.
 
-Each class is the schema of one table of `Tables`: the frame's columns are the class's fields, in order, so that a row of
-the frame is `cls(**row)`.
+Rows are parsed once, with what was unreadable marked as such. Each class is the schema of one table of `Tables`: the frame's
+columns are the class's fields, in order, so that a row of the frame is `cls(**row)`.
 """
 
 from __future__ import annotations
@@ -185,7 +185,10 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snooze:
-    """Reminders about one requirement ("" = all) silenced up to and including `until`; `opt_out` silences nudges for good."""
+    """Reminders silenced up to and including `until`.
+
+    About one requirement ("" = all). `opt_out` silences reminders without an end.
+    """
 
     evidence: str
     person: str
@@ -231,7 +234,7 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
-    """One IRB protocol. `pi` is the PI's record id, "" when it fits nobody."""
+    """One IRB protocol. `pi` is the PI's record id, "" when it fits no person."""
 
     record: str
     number: str
@@ -289,10 +292,12 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A record that could not be read or trusted. It stands beside the result and never hides another.
+    """A record that could not be read or trusted.
+
+    It comes with the result and never hides another problem.
 
     What is wrong has three words. A *problem* lies in a record, and the lab corrects it in REDCap. A *trouble* befalls a run, and
-    the operator hears of it (`pipeline/troubles.py`). A *mistake* stands in a file that the lab wrote, settings or a template
+    the operator is told of it (`pipeline/troubles.py`). A *mistake* is in a file that the lab wrote, settings or a template
     (`config/mistakes.py`). A *fault* is none of these: an error of the program itself, or one that the stand-in plays.
     """
 
@@ -304,7 +309,7 @@ class Problem:
     field: str
     what: str
     next_step: str
-    #: Whose verdicts it touches: record ids of people, empty when a protocol or nobody in particular.
+    #: Whose verdicts it touches: record ids of people, empty when a protocol or no particular person.
     people: tuple[str, ...] = ()
     event: str = ""
 
@@ -326,5 +331,5 @@ class Problem:
 
     @property
     def place(self) -> EvidenceId:
-        """The row that it stands in."""
+        """The row that it is in."""
         return EvidenceId(instrument=self.instrument, record=self.record, instance=self.instance, event=self.event)

@@ -1,4 +1,4 @@
-"""What is said to whom: lines, notices, messages, and what the ledger remembers. Decides nothing."""
+"""Mail: lines, notices, messages, and what the ledger remembers of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ class MessageKind(StrEnum):
 
 
 class Section(StrEnum):
-    """Where a line stands in a mail. Templates show the sections of their kind in this order."""
+    """The part of a mail a line is in.
+
+    Templates show the sections of their kind in this order.
+    """
 
     STEPS = "steps"  # welcome, checklist: what to do, in order
     OTHERS_DO = "others_do"  # welcome, checklist: what somebody else does for them
@@ -52,7 +55,7 @@ class Section(StrEnum):
 
 
 class ReaderRole(StrEnum):
-    """Why somebody gets a mail."""
+    """Why a reader gets a mail."""
 
     PERSON = "person"  # about themselves
     SUPERVISOR = "supervisor"  # about people they supervise
@@ -215,7 +218,7 @@ class ItemRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailRecord:
-    """One remembered message: enough to say when somebody was last written to."""
+    """One remembered message: enough to say when a reader was last written to."""
 
     kind: MessageKind
     reader: str
@@ -255,7 +258,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One attempt to hand over a message."""
+    """One attempt to send a message."""
 
     message_id: str
     kind: MessageKind
@@ -276,7 +279,7 @@ class Step(StrEnum):
 
 
 class Fault(StrEnum):
-    """Whose fault a refusal is."""
+    """Which side is at fault for a refusal."""
 
     ADDRESS = "address"  # nothing arrives there
     MAILBOX = "mailbox"  # it takes nothing for now
@@ -371,7 +374,7 @@ class AddressMemory:
 
 
 class Standing(StrEnum):
-    """How an address stands that refused mail."""
+    """The state of an address that refused mail."""
 
     DOUBTED = "doubted"  # refused once: tried again with the next working day's plan
     RESTING = "resting"  # several mails were given up for another reason than the address

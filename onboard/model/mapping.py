@@ -1,7 +1,7 @@
-"""Where each field of each noun stands in the lab's REDCap projects. Decides names of columns; parses no value.
+"""The mapping: where each field of each noun is in the lab's REDCap projects.
 
-A `Mapping` holds `Source`s. A source says: rows of TABLE come from INSTRUMENT of PROJECT, and noun field F stands in REDCap
-field R. One table may have several sources (one column per course: a source per course). `config/redcap.toml` is the
+A `Mapping` holds `Source`s. A source says: rows of TABLE come from INSTRUMENT of PROJECT, and noun field F is in REDCap field R.
+One field R. One table may have several sources (one column per course: a source per course). `config/redcap.toml` is the
 mapping of the shipped dictionaries; `config/redcap_toml.py` reads it.
 
 What the reader of REDCap needs:
@@ -87,7 +87,7 @@ ENUMS: Dict[tuple[str, str], type[Choice]] = {
 }
 #: Tables whose records are protocols; the records of all others are people.
 PROTOCOL_TABLES = frozenset({"protocols", "approvals", "submissions", "holds"})
-#: Tables whose form a project need not have: then they are read as empty.
+#: Tables whose form is optional in a project: without it they are read as empty.
 OPTIONAL_TABLES = frozenset({"reviews"})
 #: What a source cannot do without: the rest may stay unmapped and is read as blank.
 REQUIRED_FIELDS: Dict[str, frozenset[str]] = {
@@ -141,9 +141,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """All sources of a lab. `missing_codes`: cells that say "no value" and are read as blank. `hand_in`: the form of
-    completions that is also a survey, on which people hand evidence in; "" = they reply with it. `reviews_on_form`: what is
-    accepted stands on that same form, and no form of reviews is read."""
+    """All sources of a lab.
+
+    `missing_codes`: cells that say "no value" and are read as blank. `hand_in`: the form of completions that is also a survey, on
+    which people send evidence in; "" = they reply with it. `reviews_on_form`: acceptance is recorded on that same form, and no
+    form of reviews is read.
+    """
 
     sources: tuple[Source, ...]
     missing_codes: frozenset[str] = frozenset()
@@ -206,7 +209,10 @@ class Mapping:
         return frozenset(form for form, names in self.optional(project).items() if there.isdisjoint((form, n) for n in names))
 
     def asked(self) -> Mapping:
-        """The mapping without what is not read: the form of reviews, where acceptance stands on the survey form."""
+        """The mapping without what is not read.
+
+        That is the form of reviews, where acceptance is recorded on the survey form.
+        """
         kept = tuple(source for source in self.sources if source.table != "reviews" or not self.reviews_on_form)
         return replace(self, sources=kept)
 

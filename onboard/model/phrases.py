@@ -82,7 +82,10 @@ def joined(between: str, parts: Iterable[str]) -> Phrase:
 
 
 class Sentence:
-    """A sentence as it stands in the file, its names of values, and both in the order of the text, which is filled fastest so."""
+    """A sentence as written in the file, with its names of values.
+
+    Both in the order of the text, which is filled fastest so.
+    """
 
     __slots__ = ("names", "order", "pattern", "text")
 

@@ -1,4 +1,4 @@
-"""All rows of a lab as nouns, ungrouped: what `obligations.gather` takes out of the tables. Decides nothing."""
+"""All rows of a lab as nouns, ungrouped, as `obligations.gather` returns them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a lab demands, as read from config/requirements.toml. Decides nothing; dates.Validity does the arithmetic."""
+"""What a lab demands, as read from config/requirements.toml.
+
+dates.Validity does the arithmetic.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ class Per(StrEnum):
 
 
 class WhoseDate(StrEnum):
-    """Whose expiry counts where the certificate prints one."""
+    """Which expiry date counts where the certificate prints one."""
 
     ISSUED = "issued"  # the printed date; the policy if none
     POLICY = "policy"  # the printed date is ignored

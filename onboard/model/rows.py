@@ -1,5 +1,7 @@
-"""Rows of a read by where they stand. Decides which row of one read is the same row in another, and which are gone; what a row
-says is read elsewhere."""
+"""Rows of a read by their place.
+
+It decides which row of one read is the same row in another, and which are gone.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ class Row:
 
 
 def rows_of(form: str, text: str) -> frozenset[Row]:
-    """The rows of one instrument's CSV, record id first. A row that is no instance and that nobody touched is none."""
+    """Return the rows of one instrument's CSV, record id first.
+
+    A row that is not an instance and was never filled in is left out.
+    """
     lines = csv.reader(io.StringIO(text))
     header = next(lines, [])
     places = {name: header.index(name) for name in (_EVENT, _INSTRUMENT, _INSTANCE) if name in header}
@@ -41,7 +46,10 @@ def _rows(form: str, lines: Iterator[list[str]], places: Mapping[str, int]) -> I
 
 
 def lost_rows(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Row, ...]:
-    """Rows of the instruments of `before` that `now` lacks, in order. A form that is no longer read lost nothing."""
+    """Return rows of the instruments of `before` that `now` lacks, in order.
+
+    A form that is no longer read lost nothing.
+    """
     gone = (rows_of(form, text) - rows_of(form, now[form]) for form, text in before.items() if form in now)
     return tuple(sorted(row for rows in gone for row in rows))
 

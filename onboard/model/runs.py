@@ -1,4 +1,7 @@
-"""Jobs, runs, exports, and the lab's settings as plain values. Decides nothing; config.py fills them in."""
+"""Jobs, runs, exports, and the lab's settings as plain values.
+
+config/ fills them in.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsedSlot:
-    """A slot whose run is over, with every mail of it handed over."""
+    """A slot whose run is over, with every mail of it sent."""
 
     mode: Mode
     job: JobName
@@ -148,7 +151,10 @@ class PersonSeen:
 
     @property
     def former_name(self) -> str:
-        """The id under which the ledger keeps what was said to them, once somebody else has the record id."""
+        """The id under which the ledger keeps a former person's items.
+
+        Once another person has the record id.
+        """
         return f"{self.record} (former {self.number})"
 
 
@@ -174,7 +180,10 @@ class AcceptedRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coordinator:
-    """Somebody who works the list. On duty from `first` to `last`, None = open; `cover` for readers who stand in."""
+    """A person who works the list.
+
+    On duty from `first` to `last`, None = open; `cover` for deputies.
+    """
 
     name: str
     address: str
@@ -236,6 +245,6 @@ class Lab:
         return self.envelope_sender.replace("KEY", message_id.strip("<>").partition("@")[0]) or self.sender
 
     def on_duty(self, day: date) -> tuple[Coordinator, ...]:
-        """The coordinators whose duty covers `day`; the first of all when nobody's does."""
+        """The coordinators whose duty covers `day`; else the first of all."""
         found = tuple(c for c in self.coordinators if (c.first is None or c.first <= day) and (c.last is None or day <= c.last))
         return found or self.coordinators[:1]
