@@ -1,4 +1,4 @@
-"""What the product needs from outside, as small Protocols. Decides the seams; adapters/ fills them."""
+"""What the product needs from outside, as small Protocols; adapters/ fills them."""
 
 from __future__ import annotations
 

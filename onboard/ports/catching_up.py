@@ -1,5 +1,7 @@
-"""What a ledger is told of mails it does not know to be handed over, seen from inside. Decides the seam: a ledger whose disk was
-full, or that is an older copy of itself, learns from the book what went out."""
+"""The port by which a ledger learns of sent mails it does not know.
+
+A ledger whose disk was full, or that is an older copy of itself, learns from the book what was sent.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,17 @@ from onboard.model import HandedOver, UsedSlot
 
 
 class CatchingUp(Protocol):
-    """The ledger against the book of what was handed over. Every method raises LedgerError when it cannot."""
+    """The ledger compared with the book of sent mails.
+
+    Every method raises LedgerError when it cannot do its work.
+    """
 
     def contents(self, message_ids: Sequence[str]) -> Mapping[str, HandedOver]:
         """Messages by id, with the items they settle, as the book keeps them."""
         ...
 
     def newest_handed_over(self) -> str:
-        """The id of the message handed over last, in any mode; "" when there is none."""
+        """Return the id of the message sent last, in any mode; "" when there is none."""
         ...
 
     def knows_message(self, message_id: str) -> bool:
@@ -30,8 +35,9 @@ class CatchingUp(Protocol):
         ...
 
     def catch_up(self, lines: Sequence[HandedOver | UsedSlot], now: datetime) -> bool:
-        """Remember what the lines say, in one transaction. Returns whether the ledger is an older copy of itself.
+        """Store what the lines say, in one transaction.
 
-        Then what waits in it is taken back: it was planned on an old state of things, and the next plans say again what holds.
+        Returns whether the ledger is an older copy of itself. Then what waits in it is taken back: it was planned on an old state
+        of the records, and the next plans send again what still holds.
         """
         ...

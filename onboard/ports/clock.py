@@ -1,4 +1,4 @@
-"""The time, seen from inside. Decides that there is one door to it."""
+"""The port of the clock: the one source of the time."""
 
 from __future__ import annotations
 

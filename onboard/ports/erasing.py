@@ -1,4 +1,7 @@
-"""Who is to be forgotten, seen from the places where they are named. What names a person is decided in pipeline/forgetting.py."""
+"""The port for forgetting a person, used where people are named.
+
+pipeline/forgetting.py decides what names a person.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ class PersonTraces(Protocol):
 
 
 class Eraser(Protocol):
-    """Who is to be forgotten, and what stands in their place."""
+    """The person to forget, and what replaces their name."""
 
     @property
     def traces(self) -> PersonTraces:
@@ -48,7 +51,7 @@ class Eraser(Protocol):
         ...
 
     def own_address(self, text: str) -> str:
-        """An address that stands alone: theirs replaced, anybody else's as it is."""
+        """Replace an address that is the person's; return any other as it is."""
         ...
 
     def whole(self, cell: str) -> str:

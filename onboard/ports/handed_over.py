@@ -1,5 +1,7 @@
-"""What was handed over, written down outside the ledger: what is known of it when the ledger is lost, old, or its disk full.
-Decides the seam; a file in the lab's home fills it."""
+"""The port of the book: what was sent, written down outside the ledger.
+
+It is what remains when the ledger is lost, old, or its disk full; a file in the lab's home fills it.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ class HandOverBook(Protocol):
         ...
 
     def start(self) -> BookStart | None:
-        """The newest beginning; None where there is no book yet."""
+        """Return the newest beginning; None where there is no book yet."""
         ...
 
     def make_ready(self) -> None:

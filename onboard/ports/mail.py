@@ -1,5 +1,7 @@
-"""Mail, seen from inside: frozen bytes to be handed over, and the mailbox they come back to. Decides the seams; yagmail, files
-and IMAP fill them."""
+"""The ports of mail: frozen bytes to send, and the mailbox they come back to.
+
+yagmail, files and IMAP fill them.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """A claimed outbox row: may be handed over by the holder of `token` only."""
+    """A claimed outbox row: may be sent by the holder of `token` only."""
 
     id: str  # the message id
     kind: MessageKind
@@ -64,7 +66,7 @@ class Posted:
 
 
 class Mailer(Protocol):
-    """Hands frozen bytes over. One attempt; never retries by itself once bytes were offered."""
+    """Sends frozen bytes. One attempt; no retry once bytes were offered."""
 
     def will_wait(self) -> bool:
         """Whether the next `deliver` first waits or connects: what is settled should be committed before."""
@@ -98,11 +100,17 @@ class BounceSource(Protocol):
         ...
 
     def given_up(self, report: bytes) -> Sequence[str]:
-        """The addresses that a report in plain words gives up on for good, normalised. Never raises."""
+        """Return the addresses that a report in plain words gives up on, normalized.
+
+        Never raises.
+        """
         ...
 
     def in_sent(self, message_ids: Sequence[str]) -> frozenset[str]:
-        """Those of the Message-IDs that stand in the folder of sent mail; empty where there is none. Raises TransportDown."""
+        """Return those of the Message-IDs that are in the folder of sent mail.
+
+        Empty where there is no such folder. Raises TransportDown.
+        """
         ...
 
     def probe(self) -> str:

@@ -1,4 +1,4 @@
-"""What was said and what is known to be wrong, seen from inside. Decides the seam: items are the memory."""
+"""The port of the history: items sent, and what is known to be wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Memory(Protocol):
         ...
 
     def began(self, mode: Mode) -> frozenset[JobName]:
-        """The jobs that went live in a mode: those whose baseline was recorded."""
+        """Return the jobs that went live in a mode: those whose baseline was recorded."""
         ...
 
     def record_baseline(self, mode: Mode, job: JobName, keys: Sequence[str], now: datetime, slot: date) -> None:
@@ -48,7 +48,7 @@ class Memory(Protocol):
         ...
 
     def keep_addresses(self, mode: Mode, addresses: Collection[str]) -> int:
-        """Forget the evidence against addresses that nobody has any more. Returns how many addresses went."""
+        """Forget the evidence against addresses no longer in use. Returns how many."""
         ...
 
     def given_up(self, mode: Mode, since: datetime) -> Sequence[GivenUp]:

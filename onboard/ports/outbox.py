@@ -1,4 +1,7 @@
-"""Messages on their way, seen from inside. Decides the seam: a message is enqueued once, claimed by one process, and settled."""
+"""The port of the outbox: messages on their way.
+
+A message is enqueued once, claimed by one process, and settled.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +99,10 @@ class Outbox(Protocol):
         ...
 
     def mark_certain(self, post: Posted) -> bool:
-        """The server refused it after the message: it is in nobody's hands, whatever happens before that is settled."""
+        """Note that the server refused it after the message, so it was not delivered.
+
+        That holds whatever happens before it is settled.
+        """
         ...
 
     def mark_in_doubt(self, post: Posted, detail: str, now: datetime, again_at: datetime | None = None) -> bool:
@@ -108,8 +114,10 @@ class Outbox(Protocol):
         ...
 
     def hold(self, mode: Mode, refusal: Refusal, words: str, reader: str, settings: str, now: datetime) -> Transport:
-        """Hold all mail, or hold it longer. `words` are for people; `reader` met it, "" for nobody; `settings` is how the
-        settings stand."""
+        """Hold all mail, or hold it longer.
+
+        `words` are for people; `reader` met it, "" for none; `settings` is the state of the settings.
+        """
         ...
 
     def claim_trial(self, mode: Mode, now: datetime, settings: str, lease_seconds: int = 900) -> Posted | None:
@@ -130,11 +138,14 @@ class Outbox(Protocol):
         ...
 
     def outbox(self, mode: Mode) -> Mapping[str, int]:
-        """How many messages stand in each state."""
+        """Return how many messages are in each state."""
         ...
 
     def digests_owed(self, mode: Mode, since: date) -> frozenset[str]:
-        """Readers whose digest for a slot since a day was given up by no fault of their address, and who got none since."""
+        """Return readers owed a digest: it failed through no fault of their address.
+
+        For a slot since a day, and they got none since.
+        """
         ...
 
     def parked(self, mode: Mode) -> Sequence[Mapping[str, object]]:
@@ -144,7 +155,10 @@ class Outbox(Protocol):
         ...
 
     def find_mail(self, mode: Mode, beginning: str) -> Sequence[Mapping[str, object]]:
-        """Messages whose id begins so, newest first: id, state, slot, kind, reader, sent_at, doubtful."""
+        """Return messages whose id begins so, newest first.
+
+        Each: id, state, slot, kind, reader, sent_at, doubtful.
+        """
         ...
 
     def settle(self, message_id: str, now: datetime, *, arrived: bool) -> None:
@@ -153,8 +167,10 @@ class Outbox(Protocol):
         ...
 
     def end_doubt(self, message_id: str, now: datetime, *, arrived: bool | None) -> bool:
-        """The same; None: time ends the doubt, its items are free, and whatever says them again says that they may be known.
-        False when somebody else ended it."""
+        """Settle a doubt that ends with time. False when it was ended before.
+
+        `arrived` None: its items are free, and the next mail with them says that they may be known.
+        """
         ...
 
     def told(self, mode: Mode, person: str, limit: int = 50) -> Sequence[Mapping[str, object]]:

@@ -1,4 +1,7 @@
-"""Who stood under which record id, seen from inside. Decides the seam; who is another person is pipeline/persons.py's."""
+"""The port that records which person had which record id.
+
+pipeline/persons.py decides who is another person.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ class PeopleSeen(Protocol):
         ...
 
     def see_people(self, seen: Sequence[PersonSeen]) -> None:
-        """Remember these as they are now. Where a number is new under its record id, whoever had that before is a former one:
-        what was said to or about them is kept under their former name, and what waits for them is taken back."""
+        """Store these people as they are now.
+
+        Where a number is new under its record id, the person who had it before is a former one: items sent to or about them are
+        kept under their former name, and what waits for them is taken back.
+        """
         ...

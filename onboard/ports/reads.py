@@ -1,4 +1,4 @@
-"""Reads and rules as they were, seen from inside. Decides the seam of the second clock: what was known when."""
+"""The port of past reads and rules: what was known when."""
 
 from __future__ import annotations
 

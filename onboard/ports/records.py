@@ -1,5 +1,7 @@
-"""The lab's records, seen from inside: read whole, written into fields of the program's own, and the pages on which people hand
-evidence in. Decides the seams; a REDCap or a folder of files fills them."""
+"""The ports of the lab's records, filled by REDCap or a folder of files.
+
+Read whole, written into fields of the program's own, and the survey links on which people send evidence in.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,7 @@ class RecordWriter(Protocol):
     """The program's own fields in the lab's records, and nothing else."""
 
     def current(self) -> Mapping[str, Mapping[str, str]]:
-        """Record -> its own fields as they stand. Raises ReadInDoubt."""
+        """Return record -> its own fields as they are. Raises ReadInDoubt."""
         ...
 
     def write(self, changes: Sequence[RecordChange]) -> Sequence[Written]:

@@ -1,4 +1,4 @@
-"""The ledger's rows of runs, seen from inside. Decides the seam: what makes a run happen once is its row."""
+"""The port of runs: the row of a run makes it happen once."""
 
 from __future__ import annotations
 
