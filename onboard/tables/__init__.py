@@ -1,4 +1,7 @@
-"""Export to typed tables, and problems. Decides what a cell says; judges nothing. One of the two rooms that know pandas."""
+"""From an export to typed tables, and problems.
+
+It decides what a cell says. Besides judging/obligations this is the only package that knows pandas.
+"""
 
 from onboard.tables.evidence_rows import evidence_rows
 from onboard.tables.reading import read_tables, survey_rows

@@ -1,7 +1,9 @@
-"""One cell of text to one value, or to what is wrong with it. Decides what is readable; knows no row, no table and no frame.
+"""One cell of text to one value, or to what is wrong with it.
+
+It decides what is readable; it knows no row, no table and no frame.
 
 Readable is year-month-day, with or without a local time, or ISO 8601 with an offset moved to the lab's zone; whole or not at all,
-because 03/04/2026 is two days. A blank first day is unreadable; a value nobody defined is a claim.
+because 03/04/2026 is two days. A blank first day is unreadable; an undefined value is a claim.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ _DAY = re.compile(
 )
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++"
 _LABEL = r"(?!-)[A-Za-z0-9-]{1,63}+(?<!-)"
-#: At most 64 letters stand before the @ (RFC 5321 4.5.3.1.1), at least two after the last dot, a letter first.
+#: At most 64 letters before the @ (RFC 5321 4.5.3.1.1), at least two after the last dot, a letter first.
 _ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*+@(?:{_LABEL}\.)+(?=[A-Za-z][A-Za-z0-9-]){_LABEL}")
 _ADDRESS_LINES = re.compile(rf"(?>(?:{_ADDRESS.pattern})?\n)*+")
 #: Marks that reorder what is read; they have no place in a name.
@@ -50,7 +52,7 @@ _NO = frozenset({"0", "no", "n", "false", "unchecked"})
 
 
 def quoted(text: str) -> str:
-    """The cell as it may stand in a sentence: one line, not longer than 60 letters."""
+    """Return the cell as it may be in a sentence: one line, at most 60 letters."""
     line = clean(text)
     return f"“{line if len(line) <= 60 else line[:59] + '…'}”"
 
@@ -86,7 +88,10 @@ def read_text(text: str, zone: ZoneInfo) -> Cell:
 
 
 def read_name(text: str, zone: ZoneInfo) -> Cell:
-    """A text that stands in subjects and salutations; control characters are taken out and told."""
+    """Return a text that is used in subjects and salutations.
+
+    Control characters are removed and reported.
+    """
     if not text.isprintable() and any(map(is_control, text.strip())):
         return clean(text), CellProblem(
             slug="control-characters",
@@ -96,7 +101,7 @@ def read_name(text: str, zone: ZoneInfo) -> Cell:
     return clean(text), None
 
 
-#: From this year on a date is no day of a lab's life: forms that ask for a last day hold it (9999-12-31) to say there is none.
+#: From this year on a date is not a real day: forms that ask for a last day hold it (9999-12-31) to say there is none.
 NO_END = 2900
 
 

@@ -1,6 +1,7 @@
-"""How many rows of evidence each person has on the form that is also a survey. Decides which row is the next free one. Of the
-values it reads one: the number of the row that a review is about, which is not given again after the row was deleted.
-"""
+"""The number of evidence rows of each person on the form that is also a survey.
+
+It decides which row is the next free one. The number of a row that a review is about is not given again after the row was
+deleted."""
 
 from __future__ import annotations
 
@@ -20,11 +21,10 @@ MOST = 32767
 
 
 def evidence_rows(export: Export, mapping: Mapping) -> Dict[str, int] | None:
-    """Record -> its highest instance, whatever the row holds, or a higher one that a review names; a record without any is left
-    out, and its next is 1.
+    """Return record -> its highest instance, whatever the row holds, or a higher one that a review names.
 
-    None when nobody hands evidence in by survey, or there can be no next row: the form does not repeat, or it stands in
-    several events and redcap.toml names none.
+    A record without any is left out, and its next is 1. None when evidence is not sent by survey, or there can be no next row:
+    the form does not repeat, or it is in several events and redcap.toml names none.
     """
     source = mapping.hand_in_source
     text = export.instruments.get(source.key) if source else None
@@ -57,7 +57,7 @@ def _reviewed(export: Export, mapping: Mapping, evidence: Source) -> dict[str, i
 
 
 def _cell(header: _Row, name: str) -> Callable[[_Row], str]:
-    """What stands in a column; "" where the column did not come."""
+    """Return the cell of a column; "" where the column did not come."""
     if name not in header:
         return lambda row: ""
     place = list(header).index(name)

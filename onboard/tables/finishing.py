@@ -1,6 +1,6 @@
-"""Columns that are made from several cells, or need a second look. Decides claims, tasks, references and what is too little.
+"""Columns that are made from several cells, or need a second look.
 
-No column here is parsed twice.
+It decides claims, tasks, references and what is too little. No column here is parsed twice.
 """
 
 from __future__ import annotations
@@ -72,12 +72,15 @@ def _passed(score: Any, passing: Any) -> bool | None:
     return score is None or passing is None or bool(score >= passing)
 
 
-#: Rows that a coordinator typed, a file brought or somebody attests were looked at by coming in.
+#: Rows that a coordinator typed, a file brought or a person attests count as checked when they come in.
 _TRUSTED = ("typed", "intake", "attested")
 
 
 def _checked(word: Checked | None, source: str) -> Checked:
-    """A claim waits until somebody accepts it; so does everything whose source nobody defined."""
+    """Return whether a row is checked.
+
+    A claim waits until a person accepts it; so does a row whose source is undefined.
+    """
     source = source.lower()
     if word is Checked.DECLINED or source not in ("", "survey", *_TRUSTED):
         return word if word is Checked.DECLINED else Checked.WAITING
@@ -143,7 +146,10 @@ def _no_tick(text: str) -> CellProblem:
 
 
 def _ticked_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
-    """Tasks ticked in each row, in the order of Task; a code nobody defined, and what is no tick, is told and left out."""
+    """Return the tasks ticked in each row, in the order of Task.
+
+    An undefined code, and what is not a tick, is reported and left out.
+    """
     words = {code_suffix(code): word for code, word in sheet.source.values.get("tasks", {}).items()}
     boxes = sheet.ticks.get("tasks", {})
     tasks = [_read_task(words.get(code, code), lab.zone) for code in boxes]
@@ -187,7 +193,10 @@ def _written_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
 
 
 def _waivers(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
-    """A waiver for a protocol nobody knows must not become one for all: it is left out, and told already."""
+    """Check waivers; one for an unknown protocol is left out.
+
+    It must not become a waiver for all protocols; it is already reported.
+    """
     for number, (requirement, last) in enumerate(zip(columns["requirement"], columns["last"], strict=True)):
         if not requirement:
             lab.problems.note(sheet.row(number), "requirement", _NO_REQUIREMENT)

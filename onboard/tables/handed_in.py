@@ -1,8 +1,10 @@
-"""Evidence that came in by survey. Decides what such a row counts as: what a person decided in a review, and nothing else.
+"""Evidence that came in by survey: what such a row counts as.
 
-Whoever has their own link to a survey can write every field of its form, hidden ones too, by adding it to the address. So neither
-"Looked at" nor how a row came in is believed where a row holds a survey's stamp. A read from before there were reviews is judged
-as it was then: the word on the form counted, unless the survey had written over it.
+Only what a person decided in a review counts.
+
+A person with their own link to a survey can write every field of its form, hidden ones too, by adding it to the address. So
+neither "Looked at" nor how a row came in is believed where a row holds a survey's stamp. A read from before there were reviews is
+judged as it was then: the word on the form counted, unless the survey had written over it.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ def decide(reviews: Reviews, sheet: Sheet, columns: Columns) -> Columns:
 
 
 def _nothing_accepted(reviews: Reviews, sheet: Sheet, columns: Columns) -> Columns:
-    """Without stamps nobody can tell what the coordinator typed from what came in by the link."""
+    """Accept nothing: without stamps, typed rows and survey rows look the same."""
     if len(sheet):
         reviews.problems.row(sheet.row(0), _no_stamps(sheet))
     columns["checked"] = [Checked.WAITING if word is Checked.ACCEPTED else word for word in columns["checked"]]
@@ -88,8 +90,10 @@ def _waiting(columns: Columns, number: int) -> bool:
 
 
 def _overtaken(sheet: Sheet, columns: Columns, number: int, stamp: str) -> date | None:
-    """The day on which the survey wrote over what was said on the form, by the rule from before there were reviews. A look on the
-    same day, or without a day, was taken to be of what stands there."""
+    """Return the day on which the survey overwrote what was decided on the form.
+
+    By the rule from before there were reviews. A look on the same day, or without a day, was taken to be of the present cells.
+    """
     day, on = stamp_day(stamp), columns["checked_on"][number]
     silent = not sheet.text("checked")[number].strip()
     return day if day and (silent or (isinstance(on, date) and on < day)) else None

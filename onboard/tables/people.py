@@ -1,4 +1,4 @@
-"""The people table, and who is who. Decides what makes a usable person; two records are never merged."""
+"""The people table: what makes a usable person; two records are never merged."""
 
 from __future__ import annotations
 
@@ -91,7 +91,10 @@ def directory_of(columns: Columns) -> Directory:
 
 
 def note_duplicates(sheets: Sequence[Sheet], columns: Columns, directory: Directory, problems: Problems) -> None:
-    """People who seem to stand in two records: the same address, or the same CITI member id. Never merged."""
+    """Report people who seem to be in two records; they are never merged.
+
+    Seem: the same address, or the same CITI member id.
+    """
     members = Index([row for row in zip(columns["citi_id"], columns["record"], strict=True) if row[0]])
     shared = [(f"the address {address}", records) for address, records in directory.shared().items()]
     shared += [(f"the CITI member ID {member}", records) for member, records in members.shared().items()]

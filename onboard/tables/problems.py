@@ -1,4 +1,7 @@
-"""Problems, gathered while reading. Decides how a problem is said: which cell, what is wrong, what next; never hides one."""
+"""Problems, gathered while reading: which cell, what is wrong, what next.
+
+No problem hides another.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _LABEL_HEADERS = ("field_label", "Field Label")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Where a row stands: for keys, links and the evidence id."""
+    """The place of a row: for keys, links and the evidence id."""
 
     source: Source
     record: str

@@ -1,7 +1,9 @@
-"""An export to typed tables, and problems. Decides the order of reading; cells, references and people are read next door.
+"""From an export to typed tables, and problems, in the order of reading.
+
+cells.py, references.py and people.py read the parts.
 
 Bad data never raises: it becomes a Problem beside the result and never hides another row. Only a read that is not whole (an
-instrument or a mapped column that did not come, rows cut short) raises ReadInDoubt, because nobody may be mailed on it.
+instrument or a mapped column that did not come, rows cut short) raises ReadInDoubt, because no mail may be based on it.
 """
 
 from __future__ import annotations
@@ -69,7 +71,10 @@ def _open_all(export: Export, mapping: Mapping) -> dict[str, list[Sheet]]:
 
 
 def _kept_cells(source: Source, mapping: Mapping) -> dict[str, str]:
-    """Of evidence, all that is read from its form: what somebody looked at is told by it."""
+    """Return all cells read from the form of an evidence.
+
+    They identify what a person looked at.
+    """
     beside = [one for one in mapping.of("completions") if one.key == source.key]
     return cell_columns(beside) if source.table == "completions" else {}
 
@@ -150,13 +155,19 @@ def _read(lab: Lab, table: str, sheet: Sheet) -> Columns:
 
 
 def _own_field(source: Source) -> str:
-    """One column per course: several rows of a table stand in one form, told apart by their field."""
+    """Return the field of a source with one column per course.
+
+    Several rows of a table are then on one form, told apart by their field.
+    """
     return source.fields[source.only_if] if source.only_if else ""
 
 
 def _known_owners(lab: Lab, table: str, sheet: Sheet) -> Sheet:
-    """Rows whose record is no person (or protocol) that was read are left out, and told. The rows of all tables that belong
-    to one record name it by one value, so that the reads of a big lab stay small."""
+    """Leave out, and report, rows whose record was not read.
+
+    That is: is not a person (or protocol) of the read. The rows of all tables that belong to one record name it by one value, so
+    that the reads of a big lab stay small.
+    """
     owners = lab.owners(table)
     known = list(filter(None, map(owners.get, sheet.records)))
     if len(known) == len(sheet):
@@ -171,7 +182,10 @@ def _known_owners(lab: Lab, table: str, sheet: Sheet) -> Sheet:
 
 
 def _check_span(lab: Lab, sheet: Sheet, columns: Columns, start: str, end: str) -> None:
-    """An end before its start: both unreadable, nobody is mailed about it."""
+    """Mark both ends unreadable where the end is before the start.
+
+    Then no mail goes about the row.
+    """
     backwards = {span for span in set(zip(columns[start], columns[end], strict=True)) if _ends_first(*span)}
     if not backwards:
         return

@@ -1,5 +1,7 @@
-"""Who and what a text refers to: people by record id or address, protocols by number or short code. Decides exact matches
-only; a near miss is named in the Problem and never used."""
+"""References: people by record id or address, protocols by number or short code.
+
+Only exact matches count; a near miss is named in the Problem and never used.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +34,11 @@ class Index:
         return list(self._last)
 
     def only(self, text: str) -> str:
-        """The one record of a text; "" where it is nobody's, or several have it."""
+        """Return the one record of a text; "" where none or several have it."""
         return "" if text in self._several else self._last.get(text, "")
 
     def several(self, text: str) -> list[str]:
-        """The records that share a text, sorted; none where it is nobody's, or one's alone."""
+        """Return the records that share a text, sorted; empty where fewer than two do."""
         return sorted(self._several.get(text, ()))
 
     def shared(self) -> dict[str, list[str]]:
@@ -54,11 +56,14 @@ class Directory:
         self._comparisons_left = _COMPARISONS
 
     def shared(self) -> dict[str, list[str]]:
-        """Addresses that stand in more than one record."""
+        """Addresses that are in more than one record."""
         return self._addresses.shared()
 
     def resolve(self, text: str) -> Cell:
-        """The record id a text refers to; "" for blank, and "" with a problem when it fits nobody or several."""
+        """Return the record id a text refers to; "" for blank.
+
+        Also "", with a problem, when it fits no record or several.
+        """
         if text in self.records:
             return self.records[text], None
         wanted = clean(text)
@@ -99,7 +104,7 @@ class Protocols:
                     yield folded, record
 
     def shared(self) -> dict[str, list[str]]:
-        """Numbers or short codes, as printed, that stand in more than one record."""
+        """Numbers or short codes, as printed, that are in more than one record."""
         return {self._printed[text]: records for text, records in self._names.shared().items()}
 
     def resolve(self, text: str) -> Cell:

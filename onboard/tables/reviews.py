@@ -1,7 +1,9 @@
-"""Reviews: what a person decided about a row that came in by survey. Decides which of them is about a row, and whether it holds
-for what stands there now; what a row counts as is said in handed_in.
+"""Reviews: what a person decided about a row that came in by survey.
 
-Everything on a form that is a survey can be written by its respondent, hidden fields too. So decisions stand on a form of their
+It decides which review is about a row, and whether it holds for the row's present cells; handed_in.py decides what a row counts
+as.
+
+Everything on a form that is a survey can be written by its respondent, hidden fields too. So decisions are on a form of their
 own, and a review that came in by survey itself decides nothing.
 """
 
@@ -51,7 +53,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyRow:
-    """A row that came in by survey: what stands on its own form about it, and what the reviews make of it."""
+    """A row that came in by survey: its own form's decision, and its reviews."""
 
     at: Row
     event: str
@@ -112,7 +114,7 @@ class Reviews:
         return max(filter(None, (named, bare)), key=Decision.order, default=None)
 
     def misfit(self, review: Decision, sheet: Sheet, number: int) -> CellProblem | None:
-        """Why a review does not hold for what stands in the row now; None when it does."""
+        """Return why a review does not hold for the row's present cells, else None."""
         if review.seen:
             return None if review.seen.lower() == seen(sheet.cells_of(number)) else _OTHER_CELLS
         if sheet.source.project in self.crowded:
@@ -136,8 +138,10 @@ class Reviews:
 
 
 def reviews_of(export: Export, mapping: Mapping, read_on: date, problems: Problems, *, collects: bool = False) -> Reviews:
-    """An empty collection that knows whether reviews decide in this read. The export tells: a read from before there were reviews
-    holds no form of them, not even an empty one."""
+    """Return an empty collection that knows whether reviews decide in this read.
+
+    The export shows it: a read from before there were reviews holds no form of them, not even an empty one.
+    """
     stamped = {source.key: source for source in mapping.of("completions") if _sent_stamps(export, source.key)}
     projects = [source.project for source in stamped.values()]
     hand_in = mapping.hand_in_source

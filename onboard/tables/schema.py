@@ -1,4 +1,4 @@
-"""The tables of a lab: one frame per noun, columns = the noun's fields. Decides shapes only."""
+"""The tables of a lab: one frame per noun, columns = the noun's fields."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The hash of what somebody looked at before they decided. Decides its one form: the judge compares it, and whoever writes a
-review writes it."""
+"""The hash of the evidence a person looked at before they decided.
+
+One form for all: the judge compares it, and the writers of reviews write it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from onboard.model.mapping import Source
 
-#: What was said of the evidence is no part of it.
+#: The decision about the evidence is not part of it.
 _SAID = "checked"
 
 

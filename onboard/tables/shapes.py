@@ -1,4 +1,4 @@
-"""How each column of each table is read. Decides which reader; the readers are in cells."""
+"""Which reader reads each column of each table; the readers are in cells.py."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""One instrument of an export, as the rows and columns one table needs. Decides which rows belong; parses no value.
+"""One instrument of an export, as the rows and columns one table needs.
 
-Everything is text here. A read that is not whole raises ReadInDoubt; a row that fits nowhere is a Problem.
+It decides which rows belong. Everything is text here. A read that is not whole raises ReadInDoubt; a row that fits nowhere is a
+Problem.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Sheet:
         return [written(name, record, instance, event, field_name) for record, instance, event in places]
 
     def row(self, number: int) -> Row:
-        """Where row `number` stands."""
+        """Return the place of row `number`."""
         record, instance, event = self.records[number], self.instances[number], self.events[number]
         return Row(
             source=self.source,
@@ -64,7 +65,7 @@ class Sheet:
         return self.columns.get(name) or [""] * len(self)
 
     def cells_of(self, number: int) -> dict[str, str]:
-        """What stands in a row of evidence, as REDCap sent it."""
+        """Return the cells of a row of evidence, as REDCap sent them."""
         return {name: column[number] for name, column in self.cells.items()}
 
     def read(self, name: str, reader: Reader, zone: ZoneInfo, problems: Problems) -> list[Any]:
@@ -106,8 +107,11 @@ class _Parsed(dict[str, Any]):
 def open_sheet(
     source: Source, export: Export, frames: Frames, missing_codes: Collection[str], cells: Mapping[str, str] | None = None
 ) -> Sheet:
-    """The rows of one source in an export; `cells`: our field -> REDCap field, of what is kept as it stands. Raises ReadInDoubt
-    when its instrument or a mapped column is not there."""
+    """Return the rows of one source in an export.
+
+    `cells`: our field -> REDCap field, of what is kept unparsed. Raises ReadInDoubt when its instrument or a mapped column is not
+    there.
+    """
     if source.key not in frames:
         frames[source.key] = _frame(source, export)
     rows = frames[source.key]
@@ -141,7 +145,10 @@ def _ticks(rows: pd.DataFrame, codes: Mapping[str, str], missing_codes: Collecti
 
 
 def _frame(source: Source, export: Export) -> pd.DataFrame:
-    """An instrument's CSV as text, exactly as it stands: nothing is inferred, blank stays blank."""
+    """Return an instrument's CSV as exact text.
+
+    Nothing is inferred, blank stays blank.
+    """
     text = export.instruments.get(source.key)
     if text is None:
         raise ReadInDoubt(
@@ -149,7 +156,7 @@ def _frame(source: Source, export: Export) -> pd.DataFrame:
             "names it as the data dictionary does, and whether the token may export that form."
         )
     try:
-        # in one piece, so that a text that stands in many rows is one value in memory
+        # in one piece, so that a text in many rows is one value in memory
         frame = pd.read_csv(io.BytesIO(text.encode()), dtype=object, keep_default_na=False, na_filter=False, low_memory=False)
     except pd.errors.EmptyDataError:
         return pd.DataFrame()
@@ -230,12 +237,18 @@ def _words(column: list[str], values: Mapping[str, str], missing_codes: Collecti
 
 
 def code_suffix(code: str) -> str:
-    """A checkbox code as it stands in column names: lower case, every other character an underscore."""
+    """Return a checkbox code as in column names.
+
+    Lower case, every other character an underscore.
+    """
     return re.sub(r"[^a-z0-9_]", "_", code.lower())
 
 
 def rows_of(sheets: Sequence[Sheet]) -> Callable[[str], Row]:
-    """Where the row of a record stands; for sheets with one row a record."""
+    """Return a function from a record id to the place of its row.
+
+    For sheets with one row a record.
+    """
     places = {record: (sheet, number) for sheet in sheets for number, record in enumerate(sheet.records)}
 
     def row_of(record: str) -> Row:
@@ -246,7 +259,7 @@ def rows_of(sheets: Sequence[Sheet]) -> Callable[[str], Row]:
 
 
 def pick(sheet: Sheet, keep: Callable[[int], bool]) -> Sheet:
-    """The same sheet with only the rows whose number is kept."""
+    """Return the same sheet with only the rows whose number is kept."""
     numbers = [number for number in range(len(sheet)) if keep(number)]
     if len(numbers) == len(sheet):
         return sheet

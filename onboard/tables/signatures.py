@@ -1,8 +1,9 @@
-"""Whether a cell that asks for a signature names somebody. Decides that a stand-in ("tbd", "n/a", "-", "pending Dr. Rivera")
-signs nothing; not whether whoever is named may sign.
+"""Whether a cell that asks for a signature names a person.
 
-A delegation, a waiver and an acceptance hold because a person gave them. A cell filled so that it is not empty is no person,
-and what is unknown is never ready: it is read as blank, and told.
+A stand-in ("tbd", "n/a", "-", "pending Dr. Rivera") signs nothing. Whether the person named may sign is not decided here.
+
+A delegation, a waiver and an acceptance hold because a person gave them. A cell filled so that it is not empty does not name one,
+and what is unknown is never ready: it is read as blank, and reported.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from onboard.tables.cells import Cell, CellProblem, clean, quoted
 from onboard.tables.stand_ins import ALONE, BEFORE, COMING, NOT_YET, WHOLE, WITHIN, plain
 
-#: REDCap's own missing data codes; written exactly so they name nobody, for Oth and Msk may.
+#: REDCap's own missing data codes; written exactly so they name no person, since Oth and Msk may.
 _MISSING = frozenset(
     {
         "NI", "INV", "UNK", "NASK", "ASKU", "NAV", "MSK", "NA", "NAVU", "NP", "QS", "QI", "TRC", "UNC", "DER", "PINF", "NINF",
@@ -25,7 +26,10 @@ _MONTHS = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "se
 
 
 def read_signature(text: str, zone: ZoneInfo) -> Cell:
-    """Who signed, in one line; "" when blank, and "" with a problem when the text names nobody."""
+    """Return who signed, in one line; "" when blank.
+
+    Also "", with a problem, when the text names no person.
+    """
     line = clean(text)
     if not line or names_somebody(line):
         return line, None
@@ -38,7 +42,10 @@ def read_signature(text: str, zone: ZoneInfo) -> Cell:
 
 
 def names_somebody(line: str) -> bool:
-    """Whether a text may be the name of whoever signed: it has letters, is no date, asks nothing and waits for nothing."""
+    """Whether a text may be the name of the person who signed.
+
+    It has letters, is not a date, asks nothing and waits for nothing.
+    """
     folded = plain(line)
     bare = re.sub(r"^\W+|\W+$", "", folded)
     if line in _MISSING or "?" in line or bare in WHOLE or bare.startswith(BEFORE) or any(part in folded for part in WITHIN):

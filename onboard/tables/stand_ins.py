@@ -1,5 +1,6 @@
-"""What people type where a signature should be and is not: "tbd", "will sign", "pendiente", "待签". Decides which words stand for
-nobody, in the languages that meet in a lab; whether a text names somebody is said in signatures.
+"""Stand-ins typed for a signature: "tbd", "will sign", "pendiente", "待签".
+
+It lists the words that name no person, in the languages that meet in a lab; signatures.py decides whether a text names one.
 
 Words are compared without case and accents. A word that is a name somewhere (Niemand, Brak, Will) counts only alone or in a pair.
 """
@@ -27,7 +28,7 @@ def _pairs(text: str) -> frozenset[tuple[str, str]]:
     return frozenset((first, second) for first, second in found)
 
 
-#: Said of a signature that is not there, alone or beside the name of whoever shall give it.
+#: Written for a missing signature, alone or next to the name of the person who must give it.
 NOT_YET = _words(
     "absent await awaiting awaits declined forthcoming incomplete maybe missing nobody not outstanding "
     "overdue pending perhaps "
@@ -77,7 +78,7 @@ COMING = _pairs(
     "لا أحد,لا يوجد,لا نعرف,"
     "tidak ada"
 )
-#: What stands alone where a name should, without spaces; each may be part of a name or of a title.
+#: Written alone in place of a name, without spaces; each may be part of a name or of a title.
 ALONE = _words(
     "accepted anyone approved blank checked coming confirmed ditto done draft empty everyone false later na "
     "name nan nil no none noone "
@@ -90,7 +91,7 @@ ALONE = _words(
     "kimse yok evet hayir imza "
     "geen ja nee later volgt ingen nej senare да никто подписано после ingenting niets"
 )
-#: Scripts without spaces, or whose letters do not stand alone: found anywhere in the text.
+#: Scripts without spaces, or with joined letters: found anywhere in the text.
 WITHIN = tuple(
     _words(
         "待定 待签 待簽 待批 待审 待審 待确认 待確認 待补 待補 待填 未签 未簽 未定 未知 未批 未确认 未確認 "
@@ -102,7 +103,7 @@ WITHIN = tuple(
         "รอลงนาม ยังไม่ ไม่ทราบ"
     )
 )
-#: How a text begins that waits for whoever is named after it.
+#: How a text begins that waits for the person named after it.
 BEFORE = ("待", "等")
 #: The same where they are the whole text.
 WHOLE = _words("无 無 否 是 有 同上 略 空 不 已签 済 無し 未 待 미정 대기 예정 네 아니요 لا نعم כן हाँ না")
