@@ -1,7 +1,7 @@
-"""Notices to messages, through templates: subject, text, HTML, calendar file, and pages.
+"""From notices to messages, through templates.
 
-Decides words and looks, never what is said or to whom. A lab changes a word by putting its own copy of a template into
-`templates/` of its home.
+Subject, text, HTML, calendar file, and pages. It decides words and looks, never what is sent or to whom. A lab changes a word by
+putting its own copy of a template into `templates/` of its home.
 """
 
 from onboard.rendering.calendar_file import calendar_file

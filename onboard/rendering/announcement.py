@@ -1,4 +1,4 @@
-"""The note a coordinator sends by hand before the first mail. Decides its words; sends nothing."""
+"""The note a coordinator sends by hand before the first mail."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The board: status table, worklist and everybody's timeline on one page for a shared drive. Decides their
-order; each part is worked out elsewhere."""
+"""The board: one page for a shared drive.
+
+Status table, worklist and the timeline of each person, in order; each part is worked out elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,7 @@ class WorkLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One person's timeline: an image that stands in the page, and its words."""
+    """One person's timeline: an image in the page, and its words."""
 
     name: str
     image: str
@@ -45,8 +47,11 @@ class Picture:
 def board_page(
     assessment: Assessment, said: History, today: date, lab: Lab, mail: str = "", own: Mapping[str, str] = NO_WORDS
 ) -> str:
-    """The page for `today`. The list is what stands open, mailed already or not; `said` is what the ledger remembers; `mail` is a
-    sentence for the top while mail does not leave, "" otherwise; `own` are the lab's own sentences by name."""
+    """Return the page for `today`.
+
+    The list is what is open, mailed already or not; `said` is what the ledger remembers; `mail` is a sentence for the top while
+    mail cannot be sent, "" otherwise; `own` are the lab's own sentences by name.
+    """
     lines = say_again(worklist_lines(desk_of(assessment, said, lab, today)), own)
     return render_page(
         "board.html",

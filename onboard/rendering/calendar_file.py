@@ -1,6 +1,7 @@
-"""The calendar file beside a mail: one whole-day event. Decides its day and identity; whether to attach one is the planner's.
+"""The calendar file beside a mail: one whole-day event, its day and identity.
 
-One event only, since classic Outlook takes the first of a mailed calendar part and drops the others.
+The planner decides whether to attach one. One event only, since classic Outlook takes the first of a mailed calendar part and
+drops the others.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""A notice as templates see it: every value a word or a safe line. Decides words for values; sentences are the templates'.
+"""A notice as templates see it: every value a word or a safe line.
+
+It decides words for values; templates/ has the sentences.
 
 Templates get one value, `mail`. Everything from records passed `one_line` on the way, so that no name can add a header, a
 line or a direction of text. Facts and numbers have fixed names here: a template that misspells one fails loudly.
@@ -69,7 +71,7 @@ class Group:
 
     @property
     def owned(self) -> bool:
-        """Whether the next step of every row is somebody else's."""
+        """Whether the next step of every row is another actor's."""
         return all(row.owner for row in self.rows)
 
     @property

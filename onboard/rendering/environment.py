@@ -1,4 +1,7 @@
-"""The Jinja environment. Decides where templates come from and what they may use; a lab's own file comes first."""
+"""The Jinja environment: where templates come from and what they may use.
+
+A lab's own file comes first.
+"""
 
 from __future__ import annotations
 

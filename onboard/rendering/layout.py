@@ -1,6 +1,6 @@
-"""The text part on the page: lines of a fixed width. Decides where lines break; the words are the templates'.
+"""The text part on the page: lines of a fixed width.
 
-A template writes one paragraph on one line. Lines that are too long are folded here, and what follows hangs below the
+A template writes one paragraph on one line. Lines that are too long are folded here, and what follows is indented below the
 first word, so that ``1. `` and ``- `` keep their numbers in the margin. Neither an address nor a date is ever broken.
 """
 
@@ -16,7 +16,10 @@ _HANG = re.compile(r"\s*(?:(?:\d+\.|[-+>*])\s+)?")
 
 
 def fold_line(line: str, width: int = WIDTH) -> str:
-    """One line as several of at most `width` columns, save for words and dates that are longer."""
+    """Fold one line into several of at most `width` columns.
+
+    Words and dates that are longer stay whole.
+    """
     rest = line.rstrip()
     if len(rest) <= width:
         return rest

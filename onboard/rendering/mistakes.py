@@ -1,4 +1,7 @@
-"""A mistake in a template that stops the words of a notice. Decides the text of the mistake, not what becomes of the run."""
+"""The text of a mistake in a template that prevents a notice's words.
+
+The caller decides what becomes of the run.
+"""
 
 from onboard.errors import OnboardError
 from onboard.model import MessageKind

@@ -1,6 +1,6 @@
-"""Pages to open in a browser: caught mails, and a preview of every kind. Decides their looks; each is one whole file.
+"""Pages to open in a browser: caught mails, and a preview of every kind.
 
-No script and no address outside the file: a mail is shown in a frame that may run nothing.
+Each is one whole file. No script and no address outside the file: a mail is shown in a frame that may run nothing.
 """
 
 from __future__ import annotations

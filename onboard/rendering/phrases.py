@@ -1,6 +1,6 @@
-"""Small words: dates, spans, counts, hosts, and text made safe for one line. Decides spelling; knows no notice and no today.
+"""Small words: dates, spans, counts, hosts, and text made safe for one line.
 
-Spelling never depends on the machine's locale. Text from records may hold anything; `one_line` is the door it comes through.
+Spelling never depends on the machine's locale. Text from records may hold anything; all of it passes `one_line`.
 """
 
 from __future__ import annotations

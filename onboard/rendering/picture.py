@@ -1,7 +1,9 @@
-"""Who is cleared when, as a picture of weeks. Decides how days become weeks and words; draws nothing, the template does.
+"""Who is cleared when, as a picture of weeks.
+
+It decides how days become weeks and words; the template draws.
 
 A week shows as cleared only when every one of its days is: a picture never looks better than the records. Where the sentence
-beside a bar and the bar differ by days, the sentence is exact.
+next to a bar and the bar differ by days, the sentence is exact.
 """
 
 from __future__ import annotations
@@ -31,7 +33,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """One row: whose, the sentence, and its segments. People with the same sentence and segments share a row."""
+    """One row: the people, the sentence, and its segments.
+
+    People with the same sentence and segments share a row.
+    """
 
     label: str
     words: str

@@ -1,5 +1,7 @@
-"""Notice to message. Decides that a mail stays below the size mail programs cut at, and that a mistake in a template
-stops one kind."""
+"""Notice to message.
+
+A mail stays below the size mail programs cut at, and a mistake in a template stops one kind only.
+"""
 
 from __future__ import annotations
 

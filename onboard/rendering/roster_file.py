@@ -1,4 +1,7 @@
-"""The roster as a file beside a digest: CSV or XLSX. Decides form only, and that no cell of either is ever run as a formula."""
+"""The roster as a file beside a digest: CSV or XLSX.
+
+No cell of either is ever run as a formula.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The status page: who may do what today, until when, and what stands in the way. Decides words and order; judges nothing."""
+"""The status page: who may do what today, until when, and what blocks the rest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _VERDICTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonWords:
-    """One thing that stands in the way, in words."""
+    """One reason that blocks work, in words."""
 
     title: str
     word: str
@@ -102,7 +102,10 @@ def _read(read_at: datetime, zone: ZoneInfo) -> str:
 
 
 def _counts(rows: Iterable[Readiness], today: date) -> list[Count]:
-    """Rows of people on protocols (tasks apart), worst first; verdicts nobody has are left out."""
+    """Return rows of people on protocols (tasks apart), worst first.
+
+    Verdicts that no row has are left out.
+    """
     found = [cleared_on(row, today) for row in rows if row.task is None]
     counts = ((verdict, found.count(verdict)) for verdict in _ORDER)
     return [Count(number=n, word=_VERDICTS[verdict], tone=status_tone(verdict)) for verdict, n in counts if n]

@@ -1,8 +1,8 @@
-"""A style sheet written out on the tags it is for, because mail programs drop sheets. Decides which rule wins, never the looks.
+"""A style sheet written into the tags it is for, because mail programs drop sheets.
 
-A tag takes the rules that name it, then those that name one of its classes, each in the order of the sheet, as CSS has it; the
-style of a tag with its classes is worked out once for each sheet. A page that needs more (other selectors, a second sheet,
-styles of its own) goes through css-inline, which comes to the same and takes longer.
+It decides which rule wins. A tag takes the rules that name it, then those that name one of its classes, each in the order of the
+sheet, as CSS has it; the style of a tag with its classes is worked out once for each sheet. A page that needs more (other
+selectors, a second sheet, styles of its own) goes through css-inline, which gives the same result and takes longer.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _Sheet:
         for names in ({tag}, {f".{name}" for name in classes}):
             for selector, declarations in self._rules:
                 if selector in names:
-                    # What a later rule says stands behind all before it: it may be a shorthand of some.
+                    # A later rule's declarations come after all before them: one may be a shorthand of some.
                     found = {name: value for name, value in found.items() if name not in declarations} | declarations
         return ";".join(f"{name}:{value}" for name, value in found.items())
 

@@ -1,4 +1,7 @@
-"""The word on a line's badge and the colour behind it. Decides both together, so that no colour stands without its word."""
+"""The word on a line's badge and the color behind it.
+
+They are decided together, so that every color has its word.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,7 @@ def badge(line: Line) -> tuple[str, str]:
     """The word on a line's badge, "" for none, and the colour that goes with it."""
     if line.section is Section.RECEIPT:
         return _receipt(line.status)
-    # A first list full of red "missing" would scold somebody who has not begun.
+    # A first list full of red "missing" would scold a person who has not begun.
     begun = not (line.section is Section.STEPS and line.status == Status.MISSING)
     if line.section not in _SECTION_FIRST and line.status in _WORDS and begun:
         return _WORDS[line.status]

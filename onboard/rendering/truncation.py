@@ -1,4 +1,7 @@
-"""How a long roster is cut. Decides how many rows each section keeps; which ones is the planner's order."""
+"""How a long roster is cut: how many rows each section keeps.
+
+The planner's order decides which ones.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The whole worklist as a CSV file beside a mail that shows the beginning of it. Decides columns only; no cell is ever run as a
-formula."""
+"""The whole worklist as a CSV file, beside a mail that shows its beginning.
+
+No cell is ever run as a formula.
+"""
 
 from __future__ import annotations
 
