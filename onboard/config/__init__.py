@@ -1,4 +1,7 @@
-"""config/*.toml of a lab's home -> Config. Decides what a setting may hold and says every mistake at once; keeps no secret."""
+"""config/*.toml of a lab's home -> Config.
+
+It decides what a setting may hold and reports all mistakes at once; it keeps no secret.
+"""
 
 from onboard.config.lab_file import MailSettings, RedcapSettings
 from onboard.config.loading import Config, load_config

@@ -1,4 +1,4 @@
-"""Holidays and closures -> the lab's working days. Decides which days are off; plans nothing on them."""
+"""Holidays and closures -> the lab's working days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which file is read, and what may not stand in it. Decides between the home and the shipped folder, and refuses secrets.
+"""Which file is read, the home's or the shipped one; secrets are refused.
 
 A file in the lab's home takes the place of the shipped file of that name as a whole; keys are never merged.
 """

@@ -1,4 +1,4 @@
-"""settings.toml -> Lab, mail and REDCap settings. Decides what fits together; opens no connection."""
+"""settings.toml -> Lab, mail and REDCap settings, checked together."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MicrosoftSettings:
-    """Which registered application asks Microsoft for access tokens, and in whose name."""
+    """The registered application that requests Microsoft's access tokens.
+
+    And the account in whose name it does.
+    """
 
     tenant: str
     client_id: str
@@ -104,7 +107,7 @@ class SettingsFile:
 
 
 def read_settings(document: Mapping[str, object], mistakes: list[str]) -> SettingsFile:
-    """Each table by itself, so that a mistake in one hides none in another."""
+    """Read each table by itself, so that a mistake in one hides none in another."""
 
     def part(name: str, model: type[M]) -> M | None:
         return validated(model, table(document, name, FILE, mistakes), f"{FILE}, [{name}]", mistakes)

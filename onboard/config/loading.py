@@ -1,4 +1,4 @@
-"""All files of the configuration -> Config, with every mistake of all of them at once. Decides nothing about their contents."""
+"""All files of the configuration -> Config, with the mistakes of all of them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ class Config:
 
 
 def load_config(home: Path) -> Config:
-    """The configuration of the lab whose home this is. Raises ConfigError that lists every mistake of every file."""
+    """Return the configuration of the lab with this home.
+
+    Raises ConfigError that lists every mistake of every file.
+    """
     mistakes: list[str] = []
     config = _load(home, mistakes)
     if mistakes or config is None:
@@ -146,7 +149,10 @@ def _wrong_evidence(rules: Rules, mapping: RecordMapping) -> Iterator[str]:
 
 
 def _digest_weekday(times: Mapping[JobName, JobTime] | None) -> int:
-    """The one day of the weekly digest is the schedule's; Monday when the digest never runs by itself."""
+    """Return the schedule's one day of the weekly digest.
+
+    Monday when the digest never runs automatically.
+    """
     digests = (times or {}).get(JobName.DIGESTS)
     return min(digests.days) if digests and digests.days else 0
 

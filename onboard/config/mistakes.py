@@ -1,6 +1,7 @@
-"""How a mistake in a file is said: where it stands, what is wrong, the nearest known word, the next step.
+"""The words of a mistake in a file.
 
-Decides wording only; what a right value is stands in the models beside it. No value that looks like a secret is repeated.
+Where it is, what is wrong, the nearest known word, the next step. The models of the other modules define a right value. No value
+that looks like a secret is repeated.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from onboard.config.spelling import what_to_write
 
 M = TypeVar("M", bound=BaseModel)
-#: What may be a token wherever it stands in a message.
+#: What may be a token anywhere in a message.
 _TOKEN = re.compile(r"[0-9A-Fa-f]{32,}")
 
 
@@ -50,12 +51,12 @@ def validated(model: type[M], value: object, where: str, mistakes: list[str]) ->
 
 
 def known_tables(document: Mapping[str, object], known: Sequence[str], file: str, mistakes: list[str]) -> None:
-    """Name every top-level key of `document` that nobody reads."""
+    """Name every unknown top-level key of `document`."""
     mistakes.extend(f"{file}, {key}: is not known. {nearest(key, known)}" for key in document if key not in known)
 
 
 def blocks(document: Mapping[str, object], key: str, file: str, mistakes: list[str]) -> list[tuple[str, Mapping[str, object]]]:
-    """The ``[[key]]`` blocks of a document, each with the words that say where it stands."""
+    """Return the ``[[key]]`` blocks of a document, each with words for its place."""
     found = document.get(key, [])
     if not isinstance(found, list) or not all(isinstance(block, Mapping) for block in found):
         mistakes.append(f"{file}, {key}: must be blocks. Begin each with [[{key}]] on a line of its own.")

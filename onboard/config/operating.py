@@ -1,4 +1,7 @@
-"""What settings.toml says about running for months: the board's file, how long things are kept. Decides ranges."""
+"""What settings.toml says about running for months, with the ranges allowed.
+
+The board's file, how long things are kept.
+"""
 
 from __future__ import annotations
 

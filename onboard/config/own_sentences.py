@@ -1,4 +1,7 @@
-"""`templates/sentences.toml` of a lab's home: sentences in the lab's own words. Decides which may be replaced, and by what."""
+"""`templates/sentences.toml` of a lab's home: sentences in the lab's own words.
+
+It decides which may be replaced, and by what.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""A protocol that does not exist yet, as a small TOML file, for `onboard whatif --protocol FILE`. Decides spelling only; who
-would be short of it is questions/whatif.py's."""
+"""A protocol that does not exist yet, for `onboard whatif --protocol FILE`.
+
+A small TOML file; questions/whatif.py finds who would lack clearance for it.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""config/redcap.toml -> Mapping, with every mistake at once. Decides names and shapes; reads no file and calls no REDCap.
+"""config/redcap.toml -> Mapping, with every mistake at once.
 
-How the projects are reached stands in settings.toml.
+It checks names and shapes; it calls no REDCap. settings.toml says how the projects are reached.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from onboard.model.mapping import ENUMS, PROTOCOL_TABLES, REQUIRED_FIELDS, TABLE
 
 _FILE = "redcap.toml"
 _TOP = ("tables", "missing_codes", "hand_in", "reviews")
-#: The one word of `reviews`: what is accepted stands on the form of the evidence itself, as before there were reviews.
+#: The one word of `reviews`: acceptance is recorded on the form of the evidence itself, as before there were reviews.
 _ON_THE_FORM = "on_the_survey_form"
 _SOURCE = ("project", "instrument", "fields", "constants", "values", "checkboxes", "event", "only_if", "where")
 _YES_NO = frozenset({"yes", "no"})
@@ -44,7 +44,7 @@ def load_mapping(document: Dict[str, object]) -> tuple[Mapping, list[str]]:
 
 
 def _reviews(mistakes: list[str], written: object) -> bool:
-    """Whether acceptance stands on the survey form itself."""
+    """Whether acceptance is recorded on the survey form itself."""
     word = _text(mistakes, "reviews", written)
     if word and word != _ON_THE_FORM:
         said = f"{word!r} is not known. Write {_ON_THE_FORM!r}, or take the line out"
@@ -53,7 +53,10 @@ def _reviews(mistakes: list[str], written: object) -> bool:
 
 
 def _hand_in(mistakes: list[str], written: object, sources: Sequence[Source]) -> str:
-    """The form of evidence by survey, "" = off. It must be read as completions, one a row, or nobody would see what came in."""
+    """Return the form of evidence by survey, "" = off.
+
+    It must be read as completions, one a row, or what came in would never be seen.
+    """
     block = _dict(mistakes, "hand_in", written)
     _unknown_keys(mistakes, "hand_in", block, ("instrument",))
     instrument = _text(mistakes, "hand_in, instrument", block.get("instrument", ""))
@@ -93,7 +96,10 @@ def _check_shared_forms(mistakes: list[str], sources: Sequence[Source]) -> None:
 
 
 def _events(mistakes: list[str], place: str, block: object) -> list[str]:
-    """Unique event names of a block, one source each; ``""`` for all events. A form may stand in an event of each arm."""
+    """Return unique event names of a block, one source each.
+
+    ``""`` means all events. A form may be in an event of each arm.
+    """
     written = block.get("event", "") if isinstance(block, dict) else ""
     if isinstance(written, list):
         return _texts(mistakes, f"{place}, event", written) or [""]

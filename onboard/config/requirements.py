@@ -1,6 +1,6 @@
-"""requirements.toml as values: what each key may hold. Decides spelling and ranges only.
+"""requirements.toml as values: what each key may hold.
 
-What fits together is checked in `rules_file.py`.
+`rules_file.py` checks what fits together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""requirements.toml -> Rules. Decides what fits together: versions, kinds, names that point at each other. Judges nobody.
+"""requirements.toml -> Rules.
+
+It checks what fits together: versions, kinds, names that refer to each other.
 
 The canonical text holds every key with its value, defaults filled in, so that layout, comments and order of a list change no
 version; `rules_from_text` reads it back, for a proof of what was said under older rules.
@@ -63,7 +65,10 @@ def load_rules(document: Mapping[str, object], institution: str, mistakes: list[
 
 
 def rules_from_text(text: str) -> Rules:
-    """The rules whose canonical text this is. Raises ConfigError for a text that this version cannot read."""
+    """Return the rules with this canonical text.
+
+    Raises ConfigError for a text that this version cannot read.
+    """
     mistakes: list[str] = []
     document = json.loads(text)
     found = load_rules(document["rules"], document["institution"], mistakes)

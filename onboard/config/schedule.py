@@ -1,4 +1,4 @@
-"""schedule.toml -> when each job runs. Decides spelling and the earliest hour; runs nothing."""
+"""schedule.toml -> when each job runs, with the earliest hour allowed."""
 
 from __future__ import annotations
 

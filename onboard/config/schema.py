@@ -1,5 +1,7 @@
-"""The JSON schema of requirements.toml, for editors. Decides nothing: the models of requirements.py say what a key may hold, the
-comments of the shipped file what it means."""
+"""The JSON schema of requirements.toml, for editors.
+
+The models of requirements.py say what a key may hold, the comments of the shipped file what it means.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Tokens and passwords: where they may come from. Decides the order of places; never keeps, shows or writes one.
+"""Tokens and passwords: where they may come from, and in which order.
+
+None is kept, shown or written here.
 
 First the environment, then systemd's credential directory (what is kept there for this lab alone before what is not), then
 secrets.env in the home if its owner alone can read it, then the system's keyring where the package is installed. A lab that is
@@ -101,7 +103,7 @@ def shared_credentials(environ: Mapping[str, str]) -> list[str]:
 
 
 def _no_home(home: Path) -> str:
-    """A hint for somebody who stands in another folder than the lab's."""
+    """Return a hint for a user in another folder than the lab's."""
     if (home / "settings.toml").exists():
         return ""
     return f" {home.absolute()} holds no settings.toml: if the lab's home is another folder, name it with --home."

@@ -1,4 +1,7 @@
-"""settings.toml as values: what each key may hold. Decides spelling and ranges; `lab_file.py` checks what fits together."""
+"""settings.toml as values: what each key may hold.
+
+`lab_file.py` checks what fits together.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ def _address_or_blank(text: str) -> str:
     return _address(text) if text.strip() else ""
 
 
-#: So long is what stands in KEY's place, and so long may be what stands before an @ (RFC 5321 4.5.3.1.1).
+#: The length of what replaces KEY, and the longest text before an @ (RFC 5321 4.5.3.1.1).
 _KEY_LENGTH, _LONGEST_LOCAL = 32, 64
 
 

@@ -1,4 +1,4 @@
-"""What to write instead, in words, for each way a value can be wrong. Decides wording; what is right stands in the models."""
+"""What to write instead, in words, for each way a value can be wrong."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ _DATE = "Write a date without quotes, for example 2026-12-07."
 
 
 def what_to_write(error: Any) -> str:
-    """The next step for one error of the validator; its own words where nobody thought of better ones."""
+    """Return the next step for one error of the validator.
+
+    Its own words where there are no better ones here.
+    """
     kind, limits = error["type"], error.get("ctx", {})
     if kind.startswith("date_"):
         return _DATE

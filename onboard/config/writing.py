@@ -1,5 +1,7 @@
-"""[writeback] of settings.toml: whether and where the program writes into REDCap. Decides spelling, and that no field is taken
-that somebody else fills in."""
+"""[writeback] of settings.toml: whether and where the program writes to REDCap.
+
+No field is taken that people fill in.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,7 @@ def read_writeback(
 def _check_free(
     found: WritebackTable, fields: Mapping[str, str], mapping: RecordMapping, where: str, mistakes: list[str]
 ) -> None:
-    """Our own fields only: a field that is read holds what somebody typed."""
+    """Accept our own fields only: a field that is read holds what a person typed."""
     if found.project not in {source.project for source in mapping.of("people")}:
         people = {source.project for source in mapping.of("people")}
         mistakes.append(f"{where}, project: {found.project!r} holds no people. {nearest(found.project, people)}")
