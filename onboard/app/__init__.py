@@ -1,5 +1,8 @@
-"""The composition root: a lab's home in, an App out. Decides when each room is built: when it is first asked for, so that a
-command loads what it uses and nothing else. Which adapter stands behind which port is said in records.py and mail.py."""
+"""The composition root: a lab's home in, an App out.
+
+Each part is built when it is first asked for, so that a command loads what it uses and nothing else. records.py and mail.py
+choose the adapter of each port.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +46,12 @@ def open_app(
     reads_only: bool = False,
     alone: bool = True,
 ) -> App:
-    """The app of one lab's home. `as_of` answers as if that day were today; `export` reads a folder instead of REDCap;
-    `accept_fewer_rows` takes a read that is smaller than the last one, because somebody said that rows were deleted.
-    `reads_only` makes no ledger where there is none: a blank one stands in for it. Whoever brings a `clock` is no person at a
-    terminal: long work shows itself there to others only. A lab that is not `alone` is one of many: it takes no secret that
-    another lab would find, too.
+    """Return the app of one lab's home.
+
+    `as_of` answers as if that day were today; `export` reads a folder instead of REDCap; `accept_fewer_rows` takes a read that is
+    smaller than the last one, because the user said that rows were deleted. `reads_only` makes no ledger where there is none: a
+    blank one takes its place. A caller that passes a `clock` is not a person at a terminal, so long work shows no progress there.
+    A lab that is not `alone` is one of many: it takes no secret that another lab would find, too.
 
     Raises ConfigError that lists every mistake of the configuration.
     """
@@ -157,7 +161,7 @@ class App:
 
     @Once
     def book(self) -> HandedOverFile:
-        """What was handed over, written down beside the ledger."""
+        """The book of sent mails, written down beside the ledger."""
         from onboard.adapters.files.handed_over_file import HandedOverFile
 
         return HandedOverFile(self.config.home)
@@ -220,8 +224,10 @@ class App:
 
     @Once
     def assessment(self) -> Assessment:
-        """One read of the records, judged: what questions are answered from. Raises ReadInDoubt, and SilentChange when the
-        rules were changed for days already judged and nobody accepted it."""
+        """One read of the records, judged: questions are answered from it.
+
+        Raises ReadInDoubt, and SilentChange when the rules were changed for days already judged without an acceptance.
+        """
         self._refuse_silent_change()
         return self.judge(self.export)
 

@@ -1,5 +1,7 @@
-"""Reads that were judged in one look, so that four jobs of one morning judge unchanged records once. Decides what counts as the
-same read; judges nothing."""
+"""Judged reads, shared within one look.
+
+Four jobs of one morning then judge unchanged records once. It decides what counts as the same read.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,10 @@ class _Judged:
     found: Assessment
 
     def fits(self, export: Export, rules: Rules, read_on: date) -> bool:
-        """The same cells under the same rules on the same local day; a snapshot's id would not do, for a text from which
-        somebody was taken out keeps it."""
+        """Whether these are the same cells under the same rules on the same local day.
+
+        A snapshot's id would not do, for a text from which a person was removed keeps it.
+        """
         return (
             self.read_on == read_on
             and self.export.instruments == export.instruments
@@ -44,7 +48,7 @@ class JudgedReads:
         """
         one = next((kept for kept in self._kept if kept.fits(export, rules, read_on)), None)
         if one is None:
-            # dropped first, so that a big lab never stands in memory three times
+            # dropped first, so that a big lab is never in memory three times
             del self._kept[: 1 - _KEPT]
             one = _Judged(export=export, rules=rules, read_on=read_on, found=judge())
             self._kept.append(one)

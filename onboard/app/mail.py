@@ -1,5 +1,7 @@
-"""How mail leaves and what came back is seen. Decides which adapter stands behind the port; each is imported inside the function
-that builds it."""
+"""How mail leaves and what came back is seen.
+
+It chooses the adapter of each port; each is imported inside the function that builds it.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""A room built when it is first asked for, and kept. Decides that labs do not wait for each other: functools.cached_property
-of Python 3.11 holds one lock for all objects of a class while it computes, so one lab's silent database would stop them all."""
+"""A part built when it is first asked for, and kept.
+
+Labs must not wait for each other: functools.cached_property of Python 3.11 holds one lock for all objects of a class while it
+computes, so one lab's silent database would stop them all.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""How the lab's records are reached: REDCap, files in the home, or a folder of exports instead. Decides which adapter stands
-behind the port; each is imported inside the function that builds it."""
+"""How the lab's records are reached: REDCap, files, or a folder of exports.
+
+It chooses the adapter of each port; each is imported inside the function that builds it.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 
 
 class Uncounted:
-    """A source whose reads are not compared with the last good one: somebody said that rows were deleted on purpose. As the first
-    one of all they are made twice."""
+    """A source whose reads are not compared with the last good one.
+
+    The user said that rows were deleted on purpose. As with the very first one, reads are made twice.
+    """
 
     def __init__(self, source: RecordSource) -> None:
         self._source = source
@@ -32,8 +36,11 @@ class Uncounted:
 
 
 class WhenAsked:
-    """The source of the jobs, made when they read. A token that cannot be had by then is a read that failed: there is a run, and
-    the operator hears of it by mail, for nobody looks into a log."""
+    """The source of the jobs, made when they read.
+
+    A token that cannot be read by then is a failed read: there is a run, and the operator is told by mail, since logs are rarely
+    read.
+    """
 
     def __init__(self, make: Callable[[], RecordSource]) -> None:
         self._make = make
