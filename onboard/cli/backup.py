@@ -1,4 +1,4 @@
-"""`onboard backup FILE`. Decides nothing; the ledger copies itself as it stands at one moment."""
+"""`onboard backup FILE`: the ledger copies itself as of one moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`onboard bounces`. Decides nothing; it looks into the mailbox as every morning's jobs do, and says what it changed."""
+"""`onboard bounces`: check the mailbox as every morning's jobs do.
+
+It prints what it changed.
+"""
 
 from __future__ import annotations
 

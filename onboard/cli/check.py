@@ -1,5 +1,7 @@
-"""`onboard check`: settings, REDCap, mail and ledger, each with the next step. Decides form and exit code; what is worth a word
-about a project is onboard/connecting/advice.py. Sends nothing."""
+"""`onboard check`: settings, REDCap, mail and ledger, each with the next step.
+
+It decides form and exit code; onboard/connecting/advice.py decides what is reported about a project. It sends nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ from onboard.model import JobName, Mode
 if TYPE_CHECKING:
     from onboard.ports import BounceSource, Mailer
 
-#: Somebody sits and waits here, so a server that does not answer is not asked for as long as in a run.
+#: A person waits here, so a server that does not answer is not asked for as long as in a run.
 _TRIES_AGAIN = 1
 
 
@@ -99,7 +101,7 @@ def _records(app: App, facts: Sequence[ProjectFacts]) -> Checked:
     try:
         assessment = app.assessment
     except NobodyThere as error:
-        # A new project in Development that nobody has typed into is as it should be.
+        # A new, empty project in Development is as it should be.
         new = bool(facts) and all(one.records == 0 and one.in_production is False for one in facts)
         return Checked(what="records", state=State.NOTE if new else State.LOOK, words=str(error))
     except ReadInDoubt as error:
@@ -129,7 +131,10 @@ def _clock(app: App) -> list[Checked]:
 
 
 def _outsiders(app: App) -> list[Checked]:
-    """PIs whose address lies outside the institution: mails that list people never go there, and nobody would miss them."""
+    """Return PIs whose address is outside the institution.
+
+    Mails that list people never go there, and no reader would miss them.
+    """
     from onboard.planning.addresses import address_of, lies_within
 
     people, domains = app.assessment.people, app.lab.limits.institution_domains
@@ -216,13 +221,16 @@ def _doubts(app: App) -> list[Checked]:
 
 
 def _handed_over(app: App) -> list[Checked]:
-    """Whether the ledger knows what went out: it may be an old copy of itself, or a new one in place of a lost one."""
+    """Whether the ledger knows what was sent.
+
+    It may be an old copy of itself, or a new one in place of a lost one.
+    """
     from onboard.pipeline.catching_up import behind, gap_words, unbegun_words
 
     mode = app.lab.limits.mode
     try:
         began, found = app.ledger.began(mode), behind(app.ledger, app.book)
-        # what is on its way this minute is known, if not as handed over
+        # what is being sent this minute is known, if not as sent
         missing = [one for one in found.mails if not app.ledger.knows_message(one.id)]
         if mode is Mode.DRY or not (missing or found.gap):
             return []

@@ -1,4 +1,7 @@
-"""The tables of commands: name, module, one line of help. Decides nothing; `onboard --help` shows them in this order."""
+"""The tables of commands: name, module, one line of help.
+
+`onboard --help` shows them in this order.
+"""
 
 from onboard.cli.group import Entry
 

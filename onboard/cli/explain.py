@@ -1,4 +1,4 @@
-"""`onboard explain PERSON`. Decides form only; the answer is onboard/questions/explain.py."""
+"""`onboard explain PERSON`; the answer is from onboard/questions/explain.py."""
 
 from __future__ import annotations
 

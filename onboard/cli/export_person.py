@@ -1,4 +1,7 @@
-"""`onboard export-person PERSON`. Decides which of what is kept belongs to a person; changes nothing."""
+"""`onboard export-person PERSON`: export what is stored about one person.
+
+It decides which of the stored data belongs to a person; it changes nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`onboard exposure`. Decides form only; what counts as exposure stands in onboard/questions/exposure.py."""
+"""`onboard exposure`; onboard/questions/exposure.py decides what counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`onboard fix-first`. Decides form only; the causes are onboard/questions/fixfirst.py's."""
+"""`onboard fix-first`; the causes are from onboard/questions/fixfirst.py."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""`onboard forget PERSON`. Decides order and form: all is looked at, then the files are changed, and the ledger last, because it
-alone knows who was meant. What names a person is pipeline/forgetting's, where it stands the ledger's and the home's."""
+"""`onboard forget PERSON`, its order and form.
+
+All is looked at, then the files are changed, and the ledger last, because it alone knows which person was meant.
+pipeline/forgetting.py decides what names a person; the ledger and the home know where the names are.
+"""
 
 from __future__ import annotations
 
@@ -56,8 +59,10 @@ def command(
 
 
 def whose_texts(app: App, person: str) -> tuple[str, str, Sequence[str]]:
-    """The record id of somebody, the id under which the ledger keeps what was said to them, and the reads that show them: a
-    record id that was given again is first the present one's, and a former one is found by name or address."""
+    """Return a person's record id, their id in the ledger, and their reads.
+
+    A record id that was given again first means the present person; a former one is found by name or address.
+    """
     found = find_record(app.keeping.snapshots(), app.config.mapping, person)
     seen = app.ledger.people_seen().get(found, ())
     for place in range(len(seen) - 1, 0, -1):
@@ -77,7 +82,7 @@ def _is_in(app: App, person: str, texts: Sequence[str], record: str) -> bool:
 
 
 def words_of(app: App) -> list[str]:
-    """What the lab itself calls things: a name that stands in it may be a word."""
+    """Return the lab's own words: a name that is among them may be a word."""
     return [*app.keeping.rules_texts(), app.config.rules_text, app.lab.name, app.config.rules.institution]
 
 

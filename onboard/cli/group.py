@@ -1,5 +1,7 @@
-"""The command group that loads a command when it is called. Decides what an unknown command is told and how help looks; the list
-of commands imports none."""
+"""The command group that loads a command when it is called.
+
+It decides the answer to an unknown command and how help looks; the list of commands imports none.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ class Entry(NamedTuple):
 
 
 class PlainCommand(TyperCommand):
-    """A command whose help names an argument as people say it: PERSON, [PROTOCOL], {list|diff}."""
+    """A command whose help names an argument in plain form.
+
+    For example PERSON, [PROTOCOL], {list|diff}.
+    """
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The words after the command's name; braces are kept for a choice alone."""
@@ -30,7 +35,10 @@ class PlainCommand(TyperCommand):
         return [piece if "|" in piece else piece.removeprefix("{").removesuffix("}") for piece in pieces]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Arguments, then options; no type stands beside an argument, its sentence says it."""
+        """Print arguments, then options.
+
+        An argument shows no type; its sentence says it.
+        """
         for title, kind in (("Arguments", "argument"), ("Options", "option")):
             params = [param for param in self.get_params(ctx) if param.param_type_name == kind]
             rows = [row for param in params if (row := param.get_help_record(ctx))]

@@ -1,4 +1,7 @@
-"""`onboard history PERSON [PROTOCOL]`. Decides form and colour; the timeline is onboard/questions/history.py."""
+"""`onboard history PERSON [PROTOCOL]`, with its colors.
+
+The timeline is from onboard/questions/history.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`onboard init DIR`: a lab's home with its own copy of the configuration. Decides nothing; never overwrites."""
+"""`onboard init DIR`: a lab's home with its own copy of the configuration.
+
+It never overwrites.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""`onboard install`: the shipped forms into empty projects, as far as the API can. Decides order and form; what may be done is
-onboard/connecting/installing.py. Safe to repeat: what is there stays as it is."""
+"""`onboard install`: the shipped forms into empty projects, as the API allows.
+
+onboard/connecting/installing.py decides what may be done. Safe to repeat: what is there stays as it is.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""`onboard intake FILE...`. Decides order and form: read, plan, show; with --send import, read back, keep what waits. What a
-file claims and whose it is stands in onboard/intake/."""
+"""`onboard intake FILE...`: read, plan, show.
+
+With --send: import, read back, keep what waits. onboard/intake/ decides what a file claims and whose it is.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +109,10 @@ def _tell(brought: Brought) -> None:
 
 
 def _read_files(app: App, files: Sequence[Path], wish: _Wish) -> list[ReadFile]:
-    """Every file recognised. Raises ConfigError that names each one that is not; then none of them is used."""
+    """Return every file recognized.
+
+    Raises ConfigError that names each one that is not; then none of them is used.
+    """
     from onboard.adapters.files.intake_files import read_intake_file
     from onboard.intake.claims import Habits, Refused, Table
     from onboard.intake.papers import read_pdf_text

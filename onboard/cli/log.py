@@ -1,4 +1,4 @@
-"""`onboard log PERSON`. Decides form only; the log is onboard/questions/worklog.py."""
+"""`onboard log PERSON`; the log is from onboard/questions/worklog.py."""
 
 from __future__ import annotations
 

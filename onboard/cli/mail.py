@@ -1,5 +1,8 @@
-"""`onboard mail`: a test mail, the sign-in, and what became of mail that was refused or may not have arrived. Decides what the
-test says and how each state is shown; how mail leaves is the mailer's, how an address stands is `onboard.planning.standing`."""
+"""`onboard mail`: a test mail, the sign-in, and mail refused or in doubt.
+
+It decides what the test says and how each state is shown; the mailer sends, `onboard.planning.standing` decides the state of an
+address.
+"""
 
 from __future__ import annotations
 
@@ -138,7 +141,10 @@ def _address(app: App, address: str) -> str:
 
 
 def _send(app: App, to: str) -> str:
-    """The mail goes straight to the server: it is no item and leaves nothing in the ledger."""
+    """Send the mail straight to the server.
+
+    It is not an item and leaves nothing in the ledger.
+    """
     message_id = f"<{uuid.uuid4().hex}@{app.lab.sender.rpartition('@')[2]}>"
     reader = Reader(address=to, name=to, greet="", role=ReaderRole.OPERATOR)
     lines = tuple(Line(key="", section=Section.TROUBLE, title=title, why=words) for title, words in _LOOK_FOR)

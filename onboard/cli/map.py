@@ -1,5 +1,8 @@
-"""`onboard map`: a first redcap.toml for a project of the lab's own. Decides where dictionaries come from; the guesses are
-onboard/connecting/guessing.py. Never overwrites, and nothing uses the file before somebody renamed it."""
+"""`onboard map`: a first redcap.toml for a project of the lab's own.
+
+It decides where dictionaries come from; onboard/connecting/guessing.py guesses. It never overwrites, and nothing uses the file
+before a user renamed it.
+"""
 
 from __future__ import annotations
 

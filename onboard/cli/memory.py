@@ -1,5 +1,8 @@
-"""What commands ask of the ledger: what was known at an instant, which changes of the rules were accepted, since when something
-is said. Decides nothing; a lab without a ledger remembers nothing."""
+"""What commands ask of the ledger.
+
+What was known at an instant, which changes of the rules were accepted, since when an item is sent. A lab without a ledger has
+no answers.
+"""
 
 from __future__ import annotations
 

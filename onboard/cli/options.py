@@ -1,4 +1,4 @@
-"""The options commands share. Decides their names and what they accept; reads nothing."""
+"""The options that commands share: their names and what they accept."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def day_if_given(text: str) -> date | None:
 
 
 def without_csv(command: str, output: Format) -> None:
-    """Raises ConfigError for `--format csv`, where the command's answer is no table."""
+    """Raise ConfigError for `--format csv`, where the answer is not a table."""
     if output is Format.CSV:
         raise ConfigError(f"{command} has no table to put into CSV. Use --format table or json.")
 

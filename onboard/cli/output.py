@@ -1,4 +1,4 @@
-"""How commands print: tables for people, JSON and CSV for programs. Decides form, not content."""
+"""How commands print: tables for people, JSON and CSV for programs."""
 
 from __future__ import annotations
 
@@ -41,8 +41,10 @@ def say(text: str) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """What is written inside goes to a file that somebody named, for its owner alone. Raises ConfigError when it cannot be
-    written there."""
+    """Send what is written inside to a named file, readable for its owner only.
+
+    Raises ConfigError when it cannot be written there.
+    """
     try:
         yield
         if path.is_file():
@@ -91,7 +93,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
         _print_grid(console, title, columns, rows, lines=False)
 
 
-#: Cells that a line between two columns takes, and the gap that stands for it where there is none.
+#: Cells that a line between two columns takes, and the gap in its place where there is none.
 _LINES, _GAP = 3, 2
 #: A last column longer than this holds sentences.
 _SENTENCE = 40

@@ -1,4 +1,7 @@
-"""`onboard pack PROTOCOL`. Decides where the files go; what is in them stands in onboard/questions/pack.py."""
+"""`onboard pack PROTOCOL`, and where its files go.
+
+The contents are from onboard/questions/pack.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`onboard path PERSON`. Decides form only; the estimates are onboard/judging/estimates.py."""
+"""`onboard path PERSON`; the estimates are from onboard/judging/estimates.py."""
 
 from __future__ import annotations
 

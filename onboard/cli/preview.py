@@ -1,4 +1,7 @@
-"""`onboard preview [KIND]`: the mails that would go today, as a page. Decides nothing; sends nothing."""
+"""`onboard preview [KIND]`: the mails that would go today, as a page.
+
+It sends nothing.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ def command(
 
 
 def _nobody(app: App, *, everything: bool) -> str:
-    """Why there is no mail, and which day or option may show some."""
+    """Explain why there is no mail, and which day or option may show some."""
     from onboard.rendering.phrases import day_name
 
     calendar = app.lab.cadence.calendar

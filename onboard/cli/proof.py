@@ -1,4 +1,7 @@
-"""`onboard proof PERSON PROTOCOL`. Decides form and which snapshot; the answer is onboard/questions/proof.py."""
+"""`onboard proof PERSON PROTOCOL`, and which snapshot it reads.
+
+The answer is from onboard/questions/proof.py.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,7 @@ def _answer(app: App, person: str, protocol: str, task: Task | None, day: date, 
 
 
 def _in_either(find: Callable[[Assessment, str], _Noun], now: Assessment, then: Assessment, text: str) -> _Noun:
-    """Whom a text means now; who is no longer on record is looked for among those who were."""
+    """Return the person a text means now, else among those once on record."""
     try:
         return find(now, text)
     except OnboardError as error:

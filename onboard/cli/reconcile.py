@@ -1,5 +1,7 @@
-"""`onboard reconcile`. Decides form and which lists are at hand; what disagrees is onboard/judging/reconcile.py's to say, and
-onboard/intake/irb_list.py holds the IRB's own list against ours."""
+"""`onboard reconcile`, and which lists are at hand.
+
+onboard/judging/reconcile.py finds what disagrees; onboard/intake/irb_list.py compares the IRB's own list with ours.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`onboard release RUN`. Decides nothing; the ledger lets the held run's mails go at the next run."""
+"""`onboard release RUN`: the ledger lets the held run's mails go at the next run."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""`onboard review --adopt DAY`: what was accepted on the survey form itself, as rows of the form of reviews. Decides order and
-form; which rows those are is onboard/pipeline/reviewing.py, what they hold onboard/pipeline/adopting.py."""
+"""`onboard review --adopt DAY`: rows of reviews for what survey forms accepted.
+
+onboard/pipeline/reviewing.py decides which rows, onboard/pipeline/adopting.py what they hold.
+"""
 
 from __future__ import annotations
 

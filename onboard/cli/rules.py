@@ -1,5 +1,7 @@
-"""`onboard rules`: which version was in use when; `diff`, `accept`, `schema`. Decides form only; what a change is stands in
-onboard/judging/rule_changes.py, whom it touches in onboard/questions/whatif.py."""
+"""`onboard rules`: which version was in use when; `diff`, `accept`, `schema`.
+
+onboard/judging/rule_changes.py decides what a change is, onboard/questions/whatif.py whom it touches.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`onboard runs [RUN]`. Decides form only; the ledger keeps a report of each run."""
+"""`onboard runs [RUN]`; the ledger keeps a report of each run."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""`onboard sandbox`: the stand-in for REDCap with the sample lab, in the foreground. Decides what may be switched on from the
-command line; it is not REDCap."""
+"""`onboard sandbox`: the stand-in for REDCap with the sample lab.
+
+It runs in the foreground and is not REDCap.
+"""
 
 from __future__ import annotations
 

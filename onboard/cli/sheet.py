@@ -1,5 +1,7 @@
-"""`onboard sheet`: one page for the REDCap administrator and IT security, one for the successor. Decides where values come
-from; the words are onboard/connecting/sheets.py. Calls nobody."""
+"""`onboard sheet`: a page for REDCap administrator and IT, or for the successor.
+
+It collects the values; the words are in onboard/connecting/sheets.py. It connects to nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""`onboard start`: go-live. Decides the order: look first, then note what is true already, then introduce the tool.
+"""`onboard start`: go-live.
 
-Without --send it shows who would get what in the first week, as if every mail were handed over, and sends nothing; after go-live
+In order: look first, then record what is true already, then introduce the tool.
+
+Without --send it shows who would get what in the first week, as if every mail were sent, and sends nothing; after go-live
 since when mails go, and the next seven days.
 """
 

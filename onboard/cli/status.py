@@ -1,4 +1,4 @@
-"""`onboard status`. Decides form only; the rows are onboard/questions/status.py."""
+"""`onboard status`; the rows are from onboard/questions/status.py."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""Standard output and error as they are met: closed, full, or a terminal that knows few characters. Decides that work never stops
-for want of a reader, that what was not shown is said once, and how a character is shown that the terminal does not know."""
+"""Standard output and error: closed, full, or with few characters.
+
+Work never stops for want of a reader; what was not shown is reported once; a character the terminal does not know is shown by its
+number.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 _UNKNOWN = "onboard-unknown"
-#: What stands for our own punctuation where a terminal does not know it.
+#: Replacements of our own punctuation where a terminal does not know it.
 _PLAIN = str.maketrans({
     "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "...", "→": "->", "≤": "<=", "≥": ">=",
     "×": "x", "·": "-", "•": "*", "\N{NO-BREAK SPACE}": " ",
@@ -20,8 +23,10 @@ _PLAIN = str.maketrans({
 
 
 class Stream(io.TextIOWrapper):
-    """A standard stream that goes on when nobody can read it. `lost` says why, "" while all is well; `unknown` whether a
-    character was shown by its number."""
+    """A standard stream that goes on when it cannot be read.
+
+    `lost` says why, "" while all is well; `unknown` whether a character was shown by its number.
+    """
 
     lost = ""
     unknown = False
@@ -44,7 +49,7 @@ class Stream(io.TextIOWrapper):
             self.lose(error.strerror or type(error).__name__)
 
     def lose(self, why: str) -> None:
-        """Nobody reads on: what still waits goes nowhere, also at the end of the process."""
+        """Drop what still waits: the stream has no reader, also when the process ends."""
         self.lost = why
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self.fileno())
@@ -99,7 +104,7 @@ def _hold_numbers() -> set[int]:
 
 
 def _stream(stream: TextIO | None, first: TextIO | None, number: int) -> TextIO:
-    """The standard stream as this file decides it is met; one that somebody put in its place is left alone."""
+    """Return the standard stream with these rules; a replaced one is left alone."""
     if stream is None:
         return Stream(open(number, "wb", closefd=False), encoding="utf-8", errors=_UNKNOWN)
     if stream is not first or not isinstance(stream, io.TextIOWrapper):

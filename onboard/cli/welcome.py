@@ -1,4 +1,7 @@
-"""`onboard welcome PERSON`: the note that announces the first mail. Decides nothing; the coordinator sends it by hand."""
+"""`onboard welcome PERSON`: the note that announces the first mail.
+
+The coordinator sends it by hand.
+"""
 
 from __future__ import annotations
 

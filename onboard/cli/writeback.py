@@ -1,5 +1,7 @@
-"""`onboard writeback`: verdicts and the last mail into the program's own REDCap fields. Decides order and form; what is written
-is onboard/planning/writeback.py. Dry unless --send; off unless settings.toml says so."""
+"""`onboard writeback`: verdicts and the last mail into the program's own fields.
+
+onboard/planning/writeback.py decides what is written. Dry unless --send; off unless settings.toml says so.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A style sheet written into the tags it is for, because mail programs drop sheets.
+"""A style sheet written into its tags, because mail programs drop sheets.
 
 It decides which rule wins. A tag takes the rules that name it, then those that name one of its classes, each in the order of the
 sheet, as CSS has it; the style of a tag with its classes is worked out once for each sheet. A page that needs more (other
