@@ -1,5 +1,7 @@
-"""The `onboard` command: all of onboard.cli, plus what runs jobs. Decides exit codes: 0 done, 1 ran but something needs a
-person, 2 bad configuration or usage."""
+"""The `onboard` command: all of onboard.cli, plus what runs jobs.
+
+It decides exit codes: 0 done, 1 ran but something needs a person, 2 bad configuration or usage.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,10 @@ def leave_at_once() -> None:
 
 
 def want_no_plugins() -> None:
-    """pydantic reads what every installed package says of itself, to find plugins that may watch each setting. We want none."""
+    """Turn off pydantic's search for plugins.
+
+    It reads the metadata of every installed package to find plugins that may watch each setting.
+    """
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 

@@ -1,4 +1,6 @@
-"""`onboard demo`: the whole story on a sample lab. Decides the story's days; everything else is the product as a lab runs it.
+"""`onboard demo`: the whole story on a sample lab, and its days.
+
+Everything else is the product as a lab runs it.
 
 A stand-in for REDCap and a mail catcher run on this machine while the story lasts. Records go through PyCap over HTTP, mails
 through yagmail over SMTP; nothing is short-cut, and nothing is left running.
@@ -43,7 +45,7 @@ _NEW = frozenset({"4", "11", "13"})
 
 @dataclass(slots=True)
 class StoryClock:
-    """A clock the story sets; it stands still between two settings."""
+    """A clock the story sets; its time does not move between two settings."""
 
     moment: datetime = field(default_factory=lambda: datetime(2000, 1, 1, tzinfo=_ZONE))
 

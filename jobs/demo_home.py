@@ -1,4 +1,4 @@
-"""The demo's lab home: what `onboard init` makes, with the sample lab's settings. Decides the sample's words, nothing else."""
+"""The demo's lab home: `onboard init` with the sample lab's settings."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What is due now, and running it. Decides when a job's slot has come; what it says is the job's own business.
+"""What is due now, and running it.
 
-A slot is a local date of the lab. It opens at the job's time (later by the lab's own few minutes) on one of its days, working
-days only, and stays open until it is used up or the lab's evening has come; a weekly slot stays open until a later working day
-succeeds. After downtime the latest slot runs, once.
+It decides when a job's slot has come. A slot is a local date of the lab. It opens at the job's time (later by the lab's own few
+minutes) on one of its days, working days only, and stays open until it is used up or the lab's evening has come; a weekly slot
+stays open until a later working day succeeds. After downtime the latest slot runs, once.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def opens_at(when: JobTime, lab: Lab) -> time:
 
 
 def slot_now(when: JobTime, now: datetime, last: date | None, calendar: WorkCalendar, evening: time) -> date | None:
-    """The slot that is open at the local time `now` and not used up: always today's date, None when nothing waits.
+    """Return the slot that is open at the local time `now` and not used up.
 
-    A day that is no working day opens nothing. A daily slot closes with the lab's evening; a weekly one, of a single day,
-    waits on the working days after it until a run succeeds.
+    Always today's date, None when nothing waits. A day that is not a working day opens nothing. A daily slot closes with the
+    lab's evening; a weekly one, of a single day, waits on the working days after it until a run succeeds.
     """
     today = now.date()
     if not when.at <= now.time() < evening or not calendar.works(today):
@@ -109,9 +109,9 @@ def _last_used(app: App, mode: Mode, name: JobName, today: date) -> date | None:
 
 
 def run_due(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
-    """Run every job whose slot waits, one after the other and on one read, then hand over what else waits in the outbox.
+    """Run every job whose slot waits, one after the other and on one read.
 
-    A crash in one never stops the others; it is reported.
+    Then send what else waits in the outbox. A crash in one job never stops the others; it is reported.
     """
     waiting = [timing for timing in timings(app, mode) if timing.waiting is not None]
     reports = _look_for_bounces(app, mode, stop) if waiting else []
@@ -123,7 +123,10 @@ def run_due(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
 
 
 def _look_for_bounces(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
-    """What came back, before the day's plans are made. A mailbox that cannot be read stops no job; the operator hears once."""
+    """Check for bounced mail before the day's plans are made.
+
+    A mailbox that cannot be read stops no job; the operator is told once.
+    """
     if app.config.bounces is None or mode is Mode.DRY or stop() or not app.ledger.began(mode):
         return []
     report = _safely(app, JobName.WORKLIST, app.today, mode, lambda: _looked(app, mode, stop))
@@ -137,7 +140,7 @@ def _looked(app: App, mode: Mode, stop: Callable[[], bool]) -> RunReport:
 
 
 def _empty_outbox(app: App, mode: Mode, stop: Callable[[], bool]) -> list[RunReport]:
-    """Mail that could not be handed over at its hour goes later the same day, until the lab's evening."""
+    """Send later the same day, until the lab's evening, mail that missed its hour."""
     if (
         not mail_waits(app, mode)
         or not app.ledger.began(mode)

@@ -1,5 +1,8 @@
-"""One lab's home as a service keeps it, and a folder of them. Decides when a home is looked into, how long it is left alone
-after trouble, and that labs share nothing: each has its own configuration, secrets, ledger and mail, opened for a look."""
+"""One lab's home as a service keeps it, and a folder of them.
+
+It decides when a home is looked into, how long it is left alone after trouble, and that labs share nothing: each has its own
+configuration, secrets, ledger and mail, opened for a look.
+"""
 
 from __future__ import annotations
 
@@ -131,7 +134,7 @@ class LabHome:
             if self._unusable(str(error)):
                 LOG.error("%s: %s", self.home.name, error, extra={"lab": self.home.name})
         except Exception as fault:
-            # A file that is no file, a folder of somebody else's: whatever it is, the other labs go on.
+            # A file that is not a file, a folder of another user: whatever it is, the other labs go on.
             self.claims = ""
             why = f"its files cannot be read ({type(fault).__name__} at {place(fault)}): run onboard check --home {self.home}"
             if self._unusable(why):
@@ -150,9 +153,10 @@ class LabHome:
         self.trouble = ""
 
     def refuse_twin(self) -> bool:
-        """Whether another home has this one's id: they would share their memory, so this one is left alone until that is right.
+        """Refuse to run when another home has this one's id.
 
-        At the start nobody knows which one is meant, so neither runs; later the one that was there first goes on.
+        They would share their history, so this one is left alone until that is corrected. At the start it is unknown which one is
+        meant, so neither runs; later the one that was there first goes on.
         """
         twins = sorted(one.home.name for one in self.folder if self.claims and one.claims == self.claims)
         if len(twins) < 2:

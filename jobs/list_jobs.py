@@ -1,4 +1,4 @@
-"""`onboard jobs`. Decides nothing: schedule and ledger in one table."""
+"""`onboard jobs`: schedule and ledger in one table."""
 
 from __future__ import annotations
 

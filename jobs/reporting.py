@@ -1,4 +1,7 @@
-"""What a run did, in words. Decides form and exit code; what goes into a log names nobody."""
+"""What a run did, in words; a log line contains no names.
+
+It decides form and exit code.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from onboard.model import RunReport
 
 LOG = logging.getLogger("onboard.run")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:'\"]+@[^\s<>()\[\],;:'\"]*[A-Za-z0-9]")
-#: What is before the @ of a Message-ID of ours; it names nobody and is what a person looks for.
+#: What is before the @ of a Message-ID of ours; it contains no names and is what a person searches for.
 _MESSAGE_ID = re.compile(r"[0-9a-f]{32}@")
 
 #: Outcomes that the mode or the counts beside them say already.
@@ -20,8 +23,10 @@ _SAID_BY_COUNTS = frozenset({"dry", "nothing"})
 
 
 def told(report: RunReport) -> list[str]:
-    """The report as lines for a person: counts, what is held and why, troubles. A timer's output ends in the machine's log, so
-    no address stands there; the operator's mail has the server's own words."""
+    """Return the report as lines for a person: counts, held mail and why, troubles.
+
+    A timer's output ends in the machine's log, so no address is in it; the operator's mail has the server's own words.
+    """
     lines = [_head(report)]
     lines += [f"  held: {held.notice.kind.value}, {held.reason}" for held in report.held]
     lines += [f"  ! {trouble}" for trouble in report.trouble]
@@ -44,8 +49,11 @@ def _head(report: RunReport) -> str:
 
 
 def logged(report: RunReport) -> str:
-    """The report as one line that names nobody: what is held and what went wrong is counted, `onboard runs` has the words.
-    What failed before there was a run stands nowhere else, so its words stand here, without addresses."""
+    """Return the report as one line without names.
+
+    What is held and what went wrong is counted, `onboard runs` has the words. What failed before there was a run is stored
+    nowhere else, so its words are in this line, without addresses.
+    """
     head = _head(report)
     held, troubles = len(report.held), len(report.trouble)
     counts = [f"{held} held"] if held else []

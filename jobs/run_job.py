@@ -1,4 +1,4 @@
-"""`onboard run JOB|due`. Decides dry or real; the jobs do the rest."""
+"""`onboard run JOB|due`, dry or with --send."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from jobs.labs import LabHome
 
 _DUE = "due"
-#: Labs of a folder run side by side: one that waits for its REDCap holds up nobody.
+#: Labs of a folder run side by side: one that waits for its REDCap delays no other.
 _AT_ONCE = 16
-#: Seconds after which somebody who asked to stop is heard at the latest.
+#: Seconds until a request to stop is noticed at the latest.
 _HEED = 1.0
 
 

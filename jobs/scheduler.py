@@ -1,8 +1,10 @@
-"""Ticks. The only file that knows APScheduler. Decides how often each lab is looked at and how many at once; what makes a run
-happen once is its row in the ledger, never the scheduler.
+"""The scheduler; the only file that knows APScheduler.
+
+It decides how often each lab is looked at and how many at once; what makes a run happen once is its row in the ledger, never the
+scheduler.
 
 Every lab is looked at once a minute, which costs nothing while no slot waits. Looks run in threads, one at a time for a lab,
-so that a slow one holds up nobody else. The signal handler only sets a flag; the main thread shuts down and lets the runs in
+so that a slow one delays no other. The signal handler only sets a flag; the main thread shuts down and lets the runs in
 hand end.
 """
 
@@ -98,10 +100,11 @@ def serve(
     grace: timedelta = _LAST,
     let_end: Callable[[], None] = nothing,
 ) -> bool:
-    """Run until SIGTERM or SIGINT (or `stop`); the runs in hand end first, for as long as `grace`. `let_end` tells those that
-    are in hand of another process.
+    """Run until SIGTERM or SIGINT (or `stop`); the runs in hand end first.
 
-    Returns whether they did. One that did not hangs in somebody else's server; killing it loses nothing, because its lease in
+    They have `grace` to end. `let_end` tells those that are in hand of another process.
+
+    Returns whether they did. One that did not hangs in another party's server; killing it loses nothing, because its lease in
     the ledger runs out and the next process takes over.
     """
     stop = stop or Event()
@@ -134,7 +137,7 @@ def _ended(watch: Watch, grace: timedelta) -> bool:
 
 
 def _wait(stop: Event, watch: Watch, manager: ServiceManager) -> None:
-    """Tell the service manager that all is well as often as it wants to hear it, for as long as it is."""
+    """Notify the service manager as often as it wants, for as long as all is well."""
     pause = min(manager.every, 10.0) or 10.0
     while True:
         if watch.alive():

@@ -1,5 +1,7 @@
-"""Send welcome and checklist mails to new hires. Decides nothing: the plan is onboard/planning/checklists.py, the words
-templates/."""
+"""Send welcome and checklist mails to new hires.
+
+The plan is from onboard/planning/checklists.py, the words from templates/.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Send the weekly digest to each PI. Decides nothing: the plan is onboard/planning/digests/, the words templates/."""
+"""Send the weekly digest to each PI.
+
+The plan is from onboard/planning/digests/, the words from templates/.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Send reminders, receipts and clearances to all other people, and escalations about them. Decides nothing: the plan is
-onboard/planning/reminders/, the words templates/."""
+"""Send reminders, receipts, clearances to all others, and escalations about them.
+
+The plan is from onboard/planning/reminders/, the words from templates/.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Send the coordinators their day. Decides nothing: the plan is onboard/planning/worklist/, the words templates/."""
+"""Send the coordinators their daily worklist.
+
+The plan is from onboard/planning/worklist/, the words from templates/.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`onboard serve`. Decides which labs are served; when their jobs run is the schedule's and the ledger's."""
+"""`onboard serve`, and which labs it serves.
+
+The schedule and the ledger decide when their jobs run.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ def command(
         let_end = open_ports.enter_context(looking(served, partial(set_up_log, log_form)))
         ended = serve(served, tell, ServiceManager(), let_end=let_end)
     if not ended:
-        # a thread that waits for somebody else's server would keep the process from ending
+        # a thread that waits for a foreign server would keep the process from ending
         logging.shutdown()
         os._exit(0)
 

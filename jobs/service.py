@@ -1,4 +1,7 @@
-"""`onboard service`: what to paste so that the jobs run by themselves. Decides the lines and the unit; installs nothing."""
+"""`onboard service`: what to paste so that the jobs run automatically.
+
+It makes the lines and the unit; it installs nothing.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +100,7 @@ RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
 [Install]
 WantedBy=multi-user.target
 """
-#: The program makes everything else for its owner alone, whatever stands here.
+#: The program makes everything else for its owner only, whatever is set here.
 _FOR_READERS = "# the board is for readers\nUMask=0022"
 _STATE = "/var/lib/onboard"
 _USUAL = ("people", "protocols")

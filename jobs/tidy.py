@@ -1,4 +1,7 @@
-"""`onboard tidy`. Decides nothing: settings.toml says how long things are kept; runs do the same by themselves."""
+"""`onboard tidy`: delete what is past the retention of settings.toml.
+
+Runs do the same automatically.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""What follows a good run: the board is written anew, REDCap gets the verdicts where write-back is on, old bodies are dropped,
-the dead man's switch is called. Decides what counts as good, and that trouble here is logged and stops nothing: the mails are
-out already."""
+"""What follows a good run: board, write-back, deletion of old bodies, the ping.
+
+It decides what counts as good. Trouble here is logged and stops nothing: the mails are out already.
+"""
 
 from __future__ import annotations
 

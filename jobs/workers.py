@@ -1,4 +1,6 @@
-"""Looks into many labs, in a few processes. Decides how many there are and which one looks; what a look is stands in labs.py.
+"""Looks into many labs, in a few processes.
+
+It decides how many processes there are and which one looks; labs.py defines a look.
 
 Python does one thing at a time in a process, so one process keeps one core busy, however many labs wait. A process of its own
 takes up to 220 MB and a second or two to begin, so there are none for a few labs. Nothing else moves: this process decides when a
@@ -30,7 +32,7 @@ LOG = logging.getLogger("onboard.labs")
 _LABS_EACH = 25
 #: What a call of a process that was killed ends with.
 _GONE = (EOFError, OSError)
-#: What the start of one ends with where there is no room for it.
+#: The error of a start without enough memory.
 _NO_START = (*_GONE, RemoteError)
 
 
@@ -151,9 +153,9 @@ class Workers:
         worker.manager.shutdown()
 
     def _replace(self, clock: Clock) -> None:
-        """Somebody else in the place of one that is gone, unless that failed a moment ago.
+        """Start another worker in place of one that is gone.
 
-        A start takes a second or two, so the looks of the others do not wait for it.
+        Unless that failed a moment ago. A start takes a second or two, so the looks of the others do not wait for it.
         """
         with self._lock:
             if not self._missing or self._stopping or (self._not_before is not None and clock.now() < self._not_before):
@@ -184,7 +186,7 @@ class Workers:
             worker.manager.shutdown()
 
     def _last_ones(self) -> list[_Worker]:
-        """Those there are; nobody is added any more."""
+        """Return the present workers; no worker is added any more."""
         with self._lock:
             self._stopping = True
             return list(self._workers)
