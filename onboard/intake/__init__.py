@@ -1,2 +1,4 @@
-"""Evidence files: recognise, match, plan. Decides what a file claims, whose it is and what is new; reads no file, writes
-nothing, asks no server."""
+"""Evidence files: recognize, match, plan.
+
+It decides what a file claims, whose it is and what is new; files are read and rows written by adapters/.
+"""

@@ -1,4 +1,4 @@
-"""What a completion file claims, one value a completion. Decides nothing: it is the noun of this room.
+"""What a completion file claims, one value a completion.
 
 A claim is what a file says; it becomes a completion when it is matched to a person and imported.
 """
@@ -97,7 +97,7 @@ class Claimed:
 
     @property
     def place(self) -> str:
-        """Where it stands: file, and line where there is one."""
+        """Its place: file, and line where there is one."""
         return f"{self.file}, line {self.line}" if self.line else self.file
 
 
@@ -114,7 +114,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
-    """A file that was recognised."""
+    """A file that was recognized."""
 
     file: str
     layout: Layout

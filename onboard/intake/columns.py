@@ -1,6 +1,7 @@
-"""Which shape a file of rows has. Decides by its headers, synonyms aside; an unknown shape is refused, never half read.
+"""Which shape a file of rows has, by its headers.
 
-Header names vary between institutions and years, so each of our columns has the spellings seen.
+Synonyms count; an unknown shape is refused, never half read. Header names vary between institutions and years, so each of our
+columns has the spellings seen.
 """
 
 from __future__ import annotations

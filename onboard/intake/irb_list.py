@@ -1,4 +1,6 @@
-"""The IRB's own personnel list of a protocol, held against ours. Decides who is on one and not on the other; files nothing.
+"""The IRB's own personnel list of a protocol, compared with ours.
+
+It decides who is on one and not on the other.
 
 Ours is compared as of the day the IRB's list was taken, since what changed later cannot be on it. Without a list, or with one
 older than 90 days, a comparison is one with our own list only, and says so.
@@ -79,7 +81,10 @@ class Comparison:
 
 
 def read_personnel(table: Table) -> tuple[Listed, ...] | Refused:
-    """The people of an IRB's personnel table; refused when it has no column of names or addresses, or nobody in it."""
+    """Return the people of an IRB's personnel table.
+
+    Refused when it has no column of names or addresses, or no people.
+    """
     places: dict[str, int] = {}
     for number, header in enumerate(table.header):
         column = _CANONICAL.get(squeezed(header))
@@ -187,7 +192,10 @@ def _ordered(records: Iterable[str]) -> list[str]:
 
 
 def _left_words(assessment: Assessment, record: str, protocol: str, today: date) -> str:
-    """Somebody who certainly belonged to the lab and no longer does, unless our listing says that they stay; else ""."""
+    """Return words for a person who certainly left the lab, else "".
+
+    Also "" where our listing says that they stay.
+    """
     end = (stays(assessment, record) & Timeline.between(None, plus_days(today, -1))).end()
     if belongs_on(assessment, record, today) is not Answer.NO or end is None:
         return ""

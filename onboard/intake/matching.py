@@ -1,5 +1,8 @@
-"""Whose completion it is. Decides by CITI member id, addresses and user name, each held against the name; a name alone only
-suggests somebody, and two keys that point to different people decide nothing."""
+"""Whose completion it is.
+
+By CITI member id, addresses and user name, each compared with the name; a name alone only suggests a person, and two keys that
+point to different people decide nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ from onboard.planning.addresses import normal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Whose it is and by what (`how`); or "", why not, and record ids of people it might be (`near`)."""
+    """Whose it is and by what (`how`).
+
+    Or "", why not, and record ids of people it might be (`near`).
+    """
 
     person: str = ""
     how: str = ""
@@ -59,11 +65,14 @@ class Roster:
         return self._people[record].label if record in self._people else record
 
     def same_name(self, record: str, name: str) -> bool:
-        """Whether a name agrees with that of a person; a claim without one contradicts nobody."""
+        """Whether a name agrees with that of a person; a claim without one contradicts none."""
         return not name or agrees(name, self._words.get(record, frozenset()))
 
     def match(self, claim: Claimed, told: str = "") -> Match:
-        """Whose a claim is. `told`: the record id somebody gave by hand for it; the name must still agree."""
+        """Return whose a claim is.
+
+        `told`: the record id a user gave by hand for it; the name must still agree.
+        """
         if told:
             return self._told(claim, told)
         keys = list(self._keys(claim))

@@ -1,4 +1,4 @@
-"""When two names may be one person's. Decides whether names agree; a name alone never decides who somebody is.
+"""When two names may be one person's; a name alone never identifies a person.
 
 Surnames change, given names are shortened, accents and titles come and go: one word in common is agreement, none is not.
 """

@@ -1,5 +1,8 @@
-"""The text of a CITI PDF as a claim. Decides by its labels whether it is a completion report or a certificate; a PDF that is
-neither is refused. Labels are CITI's: a report names each value ("Record ID: 1"), a certificate prints the word below."""
+"""The text of a CITI PDF as a claim.
+
+Its labels decide whether it is a completion report or a certificate; a PDF that is neither is refused. Labels are CITI's: a
+report names each value ("Record ID: 1"), a certificate prints the word below.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +100,10 @@ def _labelled(text: str) -> dict[str, list[str]]:
 
 
 def _value(name: str, value: str) -> str:
-    """A long name may be broken over lines; everything else stands on the label's own line or the next."""
+    """Return the value of a label.
+
+    A long name may be broken over lines; everything else is on the label's own line or the next.
+    """
     text = value.strip(" \t\r\n•●▪·")
     return one_line(text if name in ("name", "curriculum", "group", "stage") else text.partition("\n")[0])
 

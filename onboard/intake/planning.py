@@ -1,4 +1,4 @@
-"""What to do with each claim. Decides new, known, unmatched, unknown course, conflict; imports nothing.
+"""What to do with each claim: new, known, unmatched, unknown course, conflict.
 
 A completion is known by its record number and date, or by person, course, stage and date. So the same file twice, and the
 same completion in a row, a report and a certificate, come in once.
@@ -63,7 +63,10 @@ def plan(
     courses: CourseMap,
     told: Mapping[str, str] | None = None,
 ) -> tuple[Planned, ...]:
-    """Each claim with its state, in order. `told`: claim key -> record id, where somebody said by hand whose it is."""
+    """Return each claim with its state, in order.
+
+    `told`: claim key -> record id, where a user said by hand whose it is.
+    """
     planner = _Planner(roster, recorded, courses)
     return tuple(planner.plan(claim, (told or {}).get(claim_key(claim), "")) for claim in claims)
 

@@ -1,4 +1,7 @@
-"""What waits for a person after intake. Decides what stays, what goes and how it is said; the file is kept by an adapter."""
+"""Queue of intake rows that need a decision.
+
+It decides what stays, what goes and the words; an adapter stores the file.
+"""
 
 from __future__ import annotations
 
@@ -99,8 +102,11 @@ _ACTS = {
 
 
 def queue_sentences(queue: Sequence[Queued]) -> tuple[Waiting, ...]:
-    """The queue for a worklist: each row that points to somebody here, oldest first; one line for each course nobody mapped,
-    however many people took it; strangers in one line."""
+    """Return the queue for a worklist.
+
+    Each row that points to a person here, oldest first; one line for each unmapped course, however many people took it; strangers
+    in one line.
+    """
     courses: dict[tuple[str, int | None], list[Queued]] = {}
     for item in queue:
         if item.state is State.UNKNOWN_COURSE:

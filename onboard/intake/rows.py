@@ -1,4 +1,6 @@
-"""Rows of a recognised file as claims. Decides what each cell says; who it is and what is new is decided next door.
+"""Rows of a recognized file as claims.
+
+It decides what each cell says; matching.py decides whose it is, planning.py what is new.
 
 Rows of one completion (one row a module, the same completion in two files, a PDF beside a row) become one claim.
 """
@@ -109,7 +111,7 @@ def _username(layout: Layout, cell: Mapping[str, str]) -> str:
 
 
 def _day(text: str, habits: Habits) -> date | str | None:
-    """The day; None when blank; the text itself when it is no day."""
+    """Return the day; None when blank; the text itself when it is not a day."""
     if is_nothing(text):
         return None
     return printed_day(text, habits.zone, day_first=habits.day_first) or text

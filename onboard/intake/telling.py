@@ -1,4 +1,7 @@
-"""A plan in rows and sentences for people and programs. Decides order and how many rows are shown; plans nothing."""
+"""A plan in rows and sentences for people and programs.
+
+It decides order and how many rows are shown.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _ORDER = (
     State.NOT_PASSED,
     State.KNOWN,
 )
-#: States whose rows are many and ask nothing of anybody: counted, not listed.
+#: States whose rows are many and need no action: counted, not listed.
 _COUNTED = frozenset({State.KNOWN, State.NOT_PASSED})
 
 
@@ -29,14 +32,16 @@ def counts_words(planned: Sequence[Planned]) -> str:
 
 
 def file_words(read: ReadFile) -> str:
-    """What a file was recognised as."""
+    """Return what a file was recognized as."""
     rows = f"{read.rows} {'row' if read.rows == 1 else 'rows'}"
     return f"{read.file}: {LAYOUT_NAMES[read.layout]}, {rows}."
 
 
 def table_rows(planned: Sequence[Planned], most: int) -> tuple[list[list[str]], int]:
-    """The rows to look at, what needs a person first, and how many more there are. Rows that fit nobody come last of
-    theirs: an institution's file is full of them."""
+    """Return the rows to show, those that need a person first, and how many more.
+
+    Rows that fit no person come last of their kind: an institution's file is full of them.
+    """
     shown = [item for item in planned if item.state not in _COUNTED]
     ordered = sorted(shown, key=lambda item: (_ORDER.index(item.state), item.state is State.UNMATCHED and not item.near))
     return [_row(item) for item in ordered[:most]], max(len(ordered) - most, 0)

@@ -1,4 +1,4 @@
-"""A new completion in the lab's own field names. Decides what is written and in which of the lab's codes; writes nothing.
+"""A new completion in the lab's own field names and codes.
 
 The day a file was taken in is never the day a course was passed: it goes into "looked at on" alone. Whether
 evidence from a file counts without being looked at is the lab's setting `typed_counts`.
