@@ -1,2 +1,4 @@
-"""Making the acquaintance of a REDCap project: a first mapping, what to click, what the program sees, pages for others.
-Decides words and guesses only; nothing here reads REDCap or writes a file."""
+"""Connecting a REDCap project: a first mapping, clicks, and pages for others.
+
+Also what the program sees in the project. It makes words and guesses only; nothing here reads REDCap or writes a file.
+"""

@@ -1,4 +1,7 @@
-"""What is worth a word about a project, in REDCap's own words for its pages. Decides what is wrong and what is only a note."""
+"""Advice about a project, in REDCap's own words for its pages.
+
+It decides what is wrong and what is only a note.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A data dictionary as fields. Decides how its two layouts are read (downloaded, or from the API); judges no field."""
+"""A data dictionary as fields, in its two layouts.
+
+Downloaded, or from the API.
+"""
 
 from __future__ import annotations
 

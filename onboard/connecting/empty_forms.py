@@ -1,7 +1,7 @@
-"""Forms that a first read found without a row where that proves nothing. Decides which are named; reads headers alone.
+"""Forms that a first read found without a row, where that proves nothing.
 
-A classic project names every record with every form, so an empty form is known to be empty. With events it is not: what has no
-row may be what nobody typed, or what did not come.
+It reads headers only. A classic project names every record with every form, so an empty form is known to be empty. With events it
+is not: a missing row may not have been typed, or may not have come.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What a REDCap project tells of itself, as values. Decides nothing; adapters/redcap/facts.py asks, advice.py judges."""
+"""Facts of a REDCap project, as values.
+
+adapters/redcap/facts.py reads them, advice.py judges.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""What a guess is: a field of theirs for one of ours, and the block of a redcap.toml that it stands in. Decides the words of
-confidence only; guessing.py guesses."""
+"""A guess: a field of theirs for one of ours, and its block of a redcap.toml.
+
+guessing.py guesses.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A first mapping for somebody else's project. Decides what each field probably is, and how sure that is; writes nothing.
+"""A first mapping for a lab's own project: each field's likely meaning.
 
 A guess is to be corrected by hand. It prefers saying nothing to saying something wrong: a field with a poor likeness stays
 unmapped, and required fields that were not found are named.
@@ -94,7 +94,10 @@ def _block(table: str, project: str, form: str, fields: Sequence[Field], known: 
 
 
 def _best(table: str, blocks: Sequence[Block]) -> list[Block]:
-    """Blocks that have what the table needs; without any, nothing is better than a wrong one. People stand in one form."""
+    """Return blocks that have what the table needs; none rather than a wrong one.
+
+    People are on one form.
+    """
     whole = [block for block in blocks if not block.missing]
     if not whole:
         return []

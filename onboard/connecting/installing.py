@@ -1,6 +1,6 @@
-"""Setting up the two shipped projects: may it be done, what is there already, which clicks remain. Decides; changes nothing.
+"""Setting up the two shipped projects: permission, what exists, remaining clicks.
 
-Only an empty project in Development is touched: nothing that somebody made or typed can be lost.
+Only an empty project in Development is touched, so that nothing made or typed by users can be lost.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Guesses as a redcap.toml with the confidence beside each line. Decides wording and order; guesses nothing."""
+"""Guesses as a redcap.toml with the confidence beside each line.
+
+It decides wording and order.
+"""
 
 from __future__ import annotations
 

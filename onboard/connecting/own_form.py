@@ -1,5 +1,7 @@
-"""The program's own form in REDCap: its rows of a data dictionary, and what keeps write-back from using it. Decides both; what is
-written there is onboard/planning/writeback.py."""
+"""The program's own form in REDCap, and what keeps write-back from using it.
+
+The form is rows of a data dictionary; onboard/planning/writeback.py decides what is written there.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ _HOLDS_TEXT = frozenset({"text", "notes", "dropdown", "radio"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnForm:
-    """Where write-back stands: the form, its event ("" in a classic project), and what is written -> its field."""
+    """The form of write-back.
+
+    The form, its event ("" in a classic project), and what is written -> its field.
+    """
 
     instrument: str
     event: str
@@ -74,7 +79,7 @@ def stands_there(facts: ProjectFacts, form: OwnForm) -> bool:
 
 
 def why_not_written(facts: ProjectFacts, form: OwnForm) -> Iterator[str]:
-    """What stands in the way of write-back, each with the next step."""
+    """Return what prevents write-back, each with the next step."""
     by_name = {row["field_name"]: row for row in facts.dictionary or ()}
     if not stands_there(facts, form):
         there = {name for name, row in by_name.items() if row.get("form_name") == form.instrument}

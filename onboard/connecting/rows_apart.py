@@ -1,5 +1,7 @@
-"""Which rows of a form are rows of a table, where a form or a project holds more than one kind. Decides conditions on rows
-(`only_if`, `where`); guesses no field."""
+"""Which rows of a form are rows of a table, where there is more than one kind.
+
+A form or a project may hold several. It decides conditions on rows (`only_if`, `where`); it guesses no field.
+"""
 
 from __future__ import annotations
 
@@ -30,14 +32,17 @@ def tell_apart(blocks: Sequence[Block], fields: Sequence[Field], *, repeats: boo
 
 
 def only_where_filled(block: Block) -> Block:
-    """The block, whose rows count where the field that makes a row is filled."""
+    """Return the block; a row counts where the field that makes a row is filled."""
     needed = REQUIRED_FIELDS.get(block.table, frozenset())
     rated = sorted((name not in needed, place, name) for place, name in enumerate(_ANCHORS) if name in block.guesses)
     return replace(block, only_if=block.only_if or (rated[0][2] if rated else ""))
 
 
 def _people_from_studies(blocks: Sequence[Block], fields: Sequence[Field]) -> Sequence[Block]:
-    """One classic project whose records are people and studies: by a field that says which, else by what each must have."""
+    """Split one classic project whose records are people and studies.
+
+    By a field that says which, else by what each must have.
+    """
     roots = [block for block in blocks if block.table in ("people", "protocols")]
     if {block.table for block in roots} != {"people", "protocols"} or any(block.events for block in roots):
         return blocks
@@ -50,9 +55,12 @@ def _people_from_studies(blocks: Sequence[Block], fields: Sequence[Field]) -> Se
 
 
 def _said_by(fields: Sequence[Field]) -> tuple[Field, str, str] | None:
-    """The field whose choices tell people from studies, with the code of each; None when none does by two."""
+    """Return the field whose choices tell people from studies, with their codes.
+
+    None when no field does by two.
+    """
     for one in fields:
-        # A third choice would be people too, or neither: one code would leave somebody out.
+        # A third choice would be people too, or neither: one code would leave people out.
         if one.kind in _KINDS and len(one.choices) == 2:
             people = [code for code, label in one.choices.items() if words_of(label) & _PERSON]
             studies = [code for code, label in one.choices.items() if words_of(label) & _STUDY]

@@ -1,5 +1,7 @@
-"""Three people as the program sees them, row by row in our words: the quickest way to find a wrong line in a mapping.
-Decides who is worth showing and how a row is said; judges nothing."""
+"""Three people as the program sees them, row by row in our words.
+
+It is the quickest way to find a wrong line in a mapping. It decides who is shown and how a row is described.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +57,10 @@ def _first_days(records: Records, record: str) -> list[date]:
 def person_lines(
     records: Records, person: Person, problems: Sequence[Problem], training_of: Callable[[Completion], str | None]
 ) -> list[str]:
-    """Everything read about one person, then what could not be read. `training_of` maps a completion: None = nobody mapped
-    it, "" = it counts for nothing."""
+    """Return everything read about one person, then what could not be read.
+
+    `training_of` maps a completion: None = not mapped, "" = it counts for nothing.
+    """
     names = {one.record: one.label for one in records.people}
     protocols = {one.record: one.label for one in records.protocols}
     lines = [f"{person.name} (record {person.record})"]

@@ -1,5 +1,7 @@
-"""Two pages out of the lab's own configuration: for the REDCap administrator and IT security, and for whoever takes over.
-Decides what they say; every value comes from the configuration, and no secret is among them."""
+"""Two pages from the configuration: for REDCap administrator and IT, and successor.
+
+Every value comes from the lab's own configuration, and no secret is among them.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,7 @@ def administrator_page(sheet: Sheet) -> str:
 
 
 def successor_page(sheet: Sheet) -> str:
-    """One page for whoever looks after it next."""
+    """Return one page for the person who maintains it next."""
     lab = sheet.lab
     first = [
         "1. Have a REDCap token of your own user or a service account (below), and put it where the old one stands.",

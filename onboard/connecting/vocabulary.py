@@ -1,6 +1,6 @@
-"""What labs call things: for each of our fields the phrases its REDCap field may carry. Decides words; compares nothing.
+"""What labs call things: for each of our fields, phrases for its REDCap field.
 
-A phrase fits when all its words stand in a field's name or label; the first phrases of a list fit best.
+A phrase fits when all its words are in a field's name or label; the first phrases of a list fit best.
 """
 
 from __future__ import annotations
