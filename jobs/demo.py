@@ -20,7 +20,7 @@ import typer
 
 from jobs import JOBS, job
 from jobs.demo_home import make_home
-from jobs.reporting import told
+from jobs.reporting import report_lines
 from onboard.adapters.system_clock import SystemClock
 from onboard.app import App, open_app
 from onboard.cli.options import parse_day
@@ -131,7 +131,7 @@ def _chapter(stage: Stage, title: str, act: Callable[[Stage], list[RunReport]]) 
     before = len(stage.catcher.messages)
     say(f"\n{title}.")
     for report in act(stage):
-        for line in told(report):
+        for line in report_lines(report):
             say(f"  {line}")
     arrived = len(stage.catcher.messages) - before
     say(f"  -> {counted(arrived, 'mail')} arrived" if arrived else "  -> no mail")

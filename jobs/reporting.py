@@ -22,7 +22,7 @@ _MESSAGE_ID = re.compile(r"[0-9a-f]{32}@")
 _SAID_BY_COUNTS = frozenset({"dry", "nothing"})
 
 
-def told(report: RunReport) -> list[str]:
+def report_lines(report: RunReport) -> list[str]:
     """Return the report as lines for a person: counts, held mail and why, troubles.
 
     A timer's output ends in the machine's log, so no address is in it; the operator's mail has the server's own words.
@@ -75,7 +75,7 @@ def show(reports: Iterable[RunReport], *, troubles_only: bool = False) -> int:
     """Print reports (`troubles_only`: those that need a person); the exit code: that of the worst."""
     code = 0
     for report in reports:
-        for line in told(report) if report.needs_person or not troubles_only else ():
+        for line in report_lines(report) if report.needs_person or not troubles_only else ():
             say(line)
         code = max(code, report.exit_code)
     return code

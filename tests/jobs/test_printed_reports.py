@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.reporting import told, without_addresses
+from jobs.reporting import report_lines, without_addresses
 from onboard.model import Held, JobName, Mode, RunReport
 from tests.pipeline.delivery_cast import LEILA, MONDAY, reminder
 
@@ -31,5 +31,5 @@ def test_a_printed_report_holds_no_address() -> None:
         job=JobName.REMINDERS, slot=MONDAY, mode=Mode.LIVE, outcome="sent", trouble=(trouble,),
         held=(Held(notice=reminder(LEILA), reason=f"No mail can be made to '{LEILA.address}'"),),
     )  # fmt: skip
-    lines = told(report)
+    lines = report_lines(report)
     assert len(lines) == 3 and "@" not in "".join(lines) and "looks like spam" in lines[2]
