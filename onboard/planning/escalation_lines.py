@@ -24,7 +24,7 @@ from onboard.planning.told import knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Escalation:
     """One matter that one reader is told."""
 
     role: ReaderRole
@@ -38,7 +38,7 @@ class Call:
         return self.line.key.rpartition("/")[0]
 
 
-def calls_about(desk: Desk, person: str, hears_now: Callable[[Edge], bool]) -> Iterable[Call]:
+def calls_about(desk: Desk, person: str, hears_now: Callable[[Edge], bool]) -> Iterable[Escalation]:
     """Return all that readers should be told about a person who is here.
 
     `hears_now` says whether the person was told, or is today.
@@ -54,10 +54,10 @@ def calls_about(desk: Desk, person: str, hears_now: Callable[[Edge], bool]) -> I
         if not (announced(desk, edge) or (lapsed_at_work and (hears_now(edge) or cannot_be_told(desk, person)))):
             continue
         for role, reader in _readers(desk, edge):
-            yield Call(role=role, reader=reader, of=edge.of, line=_line(desk, edge, block, role, reader))
+            yield Escalation(role=role, reader=reader, of=edge.of, line=_line(desk, edge, block, role, reader))
 
 
-def is_said(desk: Desk, call: Call, address: str) -> bool:
+def is_said(desk: Desk, call: Escalation, address: str) -> bool:
     """Whether the reader heard it at this level, or as PI already."""
     levels = (call.line.key, f"{call.stem}/{ReaderRole.PI.value}:{item_keys.part(call.reader)}")
     return any(desk.said.settled(key, address) for key in levels)

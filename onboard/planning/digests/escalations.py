@@ -12,7 +12,7 @@ from functools import partial
 
 from onboard.model import Line, ReaderRole
 from onboard.planning.digests.scope import View
-from onboard.planning.escalation_lines import Call, calls_about, is_said
+from onboard.planning.escalation_lines import Escalation, calls_about, is_said
 from onboard.planning.lab_day import Desk
 from onboard.planning.told import may_name
 
@@ -24,7 +24,7 @@ class Calls:
     The PI's level comes before the supervisor's.
     """
 
-    found: Mapping[tuple[str, tuple[str, str]], tuple[Call, ...]] = field(default_factory=dict)
+    found: Mapping[tuple[str, tuple[str, str]], tuple[Escalation, ...]] = field(default_factory=dict)
     settled: frozenset[str] = frozenset()  # keys of what the reader heard
 
     def keys(self, person: str, *abouts: tuple[str, str]) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ class Calls:
 
 def calls_to(desk: Desk, view: View, address: str) -> Calls:
     """Return all the reader of a view should be told about its people, sent or not."""
-    found: dict[tuple[str, tuple[str, str]], list[Call]] = {}
+    found: dict[tuple[str, tuple[str, str]], list[Escalation]] = {}
     for person in view.people if view.reader else ():
         for call in calls_about(desk, person, partial(may_name, desk, person)):
             if call.reader == view.reader:
@@ -56,7 +56,7 @@ def hand_lines(calls: Calls, elsewhere: Iterable[Line]) -> list[Line]:
     return sorted(kept, key=lambda line: (line.days if line.days is not None else 0, line.name, line.title))
 
 
-def _line(calls: Calls, person: str, of: tuple[str, str], every: Sequence[Call]) -> Line:
+def _line(calls: Calls, person: str, of: tuple[str, str], every: Sequence[Escalation]) -> Line:
     """Return the line of a matter: shown as long as it lasts, claimed once."""
     key, *also = calls.keys(person, of) or ("",)
     return replace(every[0].line, key=key, also=tuple(also))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from onboard.model import Line, MessageKind, Notice, ReaderRole
 from onboard.model.records import record_order
 from onboard.planning.deadlines import Edge, told_on
-from onboard.planning.escalation_lines import Call, calls_about, is_said
+from onboard.planning.escalation_lines import Escalation, calls_about, is_said
 from onboard.planning.lab_day import Desk
 from onboard.planning.notices import digest_comes, gets_digests, notice
 from onboard.planning.people import codes, mail_day, overseer
@@ -25,7 +25,7 @@ def escalations(desk: Desk, personal: Sequence[Notice]) -> list[Notice]:
     def hears_now(edge: Edge) -> bool:
         return edge.stem in planned or told_on(desk, edge) is not None
 
-    calls: dict[str, list[Call]] = {}
+    calls: dict[str, list[Escalation]] = {}
     for record in sorted(desk.assessment.people, key=record_order):
         for call in calls_about(desk, record, hears_now):
             calls.setdefault(call.reader, []).append(call)
@@ -33,7 +33,7 @@ def escalations(desk: Desk, personal: Sequence[Notice]) -> list[Notice]:
     return [n for n in made if n]
 
 
-def _notice(desk: Desk, record: str, calls: Iterable[Call]) -> Notice | None:
+def _notice(desk: Desk, record: str, calls: Iterable[Escalation]) -> Notice | None:
     """Return the notice to one reader; lines that stop work come first.
 
     A PI who also supervises is told everything as PI, once.

@@ -21,7 +21,7 @@ from onboard.planning.worklist.gone import gone_lines
 from onboard.planning.worklist.irb import irb_lines
 from onboard.planning.worklist.moves import move_lines, new_under_old, silent_lines
 from onboard.planning.worklist.problems import mail_lines, unreadable_lines
-from onboard.planning.worklist.today import blocks_work_lines, eyes_lines
+from onboard.planning.worklist.today import blocks_work_lines, to_check_lines
 
 
 def plan_worklist(
@@ -66,7 +66,7 @@ def worklist_lines(
     seen = {p.key: (first_seen or desk.history.problems_seen).get(p.key, desk.today) for p in desk.assessment.problems}
     lines = [
         *blocks_work_lines(desk, links),
-        *eyes_lines(desk, links),
+        *to_check_lines(desk, links),
         *irb_lines(desk, links),
         *new_under_old(desk),
         *move_lines(desk, links),

@@ -104,7 +104,7 @@ def _act(desk: Desk, block: Block) -> str:
 # waits for your eyes --------------------------------------------------------------------------------------------------
 
 
-def eyes_lines(desk: Desk, links: Links) -> list[Line]:
+def to_check_lines(desk: Desk, links: Links) -> list[Line]:
     """Return unchecked evidence, oldest first, then waivers not approved yet.
 
     Last come delegations that began before their training.
