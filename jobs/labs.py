@@ -57,7 +57,7 @@ class Looked:
 LookInto = Callable[[Path, str, Clock, Callable[[], bool]], Looked]
 
 
-#: After so many looks what they left behind in circles is let go. Python by itself comes to that too late where hundreds of
+#: After so many looks what they left behind in circles is let go. Python does that too late on its own where hundreds of
 #: labs follow each other: they would hold a gigabyte by then.
 TIDY_EVERY = 32
 _LOOKS = count(1)

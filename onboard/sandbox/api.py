@@ -1,6 +1,6 @@
-"""One API call in, one reply out: who calls, which content, and errors in the format asked for.
+"""One API call in, one reply out: caller, content, errors as requested.
 
-Decides: dispatch and the order of checks (token, project, content, rights). Knows no HTTP.
+Dispatch and the order of checks (token, project, content, rights). It knows no HTTP.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,10 @@ def _next_name(call: Call) -> Reply:
 
 
 def _not_offered(call: Call) -> Reply:
-    """A content that REDCap knows and this stand-in does not answer: its bodies are not evidenced well enough."""
+    """A content that REDCap has and this stand-in does not answer.
+
+    Its bodies are not evidenced well enough.
+    """
     raise not_implemented()
 
 

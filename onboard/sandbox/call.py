@@ -1,6 +1,6 @@
-"""One API call: its parameters as clients send them, who calls, and for which project.
+"""One API call: its parameters as clients send them, its caller, its project.
 
-Decides: how arrays, comma lists, booleans and empty values are read. Knows no content.
+How arrays, comma lists, booleans and empty values are read.
 """
 
 import re
@@ -108,7 +108,10 @@ class Call:
             raise no_right(name)
 
     def table_format(self) -> str:
-        """csv or json. assumption: not evidenced - xml exports are refused, for nobody here reads them."""
+        """csv or json.
+
+        assumption: not evidenced - xml exports are refused: no client uses them.
+        """
         wanted = self.params.success_format()
         if wanted == "xml":
             raise not_implemented()

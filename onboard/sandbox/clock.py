@@ -1,7 +1,7 @@
 """The sandbox server's own wall clock, and how it reads times.
 
-Decides: a server stamps its log and its surveys with its own local time, without a zone, as REDCap writes it. No client hands it
-in. Whoever makes the server brings the clock; nothing here reads the machine's.
+A server stamps its log and its surveys with its own local time, without a zone, as REDCap writes it. No client passes it. The
+maker of the server passes the clock; nothing here reads the machine's.
 """
 
 import re
@@ -14,7 +14,7 @@ _SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?::\d{2})?)?")
 
 
 def still(at: datetime) -> ServerClock:
-    """A server's clock that stands still at a local time."""
+    """A server's clock with one fixed local time."""
     return lambda: at
 
 

@@ -1,6 +1,6 @@
-"""Which columns a record export returns: what was asked for, less what the rights hide.
+"""Which columns a record export returns: those requested, less those hidden.
 
-Decides: names and order of columns. A column that rights hide vanishes without an error, as on a real server.
+Names and order of columns. A column that rights hide vanishes without an error, as on a real server.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,6 +1,6 @@
-"""What a project is made of: metadata, instruments, export field names, project information, repeats.
+"""What a project is made of: metadata, instruments, field names, repeats.
 
-Decides: the columns and byte rules of these exports, and the imports of metadata and repeats.
+Also project information. The columns and byte rules of these exports, and the imports of metadata and repeats.
 """
 
 from collections.abc import Mapping

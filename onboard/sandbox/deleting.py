@@ -1,6 +1,6 @@
 """content=record, action=delete: whole records, one arm, one form, one instance.
 
-Decides: what goes. An unknown record refuses the whole call.
+What goes. An unknown record refuses the whole call.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
-"""How a project is laid out: arms, events, what repeats, and which form can live on which row.
+"""The layout of a project: arms, events, repeats, and forms on rows.
 
-Decides: unique event names, places, where a form may hold data. Knows no values.
+Unique event names, places, where a form may hold data. It knows no values.
 """
 
 import re
@@ -12,7 +12,7 @@ EVENT_NAME_LENGTH = 18  # "Deadline to opt out of study" became deadline_to_opt_
 
 
 class Place(NamedTuple):
-    """Where values stand inside a record.
+    """Where values are inside a record.
 
     `event` is blank in a classic project. A base row has instrument "" and instance 0, a row of a repeating event
     instrument "" and instance 1..n, a row of a repeating instrument both.
@@ -84,7 +84,7 @@ class Design:
         return any(repeat.form == form and repeat.event == event for repeat in self.repeats)
 
     def lives(self, form: str, place: Place) -> bool:
-        """Whether values of the form can stand on the row of that place."""
+        """Whether values of the form can be on the row of that place."""
         if form not in self.designated(place.event):
             return False
         if place.instrument:

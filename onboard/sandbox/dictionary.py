@@ -1,7 +1,7 @@
-"""Read a REDCap data dictionary and say which export columns it makes.
+"""Read a REDCap data dictionary and list the export columns it makes.
 
-Decides: fields, choices, forms in order, the names of checkbox columns.
-Does not decide: which columns a request gets (`columns.py`), nor whether a value is valid (`validation.py`).
+Fields, choices, forms in order, the names of checkbox columns. `columns.py` decides which columns a request gets, `validation.py`
+whether a value is valid.
 """
 
 import csv

@@ -1,6 +1,6 @@
-"""Longitudinal projects: arms, events, and which instrument is designated for which event.
+"""Longitudinal projects: arms, events, and the instruments of each event.
 
-Decides: these exports and imports. A classic project is refused by each of them.
+These exports and imports. A classic project is refused by each of them.
 """
 
 from collections.abc import Mapping, Sequence

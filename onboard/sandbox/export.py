@@ -1,6 +1,6 @@
-"""content=record, export: flat and eav, with the rows, key columns and order of a real server.
+"""content=record, export: flat and eav, in the order of a real server.
 
-Decides: which rows and cells. Names of columns are chosen in `columns.py`, labels in `labels.py`.
+Which rows and cells. Names of columns are chosen in `columns.py`, labels in `labels.py`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ GROUP, SURVEY = "redcap_data_access_group", "redcap_survey_identifier"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One row to be written: where it stands and what is stored there."""
+    """One row to be written: its place and what is stored there."""
 
     record: str
     place: Place

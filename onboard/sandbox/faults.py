@@ -1,6 +1,6 @@
-"""Bad days of a server, to be switched on for chosen calls.
+"""Faults of a server, to be switched on for chosen calls.
 
-Decides: which fault strikes which call and how often. How it looks on the wire is in `web.py`.
+Which fault strikes which call and how often. How it looks on the wire is in `web.py`.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""content=record, import: every problem of every row is reported together, and then nothing is written.
+"""content=record, import: all problems are reported together.
 
-Decides: which rows are accepted, where their values go, what is counted. Values are judged in `validation.py`,
-rows are read in `payload.py`, places are found in `placing.py`.
+With any problem nothing is written. Which rows are accepted, where their values go, what is counted. Values are judged in
+`validation.py`, rows are read in `payload.py`, places are found in `placing.py`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""Label exports: choices, statuses and events by their labels, and label headers in CSV.
+"""Label exports: choices, statuses, events and CSV headers by their labels.
 
-Decides: words in place of codes. Raw exports pass through untouched.
+Words in place of codes. Raw exports pass through untouched.
 """
 
 import html

@@ -1,6 +1,6 @@
 """filterLogic: `[age] >= 61 and [name] = 'John Lee'`, `[event_1_arm_1][x(1)] = "1"`, `datediff(...)`.
 
-Decides: whether a row passes. Only what was seen on live servers is known; anything else is malformed, `==` included.
+Whether a row passes. Only what was seen on live servers is known; anything else is malformed, `==` included.
 """
 
 import operator

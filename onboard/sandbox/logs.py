@@ -1,6 +1,6 @@
 """content=log: the journal as the API exports it, newest first, to the minute.
 
-Decides: filters and columns. The entries are written by the other contents.
+Filters and columns. The entries are written by the other contents.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """The next record name.
 
-Decides: `1` when ids are not whole numbers, else the largest plus one; `20-1` style for a user in a group.
+`1` when ids are not whole numbers, else the largest plus one; `20-1` style for a user in a group.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""Pages to look at: the start page, the values of one form, and what a wrong path answers.
+"""Pages for a browser: the start page, one form's values, a wrong path.
 
-Decides: what a person sees in a browser. Read-only; it changes nothing and shows no token.
+What a person sees. Read-only; it changes nothing and shows no token.
 """
 
 from collections.abc import Iterable, Mapping
@@ -84,7 +84,7 @@ def _project(project: Project) -> str:
 
 
 def _first_value(project: Project, record: str) -> str:
-    """What stands in the first field after the record id: enough to find somebody by."""
+    """Return the first field after the record id: enough to find a person by."""
     name = next((column.name for column in project.dictionary.columns() if column.name != project.dictionary.id_field), "")
     return next((values[name] for _, values in project.places(record) if values.get(name)), "")
 

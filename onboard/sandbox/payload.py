@@ -1,6 +1,6 @@
 """Read the `data` of an import into rows of text.
 
-Decides: how JSON and CSV payloads are read. A payload that is not a list of rows reads as None.
+How JSON and CSV payloads are read. A payload that is not a list of rows reads as None.
 """
 
 import csv

@@ -1,6 +1,6 @@
 """Where an imported row belongs, and the complaints when it belongs nowhere.
 
-Decides: event, instrument and instance of a row, and whether a field may stand there.
+Event, instrument and instance of a row, and whether a field may stand there.
 """
 
 from collections.abc import Mapping
@@ -59,7 +59,7 @@ def locate(project: Project, row: Mapping[str, str]) -> tuple[Place, list[Compla
 
 
 def misplaced(project: Project, column: Column, place: Place) -> str | None:
-    """Why a value of that column cannot stand at that place, or None."""
+    """Return why a value of that column cannot be at that place, or None."""
     design, form = project.design, column.form
     if design.lives(form, place):
         return None

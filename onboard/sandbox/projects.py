@@ -1,6 +1,6 @@
-"""A project of the stand-in: dictionary, layout, users with tokens, and its records.
+"""A project of the stand-in: dictionary, layout, users with tokens, records.
 
-Decides: what exists and where it stands. Does not validate what is put (`importing.py` does) nor answer calls.
+What exists and where it is. `importing.py` validates what is put.
 """
 
 import re
@@ -31,7 +31,7 @@ Values = dict[str, str]
 SYSTEM_USER = "sandbox"
 EXPORT_ONLY = Rights()
 _project_ids = count(11)
-#: Where the clock of a project stands whose maker brings none.
+#: The time of a project's clock whose maker passes none.
 _MORNING = still(datetime.fromisoformat("2026-11-23 07:00"))
 
 

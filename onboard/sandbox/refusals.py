@@ -1,6 +1,6 @@
 """The errors the API answers with, each by its exact status and text.
 
-Decides: wording and status. Does not decide when. Texts without evidence are marked.
+Texts without evidence are marked.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """content=fileRepository: list, make folders, bring, fetch and remove files.
 
-Decides: the answers' columns and errors. Folders restricted to a group or a role are not kept apart.
+The answers' columns and errors. Folders restricted to a group or a role are not kept apart.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from onboard.sandbox.refusals import ApiError, invalid_parameter, missing_parame
 from onboard.sandbox.repository_store import TOP, Kept
 from onboard.sandbox.wire import CONTENT_TYPES, Cell, Reply, Table, json_text, table_reply, text_reply
 
-# assumption: not evidenced - from 16.0.8 on the CSV has a sixth column, whose name nobody recorded; it is left out
+# assumption: not evidenced - from 16.0.8 on the CSV has a sixth column, whose name is not recorded; it is left out
 _COLUMNS = ("folder_id", "doc_id", "name", "role", "dag")
 # assumption: not evidenced - the words for this right
 _RIGHT = "File Repository"

@@ -1,4 +1,7 @@
-"""What a project's File Repository holds: folders in folders, and files in them. Decides ids; answers no call."""
+"""A project's File Repository: folders in folders, and files in them.
+
+It gives out the ids.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

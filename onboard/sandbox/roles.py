@@ -1,6 +1,6 @@
 """User roles: rights under a name, and who was given which.
 
-Decides: the columns of these exports (rights are texts here, numbers in `forms`), and what their imports change. A role says
+The columns of these exports (rights are texts here, numbers in `forms`), and what their imports change. A role says
 what its users may do in the pages; the sandbox judges a call by the token's own rights.
 
 assumption: not evidenced - CSV of roles has the byte rules of users, and its `forms` are written the same way.

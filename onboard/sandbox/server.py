@@ -1,6 +1,6 @@
-"""Run the stand-in on 127.0.0.1 in a thread of its own, over real HTTP (or HTTPS with a given certificate).
+"""Run the stand-in on 127.0.0.1 in a thread of its own, over real HTTP.
 
-Decides: start, stop, address. Starts in a fraction of a second and leaves nothing running.
+Or HTTPS with a given certificate. Start, stop, address. It starts in a fraction of a second and leaves nothing running.
 """
 
 import logging

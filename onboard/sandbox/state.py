@@ -1,4 +1,4 @@
-"""What one running sandbox server holds: its projects, its faults, and the requests it has seen."""
+"""State of one running sandbox server: projects, faults, requests seen."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

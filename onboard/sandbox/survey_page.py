@@ -1,6 +1,6 @@
 """The survey page behind a link: a plain form, and what its answer stores.
 
-Decides: which fields a respondent sees and that a submitted form is complete. Values are checked as imports are. The address
+Which fields a respondent sees and that a submitted form is complete. Values are checked as imports are. The address
 fills fields of the form, hidden ones too (`...&field=value`), and whatever of the form is posted is stored, seen or not:
 hidden is only hidden.
 """
@@ -60,7 +60,10 @@ def fill_in(state: State, code: str, params: Params, uploads: Mapping[str, Uploa
 
 
 def _defaults(project: Project, form: str, held: Mapping[str, str]) -> Values:
-    """What the page stores of hidden fields: the default where nothing stands yet. assumption: not evidenced - for those."""
+    """Return what the page stores of hidden fields: the default where none is stored.
+
+    assumption: not evidenced - for those.
+    """
     found = {field.name: DEFAULT.search(field.row["field_annotation"]) for field in project.dictionary.fields_of(form)}
     return {name: tag[2] for name, tag in found.items() if tag and not held.get(name)}
 

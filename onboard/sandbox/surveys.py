@@ -1,6 +1,6 @@
 """Survey links, codes and participant lists.
 
-Decides: which code opens which form of which record. What a survey page shows is in `survey_page.py`.
+Which code opens which form of which record. What a survey page shows is in `survey_page.py`.
 """
 
 import secrets

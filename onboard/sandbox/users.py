@@ -1,6 +1,6 @@
 """Users of a project, data access groups, and who is in which.
 
-Decides: the columns of these exports, and what their imports change. Roles are in `roles.py`.
+The columns of these exports, and what their imports change. Roles are in `roles.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -90,7 +90,10 @@ def _user(project: Project, access: Access) -> dict[str, Cell]:
 
 
 def held(rights: Rights) -> dict[str, int]:
-    """REDCap's columns of rights with 1 where the right is held; those nobody here has are 0."""
+    """Return REDCap's columns of rights with 1 where the right is held.
+
+    Those that no user has are 0.
+    """
     return {name: int(getattr(rights, _OURS[name])) if name in _OURS else 0 for name in _RIGHTS}
 
 
@@ -101,7 +104,10 @@ def of_forms(project: Project, rights: Rights) -> dict[str, Cell]:
 
 
 def rights_of(row: Mapping[str, str], before: Rights) -> Rights:
-    """What a row of an import makes of somebody's rights; columns that are not there change nothing."""
+    """Return what a row of an import makes of a user's rights.
+
+    Columns that are not there change nothing.
+    """
     given: dict[str, Any] = {ours: row[name] == "1" for name, ours in {"design": "design", **_OURS}.items() if row.get(name)}
     pairs = [pair.partition(":") for pair in row.get("forms_export", "").split(",") if ":" in pair]
     forms = dict(before.forms) | {form: int(level) for form, _, level in pairs if level.isdigit()}

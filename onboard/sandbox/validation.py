@@ -1,6 +1,6 @@
-"""Whether one imported value is acceptable, and the canonical form it is stored in.
+"""Whether one imported value is acceptable, and the form it is stored in.
 
-Decides: choices, checkboxes, formats, dates, length. Does not check ranges, required fields, branching logic or
+Choices, checkboxes, formats, dates, length. It does not check ranges, required fields, branching logic or
 calculations: a live import does not either.
 """
 

@@ -1,6 +1,6 @@
-"""The HTTP side: a form in, a reply out, with the headers a real server sends and the faults switched on.
+"""The HTTP side: a form in, a reply out, with the headers of a real server.
 
-Decides: how replies and faults look on the wire. The answers come from `api.py`, the pages from `page.py`.
+How replies and faults look on the wire. The answers come from `api.py`, the pages from `page.py`.
 """
 
 import asyncio
@@ -137,7 +137,7 @@ def _title(state: State, token: str) -> str | None:
 
 
 def _form_asked(params: Params) -> str:
-    """The form whose status stands first among the fields asked for."""
+    """The form whose status is first among the fields requested."""
     statuses = (name for name in params.items("fields") if name.endswith("_complete"))
     return next(statuses, "").removesuffix("_complete")
 
@@ -278,7 +278,7 @@ def _response(request: Request, reply: Reply) -> Response:
 
 
 def _trickling(reply: Reply, delay: float) -> Response:
-    """Byte by byte, each in time for whoever waits for the next byte only."""
+    """Send byte by byte, each in time for a client that waits for the next byte only."""
 
     async def chunks() -> AsyncIterator[bytes]:
         for place in range(len(reply.body)):

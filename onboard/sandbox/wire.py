@@ -1,6 +1,6 @@
-"""The bytes REDCap writes: CSV as PHP's fputcsv, JSON with escaped slashes, XML errors.
+"""The bytes REDCap writes: CSV as PHP's fputcsv, JSON, XML errors.
 
-Decides: quoting, line ends, separators, content types. Does not decide what is written.
+JSON has escaped slashes. Quoting, line ends, separators, content types; other modules decide what is written.
 """
 
 import json

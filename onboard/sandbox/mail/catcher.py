@@ -1,6 +1,6 @@
-"""A mail server on 127.0.0.1 that delivers nothing: it keeps every message and can write it as an `.eml` file.
+"""A mail server on 127.0.0.1 that keeps every message and delivers none.
 
-Decides: start, stop, address, TLS. It sends no mail anywhere; what it answers is in `conversation.py`.
+Start, stop, address, TLS, and messages written as `.eml` files. What it answers is in `conversation.py`.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """What the mail catcher says to a sender, command by command.
 
-Decides: answers, what is kept, how a scripted fault looks on the wire. Binds nothing; `catcher.py` does.
+Answers, what is kept, how a scripted fault looks on the wire. Binds nothing; `catcher.py` does.
 """
 
 import asyncio

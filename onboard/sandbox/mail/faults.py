@@ -1,6 +1,6 @@
-"""Bad days of a mail server, to be scripted: refusals with a code, lost connections, slowness.
+"""Faults of a mail server, to be scripted: refusals, lost connections, slowness.
 
-Decides: which fault strikes which command. How it is answered is in `catcher.py`.
+Which fault strikes which command. `catcher.py` answers it.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Certificates as they are printed, with names as CITI and a university's own learning system use them.
+"""Certificates as printed, with names as CITI and a university's system use them.
 
-Decides texts and the usual printed expirations; does not know which of them counts for what.
+Texts and the usual printed expirations, not what each counts for.
 """
 
 from onboard.sandbox.sample.row_writer import RowWriter, years_from

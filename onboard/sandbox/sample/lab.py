@@ -1,7 +1,7 @@
-"""The sample lab, told relative to a day, so that it shows every state whenever it is looked at. Decides the story; the rows
-stand in sample_people and sample_protocols. Imports nothing of the product's own logic.
+"""The sample lab, relative to a day, so that it always shows every state.
 
-`CAST` tells who shows which state.
+Its story; the rows are in people.py and protocols.py. It imports nothing of the product's own logic. `CAST` says who shows which
+state.
 """
 
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ class SampleLab:
 
 
 def sample_lab(today: date) -> SampleLab:
-    """The lab as it stands on the morning of `today`."""
+    """Return the lab as of the morning of `today`."""
     people, protocols = RowWriter(today), RowWriter(today)
     write_people(people)
     write_protocols(protocols)

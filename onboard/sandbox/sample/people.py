@@ -1,6 +1,6 @@
-"""The sixteen people of the sample lab, each with the rows that make their story. Decides rows of the People project.
+"""The sixteen people of the sample lab, each with the rows of their story.
 
-The story of each is told in `lab.CAST`. Nobody here exists.
+Rows of the People project. The story of each is in `lab.CAST`. All of them are invented.
 """
 
 from onboard.sandbox.sample.courses import (

@@ -1,4 +1,7 @@
-"""The six protocols of the sample lab, one for each kind of work a first hire meets. Decides rows of the Protocols project."""
+"""The six protocols of the sample lab, one for each kind of work.
+
+Rows of the Protocols project: the kinds of work that a first hire meets.
+"""
 
 from onboard.sandbox.sample.row_writer import RowWriter
 

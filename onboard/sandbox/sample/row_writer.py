@@ -1,6 +1,6 @@
-"""Rows of a sample project, written down one after the other. Decides shapes and dates; the story stands elsewhere.
+"""Rows of a sample project, written down one after the other.
 
-Date arithmetic of its own, so that the sample shares no mistake with the product.
+Shapes and dates. It has date arithmetic of its own, so that the sample shares no mistake with the product.
 """
 
 import calendar
@@ -11,8 +11,11 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One form of one record as somebody filled it in. A checkbox takes its codes parted by commas; `complete` is 0, 1 or 2;
-    `stamp` is when it was submitted, for one that came in by survey."""
+    """One form of one record as a person filled it in.
+
+    A checkbox takes its codes parted by commas; `complete` is 0, 1 or 2; `stamp` is when it was submitted, for one that came in
+    by survey.
+    """
 
     record: str
     form: str

@@ -1,4 +1,7 @@
-"""The sample lab on a running stand-in. Decides nothing: rows of sample_lab go into projects, tokens come out."""
+"""The sample lab on a running stand-in.
+
+Rows of the sample lab go into projects, tokens come out.
+"""
 
 from __future__ import annotations
 
