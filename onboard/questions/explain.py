@@ -61,7 +61,7 @@ class SaidItem:
     on: date
     what: str
     state: ItemState
-    reader: str  # address, "" where nobody was written to
+    reader: str  # address, "" where no mail was sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +209,7 @@ def _said_words(record: ItemRecord, assessment: Assessment) -> str:
     if kind in ("reminder", "escalation") and len(rest) >= 2:
         titles = {requirement.id: requirement.title for requirement in assessment.rules.requirements}
         title = titles.get(rest[0], rest[0])
-        if record.state is ItemState.BASELINE:  # nobody was told, so it was on no day before or after anything
+        if record.state is ItemState.BASELINE:  # no mail was sent, so it has no day
             return phrase("explain.said", kind=kind.capitalize(), title=title)
         when = _tier_words(rest[-1]) if kind == "reminder" else _level_words(rest[-1], assessment)
         return phrase("explain.said_at", kind=kind.capitalize(), title=title, when=when)

@@ -1,6 +1,6 @@
 """Days a person worked, or could have worked, while not cleared.
 
-It decides the three kinds and never adds them up.
+There are three kinds, never added up.
 
 Certain: a log entry on a day certainly not cleared. Cannot be excluded: a log entry on a day whose verdict is unknown. Could have
 worked: certainly listed or delegated, no entry, not cleared. Entries that fit no day or protocol are listed as unplaced. With

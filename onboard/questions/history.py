@@ -1,6 +1,6 @@
 """When a person was cleared, blocked or unknown: the timeline over a window.
 
-It decides the window; verdicts come from readiness. `history_picture` draws it.
+Verdicts come from readiness. `history_picture` draws it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The history as a picture: a character a week for a terminal, and an SVG.
 
-It decides how days become weeks. A week never looks better than its days: one blocked day makes it blocked, then one unknown day
-makes it unknown, and it is cleared only when every one of its days is.
+A week never looks better than its days: one blocked day makes it blocked, then one unknown day makes it unknown, and it is
+cleared only when every one of its days is.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def _plain(verdict: Cleared, text: str) -> str:
 
 
 def as_text(timelines: Timelines, paint: Callable[[Cleared, str], str] = _plain) -> str:
-    """At most 80 columns: bands of 52 weeks under a scale of months, then every spell with its exact days.
+    """Return at most 80 columns: bands of 52 weeks under months, then spells.
 
-    `paint` may colour a run of weeks of one verdict; it gets the verdict and the characters.
+    Every spell has its exact days. `paint` may color a run of weeks of one verdict; it gets the verdict and the characters.
     """
     first, last = show(timelines.first), show(timelines.last)
     lines = wrapped(phrase("history.heading", name=timelines.name, first=first, last=last))

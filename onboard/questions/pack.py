@@ -1,7 +1,7 @@
 """The inspection folder of one protocol.
 
-Delegation table, training matrix as of a day, evidence index with hashes. It decides which rows belong to it; it mirrors records
-and signs nothing. The caller writes the files.
+Delegation table, training matrix as of a day, evidence index with hashes. It mirrors records and signs nothing. The caller
+writes the files.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Proof:
     read_at: datetime
     snapshot: str
     not_tracked: tuple[str, ...]
-    decisions: tuple[str, ...]  # retroactive rule changes that somebody accepted, to be printed
+    decisions: tuple[str, ...]  # accepted retroactive rule changes, to be printed
 
     @property
     def failing(self) -> tuple[ClauseOn, ...]:

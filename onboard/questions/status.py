@@ -169,7 +169,7 @@ def _tasks_off(tasks: list[Readiness], day: date) -> list[str]:
 
 
 def as_text(assessment: Assessment, day: date, *, with_tasks: bool = False) -> str:
-    """The table as plain text of at most 80 columns; a coloured one is the caller's."""
+    """Return the table as plain text of at most 80 columns; callers add color."""
     head = [phrase(f"table.{name}") for name in ("person", "protocol", "status", "until", "why")]
     lines = status_table(assessment, day, with_tasks=with_tasks)
     body = [[_shown(n, lines), _where(line), made(str.upper, line.word), line.until, line.why] for n, line in enumerate(lines)]
