@@ -134,7 +134,7 @@ class Checked(Choice):
     """What a person said of handed-in evidence."""
 
     ACCEPTED = "accepted"  # looked at and accepted
-    WAITING = "waiting"  # a claim nobody has looked at, or a value nobody defined
+    WAITING = "waiting"  # a claim not checked yet, or an undefined value
     DECLINED = "declined"  # looked at and not accepted
 
 

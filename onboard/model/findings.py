@@ -43,7 +43,7 @@ class Status(StrEnum):
     WAIVED = "waived"  # met only by a waiver
     EXPIRING = "expiring"  # met, and the end lies within the window
     CURRENT = "current"  # met
-    PENDING = "pending"  # something handed in or under way waits for somebody
+    PENDING = "pending"  # evidence sent in, or work under way, waits for a person
     UNKNOWN = "unknown"  # cannot be told; never counts as ready
     EXPIRED = "expired"  # was met, is not any more
     MISSING = "missing"  # never met

@@ -30,7 +30,7 @@ class Section(StrEnum):
     """
 
     STEPS = "steps"  # welcome, checklist: what to do, in order
-    OTHERS_DO = "others_do"  # welcome, checklist: what somebody else does for them
+    OTHERS_DO = "others_do"  # welcome, checklist: what others do for them
     DONE = "done"  # checklist: what is done
     BLOCKED = "blocked"  # reminder: you are blocked today
     DUE = "due"  # reminder: ends soon or is missing
@@ -66,13 +66,13 @@ class ReaderRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who gets a notice. `address` is normalised: trimmed, lower case."""
+    """The reader of a notice. `address` is normalized: trimmed, lower case."""
 
     address: str
     name: str
     greet: str
     role: ReaderRole
-    record: str = ""  # record id in People, "" for somebody who is not a record
+    record: str = ""  # record id in People, "" for a reader without a record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ class Line:
     also: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()  # keys of lower tiers that this line makes pointless
     report: bool = False  # the person hands in a completion report for it
-    hand_in: str = field(default="", repr=False)  # their own page for it; whoever has it can hand in in their name
+    hand_in: str = field(default="", repr=False)  # their own survey link; it allows sending evidence in their name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class RosterRow:
     """One person on one protocol today, for the file beside a digest. No reasons."""
 
     person: str  # name
-    protocol: str  # short code, "" for somebody on none
+    protocol: str  # short code, "" for a person on none
     verdict: Cleared
     through: date | None  # last day, when cleared and there is one
 
@@ -199,7 +199,7 @@ class ItemState(StrEnum):
     SKIPPED = "skipped"  # a later tier said it
     BASELINE = "baseline"  # already true at go-live; never said
     REFUSED = "refused"  # it did not arrive: to be said again
-    DOUBTED = "doubted"  # nobody knows whether it arrived: to be said again, with a word about it
+    DOUBTED = "doubted"  # not known to have arrived: to be sent again, with a word about it
 
 
 #: What was tried and counts as not said.

@@ -114,7 +114,7 @@ class Source:
     project: str
     instrument: str
     fields: Dict[str, str]  # noun field -> REDCap field
-    constants: Dict[str, str] = field(default_factory=dict)  # noun field -> the word that stands for every row
+    constants: Dict[str, str] = field(default_factory=dict)  # noun field -> the word used for every row
     values: Dict[str, Dict[str, str]] = field(default_factory=dict)  # noun field -> the lab's code -> our word
     checkboxes: frozenset[str] = frozenset()  # noun fields that are REDCap checkboxes
     event: str = ""  # longitudinal: only rows of this unique event name, "" = of every event

@@ -48,8 +48,11 @@ def phrase(name: str, /, **values: object) -> Phrase:
 
 @lru_cache(maxsize=8192, typed=True)
 def shared(name: str, /, **values: str) -> Phrase:
-    """The same for values that are no phrases: one for all who say it, since a large lab says many things many times. Two phrases
-    may have the same text and other names, so a phrase among the values is a TypeError."""
+    """The same for values that are not phrases: one object for equal values.
+
+    A large lab uses the same phrase many times. Two phrases may have the same text and other names, so a phrase among the values
+    is a TypeError.
+    """
     if any(isinstance(value, Phrase) for value in values.values()):
         raise TypeError(f"{name} has a phrase among its values: ask `phrase` for it")
     return _filled(name, values)

@@ -22,7 +22,7 @@ class RequirementKind(StrEnum):
     DELEGATION = "delegation"  # the PI delegated the task
     STEP = "step"  # an onboarding act with a date
     DISCLOSURE = "disclosure"  # a conflict-of-interest disclosure
-    TASK = "task"  # a task that must not be given to somebody
+    TASK = "task"  # a task that must not be given to some people
     APPOINTMENT = "appointment"  # built in: the person belongs to the lab
     HOLD = "hold"  # built in: the protocol is not on hold
     FACT = "fact"  # built in: a fact that selects rules is known
@@ -95,7 +95,7 @@ class Requirement:
     in_progress_days: int = 0
     lead_days: int = 0  # the reminder's deadline lies so many days before it is needed
     enforce_lead: bool = False
-    submission_margin_days: int = 0  # at a submission to the IRB it must hold for so many days more; clears and blocks nobody
+    submission_margin_days: int = 0  # at a submission to the IRB it must hold for so many days more; clears and blocks no person
     only_at_submission: bool = False  # judged at a submission only: no clause of anybody's readiness, no reminder
     expiring_days: int = 30  # window of the word "expiring"
     tiers: tuple[int, ...] = (90, 60, 30, 14, 7, 1, 0)  # days to the end at which a reminder is due, then weekly after

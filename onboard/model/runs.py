@@ -147,7 +147,7 @@ class PersonSeen:
     record: str
     number: int  # 1 for the first one
     since: datetime  # the read that showed them first, aware
-    marks: frozenset[str]  # hashes of what they are recognised by, as last read
+    marks: frozenset[str]  # hashes of what they are recognized by, as last read
 
     @property
     def former_name(self) -> str:
@@ -206,7 +206,7 @@ class Cadence:
     starting_days: int = 14
     next_days: int = 30
     digest_weekday: int = 0  # Monday
-    digests: bool = True  # whether the schedule sends digests by itself
+    digests: bool = True  # whether the schedule sends digests
     max_rows: int = 150
 
 
@@ -240,8 +240,10 @@ class Lab:
     envelope_sender: str = ""  # where mail comes back to, KEY in place of what is each message's own; "" = `sender`
 
     def envelope_of(self, message_id: str) -> str:
-        """The address one message comes back to: where the lab wants one of its own for each, with what stands before the @ of
-        its Message-ID in it."""
+        """Return the address one message comes back to.
+
+        Where the lab wants one of its own for each, it contains what is before the @ of the Message-ID.
+        """
         return self.envelope_sender.replace("KEY", message_id.strip("<>").partition("@")[0]) or self.sender
 
     def on_duty(self, day: date) -> tuple[Coordinator, ...]:
