@@ -1,6 +1,6 @@
 """`onboard check`: settings, REDCap, mail and ledger, each with the next step.
 
-It decides form and exit code; onboard/connecting/advice.py decides what is reported about a project. It sends nothing.
+onboard/connecting/advice.py decides what is reported about a project. It sends nothing.
 """
 
 from __future__ import annotations

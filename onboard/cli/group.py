@@ -1,6 +1,6 @@
 """The command group that loads a command when it is called.
 
-It decides the answer to an unknown command and how help looks; the list of commands imports none.
+It also answers unknown commands and lays out help; the list of commands imports none.
 """
 
 from __future__ import annotations

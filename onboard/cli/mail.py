@@ -1,7 +1,6 @@
 """`onboard mail`: a test mail, the sign-in, and mail refused or in doubt.
 
-It decides what the test says and how each state is shown; the mailer sends, `onboard.planning.standing` decides the state of an
-address.
+The mailer sends; `onboard.planning.standing` decides the state of an address.
 """
 
 from __future__ import annotations
@@ -225,7 +224,7 @@ def _reopen(app: App, asked: _Asked) -> None:
 
 
 def _not_shut(app: App, address: str) -> str:
-    """Open, or nobody's."""
+    """Say that an address is open, or that no record holds it."""
     from onboard.pipeline.snapshots import export_of
     from onboard.planning.addresses import addresses_in_use
 

@@ -1,7 +1,6 @@
 """`onboard map`: a first redcap.toml for a project of the lab's own.
 
-It decides where dictionaries come from; onboard/connecting/guessing.py guesses. It never overwrites, and nothing uses the file
-before a user renamed it.
+onboard/connecting/guessing.py guesses. It never overwrites, and nothing uses the file before a user renamed it.
 """
 
 from __future__ import annotations

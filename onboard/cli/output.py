@@ -75,7 +75,7 @@ def _harmless(value: Any) -> Any:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table as wide as the terminal; words of state are coloured where there is colour.
+    """Print a table as wide as the terminal, with words of state colored if possible.
 
     Where it is too wide, first the lines between the cells go, then the last columns move below their row; no word is broken.
     """

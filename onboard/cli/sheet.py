@@ -28,7 +28,7 @@ class Reader(StrEnum):
     """Who reads the page."""
 
     ADMINISTRATOR = "administrator"  # of REDCap, and IT security
-    SUCCESSOR = "successor"  # whoever looks after the program next
+    SUCCESSOR = "successor"  # the person who maintains the program next
 
 
 def command(

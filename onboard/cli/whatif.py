@@ -1,6 +1,6 @@
-"""`onboard whatif --protocol FILE | --requirements FILE`. Decides what is compared; how is onboard/questions/whatif.py's.
+"""`onboard whatif --protocol FILE | --requirements FILE`: what is compared.
 
-The protocol to come is a TOML file:
+onboard/questions/whatif.py compares. The protocol to come is a TOML file:
 
     number = "IRB-27-0001"
     code = "NEW-HF"
