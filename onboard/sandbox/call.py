@@ -74,7 +74,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call whose token was recognised. `public_url` is the address of the server as links show it, ending in `/`."""
+    """A call whose token was recognized.
+
+    `public_url` is the address of the server as links show it, ending in `/`.
+    """
 
     params: Params
     project: Project

@@ -85,7 +85,10 @@ def _found(call: Call, view: View) -> Iterator[Found]:
 
 
 def _records(call: Call) -> list[str]:
-    """Records asked for that exist and may be seen, in order. Unknown ones are no error."""
+    """Return records requested that exist and may be seen, in order.
+
+    Unknown ones are not an error.
+    """
     wanted = call.params.items("records")
     records = call.project.ordered_records(call.access.rights.dag)
     if wanted:

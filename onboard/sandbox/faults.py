@@ -20,7 +20,7 @@ class Fault(StrEnum):
     OVERLOAD = "overload"  # 200 and no bytes at all
     PROXY_TIMEOUT = "proxy_timeout"  # nothing for `delay` seconds, then 504 from the proxy
     FEWER_ROWS = "fewer_rows"  # a big export that stops early, whole lines, no error; `share` of the rows are left
-    WRONG_RECORD = "wrong_record"  # the last row of a list stands under the record of the first (assumption)
+    WRONG_RECORD = "wrong_record"  # the last row of a list is under the record of the first (assumption)
     NO_INSTANCE = "no_instance"  # the column redcap_repeat_instance is left out (assumption)
     LINE_FEED = "line_feed"  # one line feed, as REDCap answers where there is no row at all
     BARE_HEADER = "bare_header"  # the names of the columns and no row

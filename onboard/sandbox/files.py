@@ -1,6 +1,6 @@
 """content=file: bring, fetch and remove the file of a file field.
 
-The answers' types and the errors. Which row a file stands on comes from the project's layout.
+The answers' types and the errors. The project's layout decides which row a file is on.
 """
 
 from onboard.sandbox.call import Call

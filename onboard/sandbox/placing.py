@@ -1,6 +1,6 @@
 """Where an imported row belongs, and the complaints when it belongs nowhere.
 
-Event, instrument and instance of a row, and whether a field may stand there.
+Event, instrument and instance of a row, and whether a field may be there.
 """
 
 from collections.abc import Mapping

@@ -92,7 +92,7 @@ class Project:
         self.repository = Folders()
         self.records: dict[str, dict[Place, Values]] = {}
         self.record_groups: dict[str, str] = {}
-        self.locked: set[str] = set()  # records that nobody may change
+        self.locked: set[str] = set()  # records that must not be changed
         self.documents: dict[tuple[str, Place, str], Document] = {}
         self.survey_times: dict[tuple[str, Place, str], str] = {}
         self.survey_codes: dict[str, tuple[str, Place, str]] = {}

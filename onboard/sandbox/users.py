@@ -115,7 +115,10 @@ def rights_of(row: Mapping[str, str], before: Rights) -> Rights:
 
 
 def _import_users(call: Call) -> Reply:
-    """A name alone is enough. assumption: not evidenced - that who comes so holds no right."""
+    """A name alone is enough.
+
+    assumption: not evidenced - that a user added so holds no right.
+    """
     call.need_import()
     call.need(call.access.rights.user_rights, USERS_RIGHT)
     rows = read_rows(call.params.text("data"), call.params.success_format()) or []

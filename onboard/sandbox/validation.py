@@ -90,13 +90,16 @@ def _pattern(column: Column) -> str | None:
 
 
 def _clock(column: Column) -> str | None:
-    """The pattern of a date field's time part, or None when the field is no date."""
+    """Return the pattern of a date field's time part, or None for another field."""
     match = re.fullmatch(r"(date|datetime|datetime_seconds)_(?:ymd|mdy|dmy)", column.field.validation)
     return _CLOCKS[match[1]] if match else None
 
 
 def _moment(value: str, clock: str, rules: Rules) -> str | None:
-    """The value as Y-M-D with its time, or None when it is no such date. Dashes and slashes both part a date."""
+    """Return the value as Y-M-D with its time, or None when it is not such a date.
+
+    Dashes and slashes both part a date.
+    """
     match = re.fullmatch(_ORDERS[rules.date_format] + clock, value.replace("/", "-"))
     if not match:
         return None

@@ -12,7 +12,7 @@ COI_GROUP = "Conflicts of Interest"
 #: Look-alikes: neither counts for anything.
 RCR_GROUP = "Biomedical Responsible Conduct of Research"
 E6R3_GROUP = "ICH GCP E6(R3): An Introduction"
-#: A name that nobody has put into the course map.
+#: A name that is not in the course map.
 UNKNOWN_GROUP = "Human Subjects Research Essentials"
 
 
