@@ -1,6 +1,6 @@
 """The `onboard` command: all of onboard.cli, plus what runs jobs.
 
-It decides exit codes: 0 done, 1 ran but something needs a person, 2 bad configuration or usage.
+Exit codes: 0 done, 1 ran but something needs a person, 2 bad configuration or usage.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What a run did, in words; a log line contains no names.
-
-It decides form and exit code.
-"""
+"""What a run did, in words, and its exit code; a log line contains no names."""
 
 from __future__ import annotations
 
