@@ -1,7 +1,7 @@
-"""Calendar arithmetic: validity policies and working days. Decides dates; knows no evidence, no person and no today.
+"""Calendar arithmetic: validity policies and working days.
 
-Sources: policies on validity (NIH NOT-OD-16-148: GCP refresh at least every three years; KUMC: end of the Nth fiscal
-year; local policies in months). Calendar months, never 365 times N; every last day is inclusive.
+The day is an argument. Sources: policies on validity (NIH NOT-OD-16-148: GCP refresh at least every three years; KUMC: end of
+the Nth fiscal year; local policies in months). Calendar months, never 365 times N; every last day is inclusive.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ _NEAR = 14
 
 
 def show_to_act(day: date, today: date) -> str:
-    """A day somebody acts by or waits for: ``Mon 7 Dec 2026``; without its weekday once it is past."""
+    """Format a day to act by or to wait for: ``Mon 7 Dec 2026``.
+
+    Without its weekday once it is past.
+    """
     return f"{_WEEKDAYS[day.weekday()]} {show(day)}" if day >= today else show(day)
 
 

@@ -1,4 +1,7 @@
-"""The exception tree. Decides what a mistake is called; bad *data* is never an exception but a Problem beside the result."""
+"""The exception tree.
+
+Bad *data* is never an exception but a Problem beside the result.
+"""
 
 
 class OnboardError(Exception):
@@ -10,27 +13,39 @@ class ConfigError(OnboardError):
 
 
 class SilentChange(ConfigError):
-    """The rules were changed for days already judged, and nobody accepted it: nothing is judged by them (exit code 2)."""
+    """The rules were changed for days already judged, without an acceptance.
+
+    Nothing is judged by them (exit code 2).
+    """
 
 
 class NotBegun(ConfigError):
-    """The ledger knows of no go-live in this mode: nobody is mailed from it (exit code 2)."""
+    """The ledger knows of no go-live in this mode: it sends no mail (exit code 2)."""
 
 
 class LedgerBehind(NotBegun):
-    """The ledger is an old copy of itself, and what was mailed since is not known: nobody is mailed from it (exit code 2)."""
+    """The ledger is an old copy of itself, and later mails are not known.
+
+    It sends no mail (exit code 2).
+    """
 
 
 class ReadInDoubt(OnboardError):
-    """A read failed, was empty, cut short or suspiciously smaller: nobody may be mailed on it (exit code 1)."""
+    """A read failed, was empty, cut short or suspiciously smaller.
+
+    No mail may be based on it (exit code 1).
+    """
 
 
 class Unreviewed(OnboardError):
-    """Evidence that counted would stop counting for want of a review: nobody may be mailed about it (exit code 1)."""
+    """Evidence that counted would stop counting for want of a review.
+
+    No mail may be sent about it (exit code 1).
+    """
 
 
 class DeliveryError(OnboardError):
-    """One message could not be handed over; others may still go."""
+    """One message could not be sent; others may still go."""
 
 
 class LedgerError(OnboardError):

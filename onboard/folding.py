@@ -1,5 +1,6 @@
-"""When two printed texts are the same text, and how many of a thing is said. Decides equality after folding; never likeness,
-never meaning.
+"""When two printed texts are the same text, and words for counts.
+
+Equality after folding decides, never likeness or meaning.
 
 Course names and protocol numbers arrive retyped, pasted and mangled: another case, curly quotes, a dash that became
 ``¿``. What is left after folding must be equal, letter by letter ("Biomedical Research" is not "Biomedical Responsible
@@ -13,7 +14,7 @@ from functools import lru_cache
 #: UTF-8 dashes and quotes that were read as Windows-1252 on their way.
 _MOJIBAKE = re.compile("â€[\x80-\x9f‐-‟“”˜™œ\x9d]?")
 _QUOTES = frozenset("'\"`´‘’‚‛“”„‟‹›«»′″")
-#: The dash as it arrives mangled, the minus sign, the replacement character, marks nobody can see.
+#: The dash as it arrives mangled, the minus sign, the replacement character, invisible marks.
 _UNSEEN = frozenset("¿\u2212\ufffd\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 
@@ -30,7 +31,10 @@ def fold_reference(text: str) -> str:
 
 
 def _settled(text: str, noise: frozenset[str]) -> str:
-    """Case folding and normalising may each uncover work for the other: on until nothing moves. Plain letters hide nothing."""
+    """Fold case and normalize until nothing changes.
+
+    Each may uncover work for the other. Plain letters need no second pass.
+    """
     if text.isascii():
         return "".join(letter for letter in text.lower() if letter not in noise and not _is_gap(letter))
     plain = _without(text, noise)

@@ -1,4 +1,7 @@
-"""The only place that knows where templates/ and config/ lie. Decides between a wheel and a checkout, nothing else."""
+"""The only place that knows where templates/ and config/ are.
+
+They are in a wheel or in a checkout.
+"""
 
 from pathlib import Path
 

@@ -1,7 +1,8 @@
-"""Sets of whole local dates, and what is certain about them. Decides set algebra; knows no rule of the field and no today.
+"""Sets of whole local dates, and what is certain about them.
 
-A Timeline is sorted, disjoint, non-adjacent and inclusive; an open end is a real value. Days are kept as proleptic
-ordinals, so that a lab of a hundred thousand people is judged in seconds.
+Set algebra only: it knows no rule of the field, and the day is an argument. A Timeline is sorted, disjoint, non-adjacent and
+inclusive; an open end is a real value. Days are kept as proleptic ordinals, so that a lab of a hundred thousand people is judged
+in seconds.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 
 class ServiceManager:
-    """Whoever started this process and asked to be told how it fares."""
+    """The service manager that started this process and wants its state."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         address = environ.get("NOTIFY_SOCKET", "")

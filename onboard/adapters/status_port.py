@@ -1,6 +1,6 @@
 """/healthz and /metrics, served on this machine only.
 
-It decides the names of the numbers (Prometheus text format); they contain no person's name, no address and no subject.
+Names are in Prometheus text format; no number contains a person's name, an address or a subject.
 """
 
 from __future__ import annotations

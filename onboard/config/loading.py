@@ -41,7 +41,7 @@ class Config:
     redcap: Mapping[str, RedcapSettings]  # by project
     ledger_url: str
     m365: MicrosoftSettings
-    bounces: BounceSettings | None  # None: nobody looks for what came back
+    bounces: BounceSettings | None  # None: bounced mail is not checked
     operating: Operating
     writeback: WriteTarget | None  # None: nothing is written into REDCap
     sentences: Mapping[str, str]  # the lab's own words for sentences, by name

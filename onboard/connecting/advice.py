@@ -35,8 +35,8 @@ class State(StrEnum):
     """How much a finding matters."""
 
     OK = "ok"  # nothing to do
-    NOTE = "note"  # works, but somebody should know
-    LOOK = "look"  # does not work before somebody acts
+    NOTE = "note"  # works, but the lab should know
+    LOOK = "look"  # does not work before a person acts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,5 +30,5 @@ class ProjectFacts:
     records: int | None = None
     in_group: bool | None = None  # the token's user sees one data access group only
     may_import: bool | None = None
-    no_survey_link: str = ""  # why nobody gets a link to hand evidence in, with the clicks; "" = they do, or it was not asked
+    no_survey_link: str = ""  # why there are no survey links for evidence, with the clicks; "" = they do, or it was not asked
     troubles: tuple[str, ...] = ()

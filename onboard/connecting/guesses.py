@@ -21,7 +21,7 @@ class Guess:
     column: Field
     likeness: float
     values: Mapping[str, str] = field(default_factory=dict)  # code -> our word
-    unknown: Mapping[str, str] = field(default_factory=dict)  # code -> label nobody knows
+    unknown: Mapping[str, str] = field(default_factory=dict)  # code -> unknown label
 
     @property
     def confidence(self) -> str:

@@ -1,7 +1,4 @@
-"""Guesses as a redcap.toml with the confidence beside each line.
-
-It decides wording and order.
-"""
+"""Guesses as a redcap.toml with the confidence beside each line."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Three people as the program sees them, row by row in our words.
 
-It is the quickest way to find a wrong line in a mapping. It decides who is shown and how a row is described.
+It is the quickest way to find a wrong line in a mapping.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class Layout(StrEnum):
     DOWNLOAD = "download"  # automated download, one row a completion
     MODULES = "modules"  # automated download, one row a module
     KUALI = "kuali"  # the minimum Kuali asks for
-    MEMBERS = "members"  # answer of CITI's GetMembers: who somebody is, no completion
+    MEMBERS = "members"  # answer of CITI's GetMembers: who a person is, not a completion
     REPORT = "report"  # PDF completion report
     CERTIFICATE = "certificate"  # PDF certificate
 

@@ -25,9 +25,9 @@ class State(StrEnum):
 
     NEW = "new"  # would be imported
     KNOWN = "known"  # recorded already, or met before in the same files
-    UNMATCHED = "unmatched"  # cannot tell whose it is, or nobody's here
+    UNMATCHED = "unmatched"  # not known whose it is, or of no person here
     UNKNOWN_COURSE = "unknown course"  # the course map does not name it
-    CONFLICT = "conflict"  # the same record number with another date, or of somebody else
+    CONFLICT = "conflict"  # the same record number with another date, or of another person
     UNREADABLE = "unreadable"  # a date or number that cannot be read
     NOT_PASSED = "not passed"  # not completed yet, or below the pass mark
 

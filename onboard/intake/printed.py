@@ -1,6 +1,4 @@
-"""Dates, numbers and stages as completion files print them.
-
-It decides what is readable; it guesses nothing.
+"""Dates, numbers and stages as completion files print them; nothing is guessed.
 
 Seen in the wild: ``2023-03-13T17:03:34.18-04:00``, ``03/13/2023 05:03:34 PM``, ``03/13/2023``, ``03/12/23``; PDFs print
 ``13-Mar-2023``. A day is a local one of the lab: an offset moves it.

@@ -1,6 +1,6 @@
 """Rows of a recognized file as claims.
 
-It decides what each cell says; matching.py decides whose it is, planning.py what is new.
+matching.py decides whose a claim is, planning.py what is new.
 
 Rows of one completion (one row a module, the same completion in two files, a PDF beside a row) become one claim.
 """

@@ -1,7 +1,4 @@
-"""A plan in rows and sentences for people and programs.
-
-It decides order and how many rows are shown.
-"""
+"""A plan in rows and sentences for people and programs."""
 
 from __future__ import annotations
 

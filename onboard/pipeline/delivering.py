@@ -266,7 +266,7 @@ class _Sender:
     unsaved: list[tuple[Posted, str]] = field(default_factory=list)
     weighing: Weighing = field(default_factory=Weighing)
     trying: Transport | None = None  # the hold that the mail in hand is tried against
-    spared: Transport | None = None  # a hold that ended: its reader stops nobody a second time
+    spared: Transport | None = None  # a hold that ended: its reader stops no other mail a second time
 
     def try_one(self, held: Transport) -> None:
         """While mail is held: try one mail if it is time, and go on when it is taken."""

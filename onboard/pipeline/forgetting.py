@@ -57,7 +57,7 @@ class Traces:
     doubtful: Mapping[str, str] = field(default_factory=dict)
     decided: tuple[str, ...] = ()  # names that a person says are this person's, also in free words
     namesakes: frozenset[str] = frozenset()  # records that have one of the names, too
-    elsewhere: frozenset[str] = frozenset()  # their addresses: what stands beside one is a namesake's
+    elsewhere: frozenset[str] = frozenset()  # their addresses: a name beside one is a namesake's
 
     @property
     def sure_names(self) -> tuple[str, ...]:
@@ -199,7 +199,7 @@ def traces_of(
     (rules, the lab's name). `decided`: names that the user says are this person's alone.
     """
     found: dict[str, dict[str, None]] = {"names": {}, "greet": {}, "addresses": {}}
-    others: dict[str, dict[str, None]] = {}  # record of somebody else -> their names and addresses
+    others: dict[str, dict[str, None]] = {}  # record of another person -> their names and addresses
     vocabulary = dict.fromkeys(words)
     for text in snapshots:
         for source, rows in _sources(text, mapping):

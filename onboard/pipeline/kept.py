@@ -14,7 +14,7 @@ from enum import StrEnum
 class Forget(StrEnum):
     """What `forget` does with one kind of thing."""
 
-    NOTHING = "nothing"  # it names nobody
+    NOTHING = "nothing"  # it contains no names
     LISTED = "listed"  # a person wrote it: where it names them is listed, and it is left
     NAMES = "names"  # their names and addresses are replaced, where they are certainly theirs
     DROPPED = "dropped"  # what is theirs goes

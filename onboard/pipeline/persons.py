@@ -90,8 +90,11 @@ def gone_before(history: History, present: Collection[str], read_at: datetime) -
 
 
 def refuse_many(replaced: Collection[str], known: int) -> None:
-    """Several at once, and more than a tenth of the people, are no new people: the rows were shifted or renumbered, and everybody
-    would be welcomed again. Raises ReadInDoubt."""
+    """Refuse a read in which too many record ids changed their person.
+
+    Several at once, and more than a tenth of the people, are not new people: the rows were shifted or renumbered, and all of them
+    would be welcomed again. Raises ReadInDoubt.
+    """
     if len(replaced) >= _MANY and len(replaced) * 10 > known:
         raise ReadInDoubt(
             f"{len(replaced)} of {known} record ids have other names, addresses and CITI ids than in the last good read "

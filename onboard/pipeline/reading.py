@@ -28,7 +28,7 @@ class Judged:
     before: Assessment | None
     snapshot: Snapshot
     kept: bool  # whether the ledger holds this very read
-    seen: tuple[PersonSeen, ...] = ()  # what it changes about who stands under which record id
+    seen: tuple[PersonSeen, ...] = ()  # what it changes about which person has which record id
 
 
 def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
@@ -113,7 +113,7 @@ def remember(tools: Tools, judged: Judged, today: date, mode: Mode) -> None:
         tools.ledger.save_snapshot(judged.snapshot)
     tools.ledger.save_rules(tools.rules.version, tools.rules_text, tools.clock.now(), mode)
     tools.ledger.see_problems(judged.now.problems, today)
-    if judged.now.people:  # a read of nobody says nothing of anybody's address
+    if judged.now.people:  # a read without people says nothing about addresses
         tools.ledger.keep_addresses(mode, addresses_in_use(judged.now, tools.lab))
 
 

@@ -24,8 +24,8 @@ from onboard.tables import SurveyRow, read_tables, stamped_forms, survey_rows, w
 class ReviewState(Enum):
     """How much a remark matters."""
 
-    NOTE = "note"  # works, but somebody should know
-    LOOK = "look"  # does not work before somebody acts
+    NOTE = "note"  # works, but the lab should know
+    LOOK = "look"  # does not work before a person acts
 
 
 #: So many rows are named.

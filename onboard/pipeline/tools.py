@@ -49,12 +49,12 @@ class Tools:
     judge: Judge
     render: Callable[[Notice], Message]
     compose: Compose
-    accepts_loss: bool = False  # somebody said that rows, or people, went on purpose
-    book: HandOverBook | None = None  # None: what was handed over stands in the ledger alone
+    accepts_loss: bool = False  # the user said that rows, or people, were deleted on purpose
+    book: HandOverBook | None = None  # None: what was sent is in the ledger alone
     #: (this read, the last good one) -> nothing; raises Unreviewed where evidence would stop counting for want of a review
     refuse_unreviewed: Callable[[Export, Export | None], None] = lambda export, before: None
     hand_in: HandInPages | None = None  # None: people hand evidence in by replying
-    settings: str = ""  # how the files stand that a person corrects when a login fails
+    settings: str = ""  # the state of the files that a person corrects when a login fails
 
     @property
     def place(self) -> Place:

@@ -27,7 +27,7 @@ class StepState(StrEnum):
     """The state of a step."""
 
     OPEN = "open"  # to do
-    WAITING = "waiting"  # handed in, signed up, or submitted: somebody looks at it
+    WAITING = "waiting"  # sent in, signed up, or submitted: another person checks it
     CHECKED = "checked"  # cannot be told yet: something must be read or recorded first
     DONE = "done"  # done
 

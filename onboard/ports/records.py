@@ -65,9 +65,10 @@ class HandIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """Address by person, for those who have one; `trouble` says in a sentence why the others have none, "" when all do.
+    """Address by person, for those who have one.
 
-    Whoever has an address can hand evidence in in that person's name: it goes to that person, and into no log.
+    `trouble` says in a sentence why the others have none, "" when all do. With an address evidence can be sent in that person's
+    name: it goes to that person, and into no log.
     """
 
     addresses: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -112,7 +112,7 @@ class Facts:
     gone: str = ""
     sent: str = ""
     cover: str = ""
-    perhaps_known: str = ""  # said before in a mail of which nobody knows whether it arrived
+    perhaps_known: str = ""  # said before in a mail that may not have arrived
     trial_for: str = ""  # the real reader, when a trial sends everything to one address
     test: str = ""  # what a test mail is, in place of the opening
 

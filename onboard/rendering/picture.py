@@ -1,6 +1,4 @@
-"""Who is cleared when, as a picture of weeks.
-
-It decides how days become weeks and words; the template draws.
+"""Who is cleared when, as a picture of weeks; the template draws it.
 
 A week shows as cleared only when every one of its days is: a picture never looks better than the records. Where the sentence
 next to a bar and the bar differ by days, the sentence is exact.

@@ -45,7 +45,7 @@ class StatusRow:
     word: str
     tone: str
     span: str
-    as_whole: bool  # a task that only what its protocol's row says stands in the way of
+    as_whole: bool  # a task blocked only by what its protocol's row says
     reasons: tuple[ReasonWords, ...]
     remarks: tuple[str, ...]  # starts, left, waived, ends soon; said once, beside the protocol
 

@@ -65,7 +65,7 @@ def status_tone(status: str) -> str:
 
 
 def badge(line: Line) -> tuple[str, str]:
-    """The word on a line's badge, "" for none, and the colour that goes with it."""
+    """Return the word on a line's badge, "" for none, and its color."""
     if line.section is Section.RECEIPT:
         return _receipt(line.status)
     # A first list full of red "missing" would scold a person who has not begun.

@@ -1,7 +1,7 @@
 """The number of evidence rows of each person on the form that is also a survey.
 
-It decides which row is the next free one. The number of a row that a review is about is not given again after the row was
-deleted."""
+It gives the next free row. The number of a row that a review is about is not given again after the row was deleted.
+"""
 
 from __future__ import annotations
 

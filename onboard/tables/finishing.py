@@ -1,6 +1,6 @@
-"""Columns that are made from several cells, or need a second look.
+"""Columns made from several cells, or that need a second look.
 
-It decides claims, tasks, references and what is too little. No column here is parsed twice.
+Claims, tasks, references, and values that lack a part. No column here is parsed twice.
 """
 
 from __future__ import annotations

@@ -63,8 +63,8 @@ class SurveyRow:
     said_on: Reading
     reason: str
     counts_as: Checked
-    reviewed: bool  # somebody decided about it, with name and day
-    seen: str  # the hash of what stands there now
+    reviewed: bool  # a person decided about it, with name and day
+    seen: str  # the hash of the present cells
 
     @property
     def handed_in_on(self) -> date | None:

@@ -1,7 +1,6 @@
 """One instrument of an export, as the rows and columns one table needs.
 
-It decides which rows belong. Everything is text here. A read that is not whole raises ReadInDoubt; a row that fits nowhere is a
-Problem.
+Everything is text here. A read that is not whole raises ReadInDoubt; a row that fits nowhere is a Problem.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Read one CSV file as a header and rows of text.
 
-It decides encoding, separator and whether the file is whole; it knows no instrument.
+Any encoding and separator; a file that is not whole is refused. It knows no instrument.
 """
 
 from __future__ import annotations

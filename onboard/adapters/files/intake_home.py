@@ -1,6 +1,6 @@
 """What intake stores in the lab's home: the queue, its papers, the IRB's lists.
 
-It decides names and that a file is replaced whole or not at all. Only the owner may read them.
+A file is replaced whole or not at all. Only the owner may read them.
 """
 
 from __future__ import annotations

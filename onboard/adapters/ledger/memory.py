@@ -1,6 +1,6 @@
 """The history in the ledger: items, problems, troubles, snapshots, rules.
 
-Also closed addresses. It decides how the history reads; ledger/outbox.py has the life of a message.
+Also closed addresses. ledger/outbox.py has the life of a message.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Refusals in the ledger: the last refusal of each mail, and per address.
 
-It decides what is written down; `onboard.planning.standing` decides the state of an address.
+`onboard.planning.standing` decides the state of an address.
 """
 
 from __future__ import annotations

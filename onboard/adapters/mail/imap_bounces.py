@@ -20,7 +20,7 @@ from onboard.adapters.mail.plain_bounces import given_up
 from onboard.errors import OnboardError, TransportDown
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-#: Whoever writes delivery reports: Postfix, Exim and Gmail; relays; Exchange.
+#: The senders of delivery reports: Postfix, Exim and Gmail; relays; Exchange.
 _WRITERS = ('FROM "mailer-daemon"', 'FROM "postmaster"', 'FROM "MicrosoftExchange"', 'HEADER Content-Type "multipart/report"')
 #: A report needs no more: the returned mail is at its end and only its headers count.
 _MOST_BYTES = 65_536
@@ -124,7 +124,7 @@ class ImapBounces:
             except (OSError, imaplib.IMAP4.error) as error:
                 raise self._down(error) from error
             except OnboardError:
-                self.close()  # no token, so nobody is logged in
+                self.close()  # no token, so there is no login
                 raise
         return self._link
 

@@ -91,7 +91,7 @@ class LabClient(yagmail.Client):
             self._drop()
             raise
         except TransportDown as error:
-            self._drop()  # no token, so nobody is logged in
+            self._drop()  # no token, so there is no login
             raise Stopped(str(error), no_link(str(error), ours=True)) from error
         self._handed_over, self._used_at = 0, self._monotonic()
 

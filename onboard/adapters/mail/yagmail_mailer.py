@@ -1,6 +1,6 @@
-"""Mail over SMTP through yagmail: `ports.Mailer`.
+"""Mail over SMTP through yagmail, at a set pace: `ports.Mailer`.
 
-It decides the pace; yagmail_client.py has the conversation with the server.
+yagmail_client.py has the conversation with the server.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The urgent part of a worklist: blocked work, and evidence to check.
 
-It decides the sentence, what was done meanwhile, and the one form to open.
+Each line has a sentence, what was done meanwhile, and the one form to open.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Changes of the rules that somebody accepted as retroactive: the decision, its day, both versions."""
+"""Changes of the rules accepted as retroactive: decision, day, both versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules in use are told apart by mode: what a trial was judged by binds nobody."""
+"""Rules in use are stored by mode: the rules of a trial bind no live run."""
 
 from __future__ import annotations
 
