@@ -21,17 +21,17 @@ from onboard.errors import ConfigError, OnboardError
 
 PARTS = {
     "To set up": {
-        "demo": Entry("jobs.demo", "Tell the whole story on a sample lab: read, judge, mail, all on this machine."),
+        "demo": Entry("jobs.demo", "Run a sample lab: read, judge and send, all on this machine."),
         **TO_SET_UP,
     },
     "To ask": TO_ASK,
-    "To do": {"run": Entry("jobs.run_job", "Run one job, or `due` for all that wait; dry unless --send."), **TO_DO},
+    "To do": {"run": Entry("jobs.run_job", "Run one job, or `due` for all that are due; dry unless --send."), **TO_DO},
     "To keep it running": {
-        "jobs": Entry("jobs.list_jobs", "Show each job: last and next time, and whether it waits."),
+        "jobs": Entry("jobs.list_jobs", "Show each job: last and next time, and whether it is due."),
         "serve": Entry("jobs.serve", "Run the jobs by the schedule until stopped."),
         "service": Entry("jobs.service", "Print the line for cron and others, and a systemd unit."),
         **TO_KEEP_RUNNING,
-        "tidy": Entry("jobs.tidy", "Drop bodies of mails, and old reads, that are kept no longer."),
+        "tidy": Entry("jobs.tidy", "Delete mail texts and reads past their retention."),
     },
 }
 TABLE = {name: entry for part in PARTS.values() for name, entry in part.items()}
@@ -42,7 +42,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="onboard reads a lab's people from REDCap, works out who is cleared for what and until when, and mails once.",
+    help="onboard reads a lab's people from REDCap, works out who is cleared for what and until when, "
+    "and sends each notice once.",
     epilog="`onboard COMMAND --help` says more. To look around: onboard demo. To begin: onboard init DIR. "
     "Exit codes: 0 done, 1 ran but something needs a person, 2 wrong configuration or usage.",
 )

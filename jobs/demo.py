@@ -76,9 +76,9 @@ def command(
     folder: Annotated[
         Path, typer.Option("--folder", metavar="DIR", help="Where mails and pages are left; made anew each time.")
     ] = Path("demo"),
-    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Tell it for the week of this day.")] = "",
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Run it for the week of this day.")] = "",
 ) -> None:
-    """Tell the whole story on a sample lab: a Monday, the same again, the next day, a week later. Nothing leaves this machine."""
+    """Run a sample lab: a Monday, the same day again, the next day, one week later. All on this machine."""
     today = parse_day(as_of) if as_of else SystemClock().now().astimezone(_ZONE).date()
     monday = today - timedelta(days=today.weekday())
     _fresh(folder)
@@ -106,24 +106,24 @@ def _fresh(folder: Path) -> None:
 
 def _tell(stage: Stage, monday: date) -> None:
     """The story, chapter by chapter."""
-    _chapter(stage, "A week before: the lab begins. What is true already is noted, nobody is nagged about it", _begin)
+    _chapter(stage, "One week before: the lab begins. Existing gaps are recorded, not mailed one by one", _begin)
     stage.clock.set(monday)
     stage.sample.put(newcomers(sample_lab(monday), _NEW))
     first = _chapter(stage, f"Monday {monday}: read REDCap, judge, mail. Three people were typed in", _morning)
-    again = _chapter(stage, "The same Monday again: nothing twice", _morning)
+    again = _chapter(stage, "Monday, run again: no mail is sent twice", _morning)
     if again or not first:
         raise ConfigError("the demo told Monday's story wrongly; please report it with the lines above.")
     tuesday = monday + timedelta(days=1)
     stage.clock.set(tuesday)
     stage.sample.server.faults.add(Fault.OFFLINE, times=None)
-    _chapter(stage, "Tuesday: REDCap is offline. Nobody is mailed on a bad read; the operator hears once", _morning)
+    _chapter(stage, "Tuesday: REDCap cannot be read: no mail to people, one to the operator", _morning)
     stage.sample.server.faults.clear()
     stage.clock.set(tuesday, time(9, 0))
     stage.sample.put(next_day(sample_lab(monday)))
     _chapter(stage, "Tuesday, two hours later: it is back, and a certificate came", _morning)
     stage.clock.set(monday + timedelta(days=7))
     stage.sample.put(week_later(sample_lab(monday)))
-    _chapter(stage, "A week later: what moved", _morning)
+    _chapter(stage, "One week later: what changed", _morning)
 
 
 def _chapter(stage: Stage, title: str, act: Callable[[Stage], list[RunReport]]) -> int:

@@ -15,11 +15,11 @@ from onboard.model import Mode
 
 #: A slot is looked for once a minute.
 _ON_TIME = timedelta(minutes=2)
-_COLUMNS = ["job", "last", "result", "late", "now", "next"]
+_COLUMNS = ["job", "last", "result", "began", "now", "next"]
 
 
 def command(home: Home = HERE) -> None:
-    """Show each scheduled job: the last slot used up, its result, how late it began, whether one waits, the next time."""
+    """Show each scheduled job: the last slot that is done, its result, how late it began, whether one is due, the next time."""
     app = open_app(home, reads_only=True)
     mode = app.lab.limits.mode
     asked = mode if mode is not Mode.DRY else Mode.LIVE
@@ -39,7 +39,7 @@ def command(home: Home = HERE) -> None:
         say(f"No mail leaves since {since:%a %d %b %H:%M}: {state.words}.")
         say(f"Next try {until:%a %d %b %H:%M}; at once: onboard mail try")
     if mode is Mode.DRY:
-        say("The mode is dry, so nothing runs by itself. To change that: mode in settings.toml, then onboard start.")
+        say("The mode is dry, so no job runs on the schedule. To change that: mode in settings.toml, then onboard start.")
 
 
 def _row(app: App, timing: Timing, run: Mapping[str, object]) -> list[str]:
@@ -48,7 +48,7 @@ def _row(app: App, timing: Timing, run: Mapping[str, object]) -> list[str]:
         timing.last.isoformat() if timing.last else "never",
         str(run["outcome"] or run["state"]) if run else "-",
         lateness(_late(app, timing, run)),
-        f"waits {span(timing.late)}" if timing.waiting else "-",
+        f"due now, {lateness(timing.late)}" if timing.waiting else "-",
         timing.next.strftime("%a %d %b %H:%M"),
     ]
 

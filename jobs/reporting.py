@@ -17,6 +17,8 @@ _MESSAGE_ID = re.compile(r"[0-9a-f]{32}@")
 
 #: Outcomes that the mode or the counts beside them say already.
 _SAID_BY_COUNTS = frozenset({"dry", "nothing"})
+#: Outcomes that need more than their own word.
+_OUTCOMES = {"already": "already done", "failed": "failed, no new mail to people"}
 
 
 def report_lines(report: RunReport) -> list[str]:
@@ -38,9 +40,11 @@ def without_addresses(text: str) -> str:
 def _head(report: RunReport) -> str:
     planned = Counter(notice.kind.value for notice in report.planned)
     states = Counter(delivery.state for delivery in report.deliveries)
-    counts = ", ".join(f"{number} {kind}" for kind, number in sorted(planned.items())) or "nothing planned"
+    counts = ", ".join(f"{number} {kind}" for kind, number in sorted(planned.items()))
+    if not counts and report.outcome not in _OUTCOMES:
+        counts = "nothing planned"
     went = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
-    outcome = "" if report.outcome in _SAID_BY_COUNTS else report.outcome
+    outcome = "" if report.outcome in _SAID_BY_COUNTS else _OUTCOMES.get(report.outcome, report.outcome)
     parts = "; ".join(part for part in (outcome, counts, went) if part)
     return f"{report.job.value} {report.slot} ({report.mode.value}): {parts}"
 

@@ -46,7 +46,7 @@ _UNIT = """
 #   save the lines below as /etc/systemd/system/onboard.service; systemctl enable --now onboard
 # From then on {state} is the home: edit the settings there.
 [Unit]
-Description=onboard: reads REDCap, judges who is cleared, mails once
+Description=onboard: reads REDCap, judges who is cleared, sends each notice once
 Wants=network-online.target
 After=network-online.target
 

@@ -53,7 +53,7 @@ def command(
     if explain:
         _explain(app)
         return
-    fine = f"{app.config.home}: no mistake. Rules {app.config.rules.version}.{_open_home(app)}"
+    fine = f"{app.config.home}: OK. Rules {app.config.rules.version}.{_open_home(app)}"
     checks = [Checked(what="settings", state=State.OK, words=fine)]
     facts = _facts(app) if export is None else []
     checks += [check for one in facts for check in _project(app, one)]
@@ -267,7 +267,7 @@ def _mail_server(app: App) -> Checked:
 
 def _mailbox(app: App) -> Checked:
     if app.config.bounces is None:
-        words = "nobody looks for mail that comes back: name the mailbox of `sender` in [bounces] of settings.toml."
+        words = "bounced mail is not checked: fill in [bounces] in settings.toml with the mailbox of `sender`."
         return Checked(what="mailbox", state=State.NOTE, words=words)
     return _tried("mailbox", app.bounce_source, lambda source: source.probe() if source else "")
 

@@ -25,8 +25,8 @@ def command(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there; never overwritten.")] = None,
     home: Home = HERE,
 ) -> None:
-    """Everything that is kept about one person, as JSON: their records as last read, every mail to or about them, and what
-    is remembered as said. What others' mails say about third persons is left out."""
+    """Export everything stored about one person, as JSON: their records as last read, every mail to or about them, and the
+    record of what was sent. What others' mails say about third persons is left out."""
     if out is not None and out.exists():
         raise ConfigError(f"{out} is already there, and nothing is overwritten. Name another file.")
     app = open_app(home)

@@ -9,7 +9,7 @@ from onboard.questions.fixfirst import as_json, as_text, fix_first
 
 
 def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, export: ExportFolder = None) -> None:
-    """What keeps verdicts unknown, by cause: the fix that clears most people first, with the rows and the next step."""
+    """Records to correct, by cause, ordered by how many people each clears, with the rows and the next step."""
     app = open_app(home, as_of=day_if_given(as_of), export=export)
     fixes = fix_first(app.assessment, app.today)
     if output is Format.JSON:

@@ -40,7 +40,7 @@ def command(
     home: Home = HERE,
 ) -> None:
     """Put a pseudonym in place of a person's names and addresses, and drop the text of mails to them. Verdicts, dates and record
-    ids stay, so that proofs about the past still hold. Where a name may be somebody else's, it is left and listed. It cannot be
+    ids stay, so that proofs about the past still hold. Where a name may be another person's, it is left and listed. It cannot be
     undone."""
     from onboard.pipeline.forgetting_mail import MailAlias
 

@@ -44,7 +44,7 @@ def command(
     ] = None,
     home: Home = HERE,
 ) -> None:
-    """Put the shipped forms into empty projects in Development, and write-back's own form where it is on; then print the clicks
+    """Put the shipped forms into empty projects in Development, and write-back's own form where it is on; then print the steps
     that remain. Refuses everything else."""
     app = open_app(home)
     names = project or [one.name for one in app.redcap_projects()]

@@ -43,8 +43,8 @@ _LOOK_FOR: tuple[tuple[str, str], ...] = (
     ("Try it twice.", "Once to an address of the university and once outside, as new hires have before their account works."),
 )
 _FACTS = {
-    "test": "This is a test: it shows how mails of this lab arrive here. Nothing is wrong, and it names nobody.",
-    "because": "You get this because somebody wrote this address into `onboard mail test`.",
+    "test": "This is a test: it shows how mails of this lab arrive here. Nothing is wrong. It contains no names.",
+    "because": "You get this because this address was given to `onboard mail test`.",
 }
 
 
@@ -81,8 +81,8 @@ def command(
     home: Home = HERE,
     output: Output = Format.TABLE,
 ) -> None:
-    """Prove that mail leaves and arrives, and see to mail that did not. The test mail goes to ADDRESS and nobody else, in every
-    mode; it names nobody. Exit code 1 while something listed needs a person."""
+    """Prove that mail leaves and arrives, and see to mail that did not. The test mail goes to ADDRESS alone, in every
+    mode; it contains no names. Exit code 1 while something listed needs a person."""
     app = open_app(home, reads_only=what in (What.ADDRESSES, What.DOUBTS))
     try:
         if what is What.LOGIN:

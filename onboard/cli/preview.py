@@ -28,7 +28,7 @@ def command(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="Only this kind of mail, for example reminder.")] = "",
     person: Annotated[str, typer.Option("--person", metavar="PERSON", help="Only mails to this person.")] = "",
     page: Annotated[Path, typer.Option("--page", metavar="FILE", help="The page to write.")] = Path("preview.html"),
-    everything: Annotated[bool, typer.Option("--all", help="As if nothing had ever been said.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Ignore what was sent before.")] = False,
     home: Home = HERE,
     as_of: AsOf = "",
     export: ExportFolder = None,
@@ -72,7 +72,7 @@ def _nobody(app: App, *, everything: bool) -> str:
     tip = (
         "Try --as-of for another day."
         if everything
-        else "Try --all, as if nothing had ever been said, or --as-of for another day."
+        else "Try --all, which ignores what was sent before, or --as-of for another day."
     )
     return f"Nobody would get such a mail today. {tip}"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, export: ExportFolder = None) -> None:
-    """Hold IRB listings, delegations and trainings against each other, and the IRB's own list against ours. Exit code 1 when
+    """Compare IRB listings, delegations and training, and the IRB's own list with ours. Exit code 1 when
     anything disagrees today."""
     app = open_app(home, as_of=day_if_given(as_of), export=export)
     assessment, today = app.assessment, app.today

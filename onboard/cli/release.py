@@ -18,7 +18,7 @@ def command(
     ],
     home: Home = HERE,
 ) -> None:
-    """Let the mails of a run go that was held because there were more of them than the ceiling allows."""
+    """Send the mails of a run that was held because it had more mails than `ceiling` in settings.toml allows."""
     app = open_app(home)
     number = app.ledger.release(run, app.clock.now())
     say(f"{counted(number, 'mail')} of run {run} may go now, with the next `onboard run due --send`.")

@@ -31,7 +31,7 @@ def command(
     home: Home = HERE,
     output: Output = Format.TABLE,
 ) -> None:
-    """What each run did: when, how long, how many mails, what could not be read, what needs a person."""
+    """List runs: when, how long, how many mails, what could not be read, what needs a person."""
     app = open_app(home, reads_only=True)
     found = list(app.ledger.last_runs(_MOST if run else most))
     if run:

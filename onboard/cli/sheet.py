@@ -36,7 +36,7 @@ def command(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there; never overwritten.")] = None,
     home: Home = HERE,
 ) -> None:
-    """Print one page about this installation, for the REDCap administrator and IT security or for whoever takes over."""
+    """Print one page about this installation, for the REDCap administrator and IT security or for your successor."""
     page = {Reader.ADMINISTRATOR: administrator_page, Reader.SUCCESSOR: successor_page}[reader](_sheet(open_app(home)))
     if out is None:
         say(page)

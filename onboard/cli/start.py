@@ -51,7 +51,7 @@ def command(
             say(f"  ! {trouble}")
     if any(report.needs_person for report in reports):
         raise typer.Exit(1)
-    say("Begun. From now on `onboard run due --send` (cron) or `onboard serve` does the rest.")
+    say("Started. Mails now follow the schedule, through `onboard run due --send` (cron) or `onboard serve`.")
 
 
 def _name_empty(app: App) -> None:

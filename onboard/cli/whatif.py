@@ -57,7 +57,7 @@ def command(
     output: Output = Format.TABLE,
     export: ExportFolder = None,
 ) -> None:
-    """Who would be short, and until when, if a protocol opened or the requirements changed. Changes nothing."""
+    """Who would lose or lack clearance, and until when, if a protocol opened or the rules changed. Changes nothing."""
     without_csv("whatif", output)
     app = open_app(home, as_of=day_if_given(as_of), export=export)
     start = day_if_given(first)

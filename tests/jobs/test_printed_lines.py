@@ -111,6 +111,6 @@ class TestSaidAtOnce:
         trouble = "TOKEN of layla@x.example cannot be read. Check LoadCredential of the service."
         report = RunReport(job=JobName.DIGESTS, slot=MONDAY, mode=Mode.LIVE, outcome="failed", trouble=(trouble,))
         assert logged(report) == (
-            "send_digests 2026-11-23 (live): failed; nothing planned; 1 trouble: "
+            "send_digests 2026-11-23 (live): failed, no new mail to people; 1 trouble: "
             "TOKEN of (address) cannot be read. Check LoadCredential of the service."
         )

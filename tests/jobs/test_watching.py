@@ -104,7 +104,7 @@ def test_a_report_with_names_is_logged_as_counts() -> None:
     report = RunReport(
         job=JobName.REMINDERS, slot=MONDAY, mode=Mode.LIVE, outcome="failed", run=7, trouble=("layla@x.example is no good",)
     )
-    assert logged(report) == ("send_reminders 2026-11-23 (live): failed; nothing planned; 1 trouble: see onboard runs 7")
+    assert logged(report) == ("send_reminders 2026-11-23 (live): failed, no new mail to people; 1 trouble: see onboard runs 7")
 
 
 def test_the_board_holds_the_status_the_worklist_and_everybodys_timeline(morning: tuple[App, list[str], Path]) -> None:
