@@ -212,7 +212,7 @@ def looking(labs: Sequence[LabHome], set_up: Callable[[], None], cores: int | No
         for lab in labs:
             lab.look_by = workers.look_into
     except _GONE:
-        LOG.exception("no further process could be started; this one looks into all labs by itself")
+        LOG.exception("no further process could be started; this one looks into all labs alone")
     try:
         yield workers.stop
     finally:

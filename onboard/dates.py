@@ -159,7 +159,7 @@ def parse_validity(text: str) -> Validity:
     found = _POLICY.fullmatch(text.strip())
     if not found:
         raise ValueError(
-            f"{text!r} is no validity policy; write as_issued, once, months:36, months:36 minus_day, "
+            f"{text!r} is not a validity policy; write as_issued, once, months:36, months:36 minus_day, "
             "fiscal_year_end:1(07) or calendar_window(10-01..12-15)"
         )
     if found["plain"]:
@@ -175,7 +175,7 @@ def _month_days(text: str, found: re.Match[str]) -> tuple[int, int, int, int]:
     first_month, first_day, last_month, last_day = (int(found[part]) for part in ("fm", "fd", "lm", "ld"))
     for month, day in ((first_month, first_day), (last_month, last_day)):
         if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(2024, month)[1]:
-            raise ValueError(f"{text!r}: {month:02d}-{day:02d} is no day of a year; write month-day, for example 10-01")
+            raise ValueError(f"{text!r}: {month:02d}-{day:02d} is not a day of a year; write month-day, for example 10-01")
     return first_month, first_day, last_month, last_day
 
 
@@ -231,5 +231,5 @@ def ahead_words(last: date) -> str:
     return (
         f"The ledger holds slots or reads of days that are still to come, the last one {last.isoformat()}: this machine's "
         "clock was ahead, or a day was tried with --as-of on this ledger. Today's jobs run all the same. See whether the clock "
-        "is right now; if it is, nothing else is to do, and this ends by itself after that day."
+        "is right now; if it is, nothing else is to do, and this message ends after that day."
     )

@@ -19,7 +19,7 @@ def ping(url: str, seconds: float = _SECONDS) -> None:
     """Call the address once. Raises OnboardError, without the address, when it did not answer with success."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError("ONBOARD_PING_URL is no web address. Write the whole address, beginning with https://.")
+        raise ConfigError("ONBOARD_PING_URL is not a web address. Write the whole address, beginning with https://.")
     try:
         with urlopen(Request(url, headers={"User-Agent": "onboard"}), timeout=seconds) as answer:
             answer.read(1)

@@ -127,13 +127,13 @@ def _say_left(traces: Traces, *found: Mapping[tuple[str, str], int]) -> None:
     left = sum((Counter(one) for one in found), Counter[tuple[str, str]]())
     if not left:
         return
-    say("Left, because it cannot be told whose it is; look at each:")
+    say("Left, because it is not known whose it is; look at each:")
     for place, name in sorted(left)[:_MOST]:
         say(f"  {place}: “{name}”{f', {left[place, name]} times' if left[place, name] > 1 else ''}")
     if len(left) > _MOST:
         say(f"  and {len(left) - _MOST} places more")
     for name in sorted({name for _, name in left}):
-        say(f"  “{name}”: {traces.doubtful.get(name, 'it stands in words that a person wrote')}.")
+        say(f"  “{name}”: {traces.doubtful.get(name, 'it is part of words that a person wrote')}.")
     say("Where it is this person's, run it with --also NAME: it is then replaced in mails, pages and free words, too. Files that")
     say("you wrote yourself (settings, templates) are changed by hand.")
 

@@ -135,7 +135,7 @@ def _address(app: App, address: str) -> str:
         raise ConfigError(str(error)) from error
     limits = app.lab.limits
     if limits.guest_list and to not in limits.guest_list and to != limits.trial_address:
-        raise ConfigError(f"{to} is not on the guest list. Add it to guest_list in settings.toml first.")
+        raise ConfigError(f"{to} is not on the guest list (guest_list in settings.toml). Add it there first.")
     return to
 
 
@@ -241,7 +241,7 @@ def _doubts(app: App, asked: _Asked) -> None:
     rows = [
         {
             "id": str(row["id"]).strip("<>")[:8], "day": str(row["slot"]), "kind": str(row["kind"]), "reader": str(row["reader"]),
-            "subject": str(row["subject"]), "by itself": _by_itself(row, app, lambda one: ends_on(one, place)),
+            "subject": str(row["subject"]), "without you": _by_itself(row, app, lambda one: ends_on(one, place)),
         }
         for row in found
     ]  # fmt: skip

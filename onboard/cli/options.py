@@ -25,7 +25,7 @@ def parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"{text!r} is no date. Write it as 2026-12-07.") from None
+        raise ConfigError(f"{text!r} is not a date. Write it as 2026-12-07.") from None
 
 
 def day_if_given(text: str) -> date | None:

@@ -37,7 +37,7 @@ def command(
     files = pack(app.assessment, found.record, day, decisions(app, day), app.config.sentences)
     target = folder or Path(f"pack-{_plain(found.label)}-{day.isoformat()}")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ConfigError(f"{target} exists and is not empty; nothing was written. Give another one with --folder.")
+        raise ConfigError(f"{target} is not empty, so nothing was written. Choose another: --folder DIR")
     for name, content in files.items():
         path = target / name
         with writing(path):

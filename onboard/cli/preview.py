@@ -68,7 +68,7 @@ def _nobody(app: App, *, everything: bool) -> str:
     calendar = app.lab.cadence.calendar
     if not calendar.works(app.today):
         day = calendar.on_or_after(app.today)
-        return f"{day_name(app.today)} is no working day, and no mail leaves. Look at the next one: --as-of {day.isoformat()}"
+        return f"{day_name(app.today)} is not a working day, and no mail is sent. Look at the next one: --as-of {day.isoformat()}"
     tip = (
         "Try --as-of for another day."
         if everything
@@ -104,7 +104,7 @@ def _planned(app: App, kind: str, *, fresh: bool) -> tuple[list[Notice], list[He
     if kind == MessageKind.INTRODUCTION:
         return plan_introductions(app.assessment, History(), app.lab, app.today), []
     if kind == MessageKind.OPERATOR:
-        trouble = read_failed("An example: REDCap did not answer. It is tried again by itself until the evening.")
+        trouble = read_failed("An example: REDCap did not answer. The jobs try again until the evening.")
         return operator_notices(app.lab, [("operator/example", trouble)], app.today), []
     decided = [one for _, jobs in app.forecast(fresh=fresh) for one in jobs]
     ceiling = app.lab.limits.ceiling

@@ -155,7 +155,7 @@ def _write_page(app: App, page: Path, answer: _Answer) -> None:
 
     shown = answer.now or answer.then
     if shown is None:
-        raise OnboardError(f"There is no proof to write into {page}: {answer.absent}")
+        raise OnboardError(f"No proof was written to {page}: {answer.absent}")
     changes = answer.comparison.changes if answer.comparison else (answer.absent,) if answer.absent else ()
     then = answer.then if answer.now else None
     with writing(page):

@@ -91,7 +91,7 @@ def begin(app: App) -> list[RunReport]:
     today, calendar = app.today, app.lab.cadence.calendar
     if not calendar.works(today):
         raise ConfigError(
-            f"Today, {_day(today)}, is no working day, and no mail leaves. "
+            f"Today, {_day(today)}, is not a working day, so no mail can go. "
             f"Begin on {_day(calendar.on_or_after(today))}: {_go(app)}"
         )
     jobs = (JobName.CHECKLISTS, JobName.REMINDERS, JobName.START)

@@ -39,7 +39,7 @@ def _public(table: CalendarTable, where: str, mistakes: list[str]) -> set[date]:
         return set()
     if table.subdivision and table.subdivision not in supported[table.country]:
         hint = nearest(table.subdivision, supported[table.country])
-        mistakes.append(f"{where}, subdivision: {table.subdivision!r} is no part of {table.country}. {hint}")
+        mistakes.append(f"{where}, subdivision: {table.subdivision!r} is not a part of {table.country}. {hint}")
         return set()
     return set(holidays.country_holidays(table.country, subdiv=table.subdivision or None, years=_YEARS))
 
@@ -72,6 +72,6 @@ def _closure(row: dict[str, str], where: str, mistakes: list[str]) -> list[date]
         mistakes.append(f"{where}: {first_text!r} to {last_text!r} are not dates. Write them like 2026-12-24.")
         return []
     if not 0 <= (last - first).days <= _LONGEST_CLOSURE:
-        mistakes.append(f"{where}: {first} to {last} is no closure. Write first and last day, at most a year.")
+        mistakes.append(f"{where}: {first} to {last} is not a closure. Write first and last day, at most a year.")
         return []
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

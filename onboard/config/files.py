@@ -85,6 +85,6 @@ def _clean_list(key: str, values: list[object], file: str, where: str, mistakes:
 
 def _refused(file: str, where: str) -> str:
     return (
-        f"{file}, {where}: looks like a token or password, which may not stand in this file. Take it out, put it into "
+        f"{file}, {where}: looks like a token or password, which must not be in this file. Take it out, put it into "
         "secrets.env in the home (readable for you alone) or into the environment, and have it renewed if others saw it."
     )

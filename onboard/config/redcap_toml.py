@@ -48,7 +48,7 @@ def _reviews(mistakes: list[str], written: object) -> bool:
     word = _text(mistakes, "reviews", written)
     if word and word != _ON_THE_FORM:
         said = f"{word!r} is not known. Write {_ON_THE_FORM!r}, or take the line out"
-        mistakes.append(f"{_FILE}, reviews: {said}; the form of reviews stands in [tables.reviews].")
+        mistakes.append(f"{_FILE}, reviews: {said}; the form of reviews belongs in [tables.reviews].")
     return word == _ON_THE_FORM
 
 
@@ -63,7 +63,7 @@ def _hand_in(mistakes: list[str], written: object, sources: Sequence[Source]) ->
     forms = list(dict.fromkeys(s.instrument for s in sources if s.table == "completions" and not s.only_if))
     if instrument and instrument not in forms:
         hint = nearest(instrument, forms) if forms else "Map one, or leave it blank."
-        mistakes.append(f"{_FILE}, hand_in, instrument: {instrument!r} is no form of tables.completions with a row each. {hint}")
+        mistakes.append(f"{_FILE}, hand_in, instrument: {instrument!r} is not a form of tables.completions, one row each. {hint}")
     return instrument
 
 
@@ -136,14 +136,14 @@ def _check_source(mistakes: list[str], place: str, source: Source) -> None:
     for name, field in source.fields.items():
         if field and not _NAME.fullmatch(field):
             mistakes.append(
-                f"{_FILE}, {place}.fields, {name}: {field!r} is no REDCap field name. "
+                f"{_FILE}, {place}.fields, {name}: {field!r} is not a REDCap field name. "
                 "Write the variable name from the data dictionary, in lower case."
             )
     given = source.fields.keys() | source.constants.keys()
     for name in sorted(REQUIRED_FIELDS.get(source.table, frozenset()) - given):
         mistakes.append(f"{_FILE}, {place}.fields, {name}: is missing, and {source.table} cannot be read without it. Add it.")
     if source.table == "steps" and not source.fields:
-        mistakes.append(f"{_FILE}, {place}.fields: is empty. Name each step and the date field it stands in.")
+        mistakes.append(f"{_FILE}, {place}.fields: is empty. Name each step and its date field.")
     _check_references(mistakes, place, source)
     for name, word in source.constants.items():
         _check_word(mistakes, f"{place}.constants, {name}", source.table, name, word)
@@ -186,7 +186,7 @@ def _where(mistakes: list[str], place: str, written: object) -> dict[str, str]:
     found = {name: _text(mistakes, f"{place}, {name}", code) for name, code in _dict(mistakes, place, written).items()}
     for name in found:
         if not _NAME.fullmatch(name):
-            mistakes.append(f"{_FILE}, {place}: {name!r} is no REDCap field name. Write it as in the data dictionary.")
+            mistakes.append(f"{_FILE}, {place}: {name!r} is not a REDCap field name. Write it as in the data dictionary.")
     return found
 
 

@@ -114,7 +114,7 @@ def _wrong_together(placed: Sequence[_Placed], ids: set[str], trainings: set[str
         yield from (f"{where}, {said}" for said in _wrong_alone(block))
         for wanted in block.depends_on:
             if wanted == block.id or wanted not in ids:
-                yield f"{where}, depends_on: {wanted!r} is no other requirement. {nearest(wanted, ids - {block.id})}"
+                yield f"{where}, depends_on: {wanted!r} is not another requirement. {nearest(wanted, ids - {block.id})}"
         for wanted in block.accepts:
             if wanted not in trainings:
                 yield f"{where}, accepts: no [[course]] block maps to {wanted!r}. {nearest(wanted, trainings - {''})}"

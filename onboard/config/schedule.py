@@ -59,7 +59,7 @@ def _at(text: str) -> str:
     try:
         at = _TIME.validate_python(text)
     except ValidationError:
-        raise ValueError(f"{text!r} is no time of day. Write for example '07:30'.") from None
+        raise ValueError(f"{text!r} is not a time. Write HH:MM, for example '07:30'.") from None
     if at < EARLIEST:
         raise ValueError(f"{text!r} is before 04:00, when the clocks may change. Write a time from 04:00 on.")
     return text

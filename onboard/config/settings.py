@@ -30,7 +30,7 @@ _DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def _address(text: str) -> str:
     """One plain address, lower case. It is never put into a header unless it passed here."""
     if not _ADDRESS.fullmatch(text.strip()):
-        raise ValueError(f"{text!r} is no mail address. Write one like maria.chen@example.edu, without a name.")
+        raise ValueError(f"{text!r} is not an e-mail address. Write one like maria.chen@example.edu, without a name.")
     return text.strip().lower()
 
 
@@ -66,7 +66,7 @@ def _is_zone(text: str) -> bool:
 
 def _zone(text: str) -> str:
     if not _is_zone(text):
-        raise ValueError(f"{text!r} is no time zone. {_nearest_zone(text)}")
+        raise ValueError(f"{text!r} is not a time zone. {_nearest_zone(text)}")
     return text
 
 
@@ -83,7 +83,7 @@ def _local_time(value: object) -> object:
     """A time of day as text or as TOML writes it; a number would be seconds, and one with a zone is not local."""
     if isinstance(value, (str, time)):
         return value
-    raise ValueError(f"{value!r} is no time of day. Write for example '18:00'.")
+    raise ValueError(f"{value!r} is not a time. Write HH:MM, for example '18:00'.")
 
 
 def _without_zone(at: time) -> time:
@@ -107,7 +107,7 @@ def _api_url(text: str) -> str:
     """An API address that hides its token from the network: https, unless it is this machine."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{text!r} is no web address. Write it like https://redcap.example.edu/api/.")
+        raise ValueError(f"{text!r} is not a web address. Write it like https://redcap.example.edu/api/.")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("begins with http, which would show the token to the network. Write https.")
     if not text.endswith("/api/"):

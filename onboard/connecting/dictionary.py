@@ -46,7 +46,7 @@ def fields_of_rows(rows: Iterable[Mapping[str, str | None]]) -> tuple[Field, ...
     """The fields of a dictionary's rows, under either set of headers. Raises ConfigError when it holds none."""
     found = tuple(_field({str(key).lower(): value or "" for key, value in row.items()}) for row in rows)
     if not found or not all(one.name and one.form for one in found):
-        raise ConfigError("this is no data dictionary: it needs field names and form names. Download it from REDCap again.")
+        raise ConfigError("this is not a data dictionary: it needs field names and form names. Download it from REDCap again.")
     return found
 
 

@@ -45,7 +45,7 @@ def _block(block: Block, *, several: bool) -> str:
     lines.append(f"instrument = {_quoted(block.form)}")
     if block.events:
         listed = ", ".join(_quoted(event) for event in block.events)
-        several_events = f"[{listed}]    # the form stands in all of them; keep what counts"
+        several_events = f"[{listed}]    # the form is in all of them; keep what counts"
         lines.append(f"event = {listed if len(block.events) == 1 else several_events}")
     lines += _conditions(block)
     if "tasks" in block.guesses and block.guesses["tasks"].column.kind == "checkbox":

@@ -44,7 +44,7 @@ _KINDS = {
     "ready_until": _Kind("Records complete until", *_DATE, note="The first day any of it ends"),
     "last_mail": _Kind("Last mail sent", *_DATE),
 }
-_HEADER = "Written by the onboarding program from the records as read; no authorisation"
+_HEADER = "Written by the onboarding program from the records as read; not an authorization"
 
 
 def own_rows(form: OwnForm) -> tuple[Mapping[str, str], ...]:

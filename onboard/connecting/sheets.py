@@ -135,7 +135,7 @@ def _fields(mapping: RecordMapping) -> Iterable[str]:
 
 def _written(sheet: Sheet) -> Iterable[str]:
     if not sheet.writes:
-        return ["Nothing by itself: write-back is off."]
+        return ["Nothing: write-back is off."]
     return [f"Form {sheet.write_form}: {', '.join(sheet.writes)}. No other field, and only where it changed."]
 
 
@@ -144,7 +144,7 @@ def _stored(sheet: Sheet) -> Iterable[str]:
     yield f"In {sheet.ledger}: each read that differs from the one before (the fields above), kept for {since}."
     yield f"The text of mails: {sheet.bodies_days} days; after that only that one went, when, to whom and about what."
     yield "What `onboard intake` could not place: intake_queue.jsonl, intake_papers until it is settled. IRB lists: irb_lists."
-    yield "Tokens and passwords are stored nowhere by the program and stand in no log. `onboard forget RECORD` drops a person."
+    yield "Tokens and passwords are stored nowhere by the program and are in no log. `onboard forget RECORD` drops a person."
     if sheet.board:
         yield f"The status page is written to {sheet.board}; whoever can open that folder sees names and verdicts."
 

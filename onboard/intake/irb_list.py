@@ -98,7 +98,7 @@ def read_personnel(table: Table) -> tuple[Listed, ...] | Refused:
     rows = ({column: one_line(row[place]) for column, place in places.items()} for row in table.rows)
     found = tuple(listed for listed in map(_listed, rows) if listed.name or listed.address)
     if not found:
-        return Refused(file=table.file, words="It names nobody. Take the personnel table from the IRB's system again.")
+        return Refused(file=table.file, words="It contains no names. Take the personnel table from the IRB's system again.")
     return found
 
 

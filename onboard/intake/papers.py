@@ -55,7 +55,7 @@ def read_pdf_text(pdf: PdfText, habits: Habits) -> ReadFile | Refused:
         return _refused(pdf, "holds no text, only a picture. Download it from CITI again, or type the completion in by hand.")
     if certifies == reports:
         kind = "has the labels of both" if certifies else "has the labels of neither"
-        words = f"is no CITI completion report and no CITI certificate as we know them: it {kind}. Type the completion in."
+        words = f"is not a CITI completion report or CITI certificate in a known form: it {kind}. Type the completion in."
         return _refused(pdf, words)
     if certifies:
         return _certificate(pdf, habits)
@@ -115,7 +115,7 @@ def _first_word(text: str) -> str:
 def _claim(layout: Layout, said: Mapping[str, str], pdf: PdfText, habits: Habits) -> Claimed:
     """What both kinds of paper print alike."""
     days = {name: _day(said.get(name, ""), habits) for name in ("earned", "expires")}
-    odd = next((f"“{text[:40]}” is no date we know." for text in days.values() if isinstance(text, str)), "")
+    odd = next((f"“{text[:40]}” is not a known date." for text in days.values() if isinstance(text, str)), "")
     return Claimed(
         file=pdf.file,
         line=0,

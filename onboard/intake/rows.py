@@ -49,8 +49,8 @@ def _odd_date(table: Table, found: Recognised, habits: Habits) -> str:
     expected, other = ("day/month/year", "month/day/year") if habits.day_first else ("month/day/year", "day/month/year")
     step = "leave --day-first out" if habits.day_first else "add --day-first"
     return (
-        f"{odd!r} is no {expected}, so every date of the file is in doubt; a spreadsheet may have saved it again. Take the "
-        f"file as it was downloaded; or, if all its dates are {other}, {step}."
+        f"{odd!r} is not a {expected} date, so every date of the file is in doubt; a spreadsheet may have saved it again. Take "
+        f"the file as it was downloaded; or, if all its dates are {other}, {step}."
     )
 
 
@@ -120,7 +120,7 @@ def _day(text: str, habits: Habits) -> date | str | None:
 def _fault(earned: date | str | None, expires: date | str | None) -> str:
     for what, day in (("completed on", earned), ("expires on", expires)):
         if isinstance(day, str):
-            return f"“{what}” holds “{day[:40]}”, which is no date we know."
+            return f"“{what}” holds “{day[:40]}”, which is not a known date."
     return ""
 
 
@@ -130,7 +130,7 @@ def finished(claim: Claimed, habits: Habits) -> Claimed:
     for what, text in (("score", claim.score), ("passing score", claim.passing)):
         number = None if is_nothing(text) else printed_number(text)
         if number is None and not is_nothing(text):
-            fault = fault or f"“{what}” holds “{text[:40]}”, which is no number."
+            fault = fault or f"“{what}” holds “{text[:40]}”, which is not a number."
         numbers.append(number)
     score, passing = numbers
     return replace(

@@ -108,7 +108,7 @@ def comparison_lines(comparison: Comparison) -> list[str]:
         ("On the IRB's list, not on ours", comparison.theirs_only),
         ("On ours, not on the IRB's", comparison.ours_only),
         ("On the IRB's list, but gone from the lab", comparison.left),
-        ("Cannot be told", comparison.unsure),
+        ("Unknown", comparison.unsure),
     ):
         lines += [f"{title}: {len(sentences)}", *(f"  - {sentence}" for sentence in sentences)]
     agree = "person is" if comparison.agreed == 1 else "people are"

@@ -40,7 +40,7 @@ class Handing:
             return {}
         if not self._trouble:
             return {"hand_in": ()}
-        return {"hand_in": [replace(trouble("hand_in", "A page to hand evidence in could not be had", self._trouble), mild=True)]}
+        return {"hand_in": [replace(trouble("hand_in", "REDCap gave no survey link", self._trouble), mild=True)]}
 
     def _ask(self, wanted: Sequence[HandIn]) -> None:
         if self.pages is None or not wanted or self._trouble:

@@ -88,7 +88,7 @@ def _unheard_of(records: Records, rules: Rules) -> Iterable[Problem]:
     for row in rows:
         if row.requirement and row.requirement not in kinds:
             near = get_close_matches(row.requirement, sorted(kinds), n=1)
-            what = f"“{row.requirement}” is no requirement of requirements.toml, so this row counts for nothing."
+            what = f"“{row.requirement}” is not a requirement of requirements.toml, so this row is ignored."
             step = f"Did you mean {near[0]}?" if near else f"Choose one of {', '.join(sorted(kinds))}."
             yield _counts_for_nothing(row, "unheard-of-requirement", what, step)
     for waiver in records.waivers:

@@ -132,5 +132,5 @@ def _no_form(form: str) -> str:
     return (
         f"Form {form} is a survey, and no form of reviews is read: nothing that comes in can be accepted. Add the form review by "
         "the click list (redcap_project/README.md), and where redcap.toml has no [tables.reviews], paste the shipped one, which "
-        f"stands in {shipped('config') / 'redcap.toml'}."
+        f"is in {shipped('config') / 'redcap.toml'}."
     )

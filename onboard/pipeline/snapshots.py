@@ -33,7 +33,7 @@ def cited(snapshot: Snapshot) -> str:
     if not forgotten:
         return f"{snapshot.id} (CHANGED since it was stored, and not by this program: compare it with a backup)"
     names = ", ".join(f"“Forgotten {token}”" for token in forgotten)
-    return f"{snapshot.id} (since then {names} stands in place of a name and addresses; dates and record ids are as read)"
+    return f"{snapshot.id} (since then {names} replaces a name and addresses; dates and record ids are as read)"
 
 
 def row_counts(instruments: Mapping[str, str]) -> dict[str, int]:

@@ -111,7 +111,7 @@ def _address(notice: Notice, limits: Limits) -> str:
 def _quiet(notice: Notice, lab: Lab) -> str:
     if notice.kind in NOT_TO_PEOPLE or lab.cadence.calendar.works(notice.slot):
         return ""
-    return f"{notice.slot} is no working day: goes on the next one"
+    return f"{notice.slot} is not a working day: goes on the next one"
 
 
 def _stopped(notice: Notice, limits: Limits, history: History, lab: Lab) -> str:

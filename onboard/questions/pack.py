@@ -207,7 +207,7 @@ def _nouns(finding: Finding) -> Iterable[object]:
 def canonical(noun: object) -> str:
     """A row as one line of JSON with sorted keys, dates in ISO, no spaces: the same row always gives the same text."""
     if not is_dataclass(noun) or isinstance(noun, type):
-        raise TypeError(f"{noun!r} is no row")
+        raise TypeError(f"{noun!r} is not a row")
     return json.dumps(asdict(noun), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 

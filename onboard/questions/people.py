@@ -56,8 +56,8 @@ def _found(
             return hits[0]
         if hits:
             named = "; ".join(label(noun) for noun in hits[:8]) + ("; ..." if len(hits) > 8 else "")
-            raise OnboardError(f"{text!r} fits {len(hits)} {_many(what)}: {named}. Type more of it, or the record id.")
-    raise OnboardError(f"No {what} fits {text!r}. {_nearest(what, wanted, nouns, label)}")
+            raise OnboardError(f"{text!r} matches {len(hits)} {_many(what)}: {named}. Give the record id.")
+    raise OnboardError(f"No {what} matches {text!r}. {_nearest(what, wanted, nouns, label)}")
 
 
 def _many(what: str) -> str:

@@ -198,7 +198,7 @@ def read_address(text: str, zone: ZoneInfo) -> Cell:
         return address, None
     return "", CellProblem(
         slug="malformed-address",
-        what=f"holds {quoted(text)}, which is no e-mail address; nothing is sent there.",
+        what=f"holds {quoted(text)}, which is not an e-mail address; it is not used.",
         next_step="Type one address, for example name@university.edu, without a name around it.",
     )
 
@@ -270,7 +270,7 @@ def read_stage(text: str, zone: ZoneInfo) -> Cell:
         return int(found[3] or 1) + 1, None
     return None, CellProblem(
         slug="unknown-stage",
-        what=f"holds {quoted(text)}, which is no stage; the course counts as not recognised.",
+        what=f"holds {quoted(text)}, which is not a stage; the course counts as not recognized.",
         next_step="Choose the stage printed on the certificate, for example 1 - Basic Course.",
     )
 
@@ -288,7 +288,7 @@ def read_number(text: str, zone: ZoneInfo) -> Cell:
         return number, None
     return UNREADABLE, CellProblem(
         slug="unreadable-number",
-        what=f"holds {quoted(text)}, which is no number.",
+        what=f"holds {quoted(text)}, which is not a number.",
         next_step="Type the number alone, for example 85.",
     )
 
@@ -298,7 +298,7 @@ def read_row_number(text: str, zone: ZoneInfo) -> Cell:
     line = text.strip()
     if line.isascii() and line.isdigit() and len(line) <= 9 and int(line):
         return int(line), None
-    said = f"holds {quoted(text)}, which is no number of a row" if line else "is blank, so it names no row"
+    said = f"holds {quoted(text)}, which is not a number of a row" if line else "is blank, so it names no row"
     return None, CellProblem(
         slug="no-row", what=f"{said}. This review counts for nothing.", next_step="Type the number of the row that was looked at."
     )

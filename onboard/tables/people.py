@@ -45,7 +45,7 @@ _NO_RECORD = CellProblem(
 _SECOND_ROW = CellProblem(
     slug="second-row",
     what="A second row has the same record ID; only the first one was used.",
-    next_step="Keep one row a record; if the form stands in several events, name the event in redcap.toml.",
+    next_step="Keep one row a record; if the form is in several events, name the event in redcap.toml.",
 )
 
 

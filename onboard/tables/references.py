@@ -111,7 +111,7 @@ class Protocols:
         """The protocol's record id; "" for blank, and "" with a problem when it fits none or several."""
         folded = fold_reference(text)
         if not folded:
-            return "", None if not clean(text) else _problem(text, "which is no protocol", self._hint(folded))
+            return "", None if not clean(text) else _problem(text, "which is not a protocol", self._hint(folded))
         record = self._names.only(folded)
         if record:
             return record, None
@@ -119,7 +119,7 @@ class Protocols:
         if several:
             what = f"which fits {len(several)} protocols (records {', '.join(several)})"
             return "", _problem(text, what, "Write the number or short code that only one of them has.")
-        return "", _problem(text, "which is no protocol's number or short code", self._hint(folded))
+        return "", _problem(text, "which is not a protocol's number or short code", self._hint(folded))
 
     def _hint(self, folded: str) -> str:
         near: list[str] = []

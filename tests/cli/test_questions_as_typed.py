@@ -181,5 +181,5 @@ def two_years(desk: Desk, folder: Path, whose: str) -> Path:
 
 @pytest.mark.parametrize("words", [("path",), ("log",), ("history",)])
 def test_a_person_nobody_knows_is_refused_with_the_nearest(shown: Desk, words: tuple[str, ...]) -> None:
-    with pytest.raises(OnboardError, match="No person fits 'Hadadd'"):
+    with pytest.raises(OnboardError, match="No person matches 'Hadadd'"):
         shown.ask(*words, "Hadadd")

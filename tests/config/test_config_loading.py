@@ -58,7 +58,7 @@ def test_mistakes_of_all_files_come_at_once(home, change, mistakes):
         "settings.toml, [lab], zone: is missing",
         "settings.toml, [lab], zoen: is not a known key. Did you mean 'zone'?",
         "settings.toml, [sending], mode: 'wet' is not a known value. Known here: dry, live, trial.",
-        "requirements.toml, [[requirement]] 1 (hsp), validity: '3 years' is no validity policy",
+        "requirements.toml, [[requirement]] 1 (hsp), validity: '3 years' is not a validity policy",
         "schedule.toml, [send_checklists], at: '03:15' is before 04:00",
         "instrumnet",
     ):
@@ -76,7 +76,7 @@ def test_the_refusal_counts_and_numbers(home, change):
 
 
 def test_a_missing_home_says_how_to_make_one(tmp_path):
-    with pytest.raises(ConfigError, match=r"there is no folder .*none.*onboard init"):
+    with pytest.raises(ConfigError, match=r"there is not a folder .*none.*onboard init"):
         load_config(tmp_path / "none")
 
 
@@ -115,7 +115,7 @@ def test_a_secret_in_a_file_is_refused_and_never_shown(home, change, mistakes, o
 def test_a_token_inside_a_wrong_value_is_not_shown(home, change, mistakes):
     change("settings.toml", 'sender = "onboarding@change-me.invalid"', f'sender = "people {TOKEN}"')
     told = mistakes()
-    assert "'people (not shown)' is no mail address" in told[0] and TOKEN not in told[0]
+    assert "'people (not shown)' is not an e-mail address" in told[0] and TOKEN not in told[0]
 
 
 def test_a_token_on_a_broken_line_is_not_shown(home, mistakes):
@@ -151,7 +151,7 @@ def test_closures_and_holidays_are_no_working_days(home):
     [
         ("from,to\n2026-12-28,2026-12-31\n", "closures.csv: has no column 'first'"),
         ("first,last,note\n28.12.2026,,x\n", "closures.csv, line 2: '28.12.2026' to '28.12.2026' are not dates"),
-        ("first,last\n2026-12-31,2026-12-28\n", "closures.csv, line 2: 2026-12-31 to 2026-12-28 is no closure"),
+        ("first,last\n2026-12-31,2026-12-28\n", "closures.csv, line 2: 2026-12-31 to 2026-12-28 is not a closure"),
         ("first,last\n,2026-12-28\n", "closures.csv, line 2: '' to '2026-12-28' are not dates"),
     ],
     ids=["other columns", "another date format", "backwards", "no first day"],
@@ -165,13 +165,13 @@ def test_a_mistake_in_closures(home, mistakes, content, said):
     ("old", "new", "said"),
     [
         ('country = "US"', 'country = "USA1"', "[calendar], country: 'USA1' is not known"),
-        ('subdivision = ""', 'subdivision = "ZZ"', "[calendar], subdivision: 'ZZ' is no part of US"),
+        ('subdivision = ""', 'subdivision = "ZZ"', "[calendar], subdivision: 'ZZ' is not a part of US"),
         ('weekend = ["sat", "sun"]', 'weekend = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]', "leaves no working day"),
         ('zone = "America/New_York"', 'zone = "America/NewYork"', "Did you mean 'America/New_York'?"),
         ('url = "https://redcap', 'url = "http://redcap', "[redcap], url: begins with http"),
         ("change-me.invalid/api/", "change-me.invalid/", "does not end with /api/"),
         ("[mail]", '[redcap.urls]\nprotocol = "https://x.example/api/"\n[mail]', "Did you mean 'protocols'?"),
-        ('sender = "onboarding@', 'sender = "My Lab <onboarding@', "is no mail address"),
+        ('sender = "onboarding@', 'sender = "My Lab <onboarding@', "is not an e-mail address"),
         ('name = "My Lab"', 'name = "My\\nLab"', "[lab], name: must be one line"),
         ('mode = "dry"', 'mode = "trial"', "[sending], trial_address: is missing"),
         ('mode = "dry"', 'mode = "live"', "is a placeholder. Write the real one before mode = 'live'"),
@@ -185,8 +185,8 @@ def test_a_mistake_in_closures(home, mistakes, content, said):
         ('id = "my-lab"', 'id = "My Lab"', "[lab], id: 'My Lab' will not do. Write lower-case letters, digits and dashes"),
         ('name = "My Lab"', 'name = ""', "[lab], name: '' will not do. Write something here."),
         ('zone = "America/New_York"', 'zone = "New York"', "Did you mean 'America/New_York'?"),
-        ('zone = "America/New_York"', 'zone = "home"', "'home' is no time zone. Write continent and city"),
-        ('evening = "18:00"', "evening = 18", "[lab], evening: 18 is no time of day. Write for example '18:00'."),
+        ('zone = "America/New_York"', 'zone = "home"', "'home' is not a time zone. Write continent and city"),
+        ('evening = "18:00"', "evening = 18", "[lab], evening: 18 is not a time. Write HH:MM, for example '18:00'."),
         ('evening = "18:00"', 'evening = "18:00Z"', "[lab], evening: '18:00:00+00:00' names a zone."),
         ('evening = "18:00"', 'evening = "6pm"', "[lab], evening: '6pm' will not do. Write a time of day"),
         ('domains = ["change-me.invalid"]', 'domains = "change-me.invalid"', "Write a list in brackets"),
@@ -207,7 +207,7 @@ def test_a_zone_is_one_of_those_this_machine_lists():
     for zone in available_timezones():
         assert LabTable.model_validate(lab | {"zone": zone}).zone_info().key == zone
     for near in ("America", "America/", "america/new_york", "../UTC", "/etc/localtime", "zone.tab", "right/UTC", "posix/UTC", ""):
-        with pytest.raises(ValidationError, match="is no time zone"):
+        with pytest.raises(ValidationError, match="is not a time zone"):
             LabTable.model_validate(lab | {"zone": near})
 
 
@@ -294,7 +294,7 @@ def test_evidence_by_survey_names_a_form_that_is_read(home, change, mistakes):
     assert load_config(home).mapping.hand_in == "completion"
     change("redcap.toml", '[hand_in]\ninstrument = "completion"', '[hand_in]\ninstrument = "complition"')
     (told,) = mistakes()[0:]
-    assert "redcap.toml, hand_in, instrument: 'complition' is no form of tables.completions" in told
+    assert "redcap.toml, hand_in, instrument: 'complition' is not a form of tables.completions" in told
     assert "Did you mean 'completion'?" in told
     change("redcap.toml", 'instrument = "complition"', 'instrument = ""')
     assert load_config(home).mapping.hand_in_source is None

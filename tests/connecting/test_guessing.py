@@ -101,7 +101,7 @@ def test_a_file_that_is_no_dictionary_is_refused(tmp_path: Path, content: str) -
     file = tmp_path / "people.csv"
     file.write_text(content)
     result = CliRunner().invoke(app, ["map", "--dictionary", str(file), "--out", str(tmp_path / "guess.toml")])
-    assert "this is no data dictionary" in str(result.exception)
+    assert "this is not a data dictionary" in str(result.exception)
 
 
 def test_events_and_missing_codes_come_from_redcap_itself(serve: Callable[..., Served], tmp_path: Path) -> None:
@@ -113,6 +113,6 @@ def test_events_and_missing_codes_come_from_redcap_itself(serve: Callable[..., S
     home = make_home(tmp_path / "home", served.server.url, served.tokens)
     run(["map", "--project", "people", "--home", str(home)])
     text = (home / "redcap.guess.toml").read_text(encoding="utf-8")
-    assert 'event = ["baseline_arm_1", "later_arm_2"]    # the form stands in all of them; keep what counts' in text
+    assert 'event = ["baseline_arm_1", "later_arm_2"]    # the form is in all of them; keep what counts' in text
     assert 'instrument = "position"\nevent = "baseline_arm_1"\n' in text
     assert 'missing_codes = ["NA"]    # the project\'s missing data codes: NA = Not applicable.' in text

@@ -95,7 +95,7 @@ def test_a_condition_on_something_that_is_no_field_is_refused() -> None:
     text = '[tables.people]\ninstrument = "card"\nwhere = { "Record Type" = "1" }\n[tables.people.fields]\nname = "title"\n'
     _, mistakes = load_mapping(tomllib.loads(text))
     assert mistakes == [
-        "redcap.toml, tables.people.where: 'Record Type' is no REDCap field name. Write it as in the data dictionary."
+        "redcap.toml, tables.people.where: 'Record Type' is not a REDCap field name. Write it as in the data dictionary."
     ]
 
 

@@ -33,7 +33,7 @@ def test_the_administrators_page_names_machine_calls_rights_and_fields(tmp_path:
     assert "people: API Export, and Full Data Set on person, appointment," in text and "No data access group." in text
     assert "intake_papers until it is settled" in text and "comp_source, completion_timestamp people, review: rev_what" in text
     assert "people, disclosure: coi_on, coi_expires" in text and "comp_file" not in text
-    assert "Nothing by itself: write-back is off." in text
+    assert "Nothing: write-back is off." in text
     assert "The text of mails: 90 days" in text and "mails go to their readers (mode live)" in text
     assert "addresses of northlake.example only" in text and "take API Export away" in text
 

@@ -66,7 +66,7 @@ CASES: dict[str, tuple[Callable[[HostileLab], Callable[[], None]], str]] = {
     "500 at the records only": (failing(Fault.SERVER_CRASH, "record"), "status 500"),
     "an HTML page": (failing(Fault.HTML), "web page"),
     "an HTML page for records": (failing(Fault.HTML, "record"), "web page"),
-    "200 with nothing": (failing(Fault.OVERLOAD, "record"), "nothing at all"),
+    "200 with nothing": (failing(Fault.OVERLOAD, "record"), "an empty answer"),
     "cut CSV": (failing(Fault.CUT_OFF, "record"), "cut short"),
     "fewer rows": (failing(Fault.FEWER_ROWS, "record"), "people"),
     "a form without rows": (failing(Fault.LINE_FEED, "record", "hold"), "Form 'hold'"),

@@ -75,4 +75,4 @@ def test_an_old_list_is_not_compared_with(intake_lab: IntakeLab, today: date) ->
 def test_file_and_protocol_belong_together(intake_lab: IntakeLab) -> None:
     path = intake_lab.put("irb.csv", HEADER)
     assert "belong together" in intake_lab.run("--irb-list", path)[1]
-    assert "names nobody" in intake_lab.run("--irb-list", path, "--protocol", "REG-HF")[1]
+    assert "contains no names" in intake_lab.run("--irb-list", path, "--protocol", "REG-HF")[1]

@@ -21,8 +21,8 @@ CLOSED = MONDAY + timedelta(days=1)
 @pytest.mark.parametrize(
     ("day", "words"),
     [
-        (SUNDAY, "Today, Sun 22 Nov, is no working day, and no mail leaves. Begin on Mon 23 Nov: onboard start --send --home "),
-        (CLOSED, "Today, Tue 24 Nov, is no working day, and no mail leaves. Begin on Wed 25 Nov: onboard start --send --home "),
+        (SUNDAY, "Today, Sun 22 Nov, is not a working day, so no mail can go. Begin on Mon 23 Nov: onboard start --send --home "),
+        (CLOSED, "Today, Tue 24 Nov, is not a working day, so no mail can go. Begin on Wed 25 Nov: onboard start --send --home "),
     ],
 )
 def test_nothing_begins_on_a_day_off_and_nothing_is_used_up(home: Path, day: date, words: str) -> None:

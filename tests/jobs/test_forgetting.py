@@ -258,9 +258,9 @@ def test_a_proof_of_everybody_else_is_equal_but_for_the_line_that_names_its_snap
     forget(home, JORDAN)
     after = proofs(open_app(home, clock=clock))
     assert len(before) > 60 and before.keys() == after.keys()
-    assert any("stands in place of a name" in text for text in after.values())
+    assert any("replaces a name" in text for text in after.values())
     for pair, text in before.items():
-        assert "stands in place of a name" not in text
+        assert "replaces a name" not in text
         assert pair[0] == JORDAN or plain(text) == plain(after[pair]), pair
 
 

@@ -131,7 +131,7 @@ class TestForget:
         assert stored and as_known_on(app, MONDAY).snapshot == cited(stored) == stored.id
         after = open_app(home, clock=clock)
         said = as_known_on(after, MONDAY).snapshot
-        assert said.startswith(stored.id) and "“Forgotten 12ab34cd” stands in place of a name" in said
+        assert said.startswith(stored.id) and "“Forgotten 12ab34cd” replaces a name" in said
         after.close()
 
     def test_a_read_changed_by_other_hands_is_told_from_one_that_forgot(self) -> None:

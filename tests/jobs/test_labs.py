@@ -56,7 +56,7 @@ def test_a_bad_configuration_is_reported_and_the_others_go_on(
     with caplog.at_level(logging.INFO):
         labs = labs_in(folder, clock)
     assert [(lab.name, bool(lab.trouble)) for lab in labs] == [("adeyemi", False), ("brandt", True), ("chen", False)]
-    assert "'Mars/Olympus' is no time zone" in labs[1].trouble
+    assert "'Mars/Olympus' is not a time zone" in labs[1].trouble
     assert any("Mars/Olympus" in record.message and record.lab == "brandt" for record in caplog.records)  # type: ignore[attr-defined]
     assert [lab.wants_look() for lab in labs] == [True, False, True]
     reports = labs[0].look(never)

@@ -111,5 +111,5 @@ class TestCron:
         wrong = ("run", "send_worklist", "--send", "--export", str(home / "nowhere"), "--home", str(home))
         command = [sys.executable, "-m", "jobs", *wrong, "--as-of", "2026-11-23"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode == 1 and "nowhere is no folder" in done.stdout + done.stderr
+        assert done.returncode == 1 and "nowhere is not a folder" in done.stdout + done.stderr
         assert [file.name for file in home.glob("ledger.db*")] == ["ledger.db"]

@@ -73,7 +73,7 @@ def test_the_work_is_done_though_nobody_reads(place: Path, tmp_path: Path) -> No
 
 def test_an_exit_code_that_is_worse_stays(place: Path) -> None:
     done = shell(f"{sys.executable} -m jobs status --home {place / 'nowhere'} >&-")
-    assert done.returncode == 2 and "there is no folder" in done.stderr.decode()
+    assert done.returncode == 2 and "there is not a folder" in done.stderr.decode()
 
 
 ASCII = {"PYTHONIOENCODING": "ascii"}

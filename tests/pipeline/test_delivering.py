@@ -33,7 +33,7 @@ from tests.pipeline.delivery_cast import (
 def compose(message: Message, to: str, message_id: str, now) -> bytes:
     """Bytes that name their address; refuses a name with a line break, as the real one does."""
     if "\n" in message.notice.reader.name:
-        raise DeliveryError("a line break stands in a header")
+        raise DeliveryError("a header contains a line break")
     return f"To: {to}\r\nMessage-ID: {message_id}\r\nSubject: {message.subject}\r\n\r\n{message.text}".encode()
 
 

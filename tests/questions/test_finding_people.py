@@ -28,18 +28,18 @@ def test_a_record_id_goes_before_a_name_that_holds_the_same_digits():
 
 
 def test_all_who_fit_are_named_and_nobody_is_guessed(lab):
-    with pytest.raises(OnboardError, match=r"'le' fits 3 people: Elena Rivera \(record 1\); Lena Haddad \(record 2\)"):
+    with pytest.raises(OnboardError, match=r"'le' matches 3 people: Elena Rivera \(record 1\); Lena Haddad \(record 2\)"):
         find_person(lab, "le")
 
 
 def test_the_domain_everybody_shares_fits_nobody_unless_the_address_is_typed(lab):
-    with pytest.raises(OnboardError, match="No person fits 'northlake'"):
+    with pytest.raises(OnboardError, match="No person matches 'northlake'"):
         find_person(lab, "northlake")
     assert find_person(lab, "haddad@north").record == LENA
 
 
 def test_a_typing_mistake_names_the_nearest(lab):
-    with pytest.raises(OnboardError, match=r"No person fits 'Hadad'. Did you mean Lena Haddad \(record 2\)\?"):
+    with pytest.raises(OnboardError, match=r"No person matches 'Hadad'. Did you mean Lena Haddad \(record 2\)\?"):
         find_person(lab, "Hadad")
 
 
@@ -55,7 +55,7 @@ def test_a_protocol_is_found_by_number_code_or_title_whatever_the_dashes(lab, ty
 
 
 def test_a_part_that_fits_two_protocols_names_both(lab):
-    with pytest.raises(OnboardError, match="fits 2 protocols: STEP-HF IRB-24-0117"):
+    with pytest.raises(OnboardError, match="matches 2 protocols: STEP-HF IRB-24-0117"):
         find_protocol(lab, "irb")
 
 

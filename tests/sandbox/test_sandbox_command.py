@@ -80,7 +80,7 @@ def test_the_faults_are_named() -> None:
         (["--fault", "overlode"], "give a name of `onboard sandbox --fault list`"),
         (["--fault", "recrods=overload"], "record=overload for the calls of one content"),
         (["--certificate", "cert.pem"], "--certificate and --key belong together"),
-        (["--settings", "nowhere"], "there is no folder nowhere"),
+        (["--settings", "nowhere"], "there is not a folder nowhere"),
     ],
     ids=["no fault", "no content", "half of TLS", "no home"],
 )

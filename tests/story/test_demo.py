@@ -103,7 +103,7 @@ def test_the_half_typed_person_got_no_mail(told: Told) -> None:
 
 
 def test_a_bad_read_mails_nobody_but_the_operator_once(told: Told) -> None:
-    chapter = told.output.split("REDCap is offline. Nobody")[1].split("Tuesday, two hours later")[0]
+    chapter = told.output.split("REDCap cannot be read: no mail to people")[1].split("Tuesday, two hours later")[0]
     assert chapter.count("failed") == 3
     assert "-> 1 mail arrived" in chapter
     assert len(told.to("it-help@")) == 1
@@ -218,7 +218,7 @@ def test_preview_shows_kinds_no_job_plans_today(sandbox_home: Path, tmp_path: Pa
 def test_preview_on_a_day_off_names_the_next_working_day(sandbox_home: Path, tmp_path: Path) -> None:
     page = tmp_path / "preview.html"
     said = onboard("preview", "--all", "--page", str(page), "--home", str(sandbox_home), "--as-of", "2026-11-22")
-    assert "Sun 22 Nov 2026 is no working day" in said and "--as-of 2026-11-23" in said
+    assert "Sun 22 Nov 2026 is not a working day" in said and "--as-of 2026-11-23" in said
     assert "0 mails" in said and "Open" not in said and "Try --all" not in said
 
 

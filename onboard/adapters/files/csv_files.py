@@ -46,7 +46,7 @@ def read_csv_file(path: Path) -> CsvFile:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise ReadInDoubt(f"{path} is no whole CSV file ({error}). Export or save it again.") from error
+        raise ReadInDoubt(f"{path} is not a complete CSV file ({error}). Export or save it again.") from error
     return _checked(path, lines)
 
 

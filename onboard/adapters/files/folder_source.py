@@ -35,7 +35,7 @@ class FolderSource:
         Raises ReadInDoubt, naming every file or column that is missing, and when it holds no person.
         """
         if not self._folder.is_dir():
-            raise ReadInDoubt(f"{self._folder} is no folder. Give the folder that holds the CSV exports.")
+            raise ReadInDoubt(f"{self._folder} is not a folder. Give the folder that holds the CSV exports.")
         instruments: dict[str, str] = {}
         missing: list[str] = []
         for project in self._mapping.projects:

@@ -63,7 +63,7 @@ def _text(path: Path, content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ConfigError(f"{path} is no text in any encoding we know. Save it again as “CSV UTF-8”.")
+    raise ConfigError(f"{path} is not text in a known encoding. Save it again as “CSV UTF-8”.")
 
 
 def _csv_table(path: Path, text: str) -> Table:
@@ -80,7 +80,7 @@ def _csv_table(path: Path, text: str) -> Table:
                 lines.append((begins, row))
             begins = reader.line_num + 1 + above
     except csv.Error as error:
-        raise ConfigError(f"{path}, line {begins}: it is no whole CSV file ({error}). Download it again.") from error
+        raise ConfigError(f"{path}, line {begins}: it is not a complete CSV file ({error}). Download it again.") from error
     if not lines:
         raise ConfigError(f"{path} is empty: it has no header row. Download it again.")
     return _whole(path, [cell.strip() for cell in lines[0][1]], lines[1:])
@@ -113,7 +113,7 @@ def _xml_table(path: Path, text: str) -> Table:
     try:
         root = ElementTree.fromstring(text.encode())
     except ElementTree.ParseError as error:
-        raise ConfigError(f"{path} is no whole XML file ({error}). Save CITI's answer again.") from error
+        raise ConfigError(f"{path} is not a complete XML file ({error}). Save CITI's answer again.") from error
     rows = [_children(element) for element in root.iter() if _local(element.tag) in _ROW_ELEMENTS and len(element)]
     header = list(dict.fromkeys(name for row in rows for name in row))
     if not header:

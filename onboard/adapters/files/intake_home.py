@@ -102,7 +102,7 @@ def _stored(path: Path) -> IrbList | None:
     try:
         as_of = date.fromisoformat(columns["as_of"][0])
     except ValueError as error:
-        raise ConfigError(f"{path}: as_of is no date. Take the IRB's list in again: onboard intake --irb-list.") from error
+        raise ConfigError(f"{path}: as_of is not a date. Take the IRB's list in again: onboard intake --irb-list.") from error
     rows = zip(columns["name"], columns["address"], columns["role"], strict=True)
     people = tuple(Listed(name=name, address=address, role=role) for name, address, role in rows)
     return IrbList(protocol=columns["protocol"][0], as_of=as_of, people=people)

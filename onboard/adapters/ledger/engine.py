@@ -185,7 +185,7 @@ def _checked(text_url: str) -> URL:
         url = make_url(text_url)
     except ArgumentError as error:
         raise ConfigError(
-            "The ledger's address is no database URL; write sqlite:///ledger.db or postgresql://user@host/name"
+            "The ledger's address is not a database URL; write sqlite:///ledger.db or postgresql://user@host/name"
         ) from error
     if url.get_backend_name() == "postgresql":
         return url.set(drivername="postgresql+psycopg")

@@ -67,7 +67,9 @@ class M365Tokens:
         `tell` gets the words with the page and the code.
         """
         if self._registration.flow != "delegated":
-            raise ConfigError("Nobody signs in with flow = 'app'. Write flow = 'delegated' in [m365] of settings.toml.")
+            raise ConfigError(
+                "With flow = 'app' no sign-in is needed. To sign in, write flow = 'delegated' in [m365] of settings.toml."
+            )
         app = self._app()
         try:
             asked = app.initiate_device_flow(scopes=_OWN_SCOPES)

@@ -52,7 +52,7 @@ class _Wire(EmailPolicy):
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         """A header, or the address in it, as it is kept. Raises ValueError for one that would be two."""
         if len(str(value).splitlines()) > 1:
-            raise ValueError("a line break stands in a header")
+            raise ValueError("a header contains a line break")
         return name, value
 
     def header_fetch_parse(self, name: str, value: str) -> str:
@@ -149,7 +149,7 @@ def ascii_address(address: str) -> str:
 
 
 def _no_address(address: str) -> DeliveryError:
-    return DeliveryError(f"{address!r} is no mail address we can write to: enter one like name@university.edu on the person form")
+    return DeliveryError(f"{address!r} is not a usable e-mail address: enter one like name@university.edu on the person form")
 
 
 def _address(address: str, name: str) -> Address:
@@ -168,13 +168,13 @@ def _clean(text: str) -> str:
 def _one_line(text: str) -> str:
     cleaned = _clean(text)
     if any(c in "\r\n\v\f\x85\u2028\u2029" for c in cleaned):
-        raise ValueError("a line break stands in a header")
+        raise ValueError("a header contains a line break")
     return cleaned
 
 
 def _head(mail: EmailMessage, message: Message, to: str, message_id: str, date: datetime, sender: Address) -> None:
     if not message_id.startswith("<") or not message_id.endswith(">") or any(c.isspace() for c in message_id):
-        raise ValueError(f"{message_id!r} is no Message-ID")
+        raise ValueError(f"{message_id!r} is not a Message-ID")
     reader = message.notice.reader
     mail["From"] = sender
     mail["To"] = _address(to, _one_line(reader.name))

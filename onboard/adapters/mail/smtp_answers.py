@@ -18,12 +18,12 @@ __all__ = ["Step", "no_connection", "no_password_here", "one_line", "refusal"]
 
 _HELO = "it does not know this machine's name: set `helo` in settings.toml to the name the server knows"
 _LISTED = "this machine's network address is on a block list: give the mail administrators these words"
-_LIMIT = "the mailbox reached its limit of recipients for today: the rest goes tomorrow by itself"
+_LIMIT = "the mailbox reached its limit of recipients for today: the rest is sent tomorrow"
 _NO_RELAY = 'the relay takes no mail to other domains from this machine: ask for it, or set transport = "login"'
 #: (code or None, sign in the text, what it means and the next step). The first that fits.
 _WORDS: tuple[tuple[int | None, str, str], ...] = (
     *((None, sign, _HELO) for sign in ("elo command rejected", "HELO/EHLO argument", "bad HELO")),
-    (454, "TLS", "the server cannot encrypt now, so nothing was sent. It is tried again by itself; tell the mail administrators"),
+    (454, "TLS", "the server cannot encrypt now, so nothing was sent. The next run tries again; tell the mail administrators"),
     *((None, sign, _LISTED) for sign in ("blocked using", "block list", "blocklist", "blacklist", "banned sending IP")),
     (None, "5.7.30", 'Microsoft 365 takes no password any more: set login = "xoauth2" and install onboard[m365]'),
     (None, "5.7.139", 'Microsoft 365 refuses password logins for this mailbox: ask for SMTP AUTH or use login = "xoauth2"'),
@@ -42,10 +42,10 @@ _WORDS: tuple[tuple[int | None, str, str], ...] = (
     (535, "", "user name, password or token is wrong: correct the secret; a Google account needs an app password"),
     (534, "", "the server wants another kind of login: a Google account needs an app password"),
     (530, "", 'the server wants a login or TLS first: set user and password, and tls = "starttls"'),
-    (454, "4.7.0", "too many logins in a short time: wait an hour; the next run goes on by itself"),
+    (454, "4.7.0", "too many logins in a short time: wait an hour; the next run continues"),
     (432, "4.3.2", "too many connections of this mailbox at once: close other programs that send from it"),
-    (None, "5.4.5", "the mailbox reached its limit for today: the rest goes tomorrow by itself"),
-    (None, "5.1.90", "the mailbox reached its limit of recipients for today: the rest goes tomorrow by itself"),
+    (None, "5.4.5", "the mailbox reached its limit for today: the rest is sent tomorrow"),
+    (None, "5.1.90", "the mailbox reached its limit of recipients for today: the rest is sent tomorrow"),
 )
 
 
@@ -70,7 +70,7 @@ def _meaning(code: int, said: str) -> str:
 def _at_the_door(code: int) -> str:
     """Refused before anything was tried, for a reason we do not know."""
     if code < 500:
-        return ". It is tried again by itself; ask the mail administrators if it lasts"
+        return ". The next run tries again; if it persists, ask the mail administrators"
     return ". Ask the mail administrators whether this machine may send through it; check host and port"
 
 

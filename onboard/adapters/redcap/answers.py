@@ -65,7 +65,7 @@ def checked(answer: Answer, wanted: str, project: str) -> str:
     _known_pages(answer, project)
     _status(answer, project)
     if not answer.body:
-        raise Busy(f"REDCap answered for project {project!r} with nothing at all: it is overloaded. Try again later.")
+        raise Busy(f"REDCap sent an empty answer for project {project!r}; it is probably overloaded. Try again later.")
     _content_type(answer, wanted, project)
     text = _text(answer, project)
     said = text[6:] if wanted != "json" and text[:6].lower() == "error:" else json_error(text[:_LONGEST_ERROR])
@@ -90,7 +90,7 @@ def _known_pages(answer: Answer, project: str) -> None:
             "administrator to lift the ban on its address, and whether another program here calls REDCap."
         )
     if "REDCap is currently offline" in start or "REDCap server is offline" in start:
-        raise Busy(f"REDCap is offline for maintenance (project {project!r}). It is tried again by itself until the evening.")
+        raise Busy(f"REDCap is offline for maintenance (project {project!r}). The jobs try again until the evening.")
     if _DATABASE_DOWN.search(start):
         raise Busy(f"REDCap cannot reach its own database (project {project!r}). Tell its administrator if it lasts.")
 
@@ -188,7 +188,7 @@ def _content_type(answer: Answer, wanted: str, project: str) -> None:
     if page or (allowed and given not in allowed):
         what = "a web page" if page or given == "text/html" else f"{given or 'something without a type'}"
         raise ReadInDoubt(
-            f"Instead of data, {what} came for project {project!r}. A log-in page or a proxy stands in between, or url in "
+            f"Instead of data, {what} came for project {project!r}. A log-in page or a proxy is in between, or url in "
             "settings.toml is not the API address. Open the address from this machine and ask the REDCap administrator."
         )
 

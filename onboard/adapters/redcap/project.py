@@ -124,7 +124,8 @@ class GuardedProject(Project):
     def _too_late(self) -> Busy:
         return Busy(
             f"{self._project.host} (project {self._project.name!r}) was not done with its answer within "
-            f"{sum(_timeout(self._project)):g} seconds. It is tried again by itself; tell its administrator if it lasts."
+            f"{sum(_timeout(self._project)):g} seconds. The jobs try again until the evening; if it persists, tell its "
+            "administrator."
         )
 
     def _unreachable(self, error: requests.RequestException) -> ReadInDoubt:
@@ -139,7 +140,9 @@ class GuardedProject(Project):
         if isinstance(error, requests.exceptions.ProxyError):
             return Busy(f"The proxy does not let us through to {where}. Check proxy under [redcap] in settings.toml.")
         if isinstance(error, requests.Timeout):
-            return Busy(f"{where} did not answer in time. It is tried again by itself; tell its administrator if it lasts.")
+            return Busy(
+                f"{where} did not answer in time. The jobs try again until the evening; if it persists, tell its administrator."
+            )
         if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
             return Busy(f"{where} cannot be reached, or the link broke. Check the network, url and proxy in settings.toml.")
         return ReadInDoubt(f"{where} answered in a way that cannot be read ({type(error).__name__}). Try again later.")

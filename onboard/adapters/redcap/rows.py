@@ -140,7 +140,7 @@ def _parsed(text: str, wanted: Wanted) -> tuple[list[str], list[list[str]]]:
 def _cut_short(wanted: Wanted) -> ReadInDoubt:
     return ReadInDoubt(
         f"The answer for form {wanted.instrument!r} of project {wanted.project!r} was cut short or mangled. Nothing of it is "
-        "used. It is tried again by itself; tell the REDCap administrator if it lasts."
+        "used. The jobs try again until the evening; if it persists, tell the REDCap administrator."
     )
 
 
@@ -162,19 +162,20 @@ def _check_keys(header: Sequence[str], body: Sequence[Sequence[str]], wanted: Wa
         lost = INSTANCE if INSTRUMENT in header else INSTRUMENT
         raise ReadInDoubt(
             f"REDCap left out {lost} of form {wanted.instrument!r} in project {wanted.project!r}, so whose rows are whose is not "
-            "known. It is tried again by itself; tell the REDCap administrator if it lasts."
+            "known. The jobs try again until the evening; if it persists, tell the REDCap administrator."
         )
     places = [header.index(name) for name in (wanted.record_id, *_KEYS) if name in header]
     keys = [tuple(row[place] for place in places) for row in body]
     if len(set(keys)) < len(keys) or not all(key[0].strip() for key in keys):
         raise ReadInDoubt(
             f"Rows of form {wanted.instrument!r} in project {wanted.project!r} came under a wrong record or instance: two say "
-            "that they are the same one, or one says none. It is tried again by itself; tell REDCap's administrator if it lasts."
+            "that they are the same one, or one says none. The jobs try again until the evening; if it persists, tell the REDCap "
+            "administrator."
         )
     if INSTANCE in header and any(_is_unnumbered(row, header) for row in body):
         raise ReadInDoubt(
-            f"A row of form {wanted.instrument!r} in project {wanted.project!r} came without its {INSTANCE}. It is tried again "
-            "by itself; tell the REDCap administrator if it lasts."
+            f"A row of form {wanted.instrument!r} in project {wanted.project!r} came without its {INSTANCE}. The jobs try "
+            "again until the evening; if it persists, tell the REDCap administrator."
         )
 
 
@@ -244,5 +245,5 @@ def _half_read(form: Wanted, strange: frozenset[str], lost: frozenset[str]) -> s
         )
     return (
         f"Form {form.instrument!r} of project {form.project!r} came without records that the main form has ({some}): it was "
-        "half read, or not at all. It is tried again by itself; tell the REDCap administrator if it lasts."
+        "half read, or not at all. The jobs try again until the evening; if it persists, tell the REDCap administrator."
     )

@@ -60,8 +60,8 @@ def _check_agree(first: Export, second: Export) -> None:
     gone = lost_rows(first.instruments, second.instruments)
     if gone:
         raise ReadInDoubt(
-            f"Two reads one after the other do not agree: the second lacks {_places(gone)}. Nothing of them is used. It is tried "
-            "again by itself; tell the REDCap administrator if it lasts."
+            f"Two reads one after the other do not agree: the second lacks {_places(gone)}. Nothing of them is used. The jobs "
+            "try again until the evening; if it persists, tell the REDCap administrator."
         )
 
 

@@ -61,7 +61,7 @@ def survey_link(door: GuardedProject, instrument: str, event: str, record: str, 
     """
     link = str(door.export_survey_link(record, instrument, event=event or None, repeat_instance=instance)).strip()
     if not _LINK.fullmatch(link):
-        raise ReadInDoubt("REDCap answered with something that is no survey's address. Ask its administrator.")
+        raise ReadInDoubt("REDCap answered with something that is not a survey's address. Ask its administrator.")
     return link
 
 

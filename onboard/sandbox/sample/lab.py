@@ -20,7 +20,7 @@ __all__ = ["CAST", "Row", "SampleLab", "SampleProject", "next_day", "sample_lab"
 CAST = """
  1  Elena Rivera       PI of all six protocols; ready
  2  Maria Chen         coordinator; ready on the trial, with tasks; away for some days in two weeks
- 3  Devon Brooks       second coordinator, stands in for Maria; privacy course waived until day 40
+ 3  Devon Brooks       second coordinator, deputy for Maria; privacy course waived until day 40
  4  Amara Okafor       starts next week; nothing done yet but papers; personal address until the university one works
  5  Layla Haddad       GCP expired four days ago on STEP-HF, consented two days ago; an E6(R3) introduction does not count;
                        right-to-left name

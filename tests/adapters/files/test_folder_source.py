@@ -160,7 +160,7 @@ def test_a_folder_without_people_or_with_rows_gone_is_in_doubt(folder: Path, map
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path, mapping: Mapping, sample_export: Export) -> None:
-    with pytest.raises(ReadInDoubt, match="is no folder"):
+    with pytest.raises(ReadInDoubt, match="is not a folder"):
         FolderSource(tmp_path / "exports", mapping, sample_export.read_at).fetch({})
 
 

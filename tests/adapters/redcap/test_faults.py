@@ -20,7 +20,7 @@ MOODS = {
     Fault.CRITICAL_OFFLINE: ("offline for maintenance", True),
     Fault.DATABASE_DOWN: ("cannot reach its own database", True),
     Fault.SERVER_CRASH: ("failed with status 500", True),
-    Fault.OVERLOAD: ("with nothing at all", True),
+    Fault.OVERLOAD: ("an empty answer", True),
     Fault.CONNECTION_LOST: ("the link broke", True),
     Fault.STATUS: ("failed with status 503", True),
     Fault.PERMISSION_LOST: ("refused the token", False),

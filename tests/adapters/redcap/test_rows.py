@@ -150,7 +150,7 @@ CSV, JSON = {"Content-Type": "text/csv; charset=utf-8"}, {"Content-Type": "appli
         (Answer(status=200, headers={}, body=b"record_id\n1\n"), "csv", ReadInDoubt, "something without a type"),
         (Answer(status=200, headers=CSV, body=b"<!DOCTYPE html><html>"), "csv", ReadInDoubt, "a web page"),
         (Answer(status=200, headers=CSV, body=b"record_id\n\xff\n"), "csv", ReadInDoubt, "not UTF-8"),
-        (Answer(status=200, headers=CSV, body=b""), "csv", Busy, "nothing at all"),
+        (Answer(status=200, headers=CSV, body=b""), "csv", Busy, "an empty answer"),
         (Answer(status=504, headers=CSV, body=b"<html>"), "csv", Busy, "status 504"),
     ],
     ids=[

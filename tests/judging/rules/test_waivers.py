@@ -17,7 +17,7 @@ def told(requirement: str) -> list[Problem]:
 
 def test_a_waiver_of_a_requirement_nobody_has_names_the_nearest() -> None:
     (problem,) = told("hippa")
-    assert problem.what == "“hippa” is no requirement of requirements.toml, so this row counts for nothing."
+    assert problem.what == "“hippa” is not a requirement of requirements.toml, so this row is ignored."
     assert (problem.next_step, problem.people, problem.instance) == ("Did you mean hipaa?", ("3",), 1)
 
 
