@@ -25,14 +25,14 @@ def command(home: Home = HERE) -> None:
     app = open_app(home)
     source = app.bounce_source()
     if source is None:
-        raise ConfigError("Nobody looks for bounces: name the mailbox of `sender` in [bounces] of settings.toml.")
+        raise ConfigError("Bounced mail is not checked: fill in [bounces] in settings.toml with the mailbox of `sender`.")
     if app.lab.limits.mode is Mode.DRY:
         raise ConfigError("settings.toml says mode = 'dry', so no mail was sent that could come back.")
     found = look(source, app.ledger, app.clock, app.lab.limits.mode, app.today)
     app.close()
     say(f"{found.reports} delivery reports of the last 14 days read.")
     for one in found.noted:
-        say(f"Came back: {_told(one)}. What it said is planned anew; `onboard mail addresses` shows how the address stands.")
+        say(f"Came back: {_told(one)}. What it said is planned anew; `onboard mail addresses` shows the state of the address.")
     for one in found.unclear:
         say(f"Came back, but not clearly which mail: {_told(one)}. Look into the mailbox; the worklist shows it, too.")
     if found.settled:

@@ -33,7 +33,7 @@ def command(
     output: Output = Format.TABLE,
     export: ExportFolder = None,
 ) -> None:
-    """When somebody was cleared, blocked or unknown, protocol by protocol and task by task: a picture, one character a week."""
+    """When a person was cleared, blocked or unknown, protocol by protocol and task by task: a picture, one character a week."""
     app = open_app(home, as_of=day_if_given(as_of), export=export)
     record = find_person(app.assessment, person).record
     where = find_protocol(app.assessment, protocol).record if protocol else None

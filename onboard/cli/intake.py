@@ -41,7 +41,8 @@ def command(
         bool, typer.Option("--mailboxes", help="A user name of the institution is the part before @ of the address.")
     ] = False,
     forget: Annotated[
-        str, typer.Option("--forget", metavar="ID", help=f"Drop a row of the queue, or '{STRANGERS}' for all that fit nobody.")
+        str,
+        typer.Option("--forget", metavar="ID", help=f"Drop a row of the queue, or '{STRANGERS}' for all that match no person."),
     ] = "",
     irb_list: Annotated[
         Path | None, typer.Option("--irb-list", metavar="FILE", help="The IRB's own personnel table, as CSV.")

@@ -48,7 +48,7 @@ def command(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write; never overwritten.")] = None,
     home: Home = HERE,
 ) -> None:
-    """Guess a first redcap.toml from the data dictionary, with its confidence beside each field, to be corrected by hand."""
+    """Guess a first redcap.toml from the data dictionary, with its confidence next to each field, to be corrected by hand."""
     target = out or home / _OUT
     if target.exists():
         raise ConfigError(f"{target} is already there, and nothing is overwritten. Move it away, or name another --out.")

@@ -74,7 +74,7 @@ def _nobody(app: App, *, everything: bool) -> str:
         if everything
         else "Try --all, which ignores what was sent before, or --as-of for another day."
     )
-    return f"Nobody would get such a mail today. {tip}"
+    return f"No such mail would go today. {tip}"
 
 
 def _shown(app: App, notices: Sequence[Notice]) -> tuple[list[ShownMail], list[str]]:

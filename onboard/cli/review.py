@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def command(
     adopt: Annotated[str, typer.Option("--adopt", metavar="DAY", help="Take over what was accepted up to this day.")],
     by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help="Who vouches for rows that name nobody who accepted them.")
+        str, typer.Option("--by", metavar="NAME", help="Who vouches for rows without the name of who accepted them.")
     ] = "",
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write the CSV there, and show its rows here.")

@@ -154,7 +154,7 @@ def _accept(app: App, why: str) -> None:
     if app.pretended:
         raise ConfigError("--as-of cannot accept: a decision has the date on which it is taken. Leave it out.")
     if not why.strip():
-        raise ConfigError('say why, for whoever reads a proof later: onboard rules accept --why "the IRB told us on 3 March".')
+        raise ConfigError('say why, for readers of a proof: onboard rules accept --why "the IRB told us on 3 March".')
     decided = AcceptedRules(
         accepted_at=app.clock.now(),
         old_version=found.old_version,

@@ -22,7 +22,7 @@ def work_calendar(table: CalendarTable, home: Path, where: str, mistakes: list[s
     off = {*_public(table, where, mistakes), *_closures(home / CLOSURES, mistakes)}
     weekend = table.weekend_days()
     if len(weekend) == 7:
-        mistakes.append(f"{where}, weekend: leaves no working day. Name the days on which nobody works.")
+        mistakes.append(f"{where}, weekend: leaves no working day. Name the days off only.")
     return WorkCalendar(frozenset(off), weekend)
 
 

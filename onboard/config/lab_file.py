@@ -170,7 +170,7 @@ def _wrong_mail(mail: MailTable | None) -> Iterator[str]:
     if mail.transport == "login" and not mail.user:
         yield f"{FILE}, [mail], user: is missing. transport = 'login' needs the login name; else write 'relay'."
     if mail.transport == "relay" and mail.user:
-        yield f"{FILE}, [mail], user: is not used. transport = 'relay' logs in nobody; write 'login', or leave user blank."
+        yield f"{FILE}, [mail], user: is not used. transport = 'relay' does not log in; write 'login', or leave user blank."
     if mail.tls == "none" and not mail.unencrypted_because and not is_loopback(mail.host):
         yield (
             f"{FILE}, [mail], tls: 'none' sends names and dates readable for the network. Write 'starttls', or say in "

@@ -275,6 +275,6 @@ class LedgerTable(Block):
         if written and before.is_file() and not whole.exists():
             raise ConfigError(
                 f"settings.toml, [ledger], url: {path!r} is a file in the lab's home, {whole}, but the ledger lies in {before}. "
-                f"Move it there (with -wal and -shm, if they are beside it), or write sqlite:///{before}"
+                f"Move it there (with -wal and -shm, if they are next to it), or write sqlite:///{before}"
             )
         return f"sqlite:///{whole}"

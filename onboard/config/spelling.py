@@ -7,7 +7,7 @@ from typing import Any
 #: What a pattern of the models asks for, in words.
 SPELLINGS = {
     r"^[a-z0-9][a-z0-9-]{0,39}$": "Write lower-case letters, digits and dashes, for example 'rivera-lab'.",
-    r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$": "Write what stands after the @ of an address, for example 'example.edu'.",
+    r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$": "Write what follows the @ of an address, for example 'example.edu'.",
     r"^(https?://[^\s@]+)?$": "Write an address that begins with http:// or https://, without user and password; or nothing.",
     r"^(https?://\S+|mailto:\S+)?$": "Write a link that begins with https://, http:// or mailto:.",
     r"^[A-Za-z0-9.:\[\]_-]*$": "Write a server's name alone, for example 'smtp.example.edu'; a port has its own key.",

@@ -79,7 +79,7 @@ def _fields(block: Block) -> Iterable[str]:
             yield f"{written:<44}# {guess.confidence}: {_one_line(guess.column.label)}"
         elif _green_light(block, ours):
             written = f"complete = {_quoted(block.form + '_complete')}"
-            yield f"{written:<44}# a guess: nobody is written to before this says yes"
+            yield f"{written:<44}# a guess: no mail to a person before this says yes"
         elif ours not in block.constants:
             needed = "needed" if ours in REQUIRED_FIELDS.get(block.table, frozenset()) else "not found"
             yield f'# {ours} = ""    # {needed}'

@@ -123,5 +123,5 @@ def _value(value: object) -> str:
 
 def _counts(training: str | None) -> str:
     if training is None:
-        return "nobody has mapped this course in requirements.toml, so it counts for nothing yet"
+        return "this course is not mapped in requirements.toml, so it does not count yet"
     return f"counts for {training}" if training else "counts for nothing, as requirements.toml says"

@@ -69,13 +69,13 @@ def successor_page(sheet: Sheet) -> str:
     """Return one page for the person who maintains it next."""
     lab = sheet.lab
     first = [
-        "1. Have a REDCap token of your own user or a service account (below), and put it where the old one stands.",
+        "1. Have a REDCap token of your own user or a service account (below), and put it in place of the old one.",
         "2. onboard check says what is wrong, and the next step. onboard jobs says what ran when.",
         "3. Change operator, coordinator and contact in settings.toml to the people who are there now.",
         "4. Ask for log-in to the mailbox and the server (below) before the old account is closed.",
     ]
     parts = [
-        f"onboard {sheet.version} at {lab.name}: for whoever takes over",
+        f"onboard {sheet.version} at {lab.name}: for your successor",
         f"{show(sheet.on)}. When the person who set it up has left, this page is what you need.",
         _section("First", first),
         _section("The tokens and passwords", _secrets(sheet)),
@@ -162,14 +162,14 @@ def _mailed(sheet: Sheet) -> Iterable[str]:
         yield f"A mail that asks for a course holds its reader's own link to the survey {sheet.hand_in}, and nobody else's."
     domains = ", ".join(sorted(sheet.lab.limits.institution_domains)) or "none named"
     yield f"Lists of people go to addresses of {domains} only."
-    yield f"A run that would send more than {sheet.lab.limits.ceiling} mails to people sends none before somebody has looked."
+    yield f"A run that would send more than {sheet.lab.limits.ceiling} mails to people sends none before they are released."
 
 
 def _revoke(sheet: Sheet) -> Iterable[str]:
     projects = ", ".join(sheet.redcap)
     yield f"REDCap ({projects}): User Rights, take API Export away from the token's user; or delete the token under API Tokens."
     yield f'Mail: close {sheet.lab.sender} for this machine, or write mode = "dry" into {sheet.home}/settings.toml.'
-    yield "The program then fails safely: nobody is mailed, the operator is told once."
+    yield "The program then fails safely: no mail goes to people, the operator is told once."
 
 
 def _people(lab: Lab) -> Iterable[str]:

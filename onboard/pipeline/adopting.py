@@ -145,4 +145,4 @@ def _left_out(rows: Sequence[SurveyRow], early: Sequence[SurveyRow], signed: Seq
     if later := len(rows) - len(early):
         yield f"{counted(later, 'row')} left out: decided after {until}, or never submitted. Review them in REDCap."
     if nameless := len(early) - len(signed):
-        yield f"{counted(nameless, 'row')} left out: nobody is named who accepted. Look at them, and add --by YOUR-NAME."
+        yield f"{counted(nameless, 'row')} left out: the name of who accepted is blank. Look at them, and add --by YOUR-NAME."

@@ -98,7 +98,7 @@ def refuse_many(replaced: Collection[str], known: int) -> None:
     if len(replaced) >= _MANY and len(replaced) * 10 > known:
         raise ReadInDoubt(
             f"{len(replaced)} of {known} record ids have other names, addresses and CITI ids than in the last good read "
-            f"({', '.join(sorted(replaced, key=record_order)[:5])} ...). Nobody was mailed. Look whether an import shifted the "
+            f"({', '.join(sorted(replaced, key=record_order)[:5])} ...). No mail went out. Look whether an import shifted the "
             "rows or the project was numbered anew, and put it right. If they are all new people, run it once with "
             "--accept-fewer-rows."
         )

@@ -63,7 +63,7 @@ def _changes(text: str, rules: Rules, rules_of: Callable[[str], Rules]) -> Seque
     try:
         return rule_changes(rules_of(text), rules)
     except ConfigError:
-        words = "the stored rules cannot be read by this version of the program, so nobody can tell what changed"
+        words = "the stored rules cannot be read by this version of the program, so what changed is not known"
         return [RuleChange(requirement="", words=words, days=ALWAYS)]
 
 
@@ -84,7 +84,7 @@ def _refusal(found: BackChange, zone: ZoneInfo) -> str:
     last, first = found.until.isoformat(), plus_days(found.until, 1).isoformat()
     return (
         f"requirements.toml changes what was asked on days already judged by version {found.old_version}, in use since "
-        f"{since}; nothing was judged by the new text and nobody was mailed.\n{lines}\n"
+        f"{since}; nothing was judged by the new text and no mail went out.\n{lines}\n"
         f"Two ways on. To change it from now on: restore the old block, write in_force_to = {last} into it, and add a second "
         f"block of the same id with in_force_from = {first}. If it shall hold for the past as well: "
         "`onboard rules accept --why TEXT`, which later proofs print."

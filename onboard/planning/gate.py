@@ -105,7 +105,8 @@ def _address(notice: Notice, limits: Limits) -> str:
     if limits.mode is Mode.TRIAL and not limits.trial_address:
         return "trial mode has no address to write to: set trial_address in settings.toml"
     invited = not limits.guest_list or notice.reader.address in limits.guest_list
-    return "" if invited or limits.mode is Mode.TRIAL else f"{whom(notice.reader)} is not on the guest list"
+    allowed = invited or limits.mode is Mode.TRIAL
+    return "" if allowed else f"{whom(notice.reader)} is not on the guest list (guest_list in settings.toml)"
 
 
 def _quiet(notice: Notice, lab: Lab) -> str:

@@ -266,6 +266,6 @@ def test_three_people_are_shown_as_the_program_sees_them(serve: Callable[..., Se
     # Maria Chen has most rows; Singh's listing names a protocol that does not exist; Okafor starts next week.
     assert [name in text for name in ("Maria Chen (record 2)", "Priya Singh (record 8)", "Amara Okafor (record 4)")] == [True] * 3
     assert "[training/2/1#hsp_date]" in text and "counts for hsp" in text
-    assert "nobody has mapped this course" in text and "counts for nothing, as requirements.toml says" in text
+    assert "this course is not mapped" in text and "counts for nothing, as requirements.toml says" in text
     assert "supervisor Maria Chen" in text and "protocol STEP-HF" in text
     assert "! “Study 2” holds “IRB-25-0013”" in text

@@ -45,7 +45,7 @@ def pairs(mapping: Mapping) -> set[tuple[str, str, str]]:
 def test_the_shipped_dictionaries_are_guessed_as_they_are_mapped(tmp_path: Path) -> None:
     mapping, text = guessed(tmp_path, SHIPPED / "people.csv", SHIPPED / "protocols.csv")
     assert pairs(mapping) == pairs(mapping_of(shipped("config") / "redcap.toml"))
-    assert "# likely" not in text and "nobody is written to before this says yes" in text
+    assert "# likely" not in text and "no mail to a person before this says yes" in text
     assert "# Fields that nothing reads" in text and "comp_file" in text
     # Evidence by survey is off until somebody who knows takes two signs away.
     assert mapping.hand_in == "" and "\n# [hand_in]" in text

@@ -90,7 +90,7 @@ def _whole(path: Path, header: Sequence[str], lines: Sequence[tuple[int, list[st
     lengths = {len(row) for _, row in lines}
     if len(lines) > 1 and len(lengths) == 1 and max(lengths) > len(header):
         raise ConfigError(
-            f"{path}: every row has more cells than the first, which must be a title. Take out what stands above the header."
+            f"{path}: every row has more cells than the first, which must be a title. Take out what is above the header."
         )
     for line, row in lines:
         if len(row) != len(header):

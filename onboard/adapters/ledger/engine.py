@@ -54,7 +54,7 @@ _WORDS = (
     ("unable to open", "it cannot be opened: check that its folder exists and that this account may write there"),
     ("not a database", "it is not a ledger: name another file, or restore the last backup"),
     ("malformed", "it is damaged: restore the last backup"),
-    ("prepared statement", "a pooler stands before the database: write ?pooled=yes at the end of url under [ledger]"),
+    ("prepared statement", "a pooler is in front of the database: write ?pooled=yes at the end of url under [ledger]"),
     ("authentication failed", "the database refused the login: check user and password"),
     ("connection", "the database does not answer: check that it runs and that the address is right"),
 )

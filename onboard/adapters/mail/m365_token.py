@@ -58,7 +58,7 @@ class M365Tokens:
             raise _unreachable(error) from None
         self._keep()
         if answer is None:
-            raise TransportDown("Nobody has signed in for this mailbox, or not for months: run `onboard mail login`")
+            raise TransportDown("There is no sign-in for this mailbox, or it is months old: run `onboard mail login`")
         return _token(answer)
 
     def sign_in(self, tell: Callable[[str], None]) -> None:
@@ -144,7 +144,7 @@ def _next_step(said: str) -> str:
         "AADSTS7000222": "The secret has ended: make a new one in the registered application.",
         "AADSTS700016": "client_id is not known in this tenant: compare both with the registered application.",
         "AADSTS90002": "tenant is not known: copy it from the registered application.",
-        "AADSTS65001": "Nobody has consented: an administrator must grant SMTP.Send and IMAP.AccessAsUser.All.",
+        "AADSTS65001": "There is no consent yet: an administrator must grant SMTP.Send and IMAP.AccessAsUser.All.",
         "AADSTS50076": "A second factor is asked for: run `onboard mail login` again.",
         "AADSTS70043": "The sign-in is too old: run `onboard mail login` again.",
         "AADSTS70008": "The sign-in is too old: run `onboard mail login` again.",

@@ -104,7 +104,7 @@ def _link(error: OSError) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "nothing listens there. Check host and port"
     if "STARTTLS" in said:
-        return "it offers no STARTTLS, or somebody on the way took it out. Nothing was sent in clear. Check port and tls"
+        return "it offers no STARTTLS, or a machine on the way took it out. Nothing was sent unencrypted. Check port and tls"
     if "AUTH" in said:
         return "it offers no login. A relay that knows this machine by its address needs no user: remove it; else check port"
     return f"{said or type(error).__name__}. Check host, port and tls"

@@ -92,7 +92,7 @@ def _known_pages(answer: Answer, project: str) -> None:
     if "REDCap is currently offline" in start or "REDCap server is offline" in start:
         raise Busy(f"REDCap is offline for maintenance (project {project!r}). The jobs try again until the evening.")
     if _DATABASE_DOWN.search(start):
-        raise Busy(f"REDCap cannot reach its own database (project {project!r}). Tell its administrator if it lasts.")
+        raise Busy(f"REDCap cannot reach its own database (project {project!r}). If it persists, tell its administrator.")
 
 
 def _status(answer: Answer, project: str) -> None:
@@ -100,7 +100,7 @@ def _status(answer: Answer, project: str) -> None:
     if status == 200:
         return
     if status in RETRIED:
-        raise Busy(f"REDCap failed with status {status} (project {project!r}). Tell its administrator if it lasts.")
+        raise Busy(f"REDCap failed with status {status} (project {project!r}). If it persists, tell its administrator.")
     if 300 <= status < 400:
         raise ReadInDoubt(
             f"The address of project {project!r} sends us on to {_where_to(answer)} (status {status}). It is not followed, "
@@ -199,5 +199,5 @@ def _text(answer: Answer, project: str) -> str:
     except UnicodeDecodeError:
         raise ReadInDoubt(
             f"REDCap's answer for project {project!r} is not UTF-8 text: it was cut or changed on its way. Try again; if it "
-            "lasts, ask the REDCap administrator about a proxy in between."
+            "persists, ask the REDCap administrator about a proxy in between."
         ) from None

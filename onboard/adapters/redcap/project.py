@@ -123,7 +123,7 @@ class GuardedProject(Project):
 
     def _too_late(self) -> Busy:
         return Busy(
-            f"{self._project.host} (project {self._project.name!r}) was not done with its answer within "
+            f"{self._project.host} (project {self._project.name!r}) did not finish its answer within "
             f"{sum(_timeout(self._project)):g} seconds. The jobs try again until the evening; if it persists, tell its "
             "administrator."
         )

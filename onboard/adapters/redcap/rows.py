@@ -241,7 +241,7 @@ def _half_read(form: Wanted, strange: frozenset[str], lost: frozenset[str]) -> s
     if strange:
         return (
             f"Form {form.instrument!r} of project {form.project!r} has rows of records that the main form does not know "
-            f"({some}). The main form was half read; or, if it lasts, open these records in REDCap and save their first form."
+            f"({some}). The main form was half read; or, if it persists, open these records in REDCap and save their first form."
         )
     return (
         f"Form {form.instrument!r} of project {form.project!r} came without records that the main form has ({some}): it was "

@@ -92,7 +92,7 @@ class RedcapSource:
         ahead = self._clock.now() - project.server_time
         if abs(ahead) > ANOTHER_DAY:
             raise ReadInDoubt(
-                f"{clock_words(ahead)} One of the two is wrong, so nobody is written to. Set this machine's clock (timedatectl), "
+                f"{clock_words(ahead)} One of the two is wrong, so no mail goes out. Set this machine's clock (timedatectl), "
                 "or tell the REDCap administrator."
             )
         return ahead
@@ -244,7 +244,7 @@ def _check_people(read: Mapping[str, Rows], wanted: Sequence[Wanted], mapping: R
         if form.key in people and not read[form.key].rows:
             raise NobodyThere(
                 f"Project {form.project!r} holds no person. If it is new, add the first one; if not, the read was empty, and "
-                "the token's user may be in a data access group that holds nobody: ask the REDCap administrator."
+                "the token's user may be in a data access group without records: ask the REDCap administrator."
             )
 
 

@@ -67,7 +67,7 @@ def _check_agree(first: Export, second: Export) -> None:
 
 def _too_many(form: str, before: int, gone: Sequence[Row]) -> str:
     return (
-        f"{form} lacks {len(gone)} of the {before} rows of the last good read: {_places(gone)}. Nobody is written to on this. "
+        f"{form} lacks {len(gone)} of the {before} rows of the last good read: {_places(gone)}. No mail goes out on this read. "
         "See the project's logging page: if they were deleted on purpose, say so once with --accept-fewer-rows; if not, ask the "
         "REDCap administrator."
     )

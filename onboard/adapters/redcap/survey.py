@@ -71,7 +71,7 @@ def why_no_link(error: Refused, instrument: str) -> str:
     if _is_about_a_record(error):
         return f"{said} The record was deleted after it was read. Nothing else is wrong; that mail asks to reply with the PDF."
     if error.status == 403:
-        step = "Under User Rights, give the token's user Survey Distribution Tools beside API Export."
+        step = "Under User Rights, give the token's user Survey Distribution Tools besides API Export."
     else:
         step = (
             "Project Setup > Use surveys in this project? > Enable; then Designer > Enable in the survey column of "

@@ -80,7 +80,7 @@ class RedcapWriter:
         if not found.sent_ids:
             raise ReadInDoubt(
                 f"Form {self._instrument!r} of project {self._project.name!r} came without any record, so what it holds is not "
-                "known. Try again later; tell the REDCap administrator if it lasts."
+                "known. Try again later; if it persists, tell the REDCap administrator."
             )
         header = found.header
         rows = [dict(zip(header, row, strict=True)) for row in found.rows]

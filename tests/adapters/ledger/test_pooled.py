@@ -110,7 +110,7 @@ def test_a_connection_is_left_in_no_labs_name(labs: dict[str, SqlLedger], plain:
 
 def test_a_pooler_nobody_named_is_a_mistake_with_its_next_step(plain: str) -> None:
     """Two processes prepare statements of one name on one connection."""
-    with pytest.raises(LedgerError, match=r"a pooler stands before the database: write \?pooled=yes"), ExitStack() as stack:
+    with pytest.raises(LedgerError, match=r"a pooler is in front of the database: write \?pooled=yes"), ExitStack() as stack:
         two = [stack.enter_context(closing(SqlLedger(plain, lab))) for lab in LABS]
         for turn in range(20):
             for ledger in two:

@@ -63,7 +63,7 @@ def test_an_answer_that_trickles_in_for_ever_is_ended(redcap_lab, content):
     """Every byte comes in time, and the answer never ends."""
     redcap_lab.server.faults.add(Fault.TRICKLE, content=content, delay=0.1, times=None)
     began = monotonic()
-    with pytest.raises(ReadInDoubt, match=r"was not done with its answer within 0.3 seconds"):
+    with pytest.raises(ReadInDoubt, match=r"did not finish its answer within 0.3 seconds"):
         redcap_lab.source(connect_seconds=0.1, read_seconds=0.2, retries=0).fetch({})
     assert monotonic() - began < 20
 
