@@ -60,7 +60,7 @@ def test_one_mail_goes_to_one_address_even_before_go_live(home: Path, catcher: M
         assert sign in text
     for sign in ("EXTERNAL", "spam", "rewrite links"):
         assert sign in said.output
-    assert "needs somebody" not in text and "wrote this address into" in text
+    assert "needs somebody" not in text and "this address was given to" in text
     assert not (home / "ledger.db").exists(), "a test is no item"
 
 

@@ -93,7 +93,7 @@ def test_pack_writes_one_folder_whose_hashes_hold_and_never_over_another(shown: 
         digest, _, name = line.partition("  ")
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     assert "BLOCKED" in (folder / "proofs" / "person-5.txt").read_text(encoding="utf-8")
-    with pytest.raises(ConfigError, match="not empty; nothing was written"):
+    with pytest.raises(ConfigError, match="not empty, so nothing was written"):
         shown.ask("pack", "STEP-HF", "--folder", str(folder))
 
 

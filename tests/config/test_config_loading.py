@@ -304,6 +304,6 @@ def test_evidence_by_survey_names_a_form_that_is_read(home, change, mistakes):
 
 def test_one_column_a_course_is_no_form_to_hand_in_on(home, change, mistakes):
     change("redcap.toml", "[tables.completions]\n", '[tables.completions]\nonly_if = "completed"\n')
-    assert "no form of tables.completions with a row each. Map one, or leave it blank." in mistakes()[0]
+    assert "not a form of tables.completions, one row each. Map one, or leave it blank." in mistakes()[0]
     change("redcap.toml", "[hand_in]", "[hand_inn]")
     assert "redcap.toml, hand_inn: is not known. Did you mean 'hand_in'?" in mistakes()[0]

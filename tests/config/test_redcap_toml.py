@@ -98,7 +98,7 @@ def test_the_survey_hides_what_the_coordinator_decides() -> None:
         pytest.param(lambda d: d["tables"].pop("people"), "tables.people: is missing", id="no people"),
         pytest.param(lambda d: d["tables"]["holds"].pop("instrument"), "instrument: is missing", id="no instrument"),
         pytest.param(
-            lambda d: d["tables"]["holds"]["fields"].update(first="Hold From"), "no REDCap field name", id="label for field"
+            lambda d: d["tables"]["holds"]["fields"].update(first="Hold From"), "not a REDCap field name", id="label for field"
         ),
         pytest.param(lambda d: d["tables"]["holds"]["fields"].update(first=3), "must be text", id="number"),
         pytest.param(lambda d: d["tables"].update(holds="hold"), "must be a table", id="text for table"),

@@ -119,7 +119,7 @@ def whole(export: Export, project: str) -> str:
         pytest.param(lambda f: edit(f, "92,80", "92"), "cells under", id="row too short"),
         pytest.param(lambda f: (f / "completion.csv").write_bytes(b""), "is empty", id="empty"),
         pytest.param(lambda f: (f / "completion.csv").write_bytes(b"\xff\xfea"), "not UTF-8", id="utf-16"),
-        pytest.param(lambda f: edit(f, ",survey", ',"survey'), "no whole CSV", id="cut in a quote"),
+        pytest.param(lambda f: edit(f, ",survey", ',"survey'), "not a complete CSV", id="cut in a quote"),
         pytest.param(lambda f: edit(f, "comp_stage", "comp_group"), "twice", id="column twice"),
     ],
 )

@@ -351,7 +351,7 @@ WORDS = {
     "may not send as": (Step.SENDER, 550, "5.7.60 Client does not have permissions", "Send As", TransportDown),
     "may not send as, after the message": (Step.BODY, 554, "5.2.252 SendAsDenied; lab not allowed", "Send As", TransportDown),
     "mailbox stopped": (Step.BODY, 550, "5.1.8 Access denied, bad outbound sender", "administrator", TransportDown),
-    "daily recipients": (Step.BODY, 550, "5.1.90 Your message can't be sent", "rest goes tomorrow", TransportDown),
+    "daily recipients": (Step.BODY, 550, "5.1.90 Your message can't be sent", "rest is sent tomorrow", TransportDown),
     "no relaying": (Step.RECIPIENT, 554, "5.7.1 <a@b>: Relay access denied", "other domains", TransportDown),
     "no relaying at Exchange": (Step.RECIPIENT, 550, "5.7.54 SMTP; Unable to relay recipient", "other domains", TransportDown),
     "login wanted": (Step.SENDER, 530, "5.7.57 Client was not authenticated", "set user and password", TransportDown),
