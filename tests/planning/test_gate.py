@@ -95,7 +95,7 @@ def test_an_address_that_refused_us_waits_until_it_is_corrected() -> None:
 def test_nothing_goes_to_people_on_a_day_off_but_the_worklist_does() -> None:
     notices = [reminder(LEILA, slot=SATURDAY), replace(WORKLIST, slot=SATURDAY)]
     ready, held, _ = gate(notices, LIVE, NOTHING, LAB)
-    assert [n.kind for n in ready] == [MessageKind.WORKLIST] and "no working day" in held[0].reason
+    assert [n.kind for n in ready] == [MessageKind.WORKLIST] and "not a working day" in held[0].reason
 
 
 class TestOutsideTheInstitution:
