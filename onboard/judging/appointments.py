@@ -34,7 +34,10 @@ def stays(assessment: Assessment, person: str) -> Timeline:
 
 
 def stay(assessment: Assessment, person: str, day: date) -> tuple[date, date | None] | None:
-    """First and last day (None = open) of the stay that holds `day`, else of the next one; None when there is none."""
+    """Return first and last day (None = open) of the stay that holds `day`.
+
+    Else of the next stay; None when there is none.
+    """
     days = stays(assessment, person)
     near = days.first_day(day)
     run = days.run_at(near) if near else None

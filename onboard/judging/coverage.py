@@ -25,7 +25,10 @@ def span(first: Reading, last: Reading, *, blank_last_is_open: bool = True) -> C
 
 
 def signed(by: str, on: Reading, read_on: date) -> bool:
-    """Whether an approval was given: a name, and a readable day not after the read. A name may have been typed beforehand."""
+    """Whether an approval was given: a name, and a readable day not after the read.
+
+    A name may have been typed beforehand.
+    """
     return bool(by) and isinstance(on, date) and on <= read_on
 
 
@@ -59,7 +62,10 @@ def listing_coverage(listing: Listing, mode: PersonnelMode, external: Coverage) 
 
 
 def listing_presence(listing: Listing) -> Coverage:
-    """Days a listing says the person is on the protocol, filed or approved: what makes requirements fall on them."""
+    """Return days a listing says the person is on the protocol, filed or approved.
+
+    These days make requirements fall on them.
+    """
     return (since(listing.submitted) | since(listing.approved)) & _before(listing.removed)
 
 

@@ -45,7 +45,10 @@ class Turnaround:
 
 
 def pace(requirement: Requirement, irb: Turnaround) -> int | None:
-    """Working days an act takes once its turn has come; None where no pace is known of: an approval, a hold, an appointment."""
+    """Return the working days an act takes once it can begin.
+
+    None where no pace is known: an approval, a hold, an appointment.
+    """
     kind = kinds.of(requirement)
     if kind.filed:
         return irb.days
@@ -103,8 +106,11 @@ class Path:
 def path(
     assessment: Assessment, person: str, today: date, calendar: WorkCalendar | None = None, start: date | None = None
 ) -> Path:
-    """The critical path of a person (record id). `calendar`: the lab's working days; weekends only when left out. `start`: the
-    day from which work is wanted, where that is later than today."""
+    """Return the critical path of a person (record id).
+
+    `calendar`: the lab's working days; weekends only when left out. `start`: the day from which work is wanted, where that is
+    later than today.
+    """
     calendar = calendar or WorkCalendar()
     rows = tuple(row for row in assessment.readiness if row.person == person)
     starts = rows[0].belongs.sure.first_day(max(start or today, today)) if rows else None

@@ -189,7 +189,10 @@ def of(requirement: Requirement) -> Kind:
 
 
 def named(kind: str) -> Kind | None:
-    """The row of a kind by its name as JSON and proofs print it; None for a clause without a requirement behind it."""
+    """Return the row of a kind by its name as JSON and proofs print it.
+
+    None for a clause without a requirement behind it.
+    """
     return next((row for known, row in KINDS.items() if known.value == kind), None)
 
 
@@ -204,7 +207,10 @@ def blocks(requirement: Requirement) -> bool:
 
 
 def order(kind: RequirementKind) -> int:
-    """How many acts of other kinds must come first: courses before the listing, the listing before the delegation."""
+    """Return how many acts of other kinds must come first.
+
+    Courses before the listing, the listing before the delegation.
+    """
     return max((order(before) + 1 for before in KINDS[kind].after), default=0)
 
 
@@ -212,7 +218,10 @@ def order(kind: RequirementKind) -> int:
 
 
 def assess(obligations: Iterable[Obligation]) -> list[Finding]:
-    """Every obligation judged, in the order given. Trainings come first where a strict lab asks them of a delegation."""
+    """Judge every obligation, in the order given.
+
+    Trainings come first where a strict lab asks them of a delegation.
+    """
     obligations = list(obligations)
     found: list[Finding | None] = [None if _strict(o) else of(o.requirement).judge(o) for o in obligations]
     if None not in found:

@@ -30,8 +30,11 @@ from onboard.timeline import FOR_EVER, NOT_EVER, Answer, Coverage, Timeline, all
 
 
 def summarize(findings: Sequence[Finding]) -> list[Readiness]:
-    """One row per person and protocol and one per task on it, in the order of `findings`; for a person without a protocol one
-    row with an empty protocol. A row's clauses are what its own facts ask for."""
+    """Return one row per person and protocol and one per task on it.
+
+    In the order of `findings`; for a person without a protocol one row with an empty protocol. A row's clauses are what its own
+    facts ask for.
+    """
     people: dict[str, list[Finding]] = {}
     for finding in findings:
         people.setdefault(finding.person, []).append(finding)
@@ -63,7 +66,10 @@ def _row(person: str, protocol: str, task: Task | None, findings: Sequence[Findi
 
 
 def _all_hold(clauses: Iterable[Clause]) -> Coverage:
-    """The days on which every clause holds. Most are asked for on the same days, by one value: these are met together."""
+    """Return the days on which every clause holds.
+
+    Most are asked for on the same days, by one value: these are met together.
+    """
     met: dict[int, tuple[Coverage, Coverage]] = {}
     for clause in clauses:
         asked, so_far = met.get(id(clause.asked), (clause.asked, FOR_EVER))
@@ -101,7 +107,10 @@ def _ends_soon(finding: Finding, day: date) -> bool:
 
 
 def met_until(finding: Finding, day: date) -> date | None:
-    """The last sure day of the run that holds `day`, inclusive; None when not surely met that day, or without an end."""
+    """Return the last sure day of the run that holds `day`, inclusive.
+
+    None when not surely met that day, or without an end.
+    """
     run = finding.met.sure.run_at(day)
     return run[1] if run else None
 
@@ -189,7 +198,10 @@ def cleared_on(row: Readiness, day: date) -> Cleared:
 
 
 def ready_span(row: Readiness, day: date) -> tuple[date | None, date | None]:
-    """Ends of the surely cleared range that holds `day`, or of the next one; inclusive, None for none or open."""
+    """Return the ends of the surely cleared range that holds `day`, or the next one.
+
+    Inclusive; None for none or open.
+    """
     days = row.cleared.sure
     first = days.first_day(day)
     if first is None:

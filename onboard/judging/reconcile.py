@@ -136,8 +136,10 @@ def _work(assessment: Assessment, finding: Finding, today: date) -> tuple[str, .
 
 
 def trained(rows: Iterable[Readiness], protocol: str, task: Task | None = None) -> Coverage:
-    """The days on which a person meets every training the row of a protocol, or of a task on it, asks for. `rows` are the
-    person's."""
+    """Return the days on which a person meets every training of a protocol's row.
+
+    Or of the row of a task on it. `rows` are the person's.
+    """
     here = [row for row in rows if row.protocol == protocol]
     row = next((r for r in here if r.task is task), next((r for r in here if r.task is None), None))
     return all_of(c.holds for c in (row.clauses if row else ()) if kinds.of(c.finding.requirement).taught)

@@ -43,7 +43,10 @@ class RuleChange:
 
 
 def rule_changes(old: Rules, new: Rules) -> tuple[RuleChange, ...]:
-    """Every difference that can change a verdict: requirements in the order of the new text, then settings, then courses."""
+    """Return every difference that can change a verdict.
+
+    Requirements in the order of the new text, then settings, then courses.
+    """
     ids = dict.fromkeys(r.id for r in (*new.requirements, *old.requirements))
     found = [change for identity in ids for change in _of_requirement(identity, old, new)]
     return (*found, *_of_settings(old, new), *_of_courses(old.courses, new.courses))

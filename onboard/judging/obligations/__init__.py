@@ -17,6 +17,9 @@ __all__ = ["find_obligations", "gather"]
 
 
 def find_obligations(records: Records, rules: Rules, read_on: date) -> list[Obligation]:
-    """Every obligation of the lab; `read_on` is the local day of the read, after which completions are held back."""
+    """Return every obligation of the lab.
+
+    `read_on` is the local day of the read; later completions are held back.
+    """
     lab = Lab(records, rules, read_on)
     return [obligation for person in records.people for obligation in PersonObligations(person, lab).obligations()]

@@ -78,7 +78,10 @@ class ProtocolFacts:
     names: frozenset[str]  # its number and short code, folded
 
     def matches(self, when: Selectors) -> Coverage:
-        """The days on which every protocol selector that is set matches; one that certainly fails decides alone."""
+        """Return the days on which every protocol selector that is set matches.
+
+        One that certainly fails decides alone.
+        """
         if when.protocols and not when.protocols & self.names:
             return NOT_EVER
         total = FOR_EVER
@@ -107,7 +110,10 @@ def _fits(value: object, wanted: frozenset[object] | frozenset[str]) -> Coverage
 
 
 def appointment_matches(appointments: Sequence[Appointment], when: Selectors) -> Coverage:
-    """The days on which one appointment matches role, kind and engaged together; blank facts match perhaps."""
+    """Return the days on which role, kind and engaged of an appointment all match.
+
+    Blank facts match perhaps.
+    """
     engaged: frozenset[object] = frozenset() if when.engaged is None else frozenset({when.engaged})
     return any_of(
         span(a.first, a.last)

@@ -59,7 +59,10 @@ class PersonRows:
         return listed | delegated | assigned
 
     def tasks(self, study: Study) -> dict[Task, Coverage]:
-        """The tasks this person has on a protocol, delegated or assigned, with their days; logged ones with none."""
+        """Return the tasks this person has on a protocol, with their days.
+
+        Delegated or assigned; logged ones have no days.
+        """
         record, found = study.protocol.record, dict[Task, Coverage]()
         for delegation in self.delegations:
             if delegation.protocol == record:
@@ -82,7 +85,10 @@ class PersonRows:
         return (*listed, *delegated, *assigned, *logged)
 
     def lifted(self, requirement: Requirement, study: Study) -> Coverage:
-        """The days on which a waiver for this protocol alone surely takes away what it would ask for. A claim takes nothing."""
+        """Return the days on which a waiver for this protocol alone surely applies.
+
+        It takes away what the protocol would ask for. A claim takes nothing.
+        """
         here = (w for w in self._local_waivers(requirement) if w.protocol == study.protocol.record)
         local = (w for w in here if signed(w.approved_by, w.approved_on, self.lab.read_on))
         return Coverage.certain(any_of(span(w.first, w.last, blank_last_is_open=False) for w in local).sure)

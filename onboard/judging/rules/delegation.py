@@ -17,7 +17,10 @@ from onboard.timeline import NOT_EVER, Answer, Coverage
 
 
 def judge(obligation: Obligation) -> Finding:
-    """The union of the rows' days; a row without the PI's approval (a name, and a readable day not after the read) is a claim."""
+    """Return the union of the rows' days.
+
+    A row without the PI's approval (a name, and a readable day not after the read) is a claim.
+    """
     return finding(obligation, [_ground(row, obligation) for row in obligation.evidence.delegations])
 
 
@@ -42,7 +45,10 @@ def _ground(row: Delegation, obligation: Obligation) -> Ground:
 
 
 def _strictly(row: Delegation, days: Coverage, trained: Coverage | None) -> tuple[Coverage, str]:
-    """With `strict_delegation` a row signed before its training was met is void; later lapses need no new signature."""
+    """With `strict_delegation`, void a row signed before its training was met.
+
+    Later lapses need no new signature.
+    """
     if trained is None or not isinstance(row.first, date):
         return days, ""
     answer = trained.at(row.first)

@@ -36,7 +36,10 @@ def approval_words(by: str, on: Reading, read_on: date) -> Phrase:
 
 
 def waiver_ground(waiver: Waiver, read_on: date) -> Ground:
-    """A waiver covers from its first to its last day; no last day is unknown, no approver or no day of approval a claim."""
+    """Return the ground of a waiver, from its first to its last day.
+
+    No last day makes it unknown, no approver or no day of approval a claim.
+    """
     days = span(waiver.first, waiver.last, blank_last_is_open=False)
     until = waiver.last if isinstance(waiver.last, date) else None
     ends = phrase("grounds.waiver_until", day=show(until)) if until else phrase("grounds.waiver_endless")

@@ -15,8 +15,11 @@ from onboard.timeline import ALWAYS, NEVER, NOT_EVER, Coverage, any_of
 
 
 def judge_hold(obligation: Obligation) -> Finding:
-    """Nothing stops the work on the day; an unreadable row is unknown, never green. Each of the requirements (hold, suspension,
-    closure; absence where the lab counts it) comes with its own rows."""
+    """Return the days on which nothing stops the work.
+
+    An unreadable row is unknown, never green. Each of the requirements (hold, suspension, closure; absence where the lab counts
+    it) comes with its own rows.
+    """
     evidence, title = obligation.evidence, obligation.requirement.id
     held = any_of(span(row.first, row.last) for row in evidence.holds)
     away = any_of(span(row.first, row.last) for row in evidence.absences)
@@ -27,8 +30,11 @@ def judge_hold(obligation: Obligation) -> Finding:
 
 
 def _stopped(row: Approval) -> Coverage:
-    """A suspension from its first to its last day, still standing when that is blank; a closure for ever, also after a renewal.
-    A row of unknown kind may be a closure from its first day on."""
+    """Return the days a row stops the protocol.
+
+    A suspension from its first to its last day, and open when that is blank; a closure without an end, also after a renewal. A
+    row of unknown kind may be a closure from its first day on.
+    """
     if row.kind is ApprovalKind.SUSPENSION:
         return span(row.first, row.last)
     closed = span(row.first, None)

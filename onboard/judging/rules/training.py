@@ -138,8 +138,10 @@ def _problem(completion: Completion, doubt: Phrase | None, days: Coverage, ob: O
 
 
 def _enrolled(obligation: Obligation, passes: Sequence[date]) -> tuple[Timeline, list[Ground]]:
-    """Days an enrolment covers until an accepted pass; with `in_progress_days` so many of them count as met
-    (the NIH's own reading of "in progress")."""
+    """Return the days an enrollment covers until an accepted pass.
+
+    With `in_progress_days` so many of them count as met (the NIH's own reading of "in progress").
+    """
     days, grounds = Timeline(), []
     for enrolment in obligation.evidence.enrolments:
         if not isinstance(enrolment.on, date):
