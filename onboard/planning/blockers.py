@@ -120,7 +120,10 @@ def _title(causes: Sequence[Block]) -> str:
 
 
 def cause_words(causes: Sequence[Block], why: Callable[[Block], str], most: int = 3) -> str:
-    """The reason of each cause, beside its title where there are several; beyond `most` the rest is counted."""
+    """Return the reason of each cause, next to its title where there are several.
+
+    Beyond `most` the rest is counted.
+    """
     if len(causes) == 1:
         return why(causes[0])
     more = [phrase("lines.and_more", count=len(causes) - most)] if len(causes) > most else []

@@ -101,7 +101,10 @@ def _nags(desk: Desk, step: Step) -> bool:
 
 
 def _is_mine(desk: Desk, step: Step) -> bool:
-    """Whether the person has something to do for it now; doubtful evidence is the coordinator's while it is new."""
+    """Whether the person has something to do for it now.
+
+    Doubtful evidence is the coordinator's while it is new.
+    """
     if step.owner != "you" or step.edge is None:
         return False
     looked_at_long_enough = step.edge.doubted and not in_grace(desk, step.edge)
@@ -109,7 +112,10 @@ def _is_mine(desk: Desk, step: Step) -> bool:
 
 
 def _own_line(desk: Desk, step: Step, address: str) -> Line | None:
-    """A step of the person. It settles the tier that has come, or the first one: who has the list has been told."""
+    """Return the line of a step of the person.
+
+    It settles the tier that has come, or the first one: a person with the list was told.
+    """
     if not _is_mine(desk, step) or step.edge is None:
         return None
     tier = due_tier(desk, step.edge, address)

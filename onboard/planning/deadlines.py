@@ -68,7 +68,10 @@ class Edge:
 
 
 def own_act(requirement: Requirement) -> bool:
-    """Whether the person does what is asked: their trainings, disclosures and own steps; all else is others' act."""
+    """Whether the person does what is asked: trainings, disclosures, own steps.
+
+    All else is done by others.
+    """
     return kinds.of(requirement).whose == "you" and requirement.ask in ("", "you")
 
 
@@ -149,7 +152,10 @@ def _tier_day(desk: Desk, edge: Edge, tier: int) -> date:
 
 
 def next_tier_day(desk: Desk, edge: Edge) -> date | None:
-    """The first day after today on which a tier comes; None when no more do. A mail goes on it or on the next working day."""
+    """Return the first day after today on which a tier comes; None without one.
+
+    A mail goes on it or on the next working day.
+    """
     days = [_tier_day(desk, edge, tier) for tier in edge.requirement.tiers]
     if _repeats(edge):
         days.append(_next_repeat(edge, desk.today, desk.lab.cadence.repeat_days))

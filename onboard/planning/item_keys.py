@@ -24,7 +24,10 @@ def _day(day: date | None) -> str:
 
 
 def episode(evidence: str, day: date | None) -> str:
-    """The stretch of time an item belongs to: evidence and its last day, or ``none`` and the day something is wanted by."""
+    """Return the stretch of time an item belongs to.
+
+    Evidence and its last day, or ``none`` and the day something is wanted by.
+    """
     return f"{evidence or 'none'}:{_day(day)}"
 
 
@@ -144,7 +147,10 @@ class Said:
         return Said(history, under)
 
     def settled(self, key: str, address: str) -> bool:
-        """Whether nothing more is to be said: said, skipped, baseline, on its way, or refused by this very address."""
+        """Whether nothing more is to be sent about it.
+
+        Sent, skipped, baseline, on its way, or refused by this very address.
+        """
         record = self.history.items.get(key)
         return record is not None and _settled(record, address)
 

@@ -76,8 +76,10 @@ class Desk:
         return self._addresses.get(address, ())
 
     def mails(self, address: str) -> tuple[MailRecord, ...]:
-        """Every mail to an address that is remembered, whatever became of it: a year of a lab is too much to look through for
-        each reader."""
+        """Return every remembered mail to an address, whatever became of it.
+
+        Indexed, since a year of a lab is too much to search for each reader.
+        """
         return self._mails.get(address, ())
 
     def belongs(self, person: str) -> Answer:
@@ -119,7 +121,10 @@ def _mails(history: History) -> Mapping[str, tuple[MailRecord, ...]]:
 
 
 def _may_work_on(assessment: Assessment, work: _Work) -> Mapping[str, tuple[str, ...]]:
-    """Person -> protocols with any day of work, in the lab's order: to ask about all protocols for each person is too slow."""
+    """Return person -> protocols with any day of work, in the lab's order.
+
+    To ask about all protocols for each person is too slow.
+    """
     place = {record: number for number, record in enumerate(assessment.protocols)}
     found: dict[str, set[str]] = {}
     for person, protocol in work:
@@ -130,7 +135,10 @@ def _may_work_on(assessment: Assessment, work: _Work) -> Mapping[str, tuple[str,
 
 
 def _row_order(row: Readiness) -> tuple[tuple[int, int, str], str]:
-    """By protocol, the protocol as a whole before its tasks: nothing said depends on the order of the export."""
+    """Sort by protocol, the protocol as a whole before its tasks.
+
+    No text then depends on the order of the export.
+    """
     return record_order(row.protocol), row.task or ""
 
 

@@ -47,7 +47,10 @@ def notice(
 
 
 def mails_to(desk: Desk, address: str, *kinds: MessageKind) -> list[date]:
-    """The slots of mails that reached an address, or are on their way, in order; of these kinds only where given."""
+    """Return the slots of mails that reached an address, or are on their way.
+
+    In order; of these kinds only, where given.
+    """
     return sorted(m.slot for m in desk.mails(address) if m.state not in NEVER_CAME and (not kinds or m.kind in kinds))
 
 
@@ -86,8 +89,10 @@ def digest_paused(desk: Desk, record: str) -> bool:
 
 
 def digest_comes(desk: Desk, record: str, address: str) -> bool:
-    """Whether today's digest, not sent yet, will tell a PI: then no other mail about people goes to them on this day. A digest
-    that is late, or was lost, comes today, too."""
+    """Whether today's digest, not sent yet, will go to a PI.
+
+    Then no other mail about people goes to them on this day. A digest that is late, or was lost, comes today, too.
+    """
     slot = latest_slot(desk.calendar, desk.lab.cadence.digest_weekday, desk.today)
     if slot is None or not gets_digests(desk, record) or desk.said.settled(item_keys.digest(address, slot), address):
         return False

@@ -64,8 +64,11 @@ def green_light(desk: Desk, record: str) -> bool:
 
 
 def address_for(desk: Desk, record: str) -> str:
-    """Where a mail to a person about themselves goes; "" when none may, or when nothing is sent there today. Of records with a
-    green light that share an address the first by record id is written to."""
+    """Return where a mail to a person about themselves goes.
+
+    "" when none may, or when nothing is sent there today. Of records that allow mail and share an address the first by record id
+    is written to.
+    """
     person = desk.assessment.people.get(record)
     address = address_of(person, desk.today) if person and green_light(desk, record) else ""
     if address and refuses_today(desk, address):
@@ -151,7 +154,10 @@ def _is_pi(appointment: Appointment | None) -> bool:
 
 
 def pis_over(desk: Desk, person: str) -> tuple[str, ...]:
-    """PIs of the protocols the person works on today, else the supervisor if a PI, else the lab's PIs; never the person."""
+    """Return PIs of the protocols the person works on today.
+
+    Else the supervisor if a PI, else the lab's PIs; never the person.
+    """
     own = {desk.assessment.protocols[p].pi for p in desk.protocols_today(person)} - {"", person}
     if not own:
         above = supervisor_of(desk, person)
@@ -201,7 +207,10 @@ def mail_day(desk: Desk, person: str, day: date | None = None) -> bool:
 
 
 def not_later(desk: Desk, person: str, day: date) -> date:
-    """The last day up to `day` on which mail may reach the person; the lab's last working day when they are long away."""
+    """Return the last day up to `day` on which mail may reach the person.
+
+    The lab's last working day when they are long away.
+    """
     absent, calendar = away(desk, person), desk.calendar
     for back in range(_FARTHEST_MOVE):
         found = plus_days(day, -back)

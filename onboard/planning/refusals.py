@@ -235,7 +235,10 @@ _TABLE: tuple[_Row, ...] = (
 
 
 def answer(step: Step, code: int, text: str) -> Refusal:
-    """What an answer of our own server means: its reply code, and its text without that code, lines joined by a line end."""
+    """Return what an answer of our own server means.
+
+    Its reply code, and its text without that code, lines joined by a line end.
+    """
     return _judged(step, code, status_in(text), text)
 
 

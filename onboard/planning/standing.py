@@ -29,7 +29,10 @@ _DAY = timedelta(days=1)
 
 
 def standings(history: History, today: date) -> dict[str, Closed]:
-    """Every address that is not simply open on a day, by address; those opened in the last sixty days as well."""
+    """Return every address that is not simply open on a day, by address.
+
+    Those opened in the last sixty days as well.
+    """
     found = {address: standing(memory, today) for address, memory in sorted(history.addresses.items())}
     return {address: one for address, one in found.items() if one is not None}
 

@@ -66,7 +66,10 @@ class Step:
 
 
 def checklist(assessment: Assessment, person: str, today: date) -> list[Step]:
-    """The steps of a person's present or coming stay, each after what it waits for; empty without an appointment."""
+    """Return the steps of a person's present or coming stay.
+
+    Each after what it waits for; empty without an appointment.
+    """
     run = stay(assessment, person, today)
     if run is None:
         return []
@@ -145,8 +148,11 @@ def _waited_for(step: Step, before: Sequence[Step]) -> tuple[int, ...]:
 
 
 def _waits(step: Step, other: Step) -> bool:
-    """Whether `step` waits for `other`: by its depends_on; a listing for the courses its protocol asks, since a change with a
-    course missing is returned; a delegation for those and the listing."""
+    """Whether `step` waits for `other`.
+
+    By its depends_on; a listing for the courses its protocol asks, since a change with a course missing is returned; a delegation
+    for those and the listing.
+    """
     if other.state is StepState.DONE:
         return False
     if other.requirement.id in step.requirement.depends_on:

@@ -86,7 +86,10 @@ def _blockers(assessment: Assessment, rows: Iterable[Readiness], today: date) ->
 
 
 def _until(rows: Iterable[Readiness], today: date) -> str:
-    """The first day any clearance ends, when everything is cleared; "" when something is not, or nothing ends."""
+    """Return the first day any clearance ends, when everything is cleared.
+
+    "" when something is not cleared, or nothing ends.
+    """
     rows = list(rows)
     if not rows or any(cleared_on(row, today) is not Cleared.CLEARED for row in rows):
         return ""

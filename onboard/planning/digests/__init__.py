@@ -53,7 +53,10 @@ def plan_digests(
 
 
 def _readers(desk: Desk) -> list[tuple[Reader, frozenset[str]]]:
-    """PIs with their protocols, then the addresses protocols name, inside the institution only (34 CFR 99.3)."""
+    """Return PIs with their protocols, then the addresses protocols name.
+
+    Inside the institution only (34 CFR 99.3).
+    """
     led: dict[str, set[str]] = {}
     told: dict[str, set[str]] = {}
     for record, protocol in desk.assessment.protocols.items():

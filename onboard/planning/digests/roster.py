@@ -13,7 +13,10 @@ from onboard.planning.people import here, named
 
 
 def roster(desk: Desk, view: View) -> tuple[RosterRow, ...]:
-    """A row for each person who is here and each protocol they work on, in the order of the digest's people."""
+    """Return a row for each person who is here and each protocol they work on.
+
+    In the order of the digest's people.
+    """
     found = []
     for person in view.people:
         for row in rows_of(desk, view, person) if here(desk, person) else ():

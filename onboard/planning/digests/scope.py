@@ -24,7 +24,10 @@ _PICTURE_DAYS = 26 * 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What one reader sees: their protocols, and the people on them or under them. The reader's own record comes first."""
+    """The protocols of one reader, and the people on them or supervised by them.
+
+    The reader's own record comes first.
+    """
 
     reader: str  # record id, "" for an address that is no record
     protocols: frozenset[str]
@@ -51,13 +54,19 @@ def _under(desk: Desk, person: str, reader: str, leads: frozenset[str]) -> bool:
 
 
 def rows_of(desk: Desk, view: View, person: str) -> list[Readiness]:
-    """The person's rows that count for this reader today: protocols they certainly work on, else the one without a protocol."""
+    """Return the person's rows that count for this reader today.
+
+    Protocols they certainly work on, else the row without a protocol.
+    """
     rows = [row for row in desk.rows(person) if row.task is None]
     return [r for r in rows if not r.protocol or (r.protocol in view.protocols and desk.working(r))]
 
 
 def standing(desk: Desk, view: View, person: str) -> Cleared:
-    """One verdict for a person over this reader's protocols: blocked before unknown before cleared; not due when not here."""
+    """Return one verdict for a person over this reader's protocols.
+
+    Blocked before unknown before cleared; not due when not here.
+    """
     found = {cleared_on(row, desk.today) for row in rows_of(desk, view, person)}
     for verdict in (Cleared.BLOCKED, Cleared.UNKNOWN, Cleared.CLEARED, Cleared.NOT_DUE):
         if verdict in found:
@@ -113,7 +122,10 @@ def unheard(desk: Desk, view: View, person: str) -> bool:
 
 
 def may_read(desk: Desk, view: View, person: str, block: Block) -> bool:
-    """Whether this reader may read that the person is blocked by it: their own record, or the person has heard of it."""
+    """Whether this reader may read that the person is blocked by it.
+
+    It is their own record, or the person was told.
+    """
     return person == view.reader or may_name(desk, person, block.edge)
 
 

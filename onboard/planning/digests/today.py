@@ -30,8 +30,10 @@ from onboard.timeline import Answer, all_of
 
 
 def needs_you_lines(desk: Desk, view: View, links: Callable[[str], str]) -> list[Line]:
-    """What the PI settles by answering the mail: delegations that wait for approval though the person is trained, and steps
-    that are the PI's."""
+    """Return what the PI settles by answering the mail.
+
+    Delegations that wait for approval though the person is trained, and steps that are the PI's.
+    """
     rows = sorted(desk.assessment.delegations, key=lambda d: (record_order(d.person), d.protocol, d.evidence))
     waiting = [line for row in rows if (line := _delegation_line(desk, view, row, links))]
     return waiting + [line for person in view.people for line in _pi_steps(desk, person)]

@@ -43,5 +43,8 @@ def _pressing(notice: Notice) -> bool:
 
 
 def plan_introductions(assessment: Assessment, history: History, lab: Lab, today: date) -> list[Notice]:
-    """One mail for each person already here who was never introduced to the tool, on whatever day `onboard start` is run."""
+    """Return one mail for each person already here who was never introduced.
+
+    On whatever day `onboard start` is run.
+    """
     return introductions(desk_of(assessment, history, lab, today))

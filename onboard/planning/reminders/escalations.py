@@ -19,7 +19,10 @@ from onboard.planning.people import codes, mail_day, overseer
 
 
 def escalations(desk: Desk, personal: Sequence[Notice]) -> list[Notice]:
-    """One notice for each overseer, listing all people; `personal` are the mails to people planned in the same run."""
+    """Return one notice for each supervisor or PI, listing all people.
+
+    `personal` are the mails to people planned in the same run.
+    """
     planned = frozenset(key.rpartition("/")[0] for mail in personal for line in mail.lines if (key := line.key))
 
     def hears_now(edge: Edge) -> bool:

@@ -62,7 +62,10 @@ def worklist_lines(
     previous: Assessment | None = None,
     links: Callable[[str], str] = lambda evidence: "",
 ) -> list[Line]:
-    """All that waits for the coordinator on the day of the desk, in order, mailed or not; arguments as for `plan_worklist`."""
+    """Return all that waits for the coordinator on the day of the desk, in order.
+
+    Mailed or not; arguments as for `plan_worklist`.
+    """
     seen = {p.key: (first_seen or desk.history.problems_seen).get(p.key, desk.today) for p in desk.assessment.problems}
     lines = [
         *blocks_work_lines(desk, links),

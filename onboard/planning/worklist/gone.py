@@ -21,8 +21,10 @@ _RECORDS, _ROWS = 10, 5
 
 
 def gone_lines(desk: Desk, before: Mapping[str, Person]) -> list[Line]:
-    """A line for each record that lost rows. `before` holds the people of the last worklist, for the names of those who are
-    gone."""
+    """Return a line for each record that lost rows.
+
+    `before` holds the people of the last worklist, for the names of those who are gone.
+    """
     rows = sorted(desk.assessment.gone, key=lambda row: (record_order(row.record), row))
     records = [(record, list(found)) for record, found in groupby(rows, lambda row: row.record)]
     lines = [_line(desk, record, found, before) for record, found in records[:_RECORDS]]

@@ -41,7 +41,10 @@ def move_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
 
 
 def new_under_old(desk: Desk) -> list[Line]:
-    """Record ids that are another person's since a few days, with what still names them: for a person to look at."""
+    """Return record ids that became another person's a few days ago.
+
+    With what still names them: for a person to look at.
+    """
     first = plus_days(desk.today, -desk.lab.cadence.starting_days)
     days = {record: since.astimezone(desk.lab.zone).date() for record, since in desk.history.new_people.items()}
     recent = [record for record, day in days.items() if first <= day <= desk.today and record in desk.assessment.people]
@@ -106,7 +109,10 @@ def _left(desk: Desk, mismatch: Mismatch, links: Callable[[str], str]) -> Line:
 
 
 def silent_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
-    """Who was reminded of something twice or more and did nothing about it for two working days after the last mail."""
+    """Return people who did not act on two or more reminders.
+
+    For two working days after the last mail.
+    """
     found = []
     for person in writable(desk):
         reminded = [(edge, told) for edge, told in _open(desk, person) if _no_reaction(desk, told)]

@@ -149,8 +149,11 @@ def _unrecorded_line(desk: Desk, form: str, owner: str, title: str, people: froz
 
 
 def mail_lines(desk: Desk, trouble: Sequence[str]) -> list[Line]:
-    """Addresses that refuse mail, what came back unclearly, addresses two records share, people who cannot be written to, and
-    what the outbox says."""
+    """Return the lines about mail that does not arrive.
+
+    Addresses that refuse mail, what came back unclearly, addresses two records share, people who cannot be written to, and what
+    the outbox says.
+    """
     found = _clock(desk) + [_refused(desk, address, one) for address, one in _refusing(desk).items()]
     found += [_shared(desk, address, records) for address, records in _shared_still(desk)]
     for person in sorted(desk.assessment.people, key=record_order):

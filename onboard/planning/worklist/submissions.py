@@ -21,8 +21,10 @@ from onboard.timeline import Answer, Coverage
 
 
 def good_to_submit(finding: Finding, protocol: str) -> Coverage:
-    """The days on which a change for a protocol could be submitted as far as one finding goes: not asked for, or met on the day
-    and on each day of the margin after it."""
+    """Return the days on which a change could be submitted, by one finding.
+
+    Not asked for, or met on the day and on each day of the margin after it.
+    """
     margin, here = finding.requirement.submission_margin_days, on_protocol(finding, protocol).met
     met = Coverage(here.sure.shrink(0, margin), here.possible.shrink(0, margin))
     return ~falls_on(finding, protocol) | met
