@@ -36,8 +36,10 @@ class AdoptedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
-    """All reviews to write. `source` is None where the project has no form of them yet; `left_out` says what was not taken
-    over."""
+    """All reviews to write.
+
+    `source` is None where the project has no form of them yet; `left_out` says what was left out.
+    """
 
     rows: tuple[AdoptedRow, ...]
     record_id: str

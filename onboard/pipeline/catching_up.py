@@ -30,8 +30,11 @@ Line = HandedOver | UsedSlot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """How far the ledger is behind the book: `lines` go from the newest back to what it knows, `mails` are those it does not
-    know. `gap` is the book's beginning where the ledger does not reach back to it: what was mailed in between is not known."""
+    """How far the ledger is behind the book.
+
+    `lines` go from the newest back to what it knows, `mails` are those it does not know. `gap` is the book's beginning where the
+    ledger does not reach back to it: what was mailed in between is not known.
+    """
 
     lines: tuple[Line, ...] = ()
     mails: tuple[HandedOver, ...] = ()
@@ -39,7 +42,10 @@ class Behind:
 
 
 def behind(ledger: CatchingUp, book: HandOverBook, *, whole: bool = False) -> Behind:
-    """Compare, from the newest line back to a stretch that the ledger knows; `whole`: also what is older than the beginning."""
+    """Compare, from the newest line back to a stretch that the ledger knows.
+
+    `whole`: also what is older than the beginning.
+    """
     lines = book.newest_first(whole=whole)
     found: list[Line] = []
     mails: list[HandedOver] = []
@@ -55,10 +61,12 @@ def behind(ledger: CatchingUp, book: HandOverBook, *, whole: bool = False) -> Be
 
 
 def catch_up(ledger: CatchingUp, book: HandOverBook | None, now: datetime, *, begins_on: date | None = None) -> None:
-    """Tell the ledger what the book knows; a book is begun where there is none. `begins_on`: a person says that what is true is
-    said from this local date on, so a gap is closed, and the slots of that day are free for the beginning.
+    """Bring the ledger up to the book; a book is begun where there is none.
 
-    Raises LedgerBehind for a gap: then nothing may be mailed.
+    `begins_on`: a person says that what is true is recorded from this local date on, so a gap is closed, and the slots of that
+    day are free for the beginning.
+
+    Raises LedgerBehind for a gap: then no mail may go.
     """
     if book is None:
         return
@@ -167,7 +175,10 @@ class _Watched:
 
 @contextmanager
 def saying_what_went(tools: Tools) -> Iterator[Tools]:
-    """While the block runs, a ledger that fails says how many mails had gone, and whether one of them may go again."""
+    """While the block runs, add to a ledger's error how many mails had gone.
+
+    And whether one of them may go again.
+    """
     mailer, book = _Counted(tools.mailer), _Watched(tools.book) if tools.book else None
     try:
         yield replace(tools, mailer=mailer, book=book)

@@ -51,7 +51,10 @@ class Written:
 
     @property
     def whole(self) -> bool:
-        """Whether no template was broken. A bad address is a matter of its record; a template stops everybody of its kind."""
+        """Whether no template was broken.
+
+        A bad address is a matter of its record; a template stops all mails of its kind.
+        """
         return not any(one.key.startswith(_TEMPLATE) for one in self.troubles)
 
 
@@ -219,9 +222,10 @@ def drain(
     lease_seconds: int = 900,
     book: HandOverBook | None = None,
 ) -> Drained:
-    """Hand over everything due, in batches, until the outbox is empty, mail has to wait, or `stop` says so. While mail is held
-    one mail is tried when its time has come; when that is taken all others follow. What a server
-    took is written into `book` at once.
+    """Send everything due, in batches.
+
+    Until the outbox is empty, mail has to wait, or `stop` says so. While mail is held one mail is tried when its time has come;
+    when that is taken all others follow. What a server took is written into `book` at once.
 
     Raises LedgerError as soon as the ledger cannot be written: then nothing more is offered.
     """
@@ -296,7 +300,10 @@ class _Sender:
             self.spared = held
 
     def hand_over_all(self, posts: Sequence[Posted], stop: Stop) -> None:
-        """One claimed batch; what is not tried is given back as it was. What the server took is written down whatever happens."""
+        """Send one claimed batch; what is not tried is given back as it was.
+
+        What the server took is written down whatever happens.
+        """
         self._look_up(posts)
         try:
             for post in posts:
@@ -449,7 +456,10 @@ def _same(refusal: Refusal, held: Transport) -> bool:
 
 
 def _says_more(refusal: Refusal, held: Transport) -> bool:
-    """Whether an answer to the mail tried shows that the hold's cause is gone: the server got further, or answers another way."""
+    """Whether an answer to the mail tried shows that the hold's cause is gone.
+
+    The server got further, or answers another way.
+    """
     return bool(refusal.code) and not _same(refusal, held)
 
 

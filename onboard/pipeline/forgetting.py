@@ -71,7 +71,10 @@ class Traces:
 
 
 def pattern_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of the words as a whole, however it is spaced, and as a page of HTML spells it; nothing of a longer word or address."""
+    """Return a pattern for any of the words as a whole.
+
+    However it is spaced, and as a page of HTML spells it; nothing of a longer word or address.
+    """
     spelled = {form for word in words for form in (word, _in_html(word), html.escape(word))}
     text = "|".join(r"\s+".join(map(re.escape, form.split())) for form in sorted(spelled, key=len, reverse=True)) or r"(?!)"
     return re.compile(rf"(?<![\w@.+-])(?:{text})(?![\w@+-])", re.IGNORECASE)
@@ -387,7 +390,10 @@ def _cell(kind: str, cell: str, alias: Alias) -> str:
 
 
 def rows_about(text: str, mapping: RecordMapping, record: str) -> dict[str, list[dict[str, str]]]:
-    """Everything a snapshot holds in the person's own record: instrument -> rows of column and value, blank cells left out."""
+    """Return everything a snapshot holds in the person's own record.
+
+    Instrument -> rows of column and value, blank cells left out.
+    """
     found: dict[str, list[dict[str, str]]] = {}
     for source, rows in _sources(text, mapping):
         own = [{name: cell for name, cell in row.items() if cell} for mine, row in rows if mine == record]

@@ -27,7 +27,10 @@ _BASE64, _QUOTED = "base64", "quoted-printable"
 
 
 def without(mime: bytes, alias: Alias) -> bytes:
-    """The mail with every name and address that is certainly the person's replaced; the same bytes when it holds none."""
+    """Return the mail with names and addresses certainly the person's replaced.
+
+    The same bytes when it holds none.
+    """
     return _changed(mime, alias.scrub)
 
 

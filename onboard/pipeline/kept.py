@@ -22,7 +22,10 @@ class Forget(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """One table or kind of file: what it holds, and what happens to a person's part of it. Blank: nothing of theirs is in it."""
+    """One table or kind of file: its contents, and the fate of a person's part of it.
+
+    Blank: nothing of theirs is in it.
+    """
 
     holds: str
     forget: Forget

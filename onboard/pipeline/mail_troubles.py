@@ -27,7 +27,10 @@ _OVER_FOR = timedelta(days=2)
 
 
 def mail_troubles(tools: Tools, mode: Mode, drained: Drained, today: date) -> dict[str, Sequence[Trouble]]:
-    """By scope, for `telling.tell`. Everything is read from the ledger, so that a killed run's troubles are told by the next."""
+    """Return the troubles by scope, for `telling.tell`.
+
+    Everything is read from the ledger, so that the next run reports a killed run's troubles.
+    """
     found = standings(History(addresses=tools.ledger.addresses(mode)), today)
     operator = tools.lab.operator.strip().lower()
     rows = [one for one in tools.ledger.given_up(mode, tools.clock.now() - _LOOK_BACK) if one.kind is not MessageKind.OPERATOR]
@@ -139,7 +142,10 @@ def _kinds(rows: Iterable[GivenUp]) -> str:
 
 
 def _in_doubt(rows: Iterable[Mapping[str, object]], place: Place) -> list[Trouble]:
-    """All mails in doubt are one trouble; each is named once. A mail that goes once more is not in need of a person yet."""
+    """Return one trouble for all mails in doubt; each is named once.
+
+    A mail that goes once more does not need a person yet.
+    """
     waiting = [row for row in rows if row["kind"] != MessageKind.OPERATOR and row["state"] == "in_doubt"]
     if not waiting:
         return []

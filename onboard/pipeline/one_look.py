@@ -31,7 +31,10 @@ class OneLook:
     _doubt: str = ""
 
     def fetch(self, last: Mapping[str, str]) -> Export:
-        """The read of this look, or a new one when that is too old. Raises ReadInDoubt, in the same words for every job."""
+        """Return the read of this look, or a new one when that is too old.
+
+        Raises ReadInDoubt, in the same words for every job.
+        """
         if self._doubt:
             raise ReadInDoubt(self._doubt)
         if self._good is None or self.clock.now() - self._good[1] > SHARED_FOR:

@@ -110,7 +110,10 @@ def new_since(known: Mapping[str, Sequence[PersonSeen]], instant: datetime) -> f
 
 
 def own_history(history: History, known: Mapping[str, Sequence[PersonSeen]], assessment: Assessment) -> History:
-    """The history as the next run will see it: without what was said to former people, where that is not remembered yet."""
+    """Return the history as the next run will see it.
+
+    Without the items of former people, where that is not stored yet.
+    """
     replaced = seen_now(known, assessment.people.values(), assessment.read_at).replaced
     if not replaced:
         return history

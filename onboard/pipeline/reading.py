@@ -105,8 +105,11 @@ def _last_planned_on(tools: Rejudging, found: tuple[Snapshot, str] | None, now: 
 
 
 def remember(tools: Tools, judged: Judged, today: date, mode: Mode) -> None:
-    """Into the ledger: who is new under an old record id, the snapshot, the rules in use, the problems with the day they were
-    first seen; what was remembered of an address that no person has any more goes."""
+    """Store a read in the ledger.
+
+    Who is new under an old record id, the snapshot, the rules in use, the problems with the day they were first seen; evidence
+    about an address that no person has any more is dropped.
+    """
     if judged.seen:
         tools.ledger.see_people(judged.seen)
     if not judged.kept:
@@ -118,7 +121,10 @@ def remember(tools: Tools, judged: Judged, today: date, mode: Mode) -> None:
 
 
 def memory(tools: Rejudging, mode: Mode, now: Assessment, export: Export, today: date) -> Memory:
-    """What each job would find in the ledger on `today`, for a forecast; each job's part is read when it is asked for."""
+    """Return what each job would find in the ledger on `today`, for a forecast.
+
+    Each job's part is read when it is asked for.
+    """
     known = tools.ledger.people_seen()
     planned_on = cache(lambda job: tools.ledger.last_judged(mode, job, today))
     return Memory(

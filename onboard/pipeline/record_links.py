@@ -9,8 +9,11 @@ from onboard.model.evidence_id import EvidenceId
 
 
 def record_link(assessment: Assessment, evidence: str) -> str:
-    """The page of the form that holds an evidence row ("completion/3/2"), or "" where the read gave no base address. In a
-    project with events REDCap opens the record's first event, so the number of a row in another one is left out."""
+    """Return the page of the form that holds an evidence row ("completion/3/2").
+
+    "" where the read gave no base address. In a project with events REDCap opens the record's first event, so the number of a row
+    in another one is left out.
+    """
     at = EvidenceId.parse(evidence)
     base = assessment.forms.get(at.instrument, "")
     if not base or not at.record:

@@ -33,8 +33,10 @@ _NAMED = 5
 
 
 def refuse_unreviewed(export: Export, before: Export | None, mapping: Mapping, zone: ZoneInfo) -> None:
-    """Nothing, unless rows that counted by their own survey form, at the last good read or still, have no review. `before`:
-    the last good read. Raises Unreviewed, and ReadInDoubt as reading does."""
+    """Raise Unreviewed where rows that counted by their own form have no review.
+
+    Counted: at the last good read or still. `before`: the last good read. Raises ReadInDoubt as reading does.
+    """
     if not reviews_decide(export, mapping):
         return
     if form := without_stamps(export, mapping):
@@ -99,7 +101,10 @@ def _no_stamps(form: str) -> str:
 
 
 def review_remarks(export: Export, mapping: Mapping, zone: ZoneInfo) -> Iterator[tuple[ReviewState, str]]:
-    """What `onboard check` says of how a lab decides about evidence by survey; nothing where all is well. Raises ReadInDoubt."""
+    """Return what `onboard check` prints about decisions on evidence by survey.
+
+    Nothing where all is well. Raises ReadInDoubt.
+    """
     forms = stamped_forms(export, mapping, "completions")
     if mapping.reviews_on_form:
         yield ReviewState.NOTE, _SELF_ACCEPTED

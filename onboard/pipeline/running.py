@@ -64,11 +64,12 @@ def run_job(
     stop: Stop = never,
     begins: bool = False,
 ) -> RunReport:
-    """Run one job for the slot `today` (a local date of the lab) in `mode` (the lab's own when None). `begins`: this is the
-    go-live, which alone records what is already true.
+    """Run one job for the slot `today` (a local date of the lab) in `mode`.
 
-    Raises LedgerError when the ledger cannot be used: then nothing was mailed on this run's account. Raises NotBegun when the
-    ledger never went live in this mode: an empty ledger may be a lost one, and then everything would be said again.
+    The lab's own mode when None. `begins`: this is the go-live, which alone records what is already true.
+
+    Raises LedgerError when the ledger cannot be used: then no mail was sent on this run's account. Raises NotBegun when the
+    ledger never went live in this mode: an empty ledger may be a lost one, and then everything would be sent again.
     """
     mode = mode or tools.lab.limits.mode
     if mode is Mode.DRY:
@@ -98,16 +99,21 @@ def _run(tools: Tools, job: JobName, plan: Plan, today: date, mode: Mode, stop: 
 
 
 def _refuse_unbegun(tools: Tools, mode: Mode, job: JobName) -> None:
-    """A home that began under an earlier version may have begun with any job; what writes to people needs its own beginning."""
+    """Raise NotBegun for a ledger that never went live in this mode.
+
+    A home that began under an earlier version may have begun with any job; what writes to people needs its own beginning.
+    """
     began = tools.ledger.began(mode)
     if job not in began and (not began or job in BASELINED):
         raise NotBegun(unbegun_words(tools.book, mode, job))
 
 
 def take_as_told(tools: Tools, plans: Mapping[JobName, Plan], today: date, mode: Mode, *, really: bool) -> list[Notice]:
-    """What is due on `today` counts as told from here on, today's slots are used, and the ledger is whole again: after an old
-    backup, when nothing says what was mailed since. Returns the mails to people and about them; without `really` nothing changes.
-    Raises ReadInDoubt and LedgerError."""
+    """Count what is due on `today` as sent; then the ledger is whole again.
+
+    Today's slots are used. For an old backup, when it is not known what was mailed since. Returns the mails to people and about
+    them; without `really` nothing changes. Raises ReadInDoubt and LedgerError.
+    """
     found: list[Notice] = []
     for job in (one for one in plans if one in BASELINED):
         judged = read(tools, mode, job)
@@ -123,7 +129,10 @@ def take_as_told(tools: Tools, plans: Mapping[JobName, Plan], today: date, mode:
 
 
 def deliver_waiting(tools: Tools, job: JobName, today: date, *, mode: Mode, stop: Stop = never) -> RunReport:
-    """The slot is used up, or held by another process: only what waits in the outbox goes. Raises as `run_job` does."""
+    """Send only what waits in the outbox: the slot is used up, or held elsewhere.
+
+    Held: by another process. Raises as `run_job` does.
+    """
     with saying_what_went(tools) as tools:
         catch_up(tools.ledger, tools.book, tools.clock.now())
         return _deliver_waiting(tools, job, today, mode, stop)
@@ -166,7 +175,10 @@ def _begun(tools: Tools, run: Run, plan: Plan, judged: Judged) -> History:
 
 
 def _queue(tools: Tools, run: Run, plan: Plan, judged: Judged, history: History) -> _Draft:
-    """Plan, write and enqueue; from the start again while another process changes what was said since `history` was read."""
+    """Plan, write and enqueue.
+
+    From the start again while another process changes the history since `history` was read.
+    """
     handing = Handing(tools.hand_in)
     for _ in range(_TRIES):
         lab = with_mode(tools.lab, run.mode)
@@ -189,8 +201,11 @@ def _queue(tools: Tools, run: Run, plan: Plan, judged: Judged, history: History)
 
 
 def _draft(tools: Tools, mode: Mode, decided: Decided, judged: Judged, history: History, handing: Handing) -> _Draft:
-    """People get their own page to hand evidence in, unless all mail waits for a person to look at it. The pages are in the
-    messages alone: what is reported and logged holds the notices without them."""
+    """Write the messages, with each person's own survey link to send evidence in.
+
+    Without links while all mail waits for a person to look at it. The links are in the messages alone: what is reported and
+    logged holds the notices without them.
+    """
     filled = decided.ready if decided.over else handing.fill(decided.ready, judged.now)
     written = write_all(filled, message_writer(tools, mode), tools.clock.now(), history)
     return _Draft(

@@ -26,7 +26,10 @@ def export_of(snapshot: Snapshot) -> Export:
 
 
 def cited(snapshot: Snapshot) -> str:
-    """The id as a proof cites it: alone while the text is what the id was made of, else with what happened to the text."""
+    """Return the id as a proof cites it.
+
+    Alone while the text is what the id was made of, else with what happened to the text.
+    """
     if hashlib.sha256(snapshot.text.encode()).hexdigest() == snapshot.id:
         return snapshot.id
     forgotten = json.loads(snapshot.text).get("forgotten", [])

@@ -81,7 +81,10 @@ def _handed_over(history: History, key: str, one: Trouble) -> bool:
 
 
 def _notices(tools: Tools, history: History, fresh: Sequence[tuple[str, Trouble]], today: date) -> list[Notice]:
-    """What goes today: nothing more where an address refused today, and the last mail of a day counts what it leaves out."""
+    """Return the mails to the operator that go today.
+
+    No more where an address refused today; the last mail of a day counts what it leaves out.
+    """
     mails = [mail for mail in history.mails if mail.kind is MessageKind.OPERATOR and mail.slot == today]
     if not tools.lab.operator or any(mail.state in _NEVER_CAME for mail in mails):
         return []

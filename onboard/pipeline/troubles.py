@@ -15,8 +15,10 @@ from onboard.ports import Ledger
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One thing that went wrong in a run and does not mend itself; what is wrong in a record is a `Problem`. `key` stays the same
-    while the trouble does."""
+    """One thing that went wrong in a run and does not mend automatically.
+
+    What is wrong in a record is a `Problem`. `key` stays the same while the trouble does.
+    """
 
     key: str
     title: str
