@@ -83,8 +83,11 @@ class Mailer(Protocol):
         ...
 
     def probe(self, envelope_from: str) -> str:
-        """Go as far as one can without a message: connect, log in, name the sender, take it back. Returns what was reached in
-        words; raises TransportDown or DeliveryError as `deliver` does."""
+        """Go as far as possible without a message.
+
+        Connect, log in, name the sender, take it back. Returns what was reached in words; raises TransportDown or DeliveryError
+        as `deliver` does.
+        """
         ...
 
     def close(self) -> None:

@@ -24,7 +24,10 @@ class Memory(Protocol):
         ...
 
     def record_baseline(self, mode: Mode, job: JobName, keys: Sequence[str], now: datetime, slot: date) -> None:
-        """Go-live of a job: these items are already true and are never said. Repeating adds nothing; what was said stays."""
+        """Record the go-live of a job: these items are already true and never sent.
+
+        Repeating adds nothing; items sent stay.
+        """
         ...
 
     def see_problems(self, problems: Sequence[Problem], today: date) -> Mapping[str, date]:
@@ -36,7 +39,10 @@ class Memory(Protocol):
         ...
 
     def see_unclear(self, mode: Mode, reports: Sequence[str], today: date) -> None:
-        """Remember the reports that a person must look at, each as its id, a space and a sentence; the others are forgotten."""
+        """Store the reports that a person must look at.
+
+        Each as its id, a space and a sentence; the others are forgotten.
+        """
         ...
 
     def reopen(self, mode: Mode, address: str) -> int:
@@ -56,6 +62,8 @@ class Memory(Protocol):
         ...
 
     def bounced(self, mode: Mode, bounce: Bounce, today: date, now: datetime) -> BounceEffect:
-        """Count a report that a mail of ours failed, each mail once, by Message-ID or else by address: what that mail said is
-        open again, and the answer is evidence about the address."""
+        """Count a report that a mail of ours failed, each mail once.
+
+        By Message-ID or else by address: the items of that mail are open again, and the answer is evidence about the address.
+        """
         ...

@@ -90,8 +90,10 @@ class Outbox(Protocol):
         refusal: Refusal | None = None,
         today: date | None = None,
     ) -> bool:
-        """Back to queued, with growing delay, until it is stale; what a server answered is remembered for the local day `today`.
-        `attempted=False` burns no attempt, no delay."""
+        """Put back to queued, with growing delay, until it is stale.
+
+        What a server answered is stored for the local day `today`. `attempted=False` burns no attempt, no delay.
+        """
         ...
 
     def mark_failed(self, post: Posted, refusal: Refusal, detail: str, today: date, now: datetime) -> bool:
@@ -121,8 +123,11 @@ class Outbox(Protocol):
         ...
 
     def claim_trial(self, mode: Mode, now: datetime, settings: str, lease_seconds: int = 900) -> Posted | None:
-        """While mail is held: one due mail for one process, another reader's than the one that met the refusal where there is
-        one. None when it is not time yet, nothing is held, or nothing waits."""
+        """Claim one due mail for one process while mail is held.
+
+        Another reader's than the one that met the refusal where there is one. None when it is not time yet, nothing is held, or
+        nothing waits.
+        """
         ...
 
     def try_now(self, mode: Mode, now: datetime) -> bool:
@@ -149,9 +154,11 @@ class Outbox(Protocol):
         ...
 
     def parked(self, mode: Mode) -> Sequence[Mapping[str, object]]:
-        """Messages offered without an answer, parked or waiting for their next offer: id, job, slot, kind, reader, subject,
-        state, hard, doubts, detail; since (in doubt: when it was parked, queued: when it goes again); followed (a later mail of
-        its kind reached its reader)."""
+        """Return messages offered without an answer, parked or to be offered again.
+
+        Each: id, job, slot, kind, reader, subject, state, hard, doubts, detail; since (in doubt: when it was parked, queued: when
+        it goes again); followed (a later mail of its kind reached its reader).
+        """
         ...
 
     def find_mail(self, mode: Mode, beginning: str) -> Sequence[Mapping[str, object]]:
@@ -162,8 +169,10 @@ class Outbox(Protocol):
         ...
 
     def settle(self, message_id: str, now: datetime, *, arrived: bool) -> None:
-        """A person (or the Sent folder) knows whether a message in doubt arrived; if not, its items are free again. Raises
-        LedgerError when it is not in doubt."""
+        """Settle a message in doubt: a person (or the Sent folder) knows if it arrived.
+
+        If not, its items are free again. Raises LedgerError when it is not in doubt.
+        """
         ...
 
     def end_doubt(self, message_id: str, now: datetime, *, arrived: bool | None) -> bool:

@@ -25,8 +25,10 @@ class Reads(Protocol):
         ...
 
     def rules_at(self, known_on: datetime | None = None, mode: Mode | None = None) -> tuple[str, str] | None:
-        """(version, text) in use in a mode at an instant (now when None), None when none was; without a mode the live use, and
-        the trial's where there was none."""
+        """Return (version, text) in use in a mode at an instant (now when None).
+
+        None when none was; without a mode the live use, and the trial's where there was none.
+        """
         ...
 
     def rules_text(self, version: str) -> tuple[str, str] | None:

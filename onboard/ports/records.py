@@ -79,6 +79,8 @@ class HandInPages(Protocol):
     """Everybody's own page for the next piece of evidence."""
 
     def addresses(self, wanted: Sequence[HandIn]) -> Pages:
-        """One call for each, and no more of them after a refusal. Raises nothing for a server that refuses or fails: mails go
-        without the page then."""
+        """Return the links, one call for each, and no more of them after a refusal.
+
+        Raises nothing for a server that refuses or fails: mails go without the link then.
+        """
         ...

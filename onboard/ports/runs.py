@@ -33,9 +33,15 @@ class RunBook(Protocol):
         ...
 
     def last_judged(self, mode: Mode, job: JobName, until: date | None = None) -> tuple[Snapshot, str] | None:
-        """What the newest used-up run of a job was planned on: its snapshot and the text of its rules; not after `until`."""
+        """Return what the newest used-up run of a job was planned on; not after `until`.
+
+        Its snapshot and the text of its rules.
+        """
         ...
 
     def newest_ahead(self, mode: Mode, today: date, now: datetime) -> date | None:
-        """The last day of a slot used up after `today`, or of a read later than `now`: a clock was ahead. None when none is."""
+        """Return the last day of a slot used up after `today`, or of a read after `now`.
+
+        A clock was ahead. None when there is none.
+        """
         ...
