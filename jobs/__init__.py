@@ -1,4 +1,7 @@
-"""The scheduled entry points, one job a file. JOBS is written out by hand: a new job is one file and one line here."""
+"""The scheduled entry points, one job a file.
+
+JOBS is written out by hand: a new job is one file and one line here.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`onboard guide [TOPIC]`: what a lab needs to know after it began, in plain text. The texts are `templates/guide/*.txt`."""
+"""`onboard guide [TOPIC]`: what a lab needs to know after it began.
+
+The texts are `templates/guide/*.txt`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two pages from the configuration: for REDCap administrator and IT, and successor.
+"""Two pages from the configuration: for administrator and IT, and for successor.
 
 Every value comes from the lab's own configuration, and no secret is among them.
 """

@@ -1,4 +1,4 @@
-"""One row for each kind of requirement, and `assess`, which judges every obligation by its row.
+"""The kinds of requirement, a row each, and `assess`, which judges by them.
 
 Other rooms ask the row of a requirement (`kinds.of(requirement).taught`); none compares kinds. A new kind is a rule in rules/, a
 member of `RequirementKind` and a row here.

@@ -1,7 +1,7 @@
-"""Sentences by name: a text from `templates/sentences.toml` that remembers its name and values.
+"""Sentences by name, from `templates/sentences.toml`.
 
-Judges and planners choose the phrase and give its values; the words are the shipped ones. `say_again` puts the same facts into
-the words of a lab that has its own.
+A phrase is a text that remembers its name and values. Judges and planners choose the phrase and give its values; the words are
+the shipped ones. `say_again` puts the same facts into the words of a lab that has its own.
 """
 
 from __future__ import annotations

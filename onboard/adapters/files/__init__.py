@@ -1,1 +1,1 @@
-"""Files of a lab: exports in a folder, tables kept by hand, evidence, whole writes."""
+"""Files of a lab: exports in a folder, manual tables, evidence, whole writes."""

@@ -1,1 +1,4 @@
-"""Mail out and delivery reports in: SMTP through yagmail, mailboxes over IMAP, mails as files."""
+"""Mail out and delivery reports in.
+
+SMTP through yagmail, mailboxes over IMAP, mails as files.
+"""

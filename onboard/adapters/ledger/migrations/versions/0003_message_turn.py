@@ -1,4 +1,7 @@
-"""Messages in the order in which they go: with many waiting, sorting all of them for every few that go took most of the time."""
+"""Messages in the order in which they go.
+
+With many waiting, sorting all of them for every few that go took most of the time.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who was seen under which record id: a number that is given again is another person."""
+"""The people seen under each record id.
+
+A number that is given again is another person.
+"""
 
 from __future__ import annotations
 
