@@ -18,7 +18,8 @@ TO_PEOPLE = (JobName.CHECKLISTS, JobName.REMINDERS)
 
 def first_runs(app: App, day: date, jobs: Iterable[JobName] = TO_PEOPLE) -> list[RunReport]:
     """The first run of each job: what is true already is noted, the rest is mailed, and the slot of the day is used."""
-    return [run_job(app.tools(), job, PLANS[job], day, begins=True) for job in jobs]
+    with app.one_look():
+        return [run_job(app.tools(), job, PLANS[job], day, begins=True) for job in jobs]
 
 
 def note_what_is_true(app: App, day: date, mode: Mode = Mode.LIVE, *, read: Export | None = None) -> None:

@@ -81,7 +81,8 @@ def _take_as_told(app: App, send: bool) -> None:
 
 
 def begin(app: App) -> list[RunReport]:
-    """Go-live: what is true already becomes the baseline of both jobs that write to people; then one introduction each.
+    """Go-live: what is true already becomes the baseline of both jobs that write to people; then one introduction each. All on
+    one read: after a read in doubt none has begun, so no digest says that a person is told whom a job leaves out.
 
     Raises ConfigError on a day off, before a slot is used up: no mail leaves then, so the baseline would never count.
     """
@@ -95,7 +96,8 @@ def begin(app: App) -> list[RunReport]:
             f"Begin on {_day(calendar.on_or_after(today))}: {_go(app)}"
         )
     jobs = (JobName.CHECKLISTS, JobName.REMINDERS, JobName.START)
-    return [run_job(app.tools(), job, plan_of(job), today, begins=True) for job in jobs]
+    with app.one_look():
+        return [run_job(app.tools(), job, plan_of(job), today, begins=True) for job in jobs]
 
 
 def _day(day: date) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from jobs.due import run_due
 from onboard.app import open_app
 from onboard.cli.start import begin
 from onboard.errors import ConfigError
 from onboard.model import JobName, MessageKind, Mode
+from onboard.pipeline.tools import never
+from onboard.sandbox.faults import Fault
+from onboard.sandbox.sample.server import SampleServer
 from tests.jobs.clocks import HandClock
 from tests.jobs.conftest import MONDAY
 
@@ -46,6 +51,21 @@ def test_on_a_working_day_it_begins(home: Path) -> None:
     begin(app)
     assert app.ledger.history(Mode.LIVE).started
     app.close()
+
+
+def test_after_a_read_in_doubt_neither_job_has_begun(home: Path, sample: SampleServer) -> None:
+    """A half read that is over at once: if the second job had begun alone, the PI would read who "is told today" and is not."""
+    clock = HandClock()
+    clock.set(MONDAY, time(9))
+    with closing(open_app(home, clock=clock)) as app:
+        sample.server.faults.add(Fault.WRONG_RECORD, content="record", form="hold")
+        assert {(one.outcome, one.needs_person) for one in begin(app)} == {("failed", True)}
+        assert app.ledger.began(Mode.LIVE) == frozenset()
+        assert {one.outcome for one in run_due(app, Mode.LIVE, never)} == {"no_memory"}
+        assert all(b"it-help@northlake.example" in path.read_bytes() for path in (home / "mail").glob("*.eml"))
+        sample.server.faults.clear()
+        begin(app)
+        assert app.ledger.began(Mode.LIVE) >= {JobName.CHECKLISTS, JobName.REMINDERS}
 
 
 def test_the_first_week_begins_on_a_working_day(home: Path) -> None:
