@@ -106,11 +106,12 @@ class Bench:
         before = len(self.server.requests)
         home = self.copy(self.begun)
         self.good_later = look(home, LATER)
+        asked = [seen for seen in self.server.requests[before:] if seen.content != "surveyLink"]
         #: What one read asks, in order; a first read asks it twice.
-        asked = self.server.requests[before:]
-        self.calls = [seen.content for seen in asked if seen.content != "surveyLink"]
-        asked_of = (name for seen in asked if seen.content == "record" for name in seen.params.values())
-        self.forms = list(dict.fromkeys(name.removesuffix("_complete") for name in asked_of if name.endswith("_complete")))
+        self.calls = [seen.content for seen in asked]
+        names = ((number, name) for number, seen in enumerate(asked) if seen.content == "record" for name in seen.params.values())
+        #: The call that asks for a form, by the form's name.
+        self.forms = {name.removesuffix("_complete"): number for number, name in names if name.endswith("_complete")}
 
     def close(self) -> None:
         """Stop the server."""
@@ -234,7 +235,7 @@ def _table(bench: Bench, chosen: Sequence[Variant], step: int) -> int:
     print("\nApart: faults that hit both reads of a look alike, at every answer for one form, form by form")
     for variant in chosen:
         if not variant.delay:
-            _said(bench.try_alike(variant, bench.forms))
+            _said(bench.try_alike(variant, [*bench.forms]))
     minutes = (time.monotonic() - began) / 60
     print(f"{len(chosen)} variants at {len(every)} calls, {minutes:.0f} minutes; wrong or missing: {bad}")
     return bad

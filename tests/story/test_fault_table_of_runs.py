@@ -6,6 +6,7 @@ import email
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -45,19 +46,16 @@ def at(home: Path, days: int) -> App:
     return open_app(home, clock=FixedClock(moment))
 
 
-def begin(home: Path) -> None:
-    """Go live on Monday, with the reminders of that day."""
-    app = at(home, 0)
-    first_runs(app, MONDAY, [JobName.REMINDERS])
-    app.close()
+def begin(home: Path) -> tuple[str, Counter[str]]:
+    """Go live on Monday, with the reminders of that day; what `run` gives."""
+    return run(home, 0, begins=True)
 
 
-def run(home: Path, days: int) -> tuple[str, Counter[str]]:
+def run(home: Path, days: int, *, begins: bool = False) -> tuple[str, Counter[str]]:
     """What the reminders' job came to on a day, and how many mails each reader got."""
-    before = set((home / "mail").glob("*.eml"))
-    app = at(home, days)
-    report = send_reminders.run(app, MONDAY + timedelta(days=days))
-    app.close()
+    before, day = set((home / "mail").glob("*.eml")), MONDAY + timedelta(days=days)
+    with closing(at(home, days)) as app:
+        report = first_runs(app, day, [JobName.REMINDERS])[0] if begins else send_reminders.run(app, day)
     new = set((home / "mail").glob("*.eml")) - before
     readers = Counter(parseaddr(email.message_from_bytes(path.read_bytes())["To"])[1] for path in new)
     return report.outcome, readers
