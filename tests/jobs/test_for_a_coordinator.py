@@ -16,7 +16,7 @@ from jobs.__main__ import TABLE
 from jobs.__main__ import app as onboard_app
 from jobs.due import run_due
 from jobs.list_jobs import span
-from jobs.reporting import show, told
+from jobs.reporting import report_lines, show
 from onboard.app import App, open_app
 from onboard.cli.group import nearest
 from onboard.cli.output import print_table
@@ -130,4 +130,4 @@ def test_quiet_says_nothing_while_nothing_needs_a_person(
     good = RunReport(job=JobName.WORKLIST, slot=MONDAY, mode=Mode.LIVE, outcome="sent", run=1)
     bad = replace(good, outcome="failed", trouble=("REDCap cannot be reached.",))
     assert show([good, bad], troubles_only=True) == 1
-    assert capsys.readouterr().out == "\n".join(told(bad)) + "\n"
+    assert capsys.readouterr().out == "\n".join(report_lines(bad)) + "\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from onboard.app import open_app
 from onboard.sandbox.sample.server import SampleServer
 from tests.bench.labs import A_COPY, an_export, write_folder
+from tests.clocks import command_line
 from tests.jobs.conftest import make_lab
 
 #: From a shell, {} is the command.
@@ -35,7 +35,7 @@ def command(place: Path, words: list[str]) -> str:
     """The command line, for a shell."""
     more = [] if words[0].startswith("-") else ["--home", str(place / "home")]
     more += ["--export", str(place / "export")] if words[0] in _FROM_EXPORT else []
-    return " ".join([sys.executable, "-m", "jobs", *words, *more])
+    return " ".join([*command_line(*words), *more])
 
 
 def shell(line: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
@@ -72,8 +72,8 @@ def test_the_work_is_done_though_nobody_reads(place: Path, tmp_path: Path) -> No
 
 
 def test_an_exit_code_that_is_worse_stays(place: Path) -> None:
-    done = shell(f"{sys.executable} -m jobs status --home {place / 'nowhere'} >&-")
-    assert done.returncode == 2 and "there is not a folder" in done.stderr.decode()
+    done = shell(f"{' '.join(command_line('status'))} --home {place / 'nowhere'} >&-")
+    assert done.returncode == 2 and "does not exist" in done.stderr.decode()
 
 
 ASCII = {"PYTHONIOENCODING": "ascii"}
