@@ -53,7 +53,7 @@ def command(
         _list_faults()
         return
     if settings and not settings.is_dir():
-        raise ConfigError(f"there is not a folder {settings}. Make one with: onboard init {settings}")
+        raise ConfigError(f"Folder {settings} does not exist. Create it: onboard init {settings}")
     today = parse_day(as_of) if as_of else _local_now().date()
     rights = Rights(import_=may_import, design=may_import)
     tls = _tls(certificate, key)

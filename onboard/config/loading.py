@@ -67,7 +67,7 @@ def load_config(home: Path) -> Config:
 
 def _load(home: Path, mistakes: list[str]) -> Config | None:
     if not home.is_dir():
-        mistakes.append(f"there is not a folder {home}. Make one with: onboard init {home}")
+        mistakes.append(f"Folder {home} does not exist. Create it: onboard init {home}")
         return None
     documents = {
         name: read_toml(config_file(name, home), mistakes)

@@ -50,5 +50,5 @@ def read_operating(document: Mapping[str, object], file: str, home: Path, mistak
         return None
     path = home / board.file if board.file else None
     if path and not path.parent.is_dir():
-        mistakes.append(f"{file}, [board], file: there is not a folder {path.parent}. Make it, or write another path.")
+        mistakes.append(f"{file}, [board], file: folder {path.parent} does not exist. Create it, or write another path.")
     return Operating(board=path, bodies_days=retention.bodies_days, verdicts_from=retention.verdicts_from)

@@ -76,7 +76,7 @@ def test_the_refusal_counts_and_numbers(home, change):
 
 
 def test_a_missing_home_says_how_to_make_one(tmp_path):
-    with pytest.raises(ConfigError, match=r"there is not a folder .*none.*onboard init"):
+    with pytest.raises(ConfigError, match=r"Folder .*none does not exist.*onboard init"):
         load_config(tmp_path / "none")
 
 

@@ -15,20 +15,25 @@ from onboard.adapters.files.owner_alone import is_open
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.adapters.mail.file_mailer import FileMailer
 from onboard.sandbox.sample.server import SampleServer
-from tests.beginnings import begun
+from tests.clocks import command_line
 from tests.intake.papers import report
-from tests.jobs.conftest import MONDAY, make_lab
+from tests.jobs.conftest import make_lab
 
 ORDINARY = 0o022
 BOARD = "board.html"
-AS_OF = ["--as-of", MONDAY.isoformat()]
 IRB_LIST = "Name,Email,Role\nElena Rivera,elena.rivera@northlake.example,PI\n"
 
 
 def onboard(*words: object, umask: int = ORDINARY) -> subprocess.CompletedProcess[str]:
     """A command in a process of its own, as a login shell starts it."""
-    line = [sys.executable, "-m", "jobs", *map(str, words)]
+    line = command_line(*map(str, words))
     return subprocess.run(line, capture_output=True, text=True, timeout=200, check=False, umask=umask)
+
+
+def begin(home: Path, umask: int = ORDINARY) -> None:
+    """Go live."""
+    done = onboard("start", "--send", "--home", home, umask=umask)
+    assert done.returncode == 0 and "Begun." in done.stdout, done.stdout + done.stderr
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -55,7 +60,7 @@ def home(tmp_path: Path, sample: SampleServer) -> Path:
     for name in ("settings.toml", "secrets.env"):
         (home / name).write_text((pattern / name).read_text())
     shutil.rmtree(pattern)
-    return begun(home, MONDAY)
+    return home
 
 
 def test_every_command_that_writes_writes_for_the_owner_alone(home: Path, tmp_path: Path) -> None:
@@ -63,13 +68,13 @@ def test_every_command_that_writes_writes_for_the_owner_alone(home: Path, tmp_pa
     paper, irb, out = home.parent / "papers" / "novak.pdf", home.parent / "papers" / "irb.csv", home / "out"
     paper.write_bytes(report(name="Somebody Else"))
     irb.write_text(IRB_LIST)
-    assert onboard("start", "--send", *AS_OF, "--home", home).returncode in (0, 1, 2)
-    assert onboard("run", "send_reminders", "--send", *AS_OF, "--home", home).returncode in (0, 1)
+    begin(home)
+    assert onboard("run", "send_reminders", "--send", "--home", home).returncode in (0, 1)
     assert "ledger.db" in everything(home) and modes(home) == {}
-    done = onboard("run", "due", "--send", *AS_OF, "--home", home)
+    done = onboard("run", "due", "--send", "--home", home)
     assert {BOARD, "mail"} <= everything(home), done.stdout + done.stderr
     wrote = {
-        "preview": ["preview", "--all", *AS_OF, "--page", f"{out}/preview.html"],
+        "preview": ["preview", "--all", "--page", f"{out}/preview.html"],
         "proof": ["proof", "5", "STEP-HF", "--page", f"{out}/proof.html"],
         "history": ["history", "5", "--svg", f"{out}/history.svg"],
         "pack": ["pack", "STEP-HF", "--folder", f"{out}/pack"],
@@ -89,25 +94,27 @@ def test_every_command_that_writes_writes_for_the_owner_alone(home: Path, tmp_pa
         assert name in ("tidy", "forget") or everything(home) > before, (name, done.stdout, done.stderr)
         assert modes(home) == {BOARD: 0o644}, name
     demo = tmp_path / "demo"
-    assert onboard("demo", "--folder", demo, *AS_OF).returncode == 0 and len(everything(demo)) > 20 and modes(demo) == {}
+    assert onboard("demo", "--folder", demo).returncode == 0 and len(everything(demo)) > 20 and modes(demo) == {}
 
 
 @pytest.mark.parametrize(("umask", "board"), [(0o027, 0o640), (0o000, 0o644)])
 def test_the_board_is_for_whom_the_umask_lets(home: Path, umask: int, board: int) -> None:
-    onboard("run", "due", "--send", *AS_OF, "--home", home, umask=umask)
+    begin(home, umask)
+    onboard("run", "due", "--send", "--home", home, umask=umask)
     assert stat.S_IMODE((home / BOARD).stat().st_mode) == board
     assert set(modes(home)) <= {BOARD}
 
 
 def test_a_worker_keeps_to_it_too(home: Path) -> None:
     """It is started by a process that is guarded already, so it is told the umask from before."""
+    begin(home)
     code = (
         "from pathlib import Path; from datetime import datetime, UTC\n"
         "from jobs.workers import Workers, nothing; from onboard.adapters.files.owner_alone import guard\n"
         "from onboard.adapters.system_clock import FixedClock; from onboard.pipeline.tools import never\n"
         "if __name__ == '__main__':\n"
         "    guard(); workers = Workers(nothing); workers.start(1)\n"
-        "    clock = FixedClock(datetime(2026, 11, 23, 15, tzinfo=UTC))\n"
+        "    clock = FixedClock(datetime(2026, 11, 23, 18, tzinfo=UTC))\n"
         f"    found = workers.look_into(Path({str(home)!r}), 'rivera', clock, never)\n"
         "    workers.close(); assert found.last, found\n"
     )

@@ -254,5 +254,5 @@ def test_a_board_in_no_folder_is_a_mistake_of_the_settings(tmp_path: Path, sampl
         open_app(home)
     assert "[retention], bodies_days: 0 will not do" in str(caught.value)
     home = make_lab(tmp_path / "second", sample, more='\n[board]\nfile = "nowhere/board.html"\n')
-    with pytest.raises(ConfigError, match=r"\[board\], file: there is not a folder"):
+    with pytest.raises(ConfigError, match=r"\[board\], file: folder "):
         open_app(home)

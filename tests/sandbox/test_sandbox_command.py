@@ -80,7 +80,7 @@ def test_the_faults_are_named() -> None:
         (["--fault", "overlode"], "give a name of `onboard sandbox --fault list`"),
         (["--fault", "recrods=overload"], "record=overload for the calls of one content"),
         (["--certificate", "cert.pem"], "--certificate and --key belong together"),
-        (["--settings", "nowhere"], "there is not a folder nowhere"),
+        (["--settings", "nowhere"], "Folder nowhere does not exist"),
     ],
     ids=["no fault", "no content", "half of TLS", "no home"],
 )

@@ -154,7 +154,7 @@ class ImapBounces:
     def _select(self, link: imaplib.IMAP4, folder: str) -> None:
         state, said = link.select('"' + folder.strip('"') + '"', readonly=True)
         if state != "OK":
-            raise imaplib.IMAP4.error(f"there is not a folder {folder}: {_words(said)}")
+            raise imaplib.IMAP4.error(f"folder {folder} does not exist: {_words(said)}")
 
     def _search(self, link: imaplib.IMAP4, criteria: str) -> list[bytes]:
         state, found = link.uid("SEARCH", criteria)

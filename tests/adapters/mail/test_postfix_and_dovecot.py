@@ -179,7 +179,7 @@ def test_the_sent_folder_ends_a_doubt(university: University, mailbox: Mailbox) 
 def test_a_check_of_the_mailbox_finds_both_folders_and_one_of_the_server_its_sender(mailbox: Mailbox, smtp: Smtp) -> None:
     found = ImapBounces(mailbox).probe()
     assert found == f"{mailbox.where} lets {LAB} in; reports arrive in INBOX, sent mail is kept in Sent"
-    with pytest.raises(TransportDown, match="there is not a folder Sent Items"):
+    with pytest.raises(TransportDown, match="folder Sent Items does not exist"):
         ImapBounces(replace(mailbox, sent_folder="Sent Items")).probe()
     assert YagmailMailer(smtp).probe(LAB) == f"{smtp.where} takes mail from {LAB} (starttls, logged in as {LAB})"
 
@@ -189,7 +189,7 @@ def test_a_check_of_the_mailbox_finds_both_folders_and_one_of_the_server_its_sen
     [
         ({"password": "wrong"}, "login was refused"),
         ({"ca_file": None}, "certificate is not trusted"),
-        ({"folder": "Nowhere"}, "there is not a folder Nowhere"),
+        ({"folder": "Nowhere"}, "folder Nowhere does not exist"),
         ({"port": 1}, "does not answer"),
         ({"password": "pässword"}, "beyond ASCII"),
     ],
