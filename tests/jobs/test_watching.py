@@ -244,7 +244,7 @@ def test_a_switch_that_does_not_answer_is_said_without_its_address() -> None:
     assert "hush" not in str(caught.value)
     with pytest.raises(OnboardError, match="did not answer"):
         ping("http://127.0.0.1:1/hush-hush", seconds=2)
-    with pytest.raises(ConfigError, match="no web address"):
+    with pytest.raises(ConfigError, match="not a web address"):
         ping("ftp://hush-hush")
 
 
