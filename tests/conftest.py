@@ -10,11 +10,22 @@ from tests.clocks import MACHINE, NOON, Machine, stand_in
 collect_ignore_glob = ["*/snapshots/*"]
 pytest_plugins = ["tests.secrecy.overhearing"]
 
+_UMASK = os.umask(0o022)
+os.umask(_UMASK)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def clock_of_the_machine() -> None:
     """Whatever reads the machine's clock through the product reads the tests' own."""
     stand_in()
+
+
+@pytest.fixture(autouse=True)
+def umask_of_the_machine() -> Iterator[None]:
+    """The command guards its process; the tests' own goes on under the umask it was started with."""
+    os.umask(_UMASK)
+    yield
+    os.umask(_UMASK)
 
 
 @pytest.fixture
