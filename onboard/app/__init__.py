@@ -59,6 +59,8 @@ def open_app(
     from onboard.config.loading import load_config
 
     config = replace(load_config(home), alone=alone)
+    if export is not None:
+        config = config.for_files()
     given = clock
     clock = clock or SystemClock()
     if as_of is not None:

@@ -47,6 +47,11 @@ class Config:
     sentences: Mapping[str, str]  # the lab's own words for sentences, by name
     alone: bool = True  # False: one of many labs that are served together
 
+    def for_files(self) -> Config:
+        """The configuration for CSV exports: a lab without a redcap.toml of its own did not switch [hand_in] on for them."""
+        own = (self.home / MAPPING_FILE).is_file()
+        return self if own else replace(self, mapping=replace(self.mapping, hand_in=""))
+
     @property
     def secrets(self) -> Secrets:
         """Where this lab's tokens and passwords are looked for."""
@@ -75,8 +80,6 @@ def _load(home: Path, mistakes: list[str]) -> Config | None:
     }
     times = _schedule(documents[schedule.FILE], mistakes)
     mapping = _mapping(documents[MAPPING_FILE], mistakes)
-    if mapping and not (home / MAPPING_FILE).is_file():
-        mapping = replace(mapping, hand_in="")  # a lab that wrote no [hand_in] did not switch it on
     written = documents[lab_file.FILE]
     settings = lab_file.read_settings(written, mistakes) if written is not None else None
     rules = _rules(documents[rules_file.FILE], settings, mistakes)

@@ -289,9 +289,11 @@ def test_a_config_holds_no_secret_field(home):
 
 
 def test_evidence_by_survey_names_a_form_that_is_read(home, change, mistakes):
-    assert load_config(home).mapping.hand_in == "", "a lab without a file of its own switched nothing on"
+    config = load_config(home)
+    assert config.mapping.hand_in == "completion"
+    assert config.for_files().mapping.hand_in == "", "a lab without a file of its own switched nothing on for exports"
     shutil.copyfile(shipped("config") / "redcap.toml", home / "redcap.toml")
-    assert load_config(home).mapping.hand_in == "completion"
+    assert load_config(home).for_files().mapping.hand_in == "completion"
     change("redcap.toml", '[hand_in]\ninstrument = "completion"', '[hand_in]\ninstrument = "complition"')
     (told,) = mistakes()[0:]
     assert "redcap.toml, hand_in, instrument: 'complition' is not a form of tables.completions" in told
