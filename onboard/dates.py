@@ -142,7 +142,7 @@ def _window_end(passed: date, window: tuple[int, int, int, int]) -> date:
         first, last = _window(year, window)
         if first <= passed <= last:
             return _window(year + 1, window)[1]
-    ends = (_window(passed.year + ahead, window) for ahead in (-1, 0, 1))
+    ends = (_window(year, window) for year in range(max(passed.year - 1, date.min.year), passed.year + 2))
     return next((last for first, last in ends if first > passed), date.max)
 
 

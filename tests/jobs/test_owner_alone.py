@@ -33,7 +33,7 @@ def onboard(*words: object, umask: int = ORDINARY) -> subprocess.CompletedProces
 def begin(home: Path, umask: int = ORDINARY) -> None:
     """Go live."""
     done = onboard("start", "--send", "--home", home, umask=umask)
-    assert done.returncode == 0 and "Begun." in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0 and "Started." in done.stdout, done.stdout + done.stderr
 
 
 def modes(folder: Path) -> dict[str, int]:
