@@ -159,7 +159,7 @@ def _ground(row: StepDone, obligation: Obligation) -> Ground:
     ),
     "config/requirements.toml": both(
         instead(
-            "given to somebody\n#   title ", 'given to somebody |\n#                 "background" a background check\n#   title '
+            "given to a person\n#   title ", 'given to a person |\n#                 "background" a background check\n#   title '
         ),
         at_the_end(
             """
