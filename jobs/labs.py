@@ -217,7 +217,7 @@ def labs_in(folder: Path, clock: Clock) -> list[LabHome]:
     _refuse_shared_secrets(os.environ)
     homes = sorted(path.parent for path in folder.glob("*/settings.toml")) if folder.is_dir() else []
     if not homes:
-        raise ConfigError(f"{folder} holds no lab. Make one with: onboard init {folder}/my-lab")
+        raise ConfigError(f"There is no lab in {folder}. Create one: onboard init {folder}/my-lab")
     labs = [LabHome(home, clock) for home in homes]
     for lab in labs:
         lab.load()

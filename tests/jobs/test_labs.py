@@ -224,7 +224,7 @@ def test_what_looks_leave_behind_is_let_go_though_python_waits(tmp_path: Path, c
 
 
 def test_an_empty_folder_is_named(tmp_path: Path, clock: HandClock) -> None:
-    with pytest.raises(ConfigError, match="holds no lab"):
+    with pytest.raises(ConfigError, match="There is no lab in"):
         labs_in(tmp_path, clock)
 
 

@@ -32,7 +32,7 @@ class FolderSource:
     def fetch(self, last: Dict[str, str]) -> Export:
         """Return one whole read.
 
-        Raises ReadInDoubt, naming every file or column that is missing, and when it holds no person.
+        Raises ReadInDoubt, naming every file or column that is missing, and when there is no person in it.
         """
         if not self._folder.is_dir():
             raise ReadInDoubt(f"{self._folder} is not a folder. Give the folder that holds the CSV exports.")

@@ -33,7 +33,7 @@ _Dictionary = Sequence[Mapping[str, str]]
 
 
 class NobodyThere(ReadInDoubt):
-    """The project answers well and holds no person: it is new, or people are hidden."""
+    """The project answers well and does not have a person: it is new, or people are hidden."""
 
 
 class RedcapSource:
