@@ -159,7 +159,7 @@ def _mailed(sheet: Sheet) -> Iterable[str]:
     yield "To each person: their own checklist or reminders. To supervisors and PIs: who of theirs is blocked or about to be."
     yield "To PIs: a weekly digest. To the coordinator: a worklist each working day. To the operator: trouble with the program."
     if sheet.hand_in:
-        yield f"A mail that asks for a course holds its reader's own link to the survey {sheet.hand_in}, and nobody else's."
+        yield f"A mail that asks for a course holds its reader's own link to the survey {sheet.hand_in}, and no other link."
     domains = ", ".join(sorted(sheet.lab.limits.institution_domains)) or "none named"
     yield f"Lists of people go to addresses of {domains} only."
     yield f"A run that would send more than {sheet.lab.limits.ceiling} mails to people sends none before they are released."

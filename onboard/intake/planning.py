@@ -184,7 +184,7 @@ def _unusable(claim: Claimed) -> Planned | None:
 def _contradiction(held: Completion, claim: Claimed, roster: Roster) -> str:
     number, name = claim.record_id, roster.name(held.person)
     if held.completed == claim.earned:
-        return f"Record number {number} is recorded for {name}, and the file gives it to {claim.name or 'somebody else'}."
+        return f"Record number {number} is recorded for {name}, and the file gives it to {claim.name or 'another person'}."
     recorded = show(held.completed) if isinstance(held.completed, date) else "a date that cannot be read"
     filed = show(claim.earned) if claim.earned else "no date"
     return f"Record number {number} of {name} is recorded with {recorded}; the file says {filed}. Correct the one that is wrong."
@@ -192,5 +192,5 @@ def _contradiction(held: Completion, claim: Claimed, roster: Roster) -> str:
 
 def _unmapped(claim: Claimed) -> str:
     if claim.stage is None:
-        return f"The stage “{claim.stage_name}” cannot be read, so nobody can tell what “{claim.group}” counts as."
+        return f"The stage “{claim.stage_name}” cannot be read, so what “{claim.group}” counts as is unknown."
     return f"The course map does not name “{claim.group}” at stage {claim.stage}. Add it to requirements.toml, under [[course]]."

@@ -70,7 +70,7 @@ def look_before_jobs(
         try:
             look(source, tools.ledger, tools.clock, mode, today)
         except TransportDown as error:
-            found.append(trouble("mailbox", "Nobody can see which mail came back", str(error)))
+            found.append(trouble("mailbox", "Returned mail cannot be read", str(error)))
     told, drained = tell(tools, mode, job, today, {"mailbox": found}, Drained(), stop)
     texts = tuple(one.text for one in told.all)
     return RunReport(

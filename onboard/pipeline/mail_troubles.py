@@ -61,7 +61,7 @@ def _transport(state: Transport, drained: Drained, stale: int, place: Place) -> 
     """A hold is printed and logged while it lasts, since no mail can say it; its end is mailed once."""
     if state.ended is None:
         told = (
-            f"{state.words}. Mail waits, and nobody was marked. Next try {_clock(state.until, place)}; after a correction: "
+            f"{state.words}. Mail waits, and no address was closed. Next try {_clock(state.until, place)}; after a correction: "
             "`onboard mail try`."
         )
         return [Trouble(key=f"transport/{state.since.isoformat()}", title="No mail leaves", text=told, by_mail=False)]

@@ -131,20 +131,20 @@ def threads(found: Iterable[str], person: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """The ledger's items, looked up by key and by what they begin with."""
+class SentIndex:
+    """The items of the ledger, looked up by key and by what they begin with."""
 
     history: History
     _under: Mapping[str, Mapping[str, ItemRecord]] = field(default_factory=dict)
 
     @staticmethod
-    def of(history: History) -> Said:
+    def of(history: History) -> SentIndex:
         """Everything settled, indexed once."""
         under: dict[str, dict[str, ItemRecord]] = {}
         for key, record in history.items.items():
             stem, _, last = key.rpartition("/")
             under.setdefault(stem, {})[last] = record
-        return Said(history, under)
+        return SentIndex(history, under)
 
     def settled(self, key: str, address: str) -> bool:
         """Whether nothing more is to be sent about it.

@@ -15,7 +15,7 @@ from onboard.judging.readiness import belongs_on
 from onboard.model import Assessment, Finding, History, Lab, MailRecord, Readiness, Task
 from onboard.model.records import record_order
 from onboard.planning.addresses import address_of
-from onboard.planning.item_keys import Said
+from onboard.planning.item_keys import SentIndex
 from onboard.timeline import FOR_EVER, NOT_EVER, Answer, Coverage
 
 _Work = Mapping[tuple[str, str], Coverage]
@@ -29,7 +29,7 @@ class Desk:
     history: History
     lab: Lab
     today: date
-    said: Said
+    said: SentIndex
     _rows: Mapping[str, tuple[Readiness, ...]]
     _findings: Mapping[str, tuple[Finding, ...]]
     _work: _Work
@@ -101,7 +101,7 @@ def desk_of(assessment: Assessment, history: History, lab: Lab, today: date) -> 
         history=history,
         lab=lab,
         today=today,
-        said=Said.of(history),
+        said=SentIndex.of(history),
         _rows={person: tuple(sorted(found, key=_row_order)) for person, found in rows.items()},
         _findings={person: tuple(found) for person, found in findings.items()},
         _work=work,

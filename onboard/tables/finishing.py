@@ -90,7 +90,7 @@ def _checked(word: Checked | None, source: str) -> Checked:
 def _unknown_source(text: str) -> CellProblem:
     return CellProblem(
         slug="unknown-choice",
-        what=f"holds {quoted(text)}, which nobody defined. The course waits until somebody has looked at it.",
+        what=f"holds {quoted(text)}, which the mapping does not define. The course waits until it is checked.",
         next_step="Choose survey, typed, intake or attested, or name this code under values in redcap.toml.",
     )
 
@@ -230,7 +230,7 @@ def _approvals(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
 
 _NO_EXPIRY = CellProblem(
     slug="no-end",
-    what="is blank and “no expiration date” is not ticked, so nobody can tell how long it holds.",
+    what="is blank and “no expiration date” is not ticked, so its last day is unknown.",
     next_step="Type the expiration date, or answer Yes to “no expiration date”.",
 )
 

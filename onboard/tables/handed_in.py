@@ -103,7 +103,7 @@ def _no_stamps(sheet: Sheet) -> CellProblem:
     form = sheet.source.instrument
     return CellProblem(
         slug="no-stamps",
-        what=f"REDCap sent form {form!r} without its survey's stamps, so that nobody can tell who typed a row: none is accepted.",
+        what=f"REDCap sent form {form!r} without its survey's stamps, so who typed a row is unknown: none is accepted.",
         next_step=f"Designer > Enable in the survey column of {form}; or take [hand_in] out of redcap.toml. From a file: export "
         "it again with the survey fields.",
     )

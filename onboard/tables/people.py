@@ -39,7 +39,7 @@ def unique_records(sheet: Sheet, problems: Problems, seen: set[str]) -> Sheet:
 
 _NO_RECORD = CellProblem(
     slug="no-record",
-    what="A row has no record ID, so it belongs to nobody and was left out.",
+    what="A row has no record ID, so it was left out.",
     next_step="Give the row its record ID, or delete it.",
 )
 _SECOND_ROW = CellProblem(

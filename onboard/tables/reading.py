@@ -133,7 +133,7 @@ _NO_NUMBER = CellProblem(
 )
 _NO_PI = CellProblem(
     slug="no-pi",
-    what="is blank, so nobody gets this protocol's digest.",
+    what="is blank, so this protocol's digest is not sent.",
     next_step="Type the record ID or address of the principal investigator.",
 )
 
@@ -195,8 +195,7 @@ def _check_span(lab: Lab, sheet: Sheet, columns: Columns, start: str, end: str) 
             columns[start][number] = columns[end][number] = UNREADABLE
             label = lab.problems.label(sheet.source, start)
             what = (
-                f"holds {show(last)}, which is before “{label}” ({show(first)}). "
-                "Counted as not valid; nobody was mailed about it."
+                f"holds {show(last)}, which is before “{label}” ({show(first)}). Counted as not valid; no mail was sent about it."
             )
             lab.problems.note(
                 sheet.row(number), end, CellProblem(slug="end-first", what=what, next_step="Correct one of the two.")

@@ -73,7 +73,7 @@ class Directory:
         several = self._addresses.several(wanted.lower())
         if several:
             return "", _problem(wanted, f"which is the address of records {', '.join(several)}", "Use the record ID.")
-        return "", _problem(wanted, "which is nobody's record ID or address", self._hint(wanted))
+        return "", _problem(wanted, "which is not the record ID or address of a person", self._hint(wanted))
 
     def _hint(self, wanted: str) -> str:
         if self._comparisons_left < len(self._names):

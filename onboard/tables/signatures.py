@@ -36,7 +36,7 @@ def read_signature(text: str, zone: ZoneInfo) -> Cell:
     code = " A code of a list is named under values in redcap.toml." if line.isascii() and line.isdigit() else ""
     return "", CellProblem(
         slug="no-signature",
-        what=f"holds {quoted(line)}, which names nobody. It counts as not signed.",
+        what=f"holds {quoted(line)}, which is not a name. It counts as not signed.",
         next_step="Type the name of the person who signed, once they have; until then leave it blank." + code,
     )
 

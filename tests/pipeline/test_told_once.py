@@ -123,6 +123,6 @@ def test_while_mail_is_held_the_board_says_since_when(office: Office) -> None:
     people = {p.university_email for p in office.book.rows["people"] if p.university_email}
     office.mailer.answers = {to: [answered(helo)] for to in (*people, MARIA)}
     (report,) = office.morning(TODAY, REMINDERS)
-    assert report.outcome == "waiting" and report.untold and "nobody was marked" in report.trouble[0]
+    assert report.outcome == "waiting" and report.untold and "no address was closed" in report.trouble[0]
     assert board_words(office.ledger, office.lab, Mode.LIVE, TODAY).startswith("No mail has left since 23 Nov 2026 07:00")
     assert not office.ledger.history(Mode.LIVE).addresses

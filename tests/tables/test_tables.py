@@ -140,7 +140,7 @@ def test_an_end_before_its_start_counts_as_not_valid(with_cells: Change, read: R
     (problem,) = about(problems, "9", "completion")
     assert problem.what == (
         "“Expires on, as printed” holds 1 Mar 2023, which is before “Completed on” (1 Mar 2026). "
-        "Counted as not valid; nobody was mailed about it."
+        "Counted as not valid; no mail was sent about it."
     )
 
 

@@ -208,7 +208,7 @@ WORKLIST = Notice(
             section=Section.UNREADABLE,
             name="Hanna Brandt",
             title='Completion 2, "Expires on"',
-            why='1 Mar 2023 is before "Completed on" (1 Mar 2026). Counted as not valid; nobody was mailed about it.',
+            why='1 Mar 2023 is before "Completed on" (1 Mar 2026). Counted as not valid; no mail was sent about it.',
             act="Correct the date.",
             url=f"{_REDCAP}&id=4&page=completion&instance=2",
         ),

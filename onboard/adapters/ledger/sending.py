@@ -240,9 +240,7 @@ def end_doubt(connection: Connection, lab: str, message_id: str, now: datetime, 
         connection.execute(update(message).where(mine).values(state=MessageState.SENT, sent_at=now))
         connection.execute(_ITEMS_SENT, {"the_lab": lab, "the_id": message_id})
     elif arrived is None:
-        connection.execute(
-            update(message).where(mine).values(state=MessageState.FAILED, detail="nobody knows whether it arrived")
-        )
+        connection.execute(update(message).where(mine).values(state=MessageState.FAILED, detail="unknown whether it arrived"))
         open_items(connection, lab, message_id, ItemState.DOUBTED)
     else:
         close(connection, lab, [message_id], MessageState.FAILED, "did not arrive")
