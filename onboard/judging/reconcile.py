@@ -1,6 +1,8 @@
 """Disagreements between IRB listings, delegations, training and appointments.
 
-It compares the lab's own records on one day; what the IRB itself lists is another list. It files and clears nothing.
+Who is listed or delegated and not certainly in the lab is one: with no appointment, with one that begins later, with one that
+ended, or with one whose days cannot be read. It compares the lab's own records on one day; what the IRB itself lists is another
+list. It files and clears nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from enum import StrEnum
 from onboard.dates import plus_days, show
 from onboard.judging import kinds
 from onboard.judging.appointments import stays
-from onboard.judging.coverage import listing_presence, span
+from onboard.judging.coverage import filed, listing_presence, span
 from onboard.judging.readiness import belongs_on, status_on, status_span
 from onboard.model import Assessment, Delegation, Finding, Listing, Readiness, Status, Task
 from onboard.model.phrases import Phrase, phrase
@@ -25,6 +27,9 @@ class MismatchKind(StrEnum):
 
     LEFT_LISTED = "left_listed"  # left the lab, still on an IRB list, and not marked as staying
     LEFT_DELEGATED = "left_delegated"  # left the lab, a delegation still runs
+    NO_APPOINTMENT = "no_appointment"  # listed or delegated, no appointment on record
+    APPOINTMENT_UNREADABLE = "appointment_unreadable"  # listed or delegated, and perhaps not in the lab
+    BEFORE_FIRST_DAY = "before_first_day"  # listed or delegated, the appointment on record begins later
     WORK_UNLISTED = "work_unlisted"  # has tasks on a protocol that must list them and does not
     LISTED_UNTRAINED = "listed_untrained"  # listed, a training of the protocol is not met
     DELEGATED_BEFORE_TRAINED = "delegated_before_trained"  # the delegation begins before the training of its task
@@ -54,6 +59,7 @@ def reconcile(assessment: Assessment, today: date) -> list[Mismatch]:
     found = [
         *_left_listed(assessment, today),
         *_left_delegated(assessment, today),
+        *_not_here(assessment, today),
         *_unlisted(assessment, today),
         *_listed_untrained(assessment, rows, today),
         *_before_trained(assessment, rows, today),
@@ -65,28 +71,99 @@ def reconcile(assessment: Assessment, today: date) -> list[Mismatch]:
 
 
 def _left(assessment: Assessment, person: str, today: date) -> date | None:
-    """Return the last day of a person who certainly left; None otherwise."""
+    """Return the last day of a person who certainly left, with no next appointment on record; None otherwise."""
     if person not in assessment.people or belongs_on(assessment, person, today) is not Answer.NO:
         return None
-    return (stays(assessment, person) & Timeline.between(None, plus_days(today, -1))).end()
+    days = stays(assessment, person)
+    return None if days.first_day(today) else (days & Timeline.between(None, plus_days(today, -1))).end()
 
 
 def _left_listed(assessment: Assessment, today: date) -> Iterable[Mismatch]:
     for row in assessment.listings:
         last = _left(assessment, row.person, today)
-        if last and row.protocol and not row.stays and listing_presence(row).at(today) is Answer.YES:
+        if last and _listed(assessment, row, today):
             name, code = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
             words = phrase("mismatches.left_listed", name=name, last=show(last), protocol=code)
             yield _mismatch(MismatchKind.LEFT_LISTED, words, row, plus_days(last, 1))
 
 
+def _listed(assessment: Assessment, row: Listing, today: date) -> bool:
+    """Whether a row certainly lists the person today, and is not of somebody who was here and stays listed from outside."""
+    if not row.protocol or listing_presence(row).at(today) is not Answer.YES:
+        return False
+    return not (row.stays and _was_here(assessment, row.person, today))
+
+
+def _was_here(assessment: Assessment, person: str, today: date) -> bool:
+    """Whether an appointment may have begun before today."""
+    rows = assessment.appointments.get(person, ())
+    return bool(any_of(span(a.first, a.last) for a in rows).possible & Timeline.between(None, plus_days(today, -1)))
+
+
 def _left_delegated(assessment: Assessment, today: date) -> Iterable[Mismatch]:
     for row in assessment.delegations:
         last = _left(assessment, row.person, today)
-        if last and row.protocol and span(row.first, row.last).at(today) is Answer.YES:
+        if last and _delegated(row, today):
             name, code = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
             words = phrase("mismatches.left_delegated", name=name, last=show(last), protocol=code)
             yield _mismatch(MismatchKind.LEFT_DELEGATED, words, row, plus_days(last, 1))
+
+
+def _delegated(row: Delegation, today: date) -> bool:
+    return bool(row.protocol) and span(row.first, row.last).at(today) is Answer.YES
+
+
+# not in the lab, and did not leave it ---------------------------------------------------------------------------------
+
+
+def _not_here(assessment: Assessment, today: date) -> Iterable[Mismatch]:
+    """One for each person and protocol, from all rows that list or delegate them."""
+    rows: dict[tuple[str, str], list[Listing | Delegation]] = {}
+    for listing in assessment.listings:
+        if _listed(assessment, listing, today):
+            rows.setdefault((listing.person, listing.protocol), []).append(listing)
+    for delegation in assessment.delegations:
+        if _delegated(delegation, today):
+            rows.setdefault((delegation.person, delegation.protocol), []).append(delegation)
+    for (person, protocol), mine in rows.items():
+        kind, words = _absence(assessment, person, protocol, mine, today)
+        if kind:
+            starts = [day for row in mine if (day := _begins(row, today))]
+            evidence = tuple(sorted(row.evidence for row in mine))
+            since = min(starts, default=None)
+            yield Mismatch(kind=kind, words=words, people=(person,), protocol=protocol, evidence=evidence, since=since)
+
+
+def _absence(
+    assessment: Assessment, person: str, protocol: str, rows: Sequence[Listing | Delegation], today: date
+) -> tuple[MismatchKind | None, str]:
+    """Why a listed or delegated person is not certainly in the lab; (None, "") of one who is, or who left."""
+    answer = belongs_on(assessment, person, today)
+    if person not in assessment.people or answer is Answer.YES or _left(assessment, person, today):
+        return None, ""
+    values = {"name": assessment.person_label(person), "where": _where(rows, assessment.protocol_label(protocol))}
+    if answer is Answer.UNKNOWN:
+        return MismatchKind.APPOINTMENT_UNREADABLE, phrase("mismatches.appointment_unreadable", **values)
+    first = stays(assessment, person).first_day(today)
+    if first is None:
+        return MismatchKind.NO_APPOINTMENT, phrase("mismatches.no_appointment", **values)
+    if all(isinstance(row, Listing) and filed(row).covers(today) for row in rows):
+        return None, ""  # a change that waits for the IRB's answer is filed before the first day
+    return MismatchKind.BEFORE_FIRST_DAY, phrase("mismatches.before_first_day", **values, first=show(first))
+
+
+def _where(rows: Sequence[Listing | Delegation], code: str) -> Phrase:
+    listed = any(isinstance(row, Listing) for row in rows)
+    delegated = any(isinstance(row, Delegation) for row in rows)
+    how = "listed_and_delegated" if listed and delegated else "listed" if listed else "delegated"
+    return phrase(f"mismatches.{how}", protocol=code)
+
+
+def _begins(row: Listing | Delegation, today: date) -> date | None:
+    """The first day of the run of days that holds today."""
+    days = listing_presence(row) if isinstance(row, Listing) else span(row.first, row.last)
+    run = days.sure.run_at(today)
+    return run[0] if run else None
 
 
 def _mismatch(

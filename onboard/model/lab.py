@@ -199,7 +199,7 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
-    """One line of the research log: work done on a day."""
+    """One line of the research log: work done on a day. `task_text` is the task as typed; it may be none that there is."""
 
     evidence: str
     person: str
@@ -210,6 +210,7 @@ class LogEntry:
     hours: str
     what: str
     outcome: str
+    task_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 There are three kinds, never added up.
 
 Certain: a log entry on a day certainly not cleared. Cannot be excluded: a log entry on a day whose verdict is unknown. Could have
-worked: certainly listed or delegated, no entry, not cleared. Entries that fit no day or protocol are listed as unplaced. With
-a task in the entry, the task's verdict counts. For coordinator and PI only.
+worked: certainly listed or delegated, no entry, not cleared, and not before the protocol's first approval on record. Entries that
+fit no day or protocol are listed as unplaced. With a task in the entry, the task's verdict counts; with one that cannot be told
+it cannot be excluded that the task was not cleared. For coordinator and PI only.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from datetime import date
 
 from onboard.dates import show
 from onboard.judging.coverage import listing_coverage, signed, span
-from onboard.model import AppointmentKind, Assessment, LogEntry, PersonnelMode, Readiness, Task
+from onboard.model import AppointmentKind, ApprovalKind, Assessment, LogEntry, PersonnelMode, Readiness, Task
 from onboard.model.phrases import Phrase, phrase
 from onboard.questions.clauses import ClauseOn, failing_on
 from onboard.questions.spells import row_of, rows_of
-from onboard.timeline import NOT_EVER, Answer, Coverage, Timeline, any_of
+from onboard.timeline import NEVER, NOT_EVER, Answer, Coverage, Timeline, any_of
 
 
 def advice() -> Phrase:
@@ -34,6 +35,7 @@ class WorkedDay:
     person: str  # record id
     protocol: str  # record id
     task: Task | None
+    task_unknown: str  # the task as typed, where it names none there is; else ""
     on: date
     evidence: str
     what: str
@@ -114,13 +116,18 @@ def _worked(assessment: Assessment, entry: LogEntry, window: Timeline) -> tuple[
     if not isinstance(day, date) or not window.covers(day) or _unplaced(assessment, entry):
         return None
     row = row_of(assessment, entry.person, entry.protocol, entry.task) or row_of(assessment, entry.person, entry.protocol)
-    answer = row.cleared.at(day) if row and entry.protocol else Answer.YES
-    if row is None or answer is Answer.YES:
+    if row is None or not entry.protocol:
+        return None
+    strange = entry.task_text.strip() if entry.task is None else ""
+    cleared = row.cleared.at(day)
+    answer = Answer.UNKNOWN if strange and cleared is Answer.YES else cleared
+    if answer is Answer.YES:
         return None
     found = WorkedDay(
         person=entry.person,
         protocol=entry.protocol,
         task=entry.task,
+        task_unknown=strange,
         on=day,
         evidence=entry.evidence,
         what=entry.what,
@@ -135,9 +142,21 @@ def _worked(assessment: Assessment, entry: LogEntry, window: Timeline) -> tuple[
 def _idle(assessment: Assessment, person: str, protocol: str | None, window: Timeline) -> Iterable[IdleRun]:
     for row in rows_of(assessment, person):
         if row.task is None and row.protocol and protocol in (None, row.protocol):
-            days = (_on_record(assessment, row) - row.cleared.sure - _logged(assessment, row)) & window
+            begun = _begun(assessment, row.protocol) & window
+            days = (_on_record(assessment, row) - row.cleared.sure - _logged(assessment, row)) & begun
             for first, last in days.ranges():
                 yield IdleRun(person=person, protocol=row.protocol, first=first, last=last)
+
+
+def _begun(assessment: Assessment, protocol: str) -> Timeline:
+    """The days from the protocol's first approval on record: before it there was no study to work on."""
+    days = [row.first for row in assessment.approvals if row.protocol == protocol and row.kind in _BEGINS]
+    first = min((day for day in days if isinstance(day, date)), default=None)
+    return Timeline.between(first, None) if first else NEVER
+
+
+#: A row of a kind that cannot be read may be the first approval.
+_BEGINS = (ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION, ApprovalKind.UNKNOWN)
 
 
 def _logged(assessment: Assessment, row: Readiness) -> Timeline:

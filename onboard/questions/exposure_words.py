@@ -50,8 +50,10 @@ def _worked(title: str, days: Sequence[WorkedDay], assessment: Assessment) -> li
 
 
 def _day_words(day: WorkedDay, assessment: Assessment) -> str:
-    where = ", ".join(part for part in (assessment.protocol_label(day.protocol), task_words(day.task)) if part)
+    task = task_words(day.task) or day.task_unknown
+    where = ", ".join(part for part in (assessment.protocol_label(day.protocol), task) if part)
     reasons = [phrase("answers.titled", title=reason.title, sentence=reason.sentence) for reason in day.reasons]
+    reasons += [phrase("exposure.task_unknown", task=repr(day.task_unknown))] if day.task_unknown else []
     name, why = assessment.person_label(day.person), joined(" ", reasons)
     return phrase("exposure.worked", day=show(day.on), name=name, where=where, evidence=day.evidence, why=why)
 
@@ -67,9 +69,9 @@ def _stray(entry: Unplaced, assessment: Assessment) -> str:
 
 
 def as_json(found: Exposure, assessment: Assessment) -> dict[str, object]:
-    """Stable keys: certain and not_excluded (person, protocol, task or null, on, evidence, reasons as `ClauseOn.as_json`),
-    could_have_worked (person, protocol, first, last), unplaced (person, evidence, why), first, last, advice, and read_at,
-    snapshot, rules_version, not_tracked. ISO dates, null = open. The kinds are never added up."""
+    """Stable keys: certain and not_excluded (person, protocol, task or null, task_unknown, on, evidence, reasons as
+    `ClauseOn.as_json`), could_have_worked (person, protocol, first, last), unplaced (person, evidence, why), first, last, advice,
+    and read_at, snapshot, rules_version, not_tracked. ISO dates, null = open. The kinds are never added up."""
     return {
         "certain": [_worked_json(day) for day in found.certain],
         "not_excluded": [_worked_json(day) for day in found.not_excluded],
@@ -90,6 +92,7 @@ def _worked_json(day: WorkedDay) -> dict[str, object]:
         "person": day.person,
         "protocol": day.protocol,
         "task": day.task.value if day.task else None,
+        "task_unknown": day.task_unknown,
         "on": iso(day.on),
         "evidence": day.evidence,
         "reasons": [reason.as_json() for reason in day.reasons],

@@ -1,7 +1,8 @@
 """What keeps verdicts unknown, by cause; the fix that helps most comes first.
 
 A fix *clears* a person when one of their rows is unknown today for this cause alone; a fact not recorded may, once known,
-ask for more, so it can only be promised to *tell*. Problems that touch no verdict today come last.
+ask for more, so it can only be promised to *tell*. Problems that touch no verdict today come last, with people who are listed or
+delegated and have no appointment: no verdict is asked of them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import date
 
 from onboard.judging import kinds
 from onboard.judging.readiness import cleared_on
+from onboard.judging.reconcile import MismatchKind, reconcile
 from onboard.model import Assessment, Clause, Cleared, Finding, Ground, Problem, Readiness
 from onboard.model.evidence_id import EvidenceId
 from onboard.model.phrases import Phrase, made, phrase
@@ -51,6 +53,10 @@ def fix_first(assessment: Assessment, day: date) -> tuple[Fix, ...]:
     for problem in assessment.problems:
         group = groups.setdefault(f"problem/{problem.what}", _Group(problem.what, problem.next_step))
         group.where[_place(problem)] = None
+    for mismatch in reconcile(assessment, day):
+        if mismatch.kind is MismatchKind.NO_APPOINTMENT:
+            group = groups.setdefault(f"mismatch/{mismatch.words}", _Group(mismatch.words, phrase("worklist.no_appointment_do")))
+            group.where.update(dict.fromkeys(mismatch.evidence))
     fixes = [
         Fix(
             cause=made(_unended, g.cause),

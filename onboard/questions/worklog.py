@@ -34,6 +34,7 @@ class Work:
     on_words: str
     protocol: str  # short code, or the text as typed
     task: Task | None
+    task_typed: str  # in words, or as typed where it names no task there is
     hours: str
     what: str
     outcome: str
@@ -81,6 +82,7 @@ def _work(assessment: Assessment, entry: LogEntry) -> Work:
         on_words=day.isoformat() if day else ("" if entry.on is None else "cannot be read"),
         protocol=known.label if known else entry.protocol_text,
         task=entry.task,
+        task_typed=task_words(entry.task) or one_line(entry.task_text),
         hours=entry.hours,
         what=entry.what,
         outcome=entry.outcome,
@@ -108,7 +110,7 @@ def _row(work: Work) -> Sequence[str]:
     return (
         work.on_words,
         one_line(work.protocol),
-        task_words(work.task),
+        work.task_typed,
         work.hours,
         work.what,
         work.outcome,
@@ -136,7 +138,7 @@ def as_text(log: WorkLog) -> str:
 def _block(protocol: str, works: Sequence[Work]) -> list[str]:
     days = [work.on for work in works if work.on]
     lines = wrapped(made(_with_days, protocol, days_words(min(days), max(days))) if days else protocol)
-    tasks = ", ".join(dict.fromkeys(task_words(work.task) for work in works if work.task))
+    tasks = ", ".join(dict.fromkeys(work.task_typed for work in works if work.task_typed))
     hours = total_hours(works)
     entries = phrase("work_log.entries", count=len(works)) if len(works) > 1 else phrase("work_log.one_entry")
     parts = joined("; ", [part for part in (tasks, entries, hours) if part])

@@ -245,6 +245,12 @@ def _work(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     return columns
 
 
+def _log(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
+    """The task as typed stays: work of a task that cannot be told is work all the same."""
+    columns["task_text"] = sheet.read("task", read_text, lab.zone, lab.problems)
+    return _work(lab, sheet, columns)
+
+
 #: Table -> what is done when its columns are read.
 FINISH: Dict[str, Callable[[Lab, Sheet, Columns], Columns]] = {
     "appointments": _appointments,
@@ -253,7 +259,7 @@ FINISH: Dict[str, Callable[[Lab, Sheet, Columns], Columns]] = {
     "completions": _completions,
     "delegations": _delegations,
     "listings": _needs_protocol,
-    "log": _work,
+    "log": _log,
     "reviews": _reviews,
     "waivers": _waivers,
 }

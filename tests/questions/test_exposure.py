@@ -3,7 +3,9 @@
 import json
 from dataclasses import replace
 
-from onboard.model import UNREADABLE, PersonnelMode, Task
+import pytest
+
+from onboard.model import UNREADABLE, ApprovalKind, PersonnelMode, Task
 from onboard.questions.exposure import exposure
 from onboard.questions.exposure_words import as_json, as_text
 from tests.questions.cast import (
@@ -78,6 +80,47 @@ def test_entries_without_a_place_are_listed_with_the_reason():
         ("research_log/2/3", "the protocol 'IRB-99-9999' is not known"),
         ("research_log/2/4", "its day, 24 Nov 2026, lies after the records were read"),
     ]
+
+
+def test_a_task_that_is_none_there_is_cannot_be_excluded_where_the_protocol_is_cleared_and_is_certain_where_it_is_not():
+    strange = {"task_text": "consnet"}
+    lab = with_log(entry(NOOR, 1, "2026-03-02", **strange), entry(LENA, 2, "2026-05-19", **strange))
+    found = exposure(lab)
+    assert [(w.evidence, w.task_unknown) for w in found.not_excluded] == [("research_log/3/1", "consnet")]
+    assert [(w.evidence, w.task_unknown) for w in found.certain] == [("research_log/2/2", "consnet")]
+    text = " ".join(as_text(found, lab).split())
+    assert text.count("The task 'consnet' is not a task of the list") == 2
+    assert [w["task_unknown"] for w in as_json(found, lab)["not_excluded"]] == ["consnet"]
+
+
+def test_a_blank_task_and_a_task_that_is_known_are_judged_as_before():
+    assert exposure(with_log(entry(NOOR, 1, "2026-03-02", task_text=" ")), NOOR).not_excluded == ()
+    known = entry(NOOR, 2, "2026-03-02", task=Task.PROCEDURES, task_text="procedures")
+    assert exposure(with_log(known), NOOR).not_excluded == ()
+
+
+def test_a_day_before_the_first_approval_is_never_called_could_have_worked():
+    """Lena was put on the list of an automatic protocol months before the IRB approved it."""
+    early = listing(LENA, STEP, "2023-09-01", None)
+    automatic = tuple(replace(p, mode=PersonnelMode.AUTOMATIC) for p in records().protocols)
+    rows = replace(records(), listings=(early,), delegations=(), log=(), completions=(), protocols=automatic)
+    (run,) = exposure(judged(rows), LENA).could_have_worked
+    assert (run.first, run.last) == (d("2024-01-10"), d("2026-11-23"))
+
+
+@pytest.mark.parametrize("kind", [ApprovalKind.AMENDMENT, ApprovalKind.SUSPENSION, ApprovalKind.CLOSURE])
+def test_a_protocol_without_any_approval_has_no_day_on_which_somebody_could_have_worked(kind):
+    rows = records()
+    none = tuple(replace(a, kind=kind) if a.protocol == STEP else a for a in rows.approvals)
+    assert [r for r in exposure(judged(replace(rows, approvals=none, log=()))).could_have_worked if r.protocol == STEP] == []
+    unreadable = tuple(replace(a, first=UNREADABLE) if a.protocol == STEP else a for a in rows.approvals)
+    runs = exposure(judged(replace(rows, approvals=unreadable, log=()))).could_have_worked
+    assert [r for r in runs if r.protocol == STEP] == []
+
+
+def test_work_in_the_log_before_the_first_approval_is_certain_all_the_same():
+    (day,) = exposure(with_log(entry(LENA, 1, "2024-01-09")), LENA).certain
+    assert day.on == d("2024-01-09")
 
 
 def test_asking_for_one_protocol_still_shows_entries_that_may_belong_to_it():

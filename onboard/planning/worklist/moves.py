@@ -27,7 +27,7 @@ _REMINDED = 2
 
 
 def move_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
-    """Starters and leavers of the next days by date, then what people who left still hold."""
+    """Starters and leavers of the next days by date, then what people hold who are not in the lab."""
     until = plus_days(desk.today, desk.lab.cadence.starting_days)
     found: list[Line] = []
     for person in sorted(typed(desk), key=record_order):
@@ -36,8 +36,9 @@ def move_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
             found.append(_starts(desk, person, run[0], links))
         if run and run[1] and run[0] <= desk.today and desk.today <= run[1] <= until:
             found.append(_leaves(desk, person, run[1], links))
-    held = [m for m in reconcile(desk.assessment, desk.today) if m.kind is MismatchKind.LEFT_DELEGATED]
-    return sorted(found, key=lambda line: (line.due or desk.today, line.name)) + [_left(desk, m, links) for m in held]
+    wrong = reconcile(desk.assessment, desk.today)
+    held = [_held(desk, m, links) for kind in _HELD for m in wrong if m.kind is kind]
+    return sorted(found, key=lambda line: (line.due or desk.today, line.name)) + held
 
 
 def new_under_old(desk: Desk) -> list[Line]:
@@ -103,8 +104,13 @@ def _leaves(desk: Desk, person: str, last: date, links: Callable[[str], str]) ->
     )
 
 
-def _left(desk: Desk, mismatch: Mismatch, links: Callable[[str], str]) -> Line:
-    title, act = phrase("worklist.left_delegated"), phrase("worklist.left_delegated_do")
+#: What people hold who are not in the lab. One whose appointment begins later is among those who start; one whose
+#: appointment cannot be read is among the records to correct.
+_HELD = (MismatchKind.LEFT_DELEGATED, MismatchKind.NO_APPOINTMENT)
+
+
+def _held(desk: Desk, mismatch: Mismatch, links: Callable[[str], str]) -> Line:
+    title, act = phrase(f"worklist.{mismatch.kind.value}"), phrase(f"worklist.{mismatch.kind.value}_do")
     return mismatch_line(desk, mismatch, Section.MOVES, title, act, links)
 
 
