@@ -257,7 +257,7 @@ class Approval:
     """One row of a protocol's history with the facts as of then (None = as before).
 
     A fact cell that holds something not understood is UNREADABLE; `open_ended` is the box "no expiration date", None when what it
-    holds is not understood.
+    holds is not understood. `placed` False: the row names no protocol of the lab, and `protocol` is one that it may mean.
     """
 
     evidence: str
@@ -269,6 +269,7 @@ class Approval:
     study_type: StudyType | Unreadable | None
     funding: Funding | Unreadable | None
     phi: Phi | Unreadable | None
+    placed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

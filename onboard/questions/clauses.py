@@ -167,7 +167,7 @@ def _approval_rows(
 ) -> list[tuple[str, str]]:
     rows = [row for row in assessment.approvals if row.protocol == protocol and cell(row) is not None]
     now = next((value for value, days in fact_line(rows, cell).days.items() if days.covers(day)), None)
-    before = [row for row in rows if isinstance(row.first, date) and row.first <= day]
+    before = [row for row in rows if row.placed and isinstance(row.first, date) and row.first <= day]
     latest = max((row.first for row in before if isinstance(row.first, date)), default=None)
     found = [row for row in before if row.first == latest] if now is not None else rows
     return [(_value(now), row.evidence) for row in found]

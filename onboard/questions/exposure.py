@@ -150,7 +150,7 @@ def _idle(assessment: Assessment, person: str, protocol: str | None, window: Tim
 
 def _begun(assessment: Assessment, protocol: str) -> Timeline:
     """The days from the protocol's first approval on record: before it there was no study to work on."""
-    days = [row.first for row in assessment.approvals if row.protocol == protocol and row.kind in _BEGINS]
+    days = [row.first for row in assessment.approvals if row.protocol == protocol and row.placed and row.kind in _BEGINS]
     first = min((day for day in days if isinstance(day, date)), default=None)
     return Timeline.between(first, None) if first else NEVER
 

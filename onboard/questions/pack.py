@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass
 from datetime import date
 from enum import Enum
 
@@ -205,10 +205,15 @@ def _nouns(finding: Finding) -> Iterable[object]:
 
 
 def canonical(noun: object) -> str:
-    """A row as one line of JSON with sorted keys, dates in ISO, no spaces: the same row always gives the same text."""
+    """A row as one line of JSON with sorted keys, dates in ISO, no spaces: the same row always gives the same text. A field that a
+    later version added is left out where it holds its default."""
     if not is_dataclass(noun) or isinstance(noun, type):
         raise TypeError(f"{noun!r} is not a row")
-    return json.dumps(asdict(noun), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    told = asdict(noun)
+    kept = {
+        field.name: told[field.name] for field in fields(noun) if field.default is MISSING or told[field.name] != field.default
+    }
+    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> str:

@@ -225,6 +225,7 @@ def _approvals(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     for number, (kind, last, open_ended) in enumerate(rows):
         if last is None and open_ended is False and kind in covering:
             lab.problems.note(sheet.row(number), "last", _NO_EXPIRY)
+    columns["placed"] = [True] * len(sheet)
     return columns
 
 

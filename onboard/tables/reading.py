@@ -18,6 +18,7 @@ from onboard.model import UNREADABLE, Export, Problem, Reading
 from onboard.model.mapping import OPTIONAL_TABLES, PROTOCOL_TABLES, TABLE_FIELDS, Mapping, Source, has_form
 from onboard.tables.cells import CellProblem, quoted, read_date
 from onboard.tables.finishing import FINISH, Lab
+from onboard.tables.mistyped import may_stop
 from onboard.tables.people import Columns, directory_of, note_duplicates, read_people, unique_records
 from onboard.tables.problems import Problems, labels_of
 from onboard.tables.references import Directory, Protocols
@@ -140,9 +141,26 @@ _NO_PI = CellProblem(
 
 def _read(lab: Lab, table: str, sheet: Sheet) -> Columns:
     """The columns of one table from one source, all tables but people and protocols."""
+    if table == "approvals" and lab.protocols.named_by_number:
+        return _approvals_by_name(lab, sheet)
     sheet = _known_owners(lab, table, sheet)
-    if table == "steps":
-        return _steps(lab, sheet)
+    return _steps(lab, sheet) if table == "steps" else _cells(lab, table, sheet)
+
+
+def _approvals_by_name(lab: Lab, sheet: Sheet) -> Columns:
+    """Where the record of a protocol is its name as somebody typed it: a row under a mistyped one is not lost."""
+    known = lab.owners("approvals")
+    placed, strange = pick(sheet, lambda n: sheet.records[n] in known), pick(sheet, lambda n: sheet.records[n] not in known)
+    columns = _cells(lab, "approvals", placed)
+    if not len(strange):
+        return columns
+    unplaced = may_stop(lab, strange, _cells(lab, "approvals", strange))
+    unplaced["placed"] = [False] * len(unplaced["protocol"])
+    return {name: [*column, *unplaced[name]] for name, column in columns.items()}
+
+
+def _cells(lab: Lab, table: str, sheet: Sheet) -> Columns:
+    """The columns of a sheet, and what is made from several of them."""
     columns = {name: sheet.read(name, reader, lab.zone, lab.problems) for name, reader in READERS[table].items()}
     columns["evidence"] = sheet.evidence(_own_field(sheet.source))
     columns["protocol" if table in PROTOCOL_TABLES else "person"] = sheet.records

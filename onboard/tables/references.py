@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from onboard.folding import fold_reference
@@ -91,6 +92,9 @@ class Protocols:
 
     def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:
         """`rows`: record id, number, short code."""
+        #: whether the record of each is its number, as where a file names protocols and no REDCap project holds them
+        self.named_by_number = all(clean(record) == number for record, number, _ in rows)
+        self._rows = rows
         self._printed: dict[str, str] = {}
         self._names = Index(list(self._folded(rows)))
         self._comparisons_left = _COMPARISONS
@@ -121,6 +125,22 @@ class Protocols:
             return "", _problem(text, what, "Write the number or short code that only one of them has.")
         return "", _problem(text, "which is not a protocol's number or short code", self._hint(folded))
 
+    def may_mean(self, text: str) -> list[str]:
+        """Return the records of the protocols that a mistyped text may mean, the nearest first: those of which a number or short
+        code differs in at most two letters (one of a short name); all of them where none does."""
+        wanted, near = fold_reference(text), list[tuple[int, str]]()
+        for record, *names in self._rows:
+            folded = [name for name in map(fold_reference, names) if name]
+            slips = min((letters_apart(wanted, name) for name in folded), default=len(wanted))
+            near.append((slips, record))
+        most = 0 if any(slips == 0 for slips, _ in near) else 1 if len(wanted) <= _SHORT else 2
+        close = [record for slips, record in sorted(near, key=itemgetter(0)) if slips <= most]
+        return close or [record for _, record in near]
+
+    def label(self, record: str) -> str:
+        """The short code of a record, else its number."""
+        return next((code or number for one, number, code in self._rows if one == record), record)
+
     def _hint(self, folded: str) -> str:
         near: list[str] = []
         if folded and self._comparisons_left >= len(self._printed):
@@ -129,6 +149,23 @@ class Protocols:
         if near:
             return f"Did you mean {clean(self._printed[near[0]])}?"
         return "Write its number or short code as in the Protocols project, or add the protocol there."
+
+
+#: A name of so many letters is short: two slips would make any other of it.
+_SHORT = 4
+
+
+def letters_apart(one: str, other: str) -> int:
+    """How many letters to add, leave out, change or swap with the next one make one text of the other."""
+    before, row = list[int](), list(range(len(other) + 1))
+    for place, letter in enumerate(one, start=1):
+        older, before, row = before, row, [place]
+        for at, wanted in enumerate(other, start=1):
+            cost = min(before[at] + 1, row[at - 1] + 1, before[at - 1] + (letter != wanted))
+            if place > 1 and at > 1 and (letter, one[place - 2]) == (other[at - 2], wanted):
+                cost = min(cost, older[at - 2] + 1)
+            row.append(cost)
+    return row[-1]
 
 
 def _problem(text: Any, what: str, next_step: str) -> CellProblem:

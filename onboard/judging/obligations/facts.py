@@ -41,8 +41,8 @@ class FactLine:
 def fact_line(rows: Sequence[Approval], cell: Callable[[Approval], Hashable | Unreadable | None]) -> FactLine:
     """The non-blank value of the row with the latest first day not after each day, whatever its kind.
 
-    Two rows of one day that differ, or a row without a readable day that says something else: unknown. Before the first
-    row: unknown.
+    Two rows of one day that differ, or a row without a readable day, or one that may be another protocol's, that says something
+    else: unknown. Before the first row: unknown.
     """
     dated: dict[date, set[Hashable]] = {}
     undated: set[Hashable] = set()
@@ -50,7 +50,7 @@ def fact_line(rows: Sequence[Approval], cell: Callable[[Approval], Hashable | Un
         value = cell(row)
         if value is None:
             continue
-        if isinstance(row.first, date):
+        if isinstance(row.first, date) and row.placed:
             dated.setdefault(row.first, set()).add(value)
         else:
             undated.add(value)

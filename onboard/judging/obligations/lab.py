@@ -104,7 +104,7 @@ class Lab:
             studies[protocol.record] = Study(
                 protocol,
                 facts,
-                rows,
+                tuple(row for row in rows if row.placed),
                 tuple(submissions.get(protocol.record, ())),
                 tuple(holds.get(protocol.record, ())),
                 tuple(row for row in rows if row.kind is ApprovalKind.SUSPENSION),

@@ -33,12 +33,10 @@ def _stopped(row: Approval) -> Coverage:
     """Return the days a row stops the protocol.
 
     A suspension from its first to its last day, and open when that is blank; a closure without an end, also after a renewal. A
-    row of unknown kind may be a closure from its first day on.
+    row of unknown kind may be a closure from its first day on; one that may be another protocol's may stop this one.
     """
-    if row.kind is ApprovalKind.SUSPENSION:
-        return span(row.first, row.last)
-    closed = span(row.first, None)
-    return closed if row.kind is ApprovalKind.CLOSURE else closed.doubted()
+    days = span(row.first, row.last if row.kind is ApprovalKind.SUSPENSION else None)
+    return days if row.kind is not ApprovalKind.UNKNOWN and row.placed else days.doubted()
 
 
 def _stop_ground(row: Approval) -> Ground:

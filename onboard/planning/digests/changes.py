@@ -27,7 +27,7 @@ def since_lines(desk: Desk, view: View, previous: Assessment) -> list[Line]:
     rows = [r for p in view.people for r in desk.rows(p) if r.task is None and r.protocol in view.protocols and desk.working(r)]
     turned = [line for row in rows if (line := _turn(desk, row, before.get((row.person, row.protocol))))]
     known = {a.evidence for a in previous.approvals}
-    news = [a for a in desk.assessment.approvals if a.evidence not in known and a.protocol in view.protocols]
+    news = [a for a in desk.assessment.approvals if a.evidence not in known and a.protocol in view.protocols and a.placed]
     return turned + moved + [_approval_line(desk, row) for row in sorted(news, key=lambda a: (a.protocol, a.evidence))]
 
 
