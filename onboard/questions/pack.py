@@ -205,8 +205,8 @@ def _nouns(finding: Finding) -> Iterable[object]:
 
 
 def canonical(noun: object) -> str:
-    """A row as one line of JSON with sorted keys, dates in ISO, no spaces: the same row always gives the same text. A field that a
-    later version added is left out where it holds its default."""
+    """A row as one line of JSON with sorted keys, dates in ISO, no spaces: the same row always gives the same text. A field
+    that a later version added is left out where it holds its default."""
     if not is_dataclass(noun) or isinstance(noun, type):
         raise TypeError(f"{noun!r} is not a row")
     told = asdict(noun)
