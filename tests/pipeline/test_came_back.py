@@ -188,7 +188,7 @@ def test_before_the_days_jobs_a_dead_mailbox_is_told_to_the_operator_once_and_st
         return look_before_jobs(office.tools(), mailbox, JobName.WORKLIST, TODAY, LIVE).trouble
 
     assert "cannot be read" in look_now(dead)[0] and office.reached() == [office.lab.operator]
-    assert "which mail came back" in office.text(office.lab.operator)
+    assert "Returned mail cannot be read" in office.text(office.lab.operator)
     look_now(dead)
     assert len(office.reached()) == 1, "once while it lasts"
     assert look_now(FakeMailbox()) == () and len(office.reached()) == 1
