@@ -5,7 +5,7 @@ With --send: import, read back, keep what waits. onboard/intake/ decides what a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -86,16 +86,23 @@ def _intake(app: App, files: Sequence[Path], wish: _Wish) -> None:
     from onboard.intake.queue import queue_after
 
     waiting = queued(app.config.home)
-    read = _read_files(app, files, wish)
+    read, refused = _read_files(app, files, wish)
+    if refused and not read:
+        raise ConfigError("\n".join(refused))
     planned = _planned(app, read, waiting, wish)
+    writes = _writes(app, planned)
+    if wish.output is Format.TABLE:
+        _show_files(app, read, planned, writes)
     brought = _send(app, planned) if wish.send else None
     left = queue_after(planned, waiting, app.today, brought=brought.rows if brought else None)
     if wish.send:
         _keep(app, planned, left, waiting)
-    _show(app, read, planned, wish, left)
+    _show(read, planned, wish, writes, left)
     if brought:
         _tell(brought)
-    if (brought and brought.troubles) or any(not item.stranger for item in left):
+    for words in refused:
+        typer.echo(f"  ! {words} The other files were read.", err=True)
+    if refused or (brought and brought.troubles) or any(not item.stranger for item in left):
         raise typer.Exit(1)
 
 
@@ -109,11 +116,8 @@ def _tell(brought: Brought) -> None:
         typer.echo(f"  ! {trouble}", err=True)
 
 
-def _read_files(app: App, files: Sequence[Path], wish: _Wish) -> list[ReadFile]:
-    """Return every file recognized.
-
-    Raises ConfigError that names each one that is not; then none of them is used.
-    """
+def _read_files(app: App, files: Sequence[Path], wish: _Wish) -> tuple[list[ReadFile], list[str]]:
+    """Return every file recognized, and why each of the others is not used: a bad file stops no other."""
     from onboard.adapters.files.intake_files import read_intake_file
     from onboard.intake.claims import Habits, Refused, Table
     from onboard.intake.papers import read_pdf_text
@@ -121,17 +125,19 @@ def _read_files(app: App, files: Sequence[Path], wish: _Wish) -> list[ReadFile]:
 
     habits = Habits(zone=app.lab.zone, today=app.today, institution=app.config.rules.institution, day_first=wish.day_first)
     read: list[ReadFile] = []
-    refused: list[Refused] = []
+    refused: list[str] = []
     for path in files:
-        content = read_intake_file(path)
+        try:
+            content = read_intake_file(path)
+        except ConfigError as error:
+            refused.append(str(error))
+            continue
         found = read_table(content, habits) if isinstance(content, Table) else read_pdf_text(content, habits)
         if isinstance(found, Refused):
-            refused.append(found)
+            refused.append(f"{found.file}: {found.words}")
         else:
             read.append(found)
-    if refused:
-        raise ConfigError("\n".join(f"{one.file}: {one.words}" for one in refused))
-    return read
+    return read, refused
 
 
 def _planned(app: App, read: Sequence[ReadFile], waiting: Sequence[Queued], wish: _Wish) -> tuple[Planned, ...]:
@@ -186,11 +192,27 @@ def _send(app: App, planned: Sequence[Planned]) -> Brought | None:
 
 def _new_row(app: App, item: Planned) -> NewRow:
     from onboard.adapters.redcap.importer import NewRow
+
+    return NewRow(key=item.key, record=item.person, values=_values(app, item), document=item.claim.document)
+
+
+def _values(app: App, item: Planned) -> dict[str, str]:
+    """REDCap field -> what is written there for a new completion."""
     from onboard.intake.writing import completion_source, completion_words, lab_columns
 
     words = completion_words(item.claim, app.config.rules, app.today)
-    values = lab_columns(completion_source(app.config.mapping), words)
-    return NewRow(key=item.key, record=item.person, values=values, document=item.claim.document)
+    return lab_columns(completion_source(app.config.mapping), words)
+
+
+def _writes(app: App, planned: Sequence[Planned]) -> dict[str, dict[str, str]]:
+    """What --send would write, by the key of each new completion; said, and nothing, where it could not write."""
+    from onboard.intake.planning import State
+
+    try:
+        return {item.key: _values(app, item) for item in planned if item.state is State.NEW}
+    except ConfigError as error:
+        typer.echo(f"  ! {error}", err=True)
+        return {}
 
 
 def _keep(app: App, planned: Sequence[Planned], left: Sequence[Queued], before: Sequence[Queued]) -> None:
@@ -204,15 +226,10 @@ def _keep(app: App, planned: Sequence[Planned], left: Sequence[Queued], before: 
     save_queue(home, [replace(item, claim=replace(item.claim, document=papers.get(item.key, ""))) for item in kept])
 
 
-def _show(app: App, read: Sequence[ReadFile], planned: Sequence[Planned], wish: _Wish, left: Sequence[Queued]) -> None:
-    from onboard.intake.telling import COLUMNS, as_rows, counts_words, file_words, table_rows
+def _show_files(app: App, read: Sequence[ReadFile], planned: Sequence[Planned], writes: Mapping[str, dict[str, str]]) -> None:
+    """What was read and what would come of it, before anything is written."""
+    from onboard.intake.telling import COLUMNS, file_words, table_rows, written_lines
 
-    if wish.output is Format.JSON:
-        print_json(as_rows(planned))
-        return
-    if wish.output is Format.CSV:
-        print_csv([{**row, "near": " ".join(map(str, item.near))} for row, item in zip(as_rows(planned), planned, strict=True)])
-        return
     if not read and not planned:
         say("The queue is empty. To take files in, name them: onboard intake FILE...")
         return
@@ -223,12 +240,30 @@ def _show(app: App, read: Sequence[ReadFile], planned: Sequence[Planned], wish: 
         print_table(f"Intake of {app.lab.name}", COLUMNS, rows)
     if more:
         say(f"... and {more} more; --format csv shows all.")
-    say(f"{counts_words(planned)}.")
-    if left:
-        where = "stay in the queue" if wish.send else "would stay in the queue"
-        say(f"{len(left)} {where}; `onboard intake` lists them.")
-    if not wish.send and any(item.state.value == "new" for item in planned):
-        say("Nothing was imported. To import what is new: add --send.")
+    for line in written_lines(planned, writes, _MOST_ROWS):
+        say(line)
+
+
+def _show(
+    read: Sequence[ReadFile],
+    planned: Sequence[Planned],
+    wish: _Wish,
+    writes: Mapping[str, dict[str, str]],
+    left: Sequence[Queued],
+) -> None:
+    from onboard.intake.telling import as_rows, counts_words, flat
+
+    if wish.output is Format.JSON:
+        print_json(as_rows(planned, writes))
+    elif wish.output is Format.CSV:
+        print_csv([flat(row) for row in as_rows(planned, writes)])
+    elif read or planned:
+        say(f"{counts_words(planned)}.")
+        if left:
+            where = "stay in the queue" if wish.send else "would stay in the queue"
+            say(f"{len(left)} {where}; `onboard intake` lists them.")
+        if not wish.send and any(item.state.value == "new" for item in planned):
+            say("Nothing was imported. To import what is new: add --send.")
 
 
 def _forget(app: App, key: str) -> None:

@@ -14,6 +14,8 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from onboard.folding import fold
+from onboard.intake.printed import is_nothing
+from onboard.judging.courses import named_course
 
 
 class Layout(StrEnum):
@@ -47,6 +49,7 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
+    sparse: bool = False  # an element without a value is left out, so a column that no row has is blank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,7 @@ class Claimed:
     stage_name: str = ""
     earned: date | None = None
     expires: date | None = None
+    exact: bool = False  # "earned" was printed with an offset, so its local day is certain
     score: str = ""
     passing: str = ""
     passed: bool = True  # False: a readable score below the pass mark
@@ -94,6 +98,7 @@ class Claimed:
     document: str = ""  # path of the PDF
     fault: str = ""  # what cannot be read, in words
     clash: str = ""  # rows of one record that disagree, in words
+    note: str = ""  # rows of one record that print two days for one pass, in words
 
     @property
     def place(self) -> str:
@@ -138,22 +143,30 @@ def one_line(text: str) -> str:
 
 
 def plain_id(text: str) -> str:
-    """A number as it is compared: without padding, spaces and a decimal part a spreadsheet added; else in lower case."""
+    """A number as it is compared: without padding, spaces and a decimal part a spreadsheet added; else in lower case.
+
+    "" for what identifies nothing: 0, N/A, none, -1, a blank.
+    """
     folded = re.sub(r"\.0+$", "", "".join(text.split())).casefold()
-    return folded.lstrip("0") or folded[:1]
+    tells = any(letter.isdigit() and letter != "0" for letter in folded)
+    return folded.lstrip("0") if tells and not re.fullmatch(r"-\d+", folded) else ""
+
+
+def course_of(claim: Claimed) -> tuple[str, str, str]:
+    """What tells one course of a learner from another, folded: curriculum, group and stage."""
+    group = named_course(claim.group, claim.curriculum)
+    return fold(claim.curriculum), fold(group), str(claim.stage or fold(claim.stage_name))
 
 
 def who(claim: Claimed) -> str:
     """What tells one learner of a file from another, where no record number does."""
-    return plain_id(claim.member_id) or claim.username.casefold() or " ".join(claim.addresses) or fold(claim.name)
+    username = "" if is_nothing(claim.username) else claim.username.casefold()
+    return plain_id(claim.member_id) or username or " ".join(claim.addresses) or fold(claim.name)
 
 
 def claim_key(claim: Claimed) -> str:
     """Short and stable: the same completion in another file has the same key. Long enough that no two of an institution's
     hundred thousand share one by accident."""
     number = plain_id(claim.record_id)
-    parts: Sequence[str] = (number,)
-    if not number:
-        stage = str(claim.stage or claim.stage_name)
-        parts = (who(claim), fold(claim.curriculum), fold(claim.group), stage, str(claim.earned or ""))
-    return sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+    parts: Sequence[str] = (number,) if number else (who(claim), str(claim.earned or ""))
+    return sha256("\x1f".join((*parts, *course_of(claim))).encode()).hexdigest()[:12]

@@ -18,8 +18,13 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "first_name": ("firstname", "first", "givenname", "strfirstii", "learnerfirstname", "memberfirstname"),
     "last_name": ("lastname", "last", "surname", "familyname", "strlastii", "learnerlastname", "memberlastname"),
     "full_name": ("name", "fullname", "learnername", "membername", "learner", "firstlastname"),
-    "email": ("email", "emailaddress", "memberemail", "preferredemail", "learneremail"),
-    "other_email": ("institutionalemail", "institutionalemailaddress", "institutionemail", "strinstemail", "instemail"),
+    "email": ("email", "emailaddress", "memberemail", "strmemberemail", "learneremail"),
+    "preferred_email": ("preferredemail", "preferredemailaddress", "memberpreferredemail", "strpreferredemail",
+                        "strmemberpreferredemail"),
+    "other_email": ("institutionalemail", "institutionalemailaddress", "institutionemail", "institutionemailaddress",
+                    "strinstemail", "instemail"),
+    "second_email": ("secondaryemail", "secondaryemailaddress", "alternateemail", "alternateemailaddress", "otheremail",
+                     "strsecondaryemail", "personalemail"),
     "citi_username": ("username", "strusernameii", "citiusername", "memberusername"),
     "username": ("institutionusername", "institutionalusername", "strinstusername", "instusername"),
     "employee_number": ("employeenumber", "emplid", "employeeid", "stremployeenum", "employeeno"),
@@ -39,6 +44,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "module": ("module", "modulename", "moduletitle"),
     "module_done": ("modulecompletiondate", "datemodulecompleted", "moduledatecompleted", "moduledate"),
 }  # fmt: skip
+#: Where an address may stand; which of the fields is filled differs by institution.
+ADDRESSES = ("email", "preferred_email", "other_email", "second_email")
 _CANONICAL = {spelling: column for column, spellings in _NAMES.items() for spelling in spellings}
 #: What each layout cannot do without; "a|b": either.
 _NEEDS: Mapping[Layout, tuple[str, ...]] = {
@@ -48,10 +55,13 @@ _NEEDS: Mapping[Layout, tuple[str, ...]] = {
     ),
     Layout.DOWNLOAD: ("member_id", "curriculum", "group", "stage_number|stage_name", "record_id", "earned", "expires"),
     Layout.KUALI: ("group", "stage_number|stage_name", "username|citi_username", "earned", "expires"),
-    Layout.MEMBERS: ("member_id", "last_name", "email|other_email", "username|citi_username"),
+    Layout.MEMBERS: ("member_id", "last_name", "|".join(ADDRESSES), "username|citi_username"),
 }  # fmt: skip
-#: A header that only this layout has.
+#: Headers that only this layout has.
 _SOAP_ONLY = frozenset({"intmemberstageid", "dtepassed"})
+#: The same in CITI's answer as XML, where an element without a value is left out.
+_SOAP_ELEMENTS = _SOAP_ONLY | {"strcompletionreport", "strgroup", "intstagenumber", "strstage", "dteexpiration"}
+_MEMBER_ELEMENTS = frozenset({"strlastii", "strfirstii", "strusernameii", "strmemberemail", "strinstemail", "dteaffiliated"})
 #: What a list of members must not have: else it is a completion file that lacks something.
 _OF_COMPLETIONS = frozenset({"group", "curriculum", "record_id", "earned", "expires", "module"})
 
@@ -77,10 +87,19 @@ def recognise(table: Table) -> Recognised | Refused:
             )
         if column:
             places[column] = number
+    if table.sparse and (found := _of_elements(headers)):
+        return Recognised(layout=found, places=places)
     for layout in _candidates(headers, places):
         if not _missing(layout, places):
             return Recognised(layout=layout, places=places)
     return _unknown(table, headers, places)
+
+
+def _of_elements(headers: Collection[str]) -> Layout | None:
+    """The layout of CITI's answer as XML: one element tells it, whatever else was left out."""
+    if _SOAP_ELEMENTS & set(headers):
+        return Layout.SOAP
+    return Layout.MEMBERS if _MEMBER_ELEMENTS & set(headers) else None
 
 
 def squeezed(header: str) -> str:

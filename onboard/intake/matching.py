@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from onboard.intake.claims import Claimed, plain_id
-from onboard.intake.names import agrees, may_be, name_words, words_of
+from onboard.intake.names import agrees, may_be, telling_words, words_of
 from onboard.model import Person
 from onboard.model.records import record_order
 from onboard.planning.addresses import normal
@@ -124,13 +124,8 @@ class Roster:
 
     def _near(self, claim: Claimed) -> tuple[str, ...]:
         """People the name suggests."""
-        some = set[str]().union(*(self._by_word.get(word, set()) for word in _whole_words(claim.name)))
+        some = set[str]().union(*(self._by_word.get(word, set()) for word in telling_words(claim.name)))
         return _ordered(record for record in some if may_be(claim.name, self._words[record]))
-
-
-def _whole_words(name: str) -> tuple[str, ...]:
-    """The whole words of a name, initials left out."""
-    return tuple(word for word in name_words(name) if len(word) > 1)
 
 
 def _ordered(records: Iterable[str]) -> tuple[str, ...]:
@@ -138,9 +133,8 @@ def _ordered(records: Iterable[str]) -> tuple[str, ...]:
 
 
 def _member_id(text: str) -> str:
-    """A member id without padding and without words typed around it."""
-    digits = "".join(letter for letter in plain_id(text) if letter.isdigit())
-    return digits.lstrip("0")
+    """A member id without padding and without words typed around it; "" for what identifies no one."""
+    return "".join(letter for letter in plain_id(text) if letter.isdigit()).lstrip("0")
 
 
 def _no_key(claim: Claimed) -> str:

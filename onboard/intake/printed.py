@@ -20,7 +20,7 @@ _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?: +(.+))?", re.ASCII)
 _NAMED = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3})[a-z]*[- ](\d{4}|\d{2})", re.ASCII)
 _TIME_12 = re.compile(r"(?:0?[1-9]|1[0-2]):[0-5]\d(?::[0-5]\d)? ?[AP]M", re.ASCII | re.IGNORECASE)
 _TIME_24 = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:\.\d+)?", re.ASCII)
-_NOTHING = frozenset({"", "n/a", "na", "-", "--"})
+_NOTHING = frozenset({"", "n/a", "na", "n.a.", "none", "null", "nil", "-", "--", "---"})
 _STAGE = re.compile(r"(?:stage )?(\d{1,2})(?: ?\W.*)?", re.ASCII)
 _STAGE_NAME = re.compile(r"(basic|refresher)(?: course)?(?: #?(\d{1,2}))?(?: course)?", re.ASCII)
 
@@ -39,6 +39,12 @@ def printed_day(text: str, zone: ZoneInfo, *, day_first: bool = False) -> date |
     if (found := _NAMED.fullmatch(line)) and found[2].lower() in _MONTHS:
         return _day(found[3], _MONTHS.index(found[2].lower()) + 1, found[1])
     return None
+
+
+def has_offset(text: str) -> bool:
+    """Whether a printed day comes with a time and an offset, so that its local day is certain."""
+    found = _ISO.fullmatch(" ".join(text.split()))
+    return bool(found and found[3])
 
 
 def _iso(day: str, time: str | None, offset: str | None, zone: ZoneInfo) -> date | None:

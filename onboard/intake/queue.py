@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from onboard.folding import fold
-from onboard.intake.claims import Claimed, Layout
+from onboard.intake.claims import Claimed, Layout, claim_key
 from onboard.intake.planning import WAITING, Planned, State
 from onboard.model import Waiting
 
@@ -75,13 +75,15 @@ def queue_item(line: str) -> Queued:
     """What `queue_line` wrote. Raises ValueError for any other line."""
     try:
         document: Mapping[str, Any] = json.loads(line)
-        claim = {field.name: document["claim"][field.name] for field in fields(Claimed)}
+        # a line of an earlier version lacks what was added since
+        claim = {field.name: document["claim"][field.name] for field in fields(Claimed) if field.name in document["claim"]}
         for name in ("earned", "expires"):
             claim[name] = date.fromisoformat(claim[name]) if claim[name] else None
         claim["addresses"], claim["layout"] = tuple(claim["addresses"]), Layout(claim["layout"])
+        claimed = Claimed(**claim)
         return Queued(
-            key=document["key"],
-            claim=Claimed(**claim),
+            key=claim_key(claimed),
+            claim=claimed,
             state=State(document["state"]),
             why=document["why"],
             person=document["person"],

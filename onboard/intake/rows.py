@@ -12,10 +12,31 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from onboard.dates import show
-from onboard.intake.claims import Claimed, Habits, Layout, Member, ReadFile, Refused, Table, claim_key, one_line, plain_id
-from onboard.intake.columns import Recognised, recognise
+from onboard.intake.claims import (
+    Claimed,
+    Habits,
+    Layout,
+    Member,
+    ReadFile,
+    Refused,
+    Table,
+    claim_key,
+    course_of,
+    one_line,
+    plain_id,
+)
+from onboard.intake.columns import ADDRESSES, Recognised, recognise
 from onboard.intake.names import share_a_name
-from onboard.intake.printed import is_nothing, number_text, printed_day, printed_number, printed_stage, wrong_order
+from onboard.intake.printed import (
+    has_offset,
+    is_nothing,
+    number_text,
+    printed_day,
+    printed_number,
+    printed_stage,
+    wrong_order,
+)
+from onboard.judging.courses import named_course
 
 _DATES = ("earned", "expires", "module_done")
 
@@ -56,7 +77,7 @@ def _odd_date(table: Table, found: Recognised, habits: Habits) -> str:
 
 def _member(cell: Mapping[str, str]) -> Member:
     return Member(
-        member_id=cell["member_id"],
+        member_id=cell.get("member_id", ""),
         name=_name(cell),
         addresses=_addresses(cell),
         username=cell.get("username", ""),
@@ -70,8 +91,8 @@ def _name(cell: Mapping[str, str]) -> str:
 
 
 def _addresses(cell: Mapping[str, str]) -> tuple[str, ...]:
-    """Addresses in lower case; a user name at the institution that is an address is one."""
-    texts = (cell.get(column, "").lower() for column in ("email", "other_email", "username"))
+    """Addresses in lower case, whichever field holds them; a user name at the institution that is an address is one."""
+    texts = (cell.get(column, "").lower() for column in (*ADDRESSES, "username"))
     return tuple(dict.fromkeys(text for text in texts if "@" in text))
 
 
@@ -91,18 +112,24 @@ def _claim(file: str, line: int, layout: Layout, cell: Mapping[str, str], habits
             username=_username(layout, cell),
             employee_number=cell.get("employee_number", ""),
             curriculum=cell.get("curriculum", ""),
-            group=cell["group"],
+            group=named_course(cell.get("group", ""), cell.get("curriculum", "")),
             stage=printed_stage(cell.get("stage_number", ""), cell.get("stage_name", "")),
             stage_name=cell.get("stage_name", "") or cell.get("stage_number", ""),
             earned=earned if isinstance(earned, date) else None,
             expires=expires if isinstance(expires, date) else None,
+            exact=has_offset(cell.get("earned", "")),
             score=score,
             passing=passing,
-            record_id=cell.get("record_id", ""),
+            record_id=_number(cell.get("record_id", "")),
             fault=_fault(earned, expires),
         ),
         habits,
     )
+
+
+def _number(text: str) -> str:
+    """A record number as printed; blank where it identifies nothing."""
+    return text if plain_id(text) else ""
 
 
 def _username(layout: Layout, cell: Mapping[str, str]) -> str:
@@ -155,31 +182,66 @@ def _impossible(claim: Claimed, today: date) -> str:
 
 
 def merged(claims: Iterable[Claimed], members: Iterable[Member] = ()) -> list[Claimed]:
-    """One claim a completion, in the order first met, with what a list of members adds about who it is."""
-    found: dict[str, Claimed] = {}
+    """One claim a completion, in the order first met, with what a list of members adds about who it is.
+
+    One record number on two courses is two completions: a number alone does not tell them apart.
+    """
+    found: list[Claimed] = []
+    alike: dict[str, list[int]] = {}
     for claim in claims:
-        key = claim_key(claim)
-        found[key] = _one(found[key], claim) if key in found else claim
-    known = {plain_id(member.member_id): member for member in members}
-    known_names = {member.username.casefold(): member for member in known.values() if member.username}
-    return [_with_member(claim, known, known_names) for claim in found.values()]
+        places = alike.setdefault(plain_id(claim.record_id) or claim_key(claim), [])
+        at = next((place for place in places if _one_course(found[place], claim)), None)
+        if at is None:
+            places.append(len(found))
+            found.append(claim)
+        else:
+            found[at] = _one(found[at], claim)
+    everybody = tuple(members)
+    known = {number: member for member in everybody if (number := plain_id(member.member_id))}
+    known_names = {member.username.casefold(): member for member in everybody if not is_nothing(member.username)}
+    return [_with_member(claim, known, known_names) for claim in found]
+
+
+def _one_course(first: Claimed, second: Claimed) -> bool:
+    """Whether two rows may be about one course; what one of them leaves out contradicts nothing."""
+    return all(one == other or not (one and other) for one, other in zip(course_of(first), course_of(second), strict=True))
 
 
 def _one(first: Claimed, second: Claimed) -> Claimed:
-    """Two rows of one completion: blanks are filled; what disagrees is told and never chosen."""
+    """Two rows of one completion: blanks are filled; what disagrees is told and never chosen.
+
+    A pass about midnight has one day where it was printed with an offset, and perhaps another where it was printed without.
+    """
     texts = {
         name: getattr(first, name) or getattr(second, name)
         for name in ("member_id", "name", "username", "employee_number", "curriculum", "group", "stage", "stage_name",
                      "earned", "expires", "score", "passing", "institution", "fault")
     }  # fmt: skip
+    clash = first.clash or second.clash or _disagreement(first, second)
+    if not clash and _days_apart(first, second):
+        texts["earned"] = (first if first.exact else second).earned
+        texts["expires"] = min((day for day in (first.expires, second.expires) if day), default=None)
     return replace(
         first,
         **texts,
+        exact=first.exact or second.exact,
         passed=first.passed and second.passed,
         addresses=tuple(dict.fromkeys((*first.addresses, *second.addresses))),
         document=_document(first, second),
-        clash=first.clash or second.clash or _disagreement(first, second),
+        clash=clash,
+        note=first.note or second.note or ("" if clash else _days_apart(first, second)),
     )
+
+
+def _days_apart(first: Claimed, second: Claimed) -> str:
+    """Words for two rows that print one pass, or its end, with two neighboring days; "" when they print the same."""
+    for what, ours, theirs in (("passed", first.earned, second.earned), ("ends", first.expires, second.expires)):
+        if ours and theirs and ours != theirs:
+            return (
+                f"Its day differs by midnight: {what} {show(ours)} in {first.place}, {show(theirs)} in {second.place}. The day "
+                "of the pass is that of the lab's time zone, the end the earlier of the two."
+            )
+    return ""
 
 
 def _document(first: Claimed, second: Claimed) -> str:
@@ -189,9 +251,10 @@ def _document(first: Claimed, second: Claimed) -> str:
 
 
 def _disagreement(first: Claimed, second: Claimed) -> str:
-    if first.earned and second.earned and first.earned != second.earned:
+    most = timedelta(days=1 if first.exact != second.exact else 0)
+    if first.earned and second.earned and abs(first.earned - second.earned) > most:
         return f"{first.place} says {show(first.earned)}, {second.place} says {show(second.earned)}."
-    if first.expires and second.expires and first.expires != second.expires:
+    if first.expires and second.expires and abs(first.expires - second.expires) > most:
         days = f"{show(first.expires)} and {show(second.expires)}"
         return f"{first.place} and {second.place} print different ends: {days}."
     ids = {plain_id(claim.member_id) for claim in (first, second)} - {""}
@@ -201,7 +264,8 @@ def _disagreement(first: Claimed, second: Claimed) -> str:
 
 
 def _with_member(claim: Claimed, by_id: Mapping[str, Member], by_username: Mapping[str, Member]) -> Claimed:
-    member = by_id.get(plain_id(claim.member_id)) if claim.member_id else by_username.get(claim.username.casefold())
+    number = plain_id(claim.member_id)
+    member = by_id.get(number) if number else by_username.get(claim.username.casefold())
     if member is None:
         return claim
     return replace(

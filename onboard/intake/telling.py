@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from onboard.dates import show
 from onboard.intake.claims import LAYOUT_NAMES, ReadFile
@@ -66,14 +66,40 @@ def _who(item: Planned) -> str:
 
 def _why(item: Planned) -> str:
     near = f"Perhaps record {' or '.join(item.near)}." if item.near and item.state is State.UNMATCHED else ""
-    counts_as = f"as {item.training}" if item.training else ""
     if item.state is State.NEW:
-        return f"{counts_as or item.why}; by {item.how}"
+        parts = (f"as {item.training}" if item.training else "", item.why, _elsewhere(item), f"by {item.how}")
+        return "; ".join(part for part in parts if part)
     return " ".join(part for part in (item.why, near) if part)
 
 
-def as_rows(planned: Sequence[Planned]) -> list[dict[str, object]]:
-    """One object a claim with stable keys, for programs."""
+def _elsewhere(item: Planned) -> str:
+    return f"taken for {item.claim.institution}, so the earlier date counts" if item.claim.institution else ""
+
+
+def written_lines(planned: Sequence[Planned], writes: Mapping[str, Mapping[str, str]], most: int) -> list[str]:
+    """What goes into REDCap, a line a new completion: each field with its value. `writes` is by the id of the row."""
+    new = [item for item in planned if item.key in writes]
+    lines = [f"What --send writes ({len(new)} {'row' if len(new) == 1 else 'rows'}):"] if new else []
+    for item in new[:most]:
+        values = "; ".join(f"{field} = {value}" for field, value in writes[item.key].items())
+        whose = "" if item.claim.institution else "; institution: ours"
+        paper = f"; file {item.claim.file}" if item.claim.document else ""
+        lines.append(f"  {item.key}, record {item.person}: {values}{whose}{paper}")
+    return [*lines, f"  ... and {len(new) - most} more; --format csv shows all."] if len(new) > most else lines
+
+
+def flat(row: Mapping[str, object]) -> dict[str, object]:
+    """A row of `as_rows` for a table without cells in cells."""
+    near, writes = row["near"], row["writes"]
+    return {
+        **row,
+        "near": " ".join(map(str, near)) if isinstance(near, list) else "",
+        "writes": "; ".join(f"{field} = {value}" for field, value in writes.items()) if isinstance(writes, dict) else "",
+    }
+
+
+def as_rows(planned: Sequence[Planned], writes: Mapping[str, Mapping[str, str]]) -> list[dict[str, object]]:
+    """One object a claim with stable keys, for programs. `writes`: what --send writes, by the id of the row."""
     return [
         {
             "id": item.key,
@@ -89,11 +115,13 @@ def as_rows(planned: Sequence[Planned]) -> list[dict[str, object]]:
             "completed": item.claim.earned.isoformat() if item.claim.earned else None,
             "expires": item.claim.expires.isoformat() if item.claim.expires else None,
             "record_id": item.claim.record_id,
+            "institution": item.claim.institution,
             "file": item.claim.file,
             "line": item.claim.line,
             "evidence": item.evidence or None,
             "matched_by": item.how,
             "why": item.why,
+            "writes": dict(writes.get(item.key, {})),
         }
         for item in planned
     ]

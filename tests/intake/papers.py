@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
+
+_HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
 
 
 def pdf(lines: Sequence[str]) -> bytes:
     """A PDF of one page that shows the lines one under the other."""
     text = b"\n".join(b"(" + _escaped(line) + b") Tj T*" for line in lines)
     stream = b"BT /F1 11 Tf 14 TL 50 760 Td\n" + text + b"\nET"
-    objects = [
+    return _page(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream), _HELVETICA)
+
+
+def packed_pdf(lines: Sequence[str]) -> bytes:
+    """The same by another generator: a packed stream, each line in an array of pieces at a place of its own."""
+    drawn = []
+    for number, line in enumerate(lines):
+        pieces = b" ".join(b"(" + _escaped(word + " ") + b") -10" for word in line.split(" "))
+        drawn.append(b"BT /F1 11 Tf 1 0 0 1 50 %d Tm [%s] TJ ET" % (760 - 14 * number, pieces))
+    stream = zlib.compress(b"\n".join(drawn))
+    head = b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(stream)
+    return _page(head + stream + b"\nendstream", _HELVETICA)
+
+
+def pdf_in_another_font(lines: Sequence[str]) -> bytes:
+    """The same in a font of a kind that the reading library has much to say about."""
+    text = b"\n".join(b"(" + _escaped(line) + b") Tj T*" for line in lines)
+    stream = b"BT /F1 11 Tf 14 TL 50 760 Td\n" + text + b"\nET"
+    font = (
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /QWERTY+Sans /Encoding /WinAnsiEncoding /FirstChar 32 /LastChar 126 /Widths ["
+        + b"500 " * 95
+        + b"] /FontDescriptor 6 0 R >>"
+    )
+    described = b"<< /Type /FontDescriptor /FontName /QWERTY+Sans /Flags 32 /FontBBox [0 0 0 0] /FontFile3 7 0 R >>"
+    program = b"<< /Subtype /Type1C /Length 4 >>\nstream\n\x01\x00\x04\x01\nendstream"
+    return _page(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream), font, described, program)
+
+
+def _page(content: bytes, font: bytes, *more: bytes) -> bytes:
+    return _whole([
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-    ]
-    return _whole(objects)
+        content,
+        font,
+        *more,
+    ])  # fmt: skip
 
 
 def _escaped(line: str) -> bytes:
@@ -111,3 +143,52 @@ def certificate(**changes: str) -> bytes:
             "Verify at www.citiprogram.org/verify/?w0f1e2d3c",
         ]
     )
+
+
+def card_lines(year: int, **changes: str) -> list[str]:
+    """The lines of a certificate as they were printed in a year, with changes; a value may hold a line break."""
+    said = {**REPORT, **changes}
+    dates = [f"Completion Date {said['earned']}", f"Expiration Date {said['expires']}", f"Record ID {said['record']}"]
+    body = [said["curriculum"], said["group"], said["stage"].removeprefix("Stage ")]
+    labels = ["(Curriculum Group)", "(Course Learner Group)", "(Stage)"]
+    head = ["This is to certify that:", said["name"], "Has completed the following CITI Program course:"]
+    sealed = [said["institution"], "Generated on 09-Mar-2026. Verify at www.citiprogram.org/verify/?w0f1e2d3c"]
+    if year < 2023:
+        named = [f"{value} {label}" for value, label in zip(body, labels, strict=True)]
+        lines = [
+            *dates,
+            *head,
+            *named,
+            "Under requirements set by:",
+            said["institution"],
+            "Verify at www.citiprogram.org/verify/?w1",
+        ]
+    else:
+        named = [line for pair in zip(body, labels, strict=True) for line in pair]
+        small = ["Not valid for renewal of", "certification through CME."]
+        where = ["101 NE 3rd Avenue, Suite 320", "Fort Lauderdale, FL 33301 US", "www.citiprogram.org"]
+        lines = [*where, *head, *named, "Under requirements set by:", *dates, *small, *sealed]
+    return [line for lines_of in lines for line in lines_of.split("\n")]
+
+
+def report_lines(labels: str = "• {}: {}", **changes: str) -> list[str]:
+    """The lines of the first part of a report, each value behind its label in the way of a generator."""
+    said = {**REPORT, **changes}
+    values = [
+        ("Name", f"{said['name']} (ID: {said['member']})"),
+        ("Institution Affiliation", f"{said['institution']} (ID: 1234)"),
+        ("Institution Email", "devon.brooks@northlake.example"),
+        ("Institution Unit", "Cardiology"),
+        ("Curriculum Group", said["curriculum"]),
+        ("Course Learner Group", said["group"]),
+        ("Stage", said["stage"]),
+        ("Record ID", said["record"]),
+        ("Completion Date", said["earned"]),
+        ("Expiration Date", said["expires"]),
+        ("Minimum Passing", said["passing"]),
+        ("Reported Score*", said["score"]),
+    ]
+    lines = [labels.format(label, value) for label, value in values]
+    title = ["COLLABORATIVE INSTITUTIONAL TRAINING INITIATIVE (CITI PROGRAM)", "COMPLETION REPORT - PART 1 OF 2"]
+    end = ["REQUIRED AND ELECTIVE MODULES ONLY DATE COMPLETED SCORE", "Belmont Report (ID: 1127) 02-Mar-2026 3/3 (100%)"]
+    return [line for lines_of in (*title, *lines, *end) for line in lines_of.split("\n")]

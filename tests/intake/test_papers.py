@@ -88,7 +88,7 @@ def test_case_24_the_day_of_the_report_is_not_the_day_passed(tmp_path: Path) -> 
         ([], "no text"),
         (["Certificate of attendance", "Devon Brooks"], "labels of neither"),
         (["This is to certify that:", "Devon", "COMPLETION REPORT"], "labels of both"),
-        (["This is to certify that:", "Devon Brooks"], "completion date, record ID cannot be found"),
+        (["This is to certify that:", "Devon Brooks"], "completion date, record ID, institution cannot be found"),
         (["COMPLETION REPORT - PART 2 OF 2", "• Name: Devon Brooks (ID: 1)"], "only part 2"),
         (["COMPLETION REPORT", "• Record ID: 1", "• Record ID: 2"], "more than one completion"),
         (["COMPLETION REPORT", "• Name: Devon Brooks (ID: 1)"], "cannot be found"),

@@ -34,6 +34,9 @@ NAMES = (
     ("Human Research", "Biomedical Research - Basic Refresher"),
     ("Human Research", "Old course"),
     ("Other", "Something else"),
+    ("GCP FDA Refresher", "Same as Curriculum Group"),
+    ("GCP – FDA Refresher", "n/a"),
+    ("GCP FDA Refresher", ""),
 )
 
 

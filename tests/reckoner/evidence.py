@@ -16,6 +16,15 @@ from onboard.model.lab import Approval, Completion, Enrolment
 COVERING = {ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION}
 
 
+def _course_name(completion: Completion) -> str:
+    """The group; where it is blank or a placeholder the course's own name, then the curriculum (45)."""
+    for name in (completion.group, completion.course, completion.curriculum):
+        letters = "".join(c for c in name.casefold() if c.isalnum())
+        if letters not in {"", "na", "none"} and not letters.startswith("sameas"):
+            return name
+    return ""
+
+
 class Evidence(Owing):
     """What rows of evidence give, one day at a time."""
 
@@ -28,7 +37,7 @@ class Evidence(Owing):
         for course in self.rules.courses:
             if course.curriculum and fold(completion.curriculum) not in {fold(name) for name in course.curriculum}:
                 continue
-            if course.group and fold(completion.group) not in {fold(name) for name in course.group}:
+            if course.group and fold(_course_name(completion)) not in {fold(name) for name in course.group}:
                 continue
             fits.append(course)
         if completion.stage is None:

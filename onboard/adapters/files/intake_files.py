@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import re
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -87,6 +91,7 @@ def _csv_table(path: Path, text: str) -> Table:
 
 
 def _whole(path: Path, header: Sequence[str], lines: Sequence[tuple[int, list[str]]]) -> Table:
+    header, lines = _trimmed(header, lines)
     lengths = {len(row) for _, row in lines}
     if len(lines) > 1 and len(lengths) == 1 and max(lengths) > len(header):
         raise ConfigError(
@@ -106,6 +111,14 @@ def _whole(path: Path, header: Sequence[str], lines: Sequence[tuple[int, list[st
     )
 
 
+def _trimmed(header: Sequence[str], lines: Sequence[tuple[int, list[str]]]) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Without what separators at the end of a line add: columns without a name that hold nothing, and blank cells behind."""
+    named = max((number for number, name in enumerate(header, start=1) if name), default=0)
+    used = max((number for _, row in lines for number, cell in enumerate(row[: len(header)], start=1) if cell.strip()), default=0)
+    width = max(named, used)
+    return list(header[:width]), [(line, row if any(c.strip() for c in row[width:]) else row[:width]) for line, row in lines]
+
+
 def _xml_table(path: Path, text: str) -> Table:
     """A SOAP answer saved as it came: one element a row, one child a column."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
@@ -119,7 +132,7 @@ def _xml_table(path: Path, text: str) -> Table:
     if not header:
         raise ConfigError(f"{path} is XML without rows of completions or members. Give CITI's answer, or a CSV file.")
     lines = [(number, [row.get(name, "") for name in header]) for number, row in enumerate(rows, start=1)]
-    return _whole(path, header, lines)
+    return replace(_whole(path, header, lines), sparse=True)
 
 
 def _children(element: Iterable[ElementTree.Element]) -> dict[str, str]:
@@ -131,18 +144,43 @@ def _local(tag: str) -> str:
 
 
 def _pdf_text(path: Path, content: bytes) -> str:
-    from pypdf import PdfReader
-
     try:
-        reader = PdfReader(io.BytesIO(content))
-        if len(reader.pages) > _MOST_PAGES:
-            raise ConfigError(f"{path} has {len(reader.pages)} pages, which no completion report has. It is not read.")
-        return "\n".join(page.extract_text() for page in reader.pages)
-    except ConfigError:
-        raise
+        return pdf_text(content)
+    except _TooLong as error:
+        raise ConfigError(f"{path} has {error} pages, which no completion report has. It is not read.") from error
     # A damaged file makes the vendor raise whatever it comes to: errors of its own, of zlib, of struct, plain ones.
     except Exception as error:
         raise ConfigError(
             f"{path} cannot be read as a PDF ({type(error).__name__}): it is damaged or locked. Download it again, or "
             "open it and print it into a new PDF."
         ) from error
+
+
+class _TooLong(Exception):
+    """A PDF with more pages than a completion report can have."""
+
+
+def pdf_text(content: bytes) -> str:
+    """The text of a PDF, page after page. Raises whatever the vendor raises for a damaged or locked one."""
+    with _quiet_vendor():
+        from pypdf import PdfReader
+
+        reader = PdfReader(io.BytesIO(content))
+        if len(reader.pages) > _MOST_PAGES:
+            raise _TooLong(len(reader.pages))
+        return "\n".join(page.extract_text() for page in reader.pages)
+
+
+@contextmanager
+def _quiet_vendor() -> Iterator[None]:
+    """Nothing of the vendor's on the terminal: what it notes about fonts and bytes helps no reader of ours."""
+    log, silent = logging.getLogger("pypdf"), logging.NullHandler()
+    propagated, log.propagate = log.propagate, False
+    log.addHandler(silent)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.propagate = propagated
+        log.removeHandler(silent)

@@ -294,6 +294,6 @@ def _no_right(error: Refused, project: str, noun: str) -> str:
     if error.status == 403:
         return (
             f"The token of project {project!r} may not import ({error.words or error.status}). In the project, under User "
-            "Rights, give its user API Import/Update; or type the {noun}s in by hand."
+            f"Rights, give its user API Import/Update; or type the {noun}s in by hand."
         )
     return str(error)
