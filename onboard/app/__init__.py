@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from onboard.app import mail, records
 from onboard.app.judged import JudgedReads
 from onboard.app.once import Once
+from onboard.errors import ConfigError
 
 if TYPE_CHECKING:
     from onboard.adapters.files.handed_over_file import HandedOverFile
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from onboard.pipeline.forecast import Decided, Memory
     from onboard.pipeline.one_look import OneLook
     from onboard.pipeline.tools import Rejudging, Tools
-    from onboard.ports import BounceSource, Clock, Mailer, RecordSource, RecordWriter
+    from onboard.ports import BounceSource, Clock, EvidenceFiles, Mailer, RecordSource, RecordWriter
     from onboard.rendering.renderer import Renderer
 
 
@@ -147,6 +148,12 @@ class App:
     def redcap_projects(self, names: Collection[str] = ()) -> list[RedcapProject]:
         """How each project is reached, with its token; those of the mapping, or the ones named."""
         return records.redcap_projects(self.config, names or self.redcap_mapping.projects)
+
+    def evidence_files(self) -> EvidenceFiles:
+        """The certificates attached to the evidence. Raises ConfigError where records come from a folder, which holds none."""
+        if self._export is not None:
+            raise ConfigError("--files asks REDCap for certificates, and a folder of exports holds none. Leave out --export.")
+        return records.evidence_files(self.config)
 
     def record_writer(self) -> RecordWriter:
         """The program's own fields in REDCap. Raises ConfigError when write-back is off."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from onboard.model import Export
     from onboard.model.mapping import Mapping as RecordMapping
     from onboard.model.mapping import Source
-    from onboard.ports import Clock, HandIn, HandInPages, Pages, RecordSource, RecordWriter
+    from onboard.ports import Clock, EvidenceFiles, HandIn, HandInPages, Pages, RecordSource, RecordWriter
 
 
 class Uncounted:
@@ -144,3 +144,12 @@ def _survey(config: Config, source: Source) -> HandInPages:
 
     (project,) = redcap_projects(config, [source.project])
     return RedcapSurvey(project, source.instrument, source.event)
+
+
+def evidence_files(config: Config) -> EvidenceFiles:
+    """The certificates attached to the evidence in REDCap."""
+    from onboard.adapters.redcap.evidence_files import RedcapEvidenceFiles
+
+    forms = dict.fromkeys((source.project, source.instrument) for source in redcap_mapping(config).of("completions"))
+    reached = {one.name: one for one in redcap_projects(config, dict.fromkeys(project for project, _ in forms))}
+    return RedcapEvidenceFiles([(reached[project], instrument) for project, instrument in forms])

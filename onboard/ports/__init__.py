@@ -12,7 +12,18 @@ from onboard.ports.memory import Memory
 from onboard.ports.outbox import Outbox
 from onboard.ports.people import PeopleSeen
 from onboard.ports.reads import Reads
-from onboard.ports.records import HandIn, HandInPages, Pages, RecordChange, RecordSource, RecordWriter, Written
+from onboard.ports.records import (
+    EvidenceFiles,
+    HandIn,
+    HandInPages,
+    Pages,
+    RecordChange,
+    RecordSource,
+    RecordWriter,
+    Upload,
+    Uploads,
+    Written,
+)
 from onboard.ports.runs import RunBook
 
 
@@ -25,6 +36,7 @@ __all__ = [
     "BounceSource",
     "CatchingUp",
     "Clock",
+    "EvidenceFiles",
     "HandIn",
     "HandInPages",
     "HandOverBook",
@@ -39,5 +51,7 @@ __all__ = [
     "RecordWriter",
     "Refused",
     "Stopped",
+    "Upload",
+    "Uploads",
     "Written",
 ]

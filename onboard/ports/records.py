@@ -84,3 +84,31 @@ class HandInPages(Protocol):
         Raises nothing for a server that refuses or fails: mails go without the link then.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """The file of one row of evidence, under the name it was uploaded with."""
+
+    evidence: str
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploads:
+    """The files that were had. `troubles` say in a sentence each which were not, and why."""
+
+    found: Sequence[Upload] = ()
+    troubles: Sequence[str] = ()
+
+
+class EvidenceFiles(Protocol):
+    """The certificates that people attached to their evidence."""
+
+    def fetch(self, evidence: Sequence[str]) -> Uploads:
+        """Return the files of these rows (evidence ids without a field), as they are now; a row without a file has none.
+
+        Raises nothing for a file that is not had: it hides no other.
+        """
+        ...

@@ -41,6 +41,7 @@ from onboard.questions import (
 )
 from onboard.questions.exposure import exposure
 from onboard.questions.history import history
+from onboard.questions.pack_people import Asked
 from onboard.questions.spells import spell_on
 from tests.questions.cast import approval, protocol
 from tests.words.cast import LAB
@@ -174,7 +175,7 @@ def test_every_question_answers_every_lab_within_the_terminal(seed):
             for task in (None, *Task):
                 texts.append(proof_words.as_text(proof.prove(assessment, person, record, task, today)))
     for record in assessment.protocols:
-        assert "SHA256SUMS" in pack.pack(assessment, record, today)
+        assert "SHA256SUMS" in pack.pack(assessment, record, Asked(days=(today,)))
     assert max(len(line) for text in texts for line in text.splitlines()) <= 80
 
 

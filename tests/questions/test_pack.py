@@ -5,23 +5,59 @@ import hashlib
 import io
 from dataclasses import replace
 
-from onboard.questions.pack import canonical, evidence_rows, pack
-from tests.questions.cast import ELENA, LENA, LEO, NOOR, PEOPLE, STEP, TODAY, completion, d, judged, person, records
+from onboard.model import UNREADABLE, Task
+from onboard.questions import pack as packing
+from onboard.questions.pack import canonical
+from onboard.questions.pack_people import Asked, members
+from tests.questions.cast import (
+    ELENA,
+    JOSE,
+    LENA,
+    LEO,
+    NOOR,
+    PEOPLE,
+    SAM,
+    STEP,
+    TODAY,
+    UMA,
+    completion,
+    d,
+    delegation,
+    entry,
+    judged,
+    listing,
+    person,
+    records,
+)
+
+
+def asked(*days, **period):
+    return Asked(days=days or (TODAY,), **period)
+
+
+def pack(lab, protocol, *days, **period):
+    return packing.pack(lab, protocol, asked(*days, **period))
+
+
+def evidence_rows(lab, protocol):
+    return packing.evidence_rows(lab, protocol, members(lab, protocol, asked()))
 
 
 def table(files, name):
     return list(csv.DictReader(io.StringIO(files[name].decode())))
 
 
-def test_the_folder_holds_the_three_tables_a_readme_a_proof_a_person_and_sums(lab):
+def test_the_folder_holds_the_tables_a_readme_a_proof_a_person_and_sums(lab):
     assert sorted(pack(lab, STEP, TODAY)) == [
         "README.txt",
         "SHA256SUMS",
         "delegation-table.csv",
         "evidence-index.csv",
+        "people.csv",
         "proofs/person-1.txt",
         "proofs/person-2.txt",
         "proofs/person-3.txt",
+        "proofs/person-5.txt",
         "training-matrix.csv",
     ]
 
@@ -106,5 +142,60 @@ def test_a_record_id_cannot_leave_the_folder():
         )
     )
     names = [name for name in pack(lab, STEP, TODAY) if name.startswith("proofs/")]
-    assert len(names) == 3
+    assert len(names) == 4
     assert all(".." not in name and name.count("/") == 1 for name in names)
+
+
+# who is in it ---------------------------------------------------------------------------------------------------------
+
+
+def people(lab, *days, **period):
+    return {row["person"]: row for row in table(pack(lab, STEP, *days, **period), "people.csv")}
+
+
+def test_a_leaver_is_proved_on_the_last_day_in_the_lab(lab):
+    leo = people(lab)[LEO]
+    assert (leo["how"], leo["study from"], leo["study to"]) == ("listed", "2024-01-11", "open")
+    assert (leo["lab from"], leo["lab to"], leo["proof days"]) == ("2024-01-02", "2026-11-20", "2026-11-20")
+    proof = pack(lab, STEP, TODAY)["proofs/person-5.txt"].decode()
+    assert "CLEARED" in proof and "20 Nov 2026" in proof
+
+
+def test_a_period_holds_who_was_on_the_study_on_one_of_its_days_and_nobody_else():
+    lab = judged(
+        replace(
+            records(),
+            listings=(
+                listing(LENA, STEP, None, "2024-01-20", removed=d("2025-01-01")),
+                listing(NOOR, STEP, None, "2025-01-01"),
+                replace(listing(UMA, STEP, None, None), submitted=UNREADABLE),
+            ),
+            delegations=(),
+            log=(entry(SAM, 1, "2024-12-31"), entry(JOSE, 1, "2025-02-01")),
+        )
+    )
+    year = people(lab, d("2024-12-31"), first=d("2024-01-01"), last=d("2024-12-31"))
+    assert set(year) == {ELENA, LENA, UMA, SAM}
+    assert (year[LENA]["study from"], year[LENA]["study to"]) == ("2024-01-20", "2024-12-31")
+    assert (year[SAM]["how"], year[ELENA]["how"]) == ("logged", "PI")
+    assert set(people(lab, d("2025-01-01"), first=d("2025-01-01"), last=d("2025-01-31"))) == {ELENA, NOOR, UMA}
+    assert set(people(lab)) == {ELENA, LENA, NOOR, UMA, SAM, JOSE}
+
+
+def test_a_proof_of_somebody_who_came_later_is_of_the_first_day(lab):
+    later = people(lab, d("2023-06-01"))[LENA]
+    assert later["proof days"] == "2024-01-11"
+
+
+def test_the_delegation_table_of_a_period_holds_what_may_cover_one_of_its_days():
+    ended = delegation(LENA, "2024-02-01", Task.CONSENT, last=d("2024-12-31"))
+    lab = judged(replace(records(), delegations=(ended, delegation(NOOR, "2025-02-01", Task.PROCEDURES))))
+    assert [r["person"] for r in table(pack(lab, STEP, TODAY, first=d("2025-01-01")), "delegation-table.csv")] == [NOOR]
+    assert [r["person"] for r in table(pack(lab, STEP, TODAY, last=d("2025-01-01")), "delegation-table.csv")] == [LENA]
+
+
+def test_the_index_of_a_period_leaves_out_rows_of_people_who_are_not_in_it(lab):
+    whole = packing.evidence_rows(lab, STEP, members(lab, STEP, asked()))
+    before = packing.evidence_rows(lab, STEP, members(lab, STEP, asked(first=d("2023-01-01"), last=d("2024-01-10"))))
+    assert {e.split("/")[1] for e in before} == {ELENA, STEP}
+    assert set(before) < set(whole)
