@@ -31,7 +31,7 @@ _TABLES = {
     "disclosures": "disclosure",
 }
 #: Said elsewhere on the line, or nowhere.
-_LEFT_OUT = ("evidence", "person", "protocol_text", "record")
+_LEFT_OUT = ("evidence", "person", "protocol_text", "record", "unclear")
 _NAMED_BY_THE_LINE = ("step", "course", "training", "title")
 
 

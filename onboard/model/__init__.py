@@ -21,6 +21,7 @@ from onboard.model.findings import (
     Assessment,
     Clause,
     Cleared,
+    Counts,
     Evidence,
     Finding,
     Ground,
@@ -29,6 +30,7 @@ from onboard.model.findings import (
     Reason,
     Scope,
     Status,
+    Unmapped,
     Waiting,
 )
 from onboard.model.lab import (
@@ -141,6 +143,7 @@ __all__ = [
     "Closed",
     "Completion",
     "Coordinator",
+    "Counts",
     "Course",
     "Delegation",
     "Delivery",
@@ -212,6 +215,7 @@ __all__ = [
     "Submission",
     "Task",
     "Transport",
+    "Unmapped",
     "Unreadable",
     "UsedSlot",
     "Waiting",

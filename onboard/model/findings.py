@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
 from onboard.model.choices import Task
 from onboard.model.lab import (
@@ -70,10 +71,22 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unmapped:
+    """What a course may count as that the course map does not place."""
+
+    trainings: frozenset[str]
+    named: bool  # the map knows its names: the stage alone is missing
+
+
+#: What a completion counts as: a training, "" for none, or what it may be.
+Counts: TypeAlias = str | Unmapped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All rows that may bear on one obligation; each rule looks at its own."""
 
-    completions: tuple[tuple[Completion, str | None], ...] = ()  # with the training it maps to: "" none, None unmapped
+    completions: tuple[tuple[Completion, Counts], ...] = ()
     enrolments: tuple[Enrolment, ...] = ()
     steps: tuple[StepDone, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()

@@ -77,7 +77,8 @@ class Completion:
     """Evidence that a course was passed. `stage` is 1 for a basic course, 2 and more for refreshers, None if not readable.
 
     `score` and `passing` are None when blank; `passed` is False only when a readable score lies below a readable pass mark,
-    None when either cannot be read.
+    None when either cannot be read. `unclear` names the cells that hold something not understood, of `stage`, `curriculum`,
+    `group` and `institution`.
     """
 
     evidence: str
@@ -96,6 +97,7 @@ class Completion:
     checked_on: Reading
     reason: str
     source: str
+    unclear: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

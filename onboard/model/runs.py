@@ -127,6 +127,7 @@ class Export:
     server_version: str = ""
     links: Mapping[str, str] = field(default_factory=dict)  # project -> base URL for links to a record's form
     clock_ahead: timedelta = timedelta()  # how far this machine's clock is before the server's; zero where it says no time
+    missing_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # project -> its missing data codes, as it tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

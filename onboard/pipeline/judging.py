@@ -16,7 +16,9 @@ from onboard.folding import fold
 from onboard.judging.kinds import KINDS, assess
 from onboard.judging.obligations import find_obligations, gather
 from onboard.judging.readiness import summarize
-from onboard.model import Assessment, Finding, Person, Problem, Records, Rules, Snooze, Waiver
+from onboard.judging.rules.training import doubtful
+from onboard.model import Assessment, Checked, Finding, Person, Problem, Records, Rules, Snooze, Unmapped, Waiver
+from onboard.model.phrases import phrase
 from onboard.tables import Tables
 
 _Row = TypeVar("_Row")
@@ -104,7 +106,16 @@ def _counts_for_nothing(row: Waiver | Snooze, slug: str, what: str, next_step: s
     return Problem.in_row(row.evidence, key=key, field="requirement", what=what, next_step=next_step, people=people)
 
 
-def _with_found(problems: Sequence[Problem], findings: Iterable[Finding]) -> tuple[Problem, ...]:
+def _with_found(problems: Sequence[Problem], findings: Sequence[Finding]) -> tuple[Problem, ...]:
     """What the tables found, then what the judging did; each problem once."""
     judged = (ground.problem for finding in findings for ground in finding.grounds if ground.problem)
-    return tuple({problem.key: problem for problem in (*problems, *judged)}.values())
+    return tuple({problem.key: problem for problem in (*problems, *judged, *_unknown_courses(findings))}.values())
+
+
+def _unknown_courses(findings: Iterable[Finding]) -> Iterable[Problem]:
+    """Courses that the map does not place and whose words fit no training: no finding rests on them."""
+    evidence = {finding.person: finding.obligation.evidence.completions for finding in findings if finding.requirement.accepts}
+    for rows in evidence.values():
+        for row, counts in rows:
+            if isinstance(counts, Unmapped) and not counts.trainings and row.checked is not Checked.DECLINED:
+                yield doubtful(row, phrase("doubts.unmapped"))

@@ -13,7 +13,9 @@ from onboard.model import Export, Snapshot
 
 def snapshot_of(export: Export) -> Snapshot:
     """The same records give the same id, whenever they were read."""
-    body = {"dictionaries": dict(export.dictionaries), "instruments": dict(export.instruments)}
+    body: dict[str, object] = {"dictionaries": dict(export.dictionaries), "instruments": dict(export.instruments)}
+    if export.missing_codes:  # a read without them keeps its id
+        body["missing_codes"] = {project: list(codes) for project, codes in export.missing_codes.items()}
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     rows = sum(row_counts(export.instruments).values())
     return Snapshot(id=hashlib.sha256(text.encode()).hexdigest(), text=text, read_at=export.read_at, rows=rows)
@@ -22,7 +24,12 @@ def snapshot_of(export: Export) -> Snapshot:
 def export_of(snapshot: Snapshot) -> Export:
     """The records a snapshot holds, as they were read."""
     body = json.loads(snapshot.text)
-    return Export(instruments=body["instruments"], dictionaries=body["dictionaries"], read_at=snapshot.read_at)
+    return Export(
+        instruments=body["instruments"],
+        dictionaries=body["dictionaries"],
+        read_at=snapshot.read_at,
+        missing_codes={project: tuple(codes) for project, codes in body.get("missing_codes", {}).items()},
+    )
 
 
 def cited(snapshot: Snapshot) -> str:

@@ -305,9 +305,11 @@ def canonical(noun: object) -> str:
     return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | list[str]:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(value, frozenset):
+        return sorted(value)
     raise TypeError(f"{value!r} has no canonical text")

@@ -82,6 +82,32 @@ def is_control(letter: str) -> bool:
     return letter in _REORDER or unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")
 
 
+#: A text that no reader of dates, choices, numbers or signatures can make anything of.
+_NO_VALUE = "\ufffd"
+
+
+def missing_code(text: str, reader: Reader, zone: ZoneInfo) -> Cell:
+    """A cell that holds one of its project's missing data codes: unreadable.
+
+    A text stays, for blank would say more than the cell does; a name is none.
+    """
+    value = text if reader is read_text else "" if reader is read_name else reader(_NO_VALUE, zone)[0]
+    return value, _missing(text)
+
+
+def _missing(text: str) -> CellProblem:
+    return CellProblem(
+        slug="missing-code",
+        what=f"holds {quoted(text)}, one of the project's codes for missing data. It counts as unknown.",
+        next_step="Enter the value; or, where that code means that there is none, name it in missing_codes of redcap.toml.",
+    )
+
+
+def missing_reference(text: str) -> Cell:
+    """The same in a cell that names a record: it fits none."""
+    return "", _missing(text)
+
+
 def read_text(text: str, zone: ZoneInfo) -> Cell:
     """Any text, in one line."""
     return clean(text), None
@@ -275,8 +301,15 @@ def read_stage(text: str, zone: ZoneInfo) -> Cell:
     )
 
 
+#: The highest score there is, in per cent.
+_WHOLE = 100
+
+
 def read_number(text: str, zone: ZoneInfo) -> Cell:
-    """A score in per cent as Decimal, None when blank, UNREADABLE and a problem for anything else."""
+    """A score in per cent as Decimal, None when blank, UNREADABLE and a problem for anything else.
+
+    -99 and 999 stand for a missing one.
+    """
     line = text.strip().removesuffix("%").strip()
     if not line:
         return None, None
@@ -284,11 +317,11 @@ def read_number(text: str, zone: ZoneInfo) -> Cell:
         number = Decimal(line) if line.isascii() and "_" not in line else None
     except InvalidOperation:
         number = None
-    if number is not None and number.is_finite():
+    if number is not None and number.is_finite() and 0 <= number <= _WHOLE:
         return number, None
     return UNREADABLE, CellProblem(
         slug="unreadable-number",
-        what=f"holds {quoted(text)}, which is not a number.",
+        what=f"holds {quoted(text)}, which is not a number from 0 to {_WHOLE}. It counts as unknown.",
         next_step="Type the number alone, for example 85.",
     )
 

@@ -46,11 +46,31 @@ def _completions(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
         names = zip(columns["course"], columns["group"], columns["curriculum"], strict=True)
         columns["course"] = [course or group or curriculum or "a course without a name" for course, group, curriculum in names]
     columns["checked"] = _each_once(_checked, columns["checked"], columns["source"])
+    columns["unclear"] = _unclear(sheet, columns["stage"])
     strange = {source for source in set(columns["source"]) if source.lower() not in ("", "survey", *_TRUSTED)}
     for number, source in enumerate(columns["source"] if strange else ()):
         if source in strange:
             lab.problems.note(sheet.row(number), "source", _unknown_source(source))
     return decide(lab.reviews, sheet, columns)
+
+
+#: Cells of a course of which blank and not understood differ.
+_TOLD_APART = ("curriculum", "group", "institution")
+_CLEAR = frozenset[str]()
+
+
+def _unclear(sheet: Sheet, stages: list[int | None]) -> list[frozenset[str]]:
+    coded = {name: sheet.coded(name) for name in _TOLD_APART}
+    texts = {name: sheet.text(name) for name in _TOLD_APART if coded[name]}
+    if not texts and None not in stages:
+        return [_CLEAR] * len(sheet)
+    found = []
+    for number, (stage, written) in enumerate(zip(stages, sheet.text("stage"), strict=True)):
+        names = {name for name, column in texts.items() if column[number] in coded[name]}
+        if stage is None and written.strip():
+            names.add("stage")
+        found.append(frozenset(names) if names else _CLEAR)
+    return found
 
 
 def _reviews(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
@@ -109,12 +129,21 @@ _NO_PROTOCOL = CellProblem(
 )
 
 
+def _by_mapping(sheet: Sheet, columns: Columns) -> None:
+    """A name that redcap.toml gives every row signs with a day of the row alone, and is shown as what it is."""
+    if "approved_by" in sheet.source.constants:
+        columns["approved_by"] = [f"{name} (by mapping)" if name else "" for name in columns["approved_by"]]
+        if "approved_on" in sheet.source.constants:
+            columns["approved_on"] = [None] * len(sheet)
+
+
 def _delegations(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     read = _ticked_tasks if "tasks" in sheet.source.checkboxes else _written_tasks
     columns["tasks"] = read(lab, sheet)
     for number, tasks in enumerate(columns["tasks"]):
         if not tasks:
             lab.problems.note(sheet.row(number), "tasks", _NO_TASK)
+    _by_mapping(sheet, columns)
     _note_undated(lab, sheet, columns)
     return _needs_protocol(lab, sheet, columns)
 
@@ -202,6 +231,7 @@ def _waivers(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
             lab.problems.note(sheet.row(number), "requirement", _NO_REQUIREMENT)
         if last is None:
             lab.problems.note(sheet.row(number), "last", _ENDLESS)
+    _by_mapping(sheet, columns)
     _note_undated(lab, sheet, columns)
     texts = sheet.text("protocol")
     keep = [number for number, protocol in enumerate(columns["protocol"]) if protocol or not texts[number].strip()]

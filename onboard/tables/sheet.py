@@ -18,7 +18,7 @@ from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.evidence_id import written
 from onboard.model.mapping import Source
-from onboard.tables.cells import AS_THEY_STAND, Cell, CellProblem, Reader
+from onboard.tables.cells import AS_THEY_STAND, Cell, CellProblem, Reader, missing_code, missing_reference
 from onboard.tables.problems import Problems, Row
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
@@ -39,6 +39,8 @@ class Sheet:
     ticks: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     #: evidence alone: all mapped cells of the form as REDCap sent them, by our names
     cells: Mapping[str, list[str]] = field(default_factory=dict)
+    #: the project's missing data codes that the lab did not call blank: a cell that holds one is unreadable
+    codes: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.records)
@@ -70,13 +72,23 @@ class Sheet:
     def read(self, name: str, reader: Reader, zone: ZoneInfo, problems: Problems) -> list[Any]:
         """The parsed column of a noun field. Each distinct text is parsed once; each bad cell is told."""
         column = self.text(name)
-        if reader in AS_THEY_STAND and AS_THEY_STAND[reader](set(column)):
+        coded = self.coded(name)
+        if not coded and reader in AS_THEY_STAND and AS_THEY_STAND[reader](set(column)):
             return column
-        return self._parsed(name, column, lambda text: reader(text, zone), problems)
+        return self._parsed(
+            name, column, lambda text: missing_code(text, reader, zone) if text in coded else reader(text, zone), problems
+        )
+
+    def coded(self, name: str) -> frozenset[str]:
+        """The missing data codes that a column holds."""
+        return self.codes.intersection(self.text(name)) if self.codes and name in self.source.fields else frozenset()
 
     def refer(self, name: str, resolve: Callable[[str], Cell], problems: Problems) -> list[str]:
         """The same of a column that names records. Texts are resolved as they come, for the first ones get the better hints."""
-        return self._parsed(name, self.text(name), resolve, problems)
+        coded = self.coded(name)
+        return self._parsed(
+            name, self.text(name), lambda text: missing_reference(text) if text in coded else resolve(text), problems
+        )
 
     def _parsed(self, name: str, column: list[str], parse: Callable[[str], Cell], problems: Problems) -> list[Any]:
         parsed = _Parsed(parse)
@@ -134,6 +146,7 @@ def open_sheet(
         columns,
         {name: _ticks(rows, codes, missing_codes) for name, codes in ticks.items()},
         {name: rows[column].tolist() for name, column in (cells or {}).items() if column in rows.columns},
+        frozenset(export.missing_codes.get(source.project, ())) - frozenset(missing_codes),
     )
 
 
@@ -270,4 +283,5 @@ def pick(sheet: Sheet, keep: Callable[[int], bool]) -> Sheet:
         {name: [column[n] for n in numbers] for name, column in sheet.columns.items()},
         {name: {c: [column[n] for n in numbers] for c, column in codes.items()} for name, codes in sheet.ticks.items()},
         {name: [column[n] for n in numbers] for name, column in sheet.cells.items()},
+        sheet.codes,
     )

@@ -465,7 +465,7 @@ def everybody() -> Book:
     member(book, WADE, "Wade Waived", "P2")
     book.waiver(WADE, "hsp", START, date(2028, 1, 1))
     member(book, UNA, "Una Unmapped", "P2")
-    book.completion(UNA, "Some other course", days_ago(1))
+    book.completion(UNA, "Another hsp course", days_ago(1))
     book.person(NOVAK, "Nora Novak", supervisor=ADA)
     book.trained(NOVAK, "hsp")
     book.assignment(NOVAK, "P2")

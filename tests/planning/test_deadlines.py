@@ -283,7 +283,7 @@ def test_a_leaver_hears_nothing_from_the_first_day_after() -> None:
 
 def test_doubtful_evidence_buys_five_silent_working_days_then_the_ordinary_reminder() -> None:
     book = ends_on(in_days(7))
-    book.completion(BRANDT, "Some other course", days_ago(1))
+    book.completion(BRANDT, "Another hsp course", days_ago(1))
     assessment = book.judge()
     (problem,) = assessment.problems
     seen = replace(History(), problems_seen={problem.key: TODAY})

@@ -119,7 +119,7 @@ def _extra(book: Book, record: str, extra: str) -> None:
         checked = Checked.WAITING if extra == "claim" else Checked.DECLINED
         book.completion(record, "hsp", in_days(-2), checked=checked, source="survey")
     elif extra == "unmapped":
-        book.completion(record, "Some other course", in_days(-2))
+        book.completion(record, "Another hsp course", in_days(-2))
     elif extra == "unreadable":
         book.completion(record, "hsp", UNREADABLE)
     elif extra == "enrolled":

@@ -37,6 +37,9 @@ NAMES = (
     ("GCP FDA Refresher", "Same as Curriculum Group"),
     ("GCP – FDA Refresher", "n/a"),
     ("GCP FDA Refresher", ""),
+    ("", "Clinical privacy, a study course"),
+    ("Social research", "Biomedicals: the refresher"),
+    ("", ""),
 )
 
 

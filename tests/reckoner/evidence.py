@@ -12,6 +12,29 @@ from owing import Owing, fold, letters, listed, remembered
 
 from onboard.model.choices import AppointmentKind, ApprovalKind, Checked, PersonnelMode
 from onboard.model.lab import Approval, Completion, Enrolment
+from onboard.model.requirements import Course
+
+#: Words that tell no course from another (41).
+SAY_NOTHING = """
+a an and as at basic by citi course courses for from group groups in introduction investigator investigators learner level
+member members module modules new no of on online only or our part practice practices program refresher refreshers required
+research researcher researchers series stage staff student students study studies the to training version with
+curso cursos basico investigacion investigadores para de del la el los las en y e da do formacion formação pesquisa
+cours base recherche pour du des le les et formation kurs grundkurs forschung für der die das und schulung
+""".split()  # noqa: SIM905 - a list of words reads better as a text
+
+
+def telling(text: str) -> set[str]:
+    """The words of some names that tell a course from others: letters alone, two at least (41)."""
+    words = "".join(sign if sign.isalpha() else " " for sign in text.casefold()).split()
+    found = set()
+    for word in words:
+        if len(word) >= 2 and word not in SAY_NOTHING:
+            bare = word[:-1] if len(word) > 4 and word.endswith("s") else word
+            if bare not in SAY_NOTHING:
+                found.add(bare)
+    return found
+
 
 COVERING = {ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION}
 
@@ -31,15 +54,38 @@ class Evidence(Owing):
     # ---- trainings
 
     @remembered
-    def training_of(self, completion: Completion) -> str | None:
-        """The training a completion counts as, "" for none, None when the course map does not know it (16)."""
-        fits = []
+    def fitting(self, completion: Completion) -> list[Course]:
+        """The lines of the map whose names are this course's names; none where a name cannot be read (40)."""
+        fits: list[Course] = []
         for course in self.rules.courses:
+            if "curriculum" in completion.unclear or "group" in completion.unclear:
+                continue
             if course.curriculum and fold(completion.curriculum) not in {fold(name) for name in course.curriculum}:
                 continue
             if course.group and fold(_course_name(completion)) not in {fold(name) for name in course.group}:
                 continue
             fits.append(course)
+        return fits
+
+    @remembered
+    def may_be(self, completion: Completion) -> set[str]:
+        """The trainings that a course the map does not place may be (41)."""
+        fits = self.fitting(completion)
+        if fits:
+            reached = next((place for place, course in enumerate(fits) if not course.stages), len(fits))
+            return {course.training for course in fits[: reached + 1]} - {""}
+        printed = telling(f"{completion.curriculum} {completion.group} {completion.course}")
+        found = set()
+        for course in self.rules.courses:
+            names = " ".join((course.training.replace("_", " "), *course.curriculum, *course.group))
+            if course.training and telling(names) & printed:
+                found.add(course.training)
+        return found
+
+    @remembered
+    def training_of(self, completion: Completion) -> str | None:
+        """The training a completion counts as, "" for none, None when the course map does not know it (16)."""
+        fits = self.fitting(completion)
         if completion.stage is None:
             certainly_nothing = fits and not fits[0].stages and fits[0].training == ""
             return "" if certainly_nothing else None
@@ -55,6 +101,8 @@ class Evidence(Owing):
             return NO
         training = self.training_of(completion)
         if training is not None and training not in self.version(number).accepts:
+            return NO
+        if training is None and not self.may_be(completion) & set(self.version(number).accepts):
             return NO
         if training is None or not self.is_accepted(completion) or completion.passed is None:
             return UNKNOWN
@@ -88,6 +136,9 @@ class Evidence(Owing):
             return NO
         version = self.version(number)
         whose = version.whose_date.value
+        if "institution" in row.unclear:  # (40)
+            both = {evidence_on(row.completed, row.expires, one, version.validity, day) for one in (whose, "earlier")}
+            return at_most(both.pop() if len(both) == 1 else UNKNOWN, doubt=counts == UNKNOWN)
         if letters(row.institution) and letters(row.institution) != letters(self.rules.institution):
             whose = "earlier"
         return at_most(evidence_on(row.completed, row.expires, whose, version.validity, day), doubt=counts == UNKNOWN)
@@ -104,8 +155,11 @@ class Evidence(Owing):
         return False
 
     def is_accepted(self, row: Completion) -> bool:
-        """Looked at and accepted; typed rows nobody signed count unless the lab says otherwise (15)."""
-        return row.checked is Checked.ACCEPTED and (self.rules.typed_counts or bool(row.checked_by))
+        """Looked at and accepted; where the lab says so, signed: a name and a day that is not after the read (15, 42)."""
+        if row.checked is not Checked.ACCEPTED:
+            return False
+        dated = is_date(row.checked_on) and row.checked_on <= self.read_on
+        return self.rules.typed_counts or (bool(row.checked_by) and dated)
 
     def enrolments(self, number: int, person: str) -> list[Enrolment]:
         accepts = self.version(number).accepts

@@ -118,12 +118,14 @@ def _completion(dice: Dice, person: str) -> Completion:
     completed, expires = as_read(dice.early(dice.noise), dice.cell(0.6))
     checked = dice.one((Checked.ACCEPTED,) * 8 + (Checked.WAITING, Checked.DECLINED))
     return Completion(
-        evidence=dice.evidence("completion"), person=person, course="", curriculum=curriculum, group=group,
+        evidence=dice.evidence("completion"), person=person, course=dice.one(("", "", "Privacy of subjects, online course")),
+        curriculum=curriculum, group=group,
         stage=dice.known((1, 1, 1, 1, 2, 2, 3, 7)), completed=completed, expires=expires,
         institution=dice.one(("", "", "Our University", "our-university", "Elsewhere College")), record_id="",
         passed=dice.one((True,) * 12 + (False, None)), checked=checked,
-        checked_by=dice.one(("", "lia")), checked_on=None, reason="",
+        checked_by=dice.one(("", "lia", "lia")), checked_on=dice.cell(0.3), reason="",
         source=dice.one(("typed", "survey", "attested")),
+        unclear=frozenset(name for name in ("curriculum", "group", "institution") if dice.chance(dice.noise)),
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def all_claims_accepted(records: Records, on: date) -> Records:
     return replace(
         records,
         completions=tuple(
-            row if row.checked is Checked.DECLINED else replace(row, checked=Checked.ACCEPTED, checked_by="pi")
+            row if row.checked is Checked.DECLINED else replace(row, checked=Checked.ACCEPTED, checked_by="pi", checked_on=on)
             for row in records.completions
         ),
         delegations=tuple(replace(row, approved_by="pi", approved_on=on) for row in records.delegations),

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from onboard.adapters.redcap.answers import Refused
 from onboard.adapters.redcap.project import GuardedProject, RedcapProject
-from onboard.adapters.redcap.source import dictionary, server_version
+from onboard.adapters.redcap.source import dictionary, missing_codes, server_version
 from onboard.adapters.redcap.survey import NOBODY, names_nobody, survey_link, why_no_link
 from onboard.connecting.facts import ProjectFacts
 from onboard.errors import ReadInDoubt
@@ -57,7 +57,7 @@ def describe(
         in_production=_flag(info, "in_production"),
         is_longitudinal=longitudinal,
         repeats=_flag(info, "has_repeating_instruments_or_events"),
-        missing_codes=_codes(str(info.get("missing_data_codes", ""))),
+        missing_codes=missing_codes(info),
         repeating_forms=repeats,
         dictionary=fields,
         users=users,
@@ -138,9 +138,3 @@ def _text(info: Mapping[str, Any], key: str) -> str | None:
 
 def _flag(info: Mapping[str, Any], key: str) -> bool | None:
     return str(info[key]) == "1" if key in info else None
-
-
-def _codes(text: str) -> dict[str, str]:
-    """``-99, Unknown | NA, Not applicable`` as code -> meaning."""
-    pairs = (part.partition(",") for part in text.split("|") if part.strip())
-    return {code.strip(): meaning.strip() for code, _, meaning in pairs}

@@ -63,12 +63,16 @@ class RedcapSource:
         instruments: dict[str, str] = {}
         dictionaries: dict[str, str] = {}
         links: dict[str, str] = {}
+        codes: dict[str, tuple[str, ...]] = {}
         version, ahead = "", timedelta()
         for name in self._mapping.asked().projects:
             with GuardedProject(self._projects[name], self._pause) as project:
                 version = server_version(project, name)
                 ahead = max(ahead, self._clock_ahead(project), key=abs)
-                links |= _link(project, self._projects[name], version)
+                info = _info(project)
+                links |= _link(info, self._projects[name], version)
+                if listed := tuple(missing_codes(info)):
+                    codes[name] = listed
                 fields = dictionary(project, name)
                 dictionaries[name] = dictionary_csv(fields)
                 read = self._rows(project, with_main(self._wanted(name, fields), name, fields))
@@ -82,6 +86,7 @@ class RedcapSource:
             server_version=version,
             links=links,
             clock_ahead=ahead,
+            missing_codes=codes,
         )
 
     def _clock_ahead(self, project: GuardedProject) -> timedelta:
@@ -248,8 +253,8 @@ def _check_people(read: Mapping[str, Rows], wanted: Sequence[Wanted], mapping: R
             )
 
 
-def _link(project: GuardedProject, reached: RedcapProject, version: str) -> dict[str, str]:
-    """The beginning of links to a record's form; append ``&id=..&page=..&instance=..``. None when the project does not tell."""
+def _info(project: GuardedProject) -> Mapping[str, object]:
+    """The project's settings; nothing when the token may not ask for them."""
     try:
         info = project.export_project_info()
     except Refused as error:
@@ -257,7 +262,18 @@ def _link(project: GuardedProject, reached: RedcapProject, version: str) -> dict
         if error.status == 403 and "privileges" in error.words:
             return {}
         raise
-    if isinstance(info, dict) and str(info.get("project_id", "")).isdigit():
+    return info if isinstance(info, dict) else {}
+
+
+def missing_codes(info: Mapping[str, object]) -> dict[str, str]:
+    """A project's missing data codes, ``-99, Unknown | NA, Not applicable``, as code -> meaning."""
+    pairs = (part.partition(",") for part in str(info.get("missing_data_codes") or "").split("|") if part.strip())
+    return {code.strip(): meaning.strip() for code, _, meaning in pairs}
+
+
+def _link(info: Mapping[str, object], reached: RedcapProject, version: str) -> dict[str, str]:
+    """The beginning of links to a record's form; append ``&id=..&page=..&instance=..``. None when the project does not tell."""
+    if str(info.get("project_id", "")).isdigit():
         base = reached.url.removesuffix("api/")
         return {reached.name: f"{base}redcap_v{version}/DataEntry/index.php?pid={info['project_id']}"}
     return {}

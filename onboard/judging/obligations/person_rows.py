@@ -12,7 +12,7 @@ from typing import Any
 from onboard.judging import kinds
 from onboard.judging.coverage import listing_presence, signed, span
 from onboard.judging.obligations.lab import Lab, Study
-from onboard.model import Completion, Evidence, Per, Person, Requirement, Scope, Task, Waiver
+from onboard.model import Completion, Counts, Evidence, Per, Person, Requirement, Scope, Task, Waiver
 from onboard.timeline import FOR_EVER, NOT_EVER, Coverage, any_of
 
 
@@ -37,9 +37,9 @@ class PersonRows:
         return [self.lab.studies[record] for record in sorted(named & self.lab.place.keys(), key=self.lab.place.__getitem__)]
 
     @cached_property
-    def completions(self) -> tuple[tuple[Completion, str | None], ...]:
+    def completions(self) -> tuple[tuple[Completion, Counts], ...]:
         rows = self.lab.completions.get(self.person, ())
-        return tuple((row, self.lab.course_map.training_of(row)) for row in rows)
+        return tuple((row, self.lab.course_map.counts(row)) for row in rows)
 
     @cached_property
     def _courses(self) -> Evidence:

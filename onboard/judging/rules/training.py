@@ -6,41 +6,50 @@ and refreshers (a refresher counts only together with a basic course, E. Kentuck
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from onboard.dates import plus_days, show
 from onboard.folding import fold
+from onboard.judging.coverage import signed
 from onboard.judging.rules.grounds import dated_coverage, finding
-from onboard.model import Checked, Completion, Enrolment, Finding, Ground, Obligation, Problem, WhoseDate
+from onboard.model import Checked, Completion, Counts, Enrolment, Finding, Ground, Obligation, Problem, Unmapped, WhoseDate
 from onboard.model.phrases import Phrase, joined, phrase, shared
 from onboard.timeline import NOT_EVER, PERHAPS, Coverage, Timeline
 
-#: Completions with the training each maps to: "" none, None unmapped.
-_Rows = Sequence[tuple[Completion, str | None]]
+_Rows = Sequence[tuple[Completion, Counts]]
 
 
 def judge(obligation: Obligation) -> Finding:
     """Return the union of what every completion gives that counts for it.
 
-    An unmapped course may count.
+    An unmapped course may count where its words allow it.
     """
     requirement, evidence = obligation.requirement, obligation.evidence
-    counting = [(c, t) for c, t in evidence.completions if t is None or t in requirement.accepts]
+    counting = [(c, t) for c, t in evidence.completions if _may_count(t, requirement.accepts)]
     usable = [(c, t) for c, t in counting if c.checked is not Checked.DECLINED and c.passed is not False]
     grounds = [_ground(completion, training, usable, obligation) for completion, training in usable]
     passes = sorted(
         c.completed
         for c, t in usable
-        if t and _is_accepted(c, obligation) and isinstance(c.completed, date) and c.completed <= obligation.read_on
+        if isinstance(t, str)
+        and _is_accepted(c, obligation)
+        and isinstance(c.completed, date)
+        and c.completed <= obligation.read_on
     )
     in_hand, in_progress = _enrolled(obligation, passes)
     return finding(obligation, [*grounds, *in_progress], in_hand=in_hand)
 
 
+def _may_count(counts: Counts, accepts: Collection[str]) -> bool:
+    return counts in accepts if isinstance(counts, str) else not counts.trainings.isdisjoint(accepts)
+
+
 def _is_accepted(completion: Completion, obligation: Obligation) -> bool:
-    looked_at = obligation.rules.typed_counts or bool(completion.checked_by)
-    return completion.checked is Checked.ACCEPTED and looked_at
+    """Accepted, and where the lab asks for it, signed: a name, and a readable day not after the read."""
+    if completion.checked is not Checked.ACCEPTED:
+        return False
+    return obligation.rules.typed_counts or signed(completion.checked_by, completion.checked_on, obligation.read_on)
 
 
 def _whose(completion: Completion, obligation: Obligation) -> WhoseDate:
@@ -55,7 +64,7 @@ def _letters(institution: str) -> str:
     return "".join(letter for letter in fold(institution) if letter.isalnum())
 
 
-def _has_basic(completion: Completion, training: str, others: _Rows, ob: Obligation, claims: bool) -> bool:
+def _has_basic(completion: Completion, training: Counts, others: _Rows, ob: Obligation, claims: bool) -> bool:
     """A basic of the same family, accepted, readable, on or before; it may have expired; any institution.
 
     With `claims` a basic that waits to be looked at is taken as accepted.
@@ -72,12 +81,11 @@ def _has_basic(completion: Completion, training: str, others: _Rows, ob: Obligat
     )
 
 
-def _doubts(
-    completion: Completion, training: str | None, others: _Rows, ob: Obligation, *, claims: bool = False
-) -> Phrase | None:
+def _doubts(completion: Completion, training: Counts, others: _Rows, ob: Obligation, *, claims: bool = False) -> Phrase | None:
     """Why a completion is possible evidence only; None when nothing is in doubt."""
-    if training is None:
-        return phrase("doubts.unmapped")
+    if isinstance(training, Unmapped):
+        missing = "stage_unreadable" if "stage" in completion.unclear else "stage_missing" if completion.stage is None else ""
+        return phrase(f"doubts.{missing}" if training.named and missing else "doubts.unmapped")
     if completion.passed is None:
         return phrase("doubts.score")
     if isinstance(completion.completed, date) and completion.completed > ob.read_on:
@@ -87,9 +95,12 @@ def _doubts(
     return None
 
 
-def _ground(completion: Completion, training: str | None, others: _Rows, ob: Obligation) -> Ground:
+def _ground(completion: Completion, training: Counts, others: _Rows, ob: Obligation) -> Ground:
     whose = _whose(completion, ob)
     days, ends = dated_coverage(completion.completed, completion.expires, ob.requirement.validity, whose)
+    if "institution" in completion.unclear:  # ours or another one: what both give is sure
+        ours, _ = dated_coverage(completion.completed, completion.expires, ob.requirement.validity, ob.requirement.whose_date)
+        days = Coverage(days.sure & ours.sure, days.possible | ours.possible)
     doubt, claim = _doubts(completion, training, others, ob), not _is_accepted(completion, ob)
     accepted = days.doubted() if _doubts(completion, training, others, ob, claims=True) else days
     if doubt:
@@ -124,15 +135,21 @@ def _passed_words(completion: Completion, ends: Phrase | None) -> Phrase:
 
 def _problem(completion: Completion, doubt: Phrase | None, days: Coverage, ob: Obligation) -> Problem | None:
     """What a coordinator must mend; dates that could not be read were told when the tables were."""
-    unprinted = isinstance(completion.completed, date) and completion.expires is None
-    if not doubt and not unprinted:
-        return None
     if doubt:
-        what, field = phrase("doubts.problem", course=completion.course, doubt=doubt), "course"
-        next_step = phrase(f"{doubt.maker}_step")
-    else:
-        what, field = phrase("doubts.unprinted", course=completion.course), "expires"
-        next_step = phrase("doubts.unprinted_step")
+        return doubtful(completion, doubt)
+    if not isinstance(completion.completed, date) or completion.expires is not None:
+        return None
+    what, step = phrase("doubts.unprinted", course=completion.course), phrase("doubts.unprinted_step")
+    return _in_row(completion, "expires", what, step)
+
+
+def doubtful(completion: Completion, doubt: Phrase) -> Problem:
+    """The problem of a course that is not counted, and why."""
+    what, step = phrase("doubts.problem", course=completion.course, doubt=doubt), phrase(f"{doubt.maker}_step")
+    return _in_row(completion, "course", what, step)
+
+
+def _in_row(completion: Completion, field: str, what: Phrase, next_step: Phrase) -> Problem:
     key, people = f"training/{completion.evidence}/{field}", (completion.person,)
     return Problem.in_row(completion.evidence, key=key, field=field, what=what, next_step=next_step, people=people)
 

@@ -107,7 +107,7 @@ def test_the_rcr_look_alike_does_not_satisfy_human_subjects_protection() -> None
 
 
 def test_an_unmapped_course_is_possible_evidence_and_a_problem() -> None:
-    finding = gcp(completion("unheard"))
+    finding = gcp(completion("unheard", group="Good clinical practice elsewhere"))
     assert status_on(finding, TODAY) is Status.UNKNOWN
     assert [g.problem.next_step for g in finding.grounds if g.problem]
 
