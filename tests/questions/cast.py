@@ -228,7 +228,7 @@ REQUIREMENTS = (
     ),
 )
 COURSES = (
-    Course(training="hsp", group=("Biomedical Research",)),
+    Course(training="hsp", group=("Biomedical Research", "Human Subjects Research")),
     Course(training="gcp", group=("Good Clinical Practice (U.S. FDA Focus)",)),
 )
 RULES = Rules(requirements=REQUIREMENTS, courses=COURSES, version="r1")
