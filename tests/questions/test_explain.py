@@ -160,7 +160,7 @@ def test_two_roles_over_time_are_both_told_in_order():
 
 
 def test_text_fits_a_terminal_and_json_is_json(lab):
-    odd = replace(completion(UMA, 1, GCP, "2025-02-01"), course="A very long course name " * 12, group="?")
+    odd = replace(completion(UMA, 1, GCP, "2025-02-01"), course="A very long biomedical course name " * 12, group="?")
     rows = tuple(odd if c.evidence == odd.evidence else c for c in records().completions)
     found = explain(judged(replace(records(), completions=rows)), told(), LAB, UMA, TODAY)
     assert max(map(len, as_text(found).splitlines())) <= 80
