@@ -41,8 +41,49 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def show(day: date) -> str:
-    """A date as people write it, in no locale: ``7 Dec 2026``."""
+    """A date as people write it, in no locale: ``7 Dec 2026``. Of a day known by its bounds it says so."""
+    if isinstance(day, DayWithin):
+        if day.latest is None:
+            return f"a day not recorded, after {show(plus_days(day, -1))}"
+        return f"a day not recorded, at the latest {show(date(day.year, day.month, day.day))}"
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+class DayWithin(date):
+    """A day of which only the earliest and the latest it may be are known; None = no bound on that side.
+
+    A tick, or "has left", says what holds on the day of the read and not since when. What begins on such a day is certain from
+    `latest` on and possible from `earliest` on; what ends on it is certain up to `earliest` and possible up to `latest`. It
+    compares and sorts by `latest`, else by `earliest`. It equals no plain date, so no memory of a plain day answers for it.
+    """
+
+    earliest: date | None
+    latest: date | None
+
+    @classmethod
+    def of(cls, earliest: date | None, latest: date | None) -> DayWithin:
+        """A day between two, both inclusive; one of them must be given."""
+        place = latest or earliest or date.max
+        found = cls(place.year, place.month, place.day)
+        found.earliest, found.latest = earliest, latest
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DayWithin) and (self.earliest, self.latest) == (other.earliest, other.latest)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(("within", self.earliest, self.latest))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return DayWithin.of, (self.earliest, self.latest)
+
+
+def known_day(day: object) -> date | None:
+    """The day itself where it is wholly known; None for a blank, an unreadable and a bounded one."""
+    return day if isinstance(day, date) and not isinstance(day, DayWithin) else None
 
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from onboard.pipeline.tools import Rejudging, Tools
     from onboard.ports import BounceSource, Clock, EvidenceFiles, Mailer, RecordSource, RecordWriter
     from onboard.rendering.renderer import Renderer
+    from onboard.tables.since import Reads
 
 
+#: A pause between good reads longer than this is a break: what was read before it tells no "since when".
+_LONG = 60
 T = TypeVar("T")
 
 
@@ -208,13 +211,23 @@ class App:
         read_on = export.read_at.astimezone(self.lab.zone).date()
 
         def judged() -> Assessment:
-            tables, problems = read_tables(export, self.config.mapping, self.lab.zone)
+            reads = self._reads(export)
+            tables, problems = read_tables(export, self.config.mapping, self.lab.zone, reads)
             found = judge(tables, problems, rules, export.read_at, read_on, snapshot)
-            form = review_form(export, self.config.mapping)
-            return replace(found, evidence_rows=evidence_rows(export, self.config.mapping), review_form=form)
+            form, rows = review_form(export, self.config.mapping), tuple(reads.facts.values())
+            return replace(found, evidence_rows=evidence_rows(export, self.config.mapping), review_form=form, rows_seen=rows)
 
         found = self._judged_reads.get(export, rules, read_on, snapshot, judged)
         return replace(found, forms=self._forms(export.links), waiting=self._waiting(), clock_ahead=export.clock_ahead)
+
+    def _reads(self, export: Export) -> Reads:
+        """What the good reads before an export tell of its rows; nothing where a folder is asked instead of REDCap."""
+        from onboard.tables.since import Reads
+
+        if not (self.config.mapping.says_now and self.remembers and self._export is None):
+            return Reads(export.read_at, self.lab.zone)
+        before = [at for at, _ in self.ledger.reads(export.read_at - timedelta(days=_LONG)) if at < export.read_at]
+        return Reads(export.read_at, self.lab.zone, self.ledger.rows_seen(), max(before, default=None))
 
     def _waiting(self) -> tuple[Waiting, ...]:
         """What intake left waiting; its rooms are opened only where something waits."""

@@ -19,6 +19,7 @@ from onboard.config.writing import read_writeback
 from onboard.errors import ConfigError
 from onboard.judging import kinds
 from onboard.model import JobName, Lab, Rules
+from onboard.model.mapping import NO_TRAINING
 from onboard.model.mapping import Mapping as RecordMapping
 
 if TYPE_CHECKING:
@@ -140,15 +141,30 @@ def _rules(
 
 def _wrong_evidence(rules: Rules, mapping: RecordMapping) -> Iterator[str]:
     """What is demanded, but could never be met, because no field of REDCap is mapped for it."""
+    yield from _unknown_trainings(rules, mapping)
     steps = {name for source in mapping.of("steps") for name in source.fields}
+    unfed: list[tuple[str, str]] = []
     for requirement in rules.tracked():
         kind = kinds.of(requirement)
-        if kind.needs == "step" and requirement.step not in steps:
+        if kind.needs == "step" and steps and requirement.step not in steps:
             said = f"redcap.toml maps no step {requirement.step!r}. {nearest(requirement.step, steps)}"
             yield f"{rules_file.FILE}, [[requirement]] ({requirement.id}), step: {said}"
-        elif kind.needs != "step" and kind.reads and not mapping.of(kind.reads[0]):
+        elif kind.reads and not mapping.of(kind.reads[0]):
             said = f"redcap.toml maps no table {kind.reads[0]!r}. Map it, or write tracked = false."
-            yield f"{rules_file.FILE}, [[requirement]] ({requirement.id}), tracked: {said}"
+            unfed.append((requirement.id, f"{rules_file.FILE}, [[requirement]] ({requirement.id}), tracked: {said}"))
+    without = f" To begin without them: tracked = false for {', '.join(name for name, _ in unfed)}."
+    last = len(unfed) - 1
+    yield from (words + (without if place == last and last else "") for place, (_, words) in enumerate(unfed))
+
+
+def _unknown_trainings(rules: Rules, mapping: RecordMapping) -> Iterator[str]:
+    """Words of `training` that no requirement accepts, so that no row of theirs would count."""
+    known = {name for requirement in rules.requirements for name in requirement.accepts}
+    for source in mapping.of("completions"):
+        words = {source.constants.get("training", ""), *source.values.get("training", {}).values()} - {"", NO_TRAINING}
+        for word in sorted(words - known):
+            said = f"{word!r} is a word of no requirement's accepts. {nearest(word, known)}"
+            yield f"redcap.toml, {source.place}, training: {said} Write {NO_TRAINING!r} where a course counts for nothing."
 
 
 def _digest_weekday(times: Mapping[JobName, JobTime] | None) -> int:

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from onboard.folding import fold
 from onboard.model import Completion, Counts, Course, Unmapped
+from onboard.model.mapping import NO_TRAINING
 
 
 def _plain(words: str) -> frozenset[str]:
@@ -83,7 +84,10 @@ class CourseMap:
 
         The first line of the map that fits decides. A stage that is blank or cannot be read is unmapped, unless every line its
         names fit says the same thing whatever the stage; so is a curriculum or group that cannot be read.
+        What redcap.toml says of the row itself comes first.
         """
+        if completion.training:
+            return "" if completion.training == NO_TRAINING else completion.training
         if completion.unclear & {"curriculum", "group"}:
             return None
         for training, stages in self._fitting(completion):

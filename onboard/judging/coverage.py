@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from onboard.dates import plus_days
+from onboard.dates import DayWithin, plus_days
 from onboard.model import Listing, PersonnelMode, Reading
 from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline
 
@@ -16,12 +16,27 @@ def span(first: Reading, last: Reading, *, blank_last_is_open: bool = True) -> C
     """From `first` to `last`, both inclusive.
 
     A blank first day counts as unreadable; a blank last day is open, or unreadable where `blank_last_is_open` is False.
-    Whatever is unreadable leaves nothing certain and the widest days its readable part allows.
+    Whatever is unreadable leaves nothing certain and the widest days its readable part allows. So does a day known by its bounds,
+    but for what its bounds make certain (ruling 50 and 51 of tests/reckoner/rulings.md).
     """
+    if isinstance(first, DayWithin) or isinstance(last, DayWithin):
+        return _bounded(first, last, blank_last_is_open=blank_last_is_open)
     readable_last = isinstance(last, date) or (last is None and blank_last_is_open)
     low, high = first if isinstance(first, date) else None, last if isinstance(last, date) else None
     days = Timeline.between(low, high)
     return Coverage.certain(days) if isinstance(first, date) and readable_last else Coverage.maybe(days)
+
+
+def _bounded(first: Reading, last: Reading, *, blank_last_is_open: bool) -> Coverage:
+    """`span` where at least one end is known by its bounds only."""
+    starts = (first.earliest, first.latest) if isinstance(first, DayWithin) else (first, first)
+    ends = (last.earliest, last.latest) if isinstance(last, DayWithin) else (last, last)
+    low, high = (one if isinstance(one, date) else None for one in (starts[0], ends[1]))
+    possible = Timeline.between(low, high)
+    certain_end = isinstance(ends[0], date) or (last is None and blank_last_is_open)
+    if not isinstance(starts[1], date) or not certain_end:
+        return Coverage.maybe(possible)
+    return Coverage(Timeline.between(starts[1], ends[0] if isinstance(ends[0], date) else None) & possible, possible)
 
 
 def signed(by: str, on: Reading, read_on: date) -> bool:
@@ -73,5 +88,7 @@ def filed(listing: Listing) -> Timeline:
     """Days on which a submitted listing waits for the IRB: submitted on to the day before it is removed."""
     if not isinstance(listing.submitted, date):
         return NEVER
-    ends = [plus_days(day, -1) for day in (listing.removed, listing.approved) if isinstance(day, date)]
+    ends = [
+        plus_days(date.fromordinal(day.toordinal()), -1) for day in (listing.removed, listing.approved) if isinstance(day, date)
+    ]
     return Timeline.between(listing.submitted, min(ends, default=None))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median_high
 
-from onboard.dates import WorkCalendar
+from onboard.dates import WorkCalendar, known_day
 from onboard.judging import kinds
 from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
@@ -58,9 +58,9 @@ def pace(requirement: Requirement, irb: Turnaround) -> int | None:
 def irb_turnaround(assessment: Assessment, calendar: WorkCalendar) -> Turnaround:
     """Submitted to approved, in working days, over the lab's own listings."""
     took = [
-        calendar.between(row.submitted, row.approved)
+        calendar.between(submitted, approved)
         for row in assessment.listings
-        if isinstance(row.submitted, date) and isinstance(row.approved, date) and row.submitted <= row.approved
+        if (submitted := known_day(row.submitted)) and (approved := known_day(row.approved)) and submitted <= approved
     ]
     if len(took) < ENOUGH:
         return Turnaround(days=DEFAULT_TURNAROUND, of=len(took), own=False)

@@ -98,6 +98,7 @@ from onboard.model.requirements import (
     Selectors,
     WhoseDate,
 )
+from onboard.model.rows import RowSeen
 from onboard.model.runs import (
     AcceptedRules,
     Cadence,
@@ -197,6 +198,7 @@ __all__ = [
     "Reviewed",
     "Role",
     "RosterRow",
+    "RowSeen",
     "Rules",
     "RulesUse",
     "Run",

@@ -33,7 +33,7 @@ from onboard.model.lab import (
     Waiver,
 )
 from onboard.model.requirements import Requirement, Rules
-from onboard.model.rows import Row
+from onboard.model.rows import Row, RowSeen
 from onboard.timeline import Coverage, Timeline
 
 
@@ -247,6 +247,7 @@ class Assessment:
     #: person -> the highest row of evidence they have, on the form people send evidence in on; None where there is no such form
     evidence_rows: Mapping[str, int] | None = None
     review_form: str = ""  # the form on which is decided about what came in by survey; "" where that form is its own
+    rows_seen: tuple[RowSeen, ...] = ()  # cells of the read that say "now", for the ledger to remember
     gone: tuple[Row, ...] = ()  # rows that the read lacks and the last run of the same job had; worklists alone
     clock_ahead: timedelta = timedelta()  # how far this machine's clock was before REDCap's, where REDCap said a time
     #: findings by person, built once by `readiness.assess_lab`

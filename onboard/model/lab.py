@@ -6,6 +6,7 @@ columns are the class's fields, in order, so that a row of the frame is `cls(**r
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from onboard.model.choices import (
@@ -41,6 +42,7 @@ class Person:
     personal_until: Reading
     citi_id: str
     complete: bool
+    login: str = ""  # a network id, by which cells may name the person
 
     @property
     def label(self) -> str:
@@ -98,6 +100,7 @@ class Completion:
     reason: str
     source: str
     unclear: frozenset[str] = frozenset()
+    training: str = ""  # the training it counts as, where the lab's mapping says so; "none" = nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,9 +319,24 @@ class Problem:
     #: Whose verdicts it touches: record ids of people, empty when a protocol or no particular person.
     people: tuple[str, ...] = ()
     event: str = ""
+    #: The kind of problem, as its key begins; "" where judging found it.
+    trouble: str = ""
+    #: What the cell holds. It goes to the screen and the coordinator, never into a log or the ledger.
+    cell: str = dataclasses.field(default="", repr=False)
 
     @classmethod
-    def in_row(cls, evidence: str, *, key: str, field: str, what: str, next_step: str, people: tuple[str, ...]) -> Problem:
+    def in_row(
+        cls,
+        evidence: str,
+        *,
+        key: str,
+        field: str,
+        what: str,
+        next_step: str,
+        people: tuple[str, ...],
+        trouble: str = "",
+        cell: str = "",
+    ) -> Problem:
         """The problem of the row with that evidence id; `field` is "" for the row as a whole."""
         at = EvidenceId.parse(evidence)
         return cls(
@@ -331,6 +349,8 @@ class Problem:
             what=what,
             next_step=next_step,
             people=people,
+            trouble=trouble,
+            cell=cell,
         )
 
     @property

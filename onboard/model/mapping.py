@@ -22,6 +22,7 @@ export tells whether reviews decided when it was read (`marks`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
@@ -45,13 +46,13 @@ from onboard.model.choices import (
 TABLE_FIELDS: Dict[str, tuple[str, ...]] = {
     "people": (
         "greet", "name", "other_names", "university_email", "other_email", "personal_email", "personal_until", "citi_id",
-        "complete",
+        "login", "complete",
     ),
     "appointments": ("kind", "role", "engaged", "supervisor", "first", "last"),
     "steps": (),
     "completions": (
-        "course", "curriculum", "group", "stage", "completed", "expires", "score", "passing", "institution", "record_id",
-        "checked", "checked_by", "checked_on", "reason", "source",
+        "course", "training", "curriculum", "group", "stage", "completed", "expires", "score", "passing", "institution",
+        "record_id", "checked", "checked_by", "checked_on", "reason", "source",
     ),
     "reviews": ("what", "row", "event", "decision", "by", "on", "reason", "seen"),
     "listings": ("protocol", "submitted", "approved", "removed", "stays"),
@@ -89,6 +90,32 @@ ENUMS: Dict[tuple[str, str], type[Choice]] = {
 PROTOCOL_TABLES = frozenset({"protocols", "approvals", "submissions", "holds"})
 #: Tables whose form is optional in a project: without it they are read as empty.
 OPTIONAL_TABLES = frozenset({"reviews"})
+#: Noun fields that hold a day, where `as_read` may stand for one. Each key of steps is one too.
+DAYS: Dict[str, frozenset[str]] = {
+    "people": frozenset({"personal_until"}),
+    "appointments": frozenset({"first", "last"}),
+    "completions": frozenset({"completed", "expires", "checked_on"}),
+    "reviews": frozenset({"on"}),
+    "listings": frozenset({"submitted", "approved", "removed"}),
+    "delegations": frozenset({"first", "last", "approved_on"}),
+    "assignments": frozenset({"first", "due", "done"}),
+    "absences": frozenset({"first", "last"}),
+    "waivers": frozenset({"first", "last", "approved_on"}),
+    "snoozes": frozenset({"until"}),
+    "log": frozenset({"on"}),
+    "enrolments": frozenset({"on"}),
+    "disclosures": frozenset({"on", "expires"}),
+    "approvals": frozenset({"first", "last"}),
+    "submissions": frozenset({"on"}),
+    "holds": frozenset({"first", "last"}),
+}
+#: Stands for a day in `constants`, `values` and `blank`: it holds on the day of the read, and since when is not kept.
+AS_READ = "as_read"
+#: A word of `training`: the course counts for nothing.
+NO_TRAINING = "none"
+#: How cells may name a person, and a protocol; the first of each that fits one decides.
+PERSON_BY = ("record", "email", "login", "name", "last_name")
+PROTOCOL_BY = ("number", "code", "record")
 #: What a source cannot do without: the rest may stay unmapped and is read as blank.
 REQUIRED_FIELDS: Dict[str, frozenset[str]] = {
     "people": frozenset({"name"}),
@@ -104,6 +131,7 @@ REQUIRED_FIELDS: Dict[str, frozenset[str]] = {
     "protocols": frozenset({"number"}),
     "approvals": frozenset({"kind"}),
 }
+_BRACES = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,20 +141,61 @@ class Source:
     table: str
     project: str
     instrument: str
-    fields: Dict[str, str]  # noun field -> REDCap field
+    fields: Dict[str, str]  # noun field -> REDCap field; the first of several
     constants: Dict[str, str] = field(default_factory=dict)  # noun field -> the word used for every row
     values: Dict[str, Dict[str, str]] = field(default_factory=dict)  # noun field -> the lab's code -> our word
     checkboxes: frozenset[str] = frozenset()  # noun fields that are REDCap checkboxes
     event: str = ""  # longitudinal: only rows of this unique event name, "" = of every event
     #: noun field whose cell must hold something for the row to count, "" = any; for one column per course
     only_if: str = ""
-    #: REDCap field -> the code it must hold for the row to count; for people and protocols in one classic project
-    where: Dict[str, str] = field(default_factory=dict)
+    #: REDCap field -> the codes of which it must hold one for the row to count
+    where: Dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unless: Dict[str, tuple[str, ...]] = field(default_factory=dict)  # the contrary
+    joins: Dict[str, str] = field(default_factory=dict)  # noun field -> text with REDCap fields in braces
+    firsts: Dict[str, tuple[str, ...]] = field(default_factory=dict)  # noun field -> REDCap fields; the first that is filled
+    blank: Dict[str, str] = field(default_factory=dict)  # noun field -> the word a blank cell stands for
+    dates: Dict[str, str] = field(default_factory=dict)  # noun field -> order of its days as text: ymd, mdy or dmy
+    date_order: str = "ymd"  # of all others
+    months: tuple[str, ...] = ()  # languages of month names beside English
+    person: tuple[str, ...] = ()  # REDCap fields that name the person a row is about, where its record does not
+    ended_if: Dict[str, tuple[str, ...]] = field(default_factory=dict)  # REDCap field -> codes that mean: no longer here
+    not_begun_if: Dict[str, tuple[str, ...]] = field(default_factory=dict)  # REDCap field -> codes that mean: not yet here
+    printed_after: str = ""  # the printed end is the day passed plus this validity
+    place: str = ""  # where it is written, for messages: "tables.completions (block 2)"
+    templates: Dict[str, str] = field(default_factory=dict)  # REDCap field -> how it is written, with {each}
+    mark: str = ""  # the REDCap field that tells it from other rows of its table on the same form
 
     @property
     def key(self) -> str:
         """The name of the instrument in an export."""
         return f"{self.project}.{self.instrument}"
+
+    def columns_of(self, name: str) -> tuple[str, ...]:
+        """The REDCap fields that one noun field is read from; none where it is not mapped."""
+        if name in self.joins:
+            return tuple(dict.fromkeys(_BRACES.findall(self.joins[name])))
+        return self.firsts.get(name) or ((self.fields[name],) if name in self.fields else ())
+
+    def is_day(self, name: str) -> bool:
+        """Whether a noun field holds a day."""
+        return self.table == "steps" or name in DAYS.get(self.table, ())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every REDCap field that the rows need, each once; a box of a checkbox by its column."""
+        named = [column for name in self.fields for column in self.columns_of(name)]
+        return tuple(dict.fromkeys([*named, *self.where, *self.unless, *self.person, *self.ended_if, *self.not_begun_if]))
+
+    def order_of(self, name: str) -> str:
+        """In which order days of one noun field are written as text."""
+        return self.dates.get(name, self.date_order)
+
+    @property
+    def says_now(self) -> bool:
+        """Whether a cell may say that something holds now, and not since when."""
+        words = [*self.constants.values(), *self.blank.values()]
+        words += [word for codes in self.values.values() for word in codes.values()]
+        return AS_READ in words or bool(self.ended_if or self.not_begun_if)
 
     @property
     def complete_field(self) -> str:
@@ -145,13 +214,20 @@ class Mapping:
 
     `missing_codes`: cells that say "no value" and are read as blank. `hand_in`: the form of completions that is also a survey, on
     which people send evidence in; "" = they reply with it. `reviews_on_form`: acceptance is recorded on that same form, and no
-    form of reviews is read.
+    form of reviews is read. `person_by`, `protocol_by`: how cells name people and protocols, in the order of trust.
     """
 
     sources: tuple[Source, ...]
     missing_codes: frozenset[str] = frozenset()
     hand_in: str = ""
     reviews_on_form: bool = False
+    person_by: tuple[str, ...] = ("record", "email")
+    protocol_by: tuple[str, ...] = ("number", "code")
+
+    @property
+    def says_now(self) -> bool:
+        """Whether what is read may hold now, of unknown age."""
+        return any(source.says_now for source in self.sources)
 
     @property
     def projects(self) -> tuple[str, ...]:
@@ -177,8 +253,7 @@ class Mapping:
         for source in self.sources:
             if source.project == project:
                 names = wanted.setdefault(source.instrument, {})
-                named = (*source.fields.values(), *source.where)
-                asked = (name.partition("___")[0] for name in named if name != source.complete_field)
+                asked = (name.partition("___")[0] for name in source.columns if name != source.complete_field)
                 names.update(dict.fromkeys(asked))
         return {instrument: tuple(names) for instrument, names in wanted.items()}
 
@@ -198,7 +273,7 @@ class Mapping:
         found: dict[str, frozenset[str]] = {}
         for source in self.sources:
             if source.project == project and source.table in OPTIONAL_TABLES:
-                found[source.instrument] = found.get(source.instrument, frozenset()) | frozenset(source.fields.values())
+                found[source.instrument] = found.get(source.instrument, frozenset()) | frozenset(source.columns)
         needed = {s.instrument for s in self.sources if s.project == project and s.table not in OPTIONAL_TABLES}
         return {form: fields for form, fields in found.items() if form not in needed}
 

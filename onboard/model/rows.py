@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 _EVENT, _INSTRUMENT, _INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 #: What REDCap writes into cells of a form that was never opened; since about version 15.5 it may leave them blank instead.
@@ -24,6 +25,17 @@ class Row:
     record: str
     event: str = ""
     instance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSeen:
+    """A cell, or a few, that said the same in every good read from `first` to `last`, both aware."""
+
+    record: str
+    row: str  # form, record, instance, event and our field
+    digest: str  # of what the cells said
+    first: datetime
+    last: datetime
 
 
 def rows_of(form: str, text: str) -> frozenset[Row]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 from onboard.model import Assessment, Export, JobName, Mode, PersonSeen, Snapshot
@@ -29,6 +29,7 @@ class Judged:
     snapshot: Snapshot
     kept: bool  # whether the ledger holds this very read
     seen: tuple[PersonSeen, ...] = ()  # what it changes about which person has which record id
+    read_before: datetime | None = None  # when the good read before it was
 
 
 def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
@@ -53,7 +54,8 @@ def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
     if not tools.accepts_loss:
         refuse_many(seen.replaced, len(known))
     before = _before(tools.rejudging, planned_on, assessment, known)
-    return Judged(now=assessment, before=before, snapshot=snapshot, kept=kept, seen=(*first, *seen.rows))
+    rows, read_before = (*first, *seen.rows), last.read_at if last else None
+    return Judged(now=assessment, before=before, snapshot=snapshot, kept=kept, seen=rows, read_before=read_before)
 
 
 def _known_people(tools: Tools, last: Snapshot | None) -> tuple[tuple[PersonSeen, ...], Mapping[str, Sequence[PersonSeen]]]:
@@ -112,6 +114,8 @@ def remember(tools: Tools, judged: Judged, today: date, mode: Mode) -> None:
     """
     if judged.seen:
         tools.ledger.see_people(judged.seen)
+    if judged.now.rows_seen:
+        tools.ledger.see_rows(judged.now.rows_seen, judged.read_before)
     if not judged.kept:
         tools.ledger.save_snapshot(judged.snapshot)
     tools.ledger.save_rules(tools.rules.version, tools.rules_text, tools.clock.now(), mode)

@@ -1,14 +1,15 @@
-"""The port that records which person had which record id.
+"""The port that records which person had which record id, and since which read cells have said what they say.
 
-pipeline/persons.py decides who is another person.
+pipeline/persons.py decides who is another person, tables/since.py what stands without a break.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
-from onboard.model import PersonSeen
+from onboard.model import PersonSeen, RowSeen
 
 
 class PeopleSeen(Protocol):
@@ -24,4 +25,12 @@ class PeopleSeen(Protocol):
         Where a number is new under its record id, the person who had it before is a former one: items sent to or about them are
         kept under their former name, and what waits for them is taken back.
         """
+        ...
+
+    def rows_seen(self) -> Mapping[tuple[str, str], RowSeen]:
+        """What good reads showed of cells that say "now", by row and digest."""
+        ...
+
+    def see_rows(self, seen: Sequence[RowSeen], before: datetime | None) -> None:
+        """Store what a good read shows; `before` is when the good read before it was, None where it is the first."""
         ...

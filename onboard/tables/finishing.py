@@ -21,6 +21,7 @@ from onboard.tables.problems import Problems
 from onboard.tables.references import Directory, Protocols
 from onboard.tables.reviews import Reviews
 from onboard.tables.sheet import Sheet, code_suffix
+from onboard.tables.standing import counted_back, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,16 @@ class Lab:
 def _completions(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     """The pass mark, what a person said of the evidence, and a name to show."""
     columns["passed"] = _each_once(_passed, columns.pop("score"), columns.pop("passing"))
+    if any(columns["training"]) and "stage" not in sheet.source.fields and "stage" not in sheet.source.constants:
+        columns["stage"] = [1] * len(sheet)
+    if sheet.source.printed_after:
+        columns["completed"] = counted_back(sheet.source.printed_after, columns["completed"], columns["expires"])
     if not all(columns["course"]):
         names = zip(columns["course"], columns["group"], columns["curriculum"], strict=True)
-        columns["course"] = [course or group or curriculum or "a course without a name" for course, group, curriculum in names]
+        named = [course or group or curriculum for course, group, curriculum in names]
+        columns["course"] = [
+            name or training or "a course without a name" for name, training in zip(named, columns["training"], strict=True)
+        ]
     columns["checked"] = _each_once(_checked, columns["checked"], columns["source"])
     columns["unclear"] = _unclear(sheet, columns["stage"])
     strange = {source for source in set(columns["source"]) if source.lower() not in ("", "survey", *_TRUSTED)}
@@ -145,6 +153,8 @@ def _delegations(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
             lab.problems.note(sheet.row(number), "tasks", _NO_TASK)
     _by_mapping(sheet, columns)
     _note_undated(lab, sheet, columns)
+    if "approved_by" in sheet.source.constants:
+        columns["approved_by"] = [f"{name} (by mapping)" if name else "" for name in columns["approved_by"]]
     return _needs_protocol(lab, sheet, columns)
 
 
@@ -268,7 +278,7 @@ _NO_EXPIRY = CellProblem(
 
 def _appointments(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     columns["supervisor"] = sheet.refer("supervisor", lab.people.resolve, lab.problems)
-    return columns
+    return standing(lab.problems, sheet, columns)
 
 
 def _work(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:

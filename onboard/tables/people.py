@@ -83,11 +83,12 @@ def _nowhere(name: str) -> CellProblem:
     )
 
 
-def directory_of(columns: Columns) -> Directory:
-    """Everybody by record id and address."""
+def directory_of(columns: Columns, ways: Sequence[str] = ("record", "email")) -> Directory:
+    """Everybody, in the ways that cells name them."""
     names = dict(zip(columns["record"], columns["name"], strict=True))
     rows = zip(columns["record"], *(columns[name] for name in _ADDRESSES), strict=True)
-    return Directory(names, [(address, record) for record, *addresses in rows for address in addresses if address])
+    logins = dict(zip(columns["record"], columns["login"], strict=True))
+    return Directory(names, [(address, record) for record, *addresses in rows for address in addresses if address], logins, ways)
 
 
 def note_duplicates(sheets: Sequence[Sheet], columns: Columns, directory: Directory, problems: Problems) -> None:

@@ -15,6 +15,8 @@ from onboard.model.mapping import PROTOCOL_TABLES, Source
 from onboard.tables.cells import CellProblem, clean
 
 _NAME_HEADERS = ("field_name", "Variable / Field Name")
+_KIND_HEADERS = ("field_type", "Field Type")
+_CHOICE_HEADERS = ("select_choices_or_calculations", "Choices, Calculations, OR Slider Labels")
 _LABEL_HEADERS = ("field_label", "Field Label")
 
 
@@ -26,6 +28,7 @@ class Row:
     record: str
     instance: int | None
     evidence: str
+    person: str  # whose row it is; a protocol's record for its tables
 
 
 @dataclass(slots=True)
@@ -35,9 +38,9 @@ class Problems:
     labels: Mapping[tuple[str, str], str] = field(default_factory=dict)  # project, REDCap field -> label
     _found: dict[str, Problem] = field(default_factory=dict)
 
-    def note(self, row: Row, name: str, problem: CellProblem) -> None:
-        """A problem in the cell of noun field `name`."""
-        self.add(row, row.source.fields.get(name, ""), problem, f"“{self.label(row.source, name)}” {problem.what}")
+    def note(self, row: Row, name: str, problem: CellProblem, cell: str = "") -> None:
+        """A problem in the cell of noun field `name`; `cell` is what it holds."""
+        self.add(row, row.source.fields.get(name, ""), problem, f"“{self.label(row.source, name)}” {problem.what}", cell=cell)
 
     def label(self, source: Source, name: str) -> str:
         """What a noun field is called on the form; its REDCap field where no dictionary tells."""
@@ -48,9 +51,11 @@ class Problems:
         """A problem with a row as a whole."""
         self.add(row, "", problem, problem.what)
 
-    def add(self, row: Row, column: str, problem: CellProblem, what: str, people: Sequence[str] | None = None) -> None:
+    def add(
+        self, row: Row, column: str, problem: CellProblem, what: str, people: Sequence[str] | None = None, cell: str = ""
+    ) -> None:
         """A problem with all its words given; `people` defaults to the person the row belongs to."""
-        belongs = () if row.source.table in PROTOCOL_TABLES else (row.record,)
+        belongs = () if row.source.table in PROTOCOL_TABLES else (row.person,)
         key = "/".join((problem.slug, row.evidence, column))
         found = Problem.in_row(
             row.evidence,
@@ -59,6 +64,8 @@ class Problems:
             what=what,
             next_step=problem.next_step,
             people=belongs if people is None else tuple(people),
+            trouble=problem.slug,
+            cell=cell,
         )
         self._found.setdefault(key, found)
 
@@ -75,6 +82,22 @@ def labels_of(dictionaries: Mapping[str, str]) -> dict[tuple[str, str], str]:
         for name, label in _labels(text.removeprefix("\ufeff"))
         if label
     }
+
+
+def choices_of(dictionaries: Mapping[str, str]) -> dict[str, dict[str, dict[str, str]]]:
+    """Project -> field -> code -> label, from the data dictionaries as CSV; fields without choices are left out."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for project, text in dictionaries.items():
+        try:
+            rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+        except csv.Error:  # without choices a code is looked up as it stands
+            continue
+        for row in rows:
+            pairs = [part.partition(",") for part in _first(row, _CHOICE_HEADERS).split("|") if part.strip()]
+            if _first(row, _KIND_HEADERS) in ("dropdown", "radio", "checkbox"):
+                labels = {code.strip(): clean(label) for code, _, label in pairs if label.strip()}
+                found.setdefault(project, {})[_first(row, _NAME_HEADERS)] = labels
+    return found
 
 
 def _labels(text: str) -> list[tuple[str, str]]:

@@ -8,34 +8,38 @@ instrument or a mapped column that did not come, rows cut short) raises ReadInDo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import compress
 from zoneinfo import ZoneInfo
 
-from onboard.dates import show
+from onboard.dates import DayWithin, show
 from onboard.model import UNREADABLE, Export, Problem, Reading
 from onboard.model.mapping import OPTIONAL_TABLES, PROTOCOL_TABLES, TABLE_FIELDS, Mapping, Source, has_form
 from onboard.tables.cells import CellProblem, quoted, read_date
 from onboard.tables.finishing import FINISH, Lab
 from onboard.tables.mistyped import may_stop
 from onboard.tables.people import Columns, directory_of, note_duplicates, read_people, unique_records
-from onboard.tables.problems import Problems, labels_of
+from onboard.tables.problems import Problems, choices_of, labels_of
 from onboard.tables.references import Directory, Protocols
 from onboard.tables.reviews import Reviews, SurveyRow, reviews_of
 from onboard.tables.schema import COLUMNS, Tables, frame
 from onboard.tables.seen import cell_columns
 from onboard.tables.shapes import READERS, SPANS
 from onboard.tables.sheet import Frames, Sheet, open_sheet, pick, rows_of
+from onboard.tables.since import Reads
+from onboard.tables.strangers import of_people
 
 
-def read_tables(export: Export, mapping: Mapping, zone: ZoneInfo) -> tuple[Tables, list[Problem]]:
+def read_tables(export: Export, mapping: Mapping, zone: ZoneInfo, reads: Reads | None = None) -> tuple[Tables, list[Problem]]:
     """One frame per noun, and everything that could not be read or trusted.
 
-    Days with an offset are moved to `zone`, the lab's. Raises ReadInDoubt, with what, where and the next step, when an
-    instrument or a mapped column is missing or an export is cut short.
+    Days with an offset are moved to `zone`, the lab's. `reads` tells since which read rows have stood, and takes what this one
+    shows; without it everything that holds now is read for the first time. Raises ReadInDoubt, with what, where and the next
+    step, when an instrument or a mapped column is missing or an export is cut short.
     """
-    tables, problems, _ = _read_all(export, mapping, zone)
+    tables, problems, _ = _read_all(export, mapping, zone, reads=reads)
     return tables, problems.all()
 
 
@@ -44,11 +48,13 @@ def survey_rows(export: Export, mapping: Mapping, zone: ZoneInfo) -> tuple[Surve
     return tuple(_read_all(export, mapping, zone, collects=True)[2].rows)
 
 
-def _read_all(export: Export, mapping: Mapping, zone: ZoneInfo, *, collects: bool = False) -> tuple[Tables, Problems, Reviews]:
+def _read_all(
+    export: Export, mapping: Mapping, zone: ZoneInfo, *, collects: bool = False, reads: Reads | None = None
+) -> tuple[Tables, Problems, Reviews]:
     problems = Problems(labels_of(export.dictionaries))
-    sheets = _open_all(export, mapping)
-    people, directory = _people(sheets["people"], zone, problems)
-    protocol_rows, protocols = _protocols(sheets["protocols"], directory, zone, problems)
+    sheets = _open_all(export, mapping, reads or Reads(export.read_at, zone))
+    people, directory = _people(sheets["people"], zone, problems, mapping.person_by)
+    protocol_rows, protocols = _protocols(sheets["protocols"], directory, zone, problems, mapping.protocol_by)
     reviews = reviews_of(export, mapping, export.read_at.astimezone(zone).date(), problems, collects=collects)
     lab = Lab(zone, problems, directory, protocols, {record: record for record in protocol_rows["record"]}, reviews)
     tables = {"people": frame("people", people), "protocols": frame("protocols", protocol_rows)}
@@ -59,11 +65,14 @@ def _read_all(export: Export, mapping: Mapping, zone: ZoneInfo, *, collects: boo
     return Tables(**tables), problems, reviews
 
 
-def _open_all(export: Export, mapping: Mapping) -> dict[str, list[Sheet]]:
+def _open_all(export: Export, mapping: Mapping, reads: Reads) -> dict[str, list[Sheet]]:
     frames: Frames = {}
+    choices = choices_of(export.dictionaries)
     return {
         table: [
-            open_sheet(source, export, frames, mapping.missing_codes, _kept_cells(source, mapping))
+            open_sheet(
+                source, export, frames, mapping.missing_codes, _kept_cells(source, mapping), reads, choices.get(source.project)
+            )
             for source in mapping.of(table)
             if table not in OPTIONAL_TABLES or has_form(export.instruments.get(source.key, ""))
         ]
@@ -86,16 +95,18 @@ def _joined(table: str, parts: list[Columns]) -> Columns:
     return {name: [cell for part in parts for cell in part[name]] for name in COLUMNS[table]}
 
 
-def _people(sheets: list[Sheet], zone: ZoneInfo, problems: Problems) -> tuple[Columns, Directory]:
+def _people(sheets: list[Sheet], zone: ZoneInfo, problems: Problems, ways: Sequence[str]) -> tuple[Columns, Directory]:
     seen: set[str] = set()
     sheets = [unique_records(sheet, problems, seen) for sheet in sheets]
     columns = _joined("people", [read_people(sheet, zone, problems) for sheet in sheets])
-    directory = directory_of(columns)
+    directory = directory_of(columns, ways)
     note_duplicates(sheets, columns, directory, problems)
     return columns, directory
 
 
-def _protocols(sheets: list[Sheet], directory: Directory, zone: ZoneInfo, problems: Problems) -> tuple[Columns, Protocols]:
+def _protocols(
+    sheets: list[Sheet], directory: Directory, zone: ZoneInfo, problems: Problems, ways: Sequence[str]
+) -> tuple[Columns, Protocols]:
     parts = []
     seen: set[str] = set()
     sheets = [unique_records(sheet, problems, seen) for sheet in sheets]
@@ -106,7 +117,7 @@ def _protocols(sheets: list[Sheet], directory: Directory, zone: ZoneInfo, proble
         _note_unnamed(sheet, columns, problems)
         parts.append(columns)
     joined = _joined("protocols", parts)
-    index = Protocols(list(zip(joined["record"], joined["number"], joined["code"], strict=True)))
+    index = Protocols(list(zip(joined["record"], joined["number"], joined["code"], strict=True)), ways)
     _note_shared_names(sheets, index, problems)
     return joined, index
 
@@ -143,7 +154,7 @@ def _read(lab: Lab, table: str, sheet: Sheet) -> Columns:
     """The columns of one table from one source, all tables but people and protocols."""
     if table == "approvals" and lab.protocols.named_by_number:
         return _approvals_by_name(lab, sheet)
-    sheet = _known_owners(lab, table, sheet)
+    sheet = of_people(sheet, lab.people, lab.problems) if sheet.source.person else _known_owners(lab, table, sheet)
     return _steps(lab, sheet) if table == "steps" else _cells(lab, table, sheet)
 
 
@@ -162,22 +173,14 @@ def _approvals_by_name(lab: Lab, sheet: Sheet) -> Columns:
 def _cells(lab: Lab, table: str, sheet: Sheet) -> Columns:
     """The columns of a sheet, and what is made from several of them."""
     columns = {name: sheet.read(name, reader, lab.zone, lab.problems) for name, reader in READERS[table].items()}
-    columns["evidence"] = sheet.evidence(_own_field(sheet.source))
-    columns["protocol" if table in PROTOCOL_TABLES else "person"] = sheet.records
+    columns["evidence"] = sheet.evidence()
+    columns["protocol" if table in PROTOCOL_TABLES else "person"] = list(sheet.owners)
     if "protocol" in TABLE_FIELDS[table]:
         columns["protocol"] = sheet.refer("protocol", lab.protocols.resolve, lab.problems)
     if table in SPANS:
         _check_span(lab, sheet, columns, *SPANS[table])
     finish = FINISH.get(table)
     return finish(lab, sheet, columns) if finish else columns
-
-
-def _own_field(source: Source) -> str:
-    """Return the field of a source with one column per course.
-
-    Several rows of a table are then on one form, told apart by their field.
-    """
-    return source.fields[source.only_if] if source.only_if else ""
 
 
 def _known_owners(lab: Lab, table: str, sheet: Sheet) -> Sheet:
@@ -221,7 +224,8 @@ def _check_span(lab: Lab, sheet: Sheet, columns: Columns, start: str, end: str) 
 
 
 def _ends_first(first: Reading, last: Reading) -> bool:
-    return isinstance(first, date) and isinstance(last, date) and last < first
+    bounded = isinstance(first, DayWithin) or isinstance(last, DayWithin)
+    return not bounded and isinstance(first, date) and isinstance(last, date) and last < first
 
 
 def _steps(lab: Lab, sheet: Sheet) -> Columns:
@@ -231,7 +235,7 @@ def _steps(lab: Lab, sheet: Sheet) -> Columns:
         days = sheet.read(step, read_date, lab.zone, lab.problems)
         done = [day is not None for day in days]
         found["evidence"] += compress(sheet.evidence(field), done)
-        found["person"] += compress(sheet.records, done)
+        found["person"] += compress(sheet.owners, done)
         found["step"] += [step] * sum(done)
         found["on"] += compress(days, done)
     return found

@@ -1,16 +1,18 @@
-"""References: people by record id or address, protocols by number or short code.
+"""References: people by record id or address, protocols by number or short code, or as the lab says its cells name them.
 
-Only exact matches count; a near miss is named in the Problem and never used.
+Only exact matches count; a near miss is named in the Problem and never used. A way that fits several people names nobody (ruling
+56 of tests/reckoner/rulings.md).
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from onboard.folding import fold_reference
+from onboard.model.person_names import last_name_key, name_key
 from onboard.tables.cells import Cell, CellProblem, clean, quoted
 
 #: Looking for near misses is slow in a large lab: so many names are compared in all, then hints come without one.
@@ -48,13 +50,32 @@ class Index:
 
 
 class Directory:
-    """People by record id and by any of their addresses."""
+    """People in the ways that cells may name them."""
 
-    def __init__(self, names: Mapping[str, str], addresses: Sequence[tuple[str, str]]) -> None:
-        """`names`: record id -> name. `addresses`: address, record id; an address may belong to several records."""
+    def __init__(
+        self,
+        names: Mapping[str, str],
+        addresses: Sequence[tuple[str, str]],
+        logins: Mapping[str, str] | None = None,
+        ways: Sequence[str] = ("record", "email"),
+    ) -> None:
+        """`names`: record id -> name. `addresses`: address, record id; an address may belong to several records. `logins`: record
+        id -> login. `ways`: `person_by` of redcap.toml."""
         self._names, self.records = dict(names), {record: record for record in names}
         self._addresses = Index([(address.lower(), record) for address, record in addresses])
         self._comparisons_left = _COMPARISONS
+        self._ways = tuple(ways)
+        self._more: dict[str, tuple[Index, Callable[[str], str]]] = {}
+        rows: dict[str, tuple[Mapping[str, str], Callable[[str], str]]]
+        rows = {"login": (logins or {}, str.lower), "name": (names, name_key), "last_name": (names, last_name_key)}
+        for way, (texts, key) in rows.items():
+            if way in ways:
+                pairs = [(folded, record) for record, text in texts.items() if (folded := key(text.strip()))]
+                self._more[way] = Index(pairs), key
+
+    def find(self, text: str) -> str:
+        """The record id a text refers to; "" where it fits nobody or several."""
+        return str(self.resolve(text)[0] or "")
 
     def shared(self) -> dict[str, list[str]]:
         """Addresses that are in more than one record."""
@@ -65,16 +86,32 @@ class Directory:
 
         Also "", with a problem, when it fits no record or several.
         """
-        if text in self.records:
+        if text in self.records and "record" in self._ways:
             return self.records[text], None
         wanted = clean(text)
-        record = self.records.get(wanted) or self._addresses.only(wanted.lower())
-        if record or not wanted:
+        if not wanted:
+            return "", None
+        for way in self._ways:
+            record, problem = self._by(way, wanted)
+            if record or problem:
+                return record, problem
+        return "", _problem(wanted, f"which is not the {_or([_WAYS[way] for way in self._ways])} of a person", self._hint(wanted))
+
+    def _by(self, way: str, wanted: str) -> Cell:
+        """Who is named in one way; "" where nobody is, with a problem where several are."""
+        if way == "record":
+            return self.records.get(wanted, ""), None
+        index, key = (self._addresses, str.lower) if way == "email" else self._more[way]
+        text = key(wanted)
+        if way == "last_name" and text != name_key(wanted):
+            return "", None  # a whole name that is nobody's is not the last name of somebody else
+        record, several = (index.only(text), index.several(text)) if text else ("", [])
+        if record or not several:
             return record, None
-        several = self._addresses.several(wanted.lower())
-        if several:
+        if way == "email":
             return "", _problem(wanted, f"which is the address of records {', '.join(several)}", "Use the record ID.")
-        return "", _problem(wanted, "which is not the record ID or address of a person", self._hint(wanted))
+        who = ", ".join(f"{self._names[one]} (record {one})" for one in several)
+        return "", _problem(wanted, f"which fits {len(several)} people: {who}", "Use the record ID or the address.")
 
     def _hint(self, wanted: str) -> str:
         if self._comparisons_left < len(self._names):
@@ -87,11 +124,19 @@ class Directory:
         return f"Did you mean {near[0]}?" if near else _BY_RECORD
 
 
-class Protocols:
-    """Protocols by number and by short code, compared without case, spaces and dashes."""
+_WAYS = {"record": "record ID", "email": "address", "login": "login", "name": "name", "last_name": "last name"}
 
-    def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        """`rows`: record id, number, short code."""
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+class Protocols:
+    """Protocols by number and by short code, compared without case, spaces and dashes; by record id where the lab says so."""
+
+    def __init__(self, rows: Sequence[tuple[str, str, str]], ways: Sequence[str] = ("number", "code")) -> None:
+        """`rows`: record id, number, short code. `ways`: `protocol_by` of redcap.toml."""
+        self._ways = frozenset(ways)
         #: whether the record of each is its number, as where a file names protocols and no REDCap project holds them
         self.named_by_number = all(clean(record) == number for record, number, _ in rows)
         self._rows = rows
@@ -100,8 +145,9 @@ class Protocols:
         self._comparisons_left = _COMPARISONS
 
     def _folded(self, rows: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
-        for record, *texts in rows:
-            for text in texts:
+        for record, number, code in rows:
+            named = {"number": number, "code": code, "record": record}
+            for text in (text for way, text in named.items() if way in self._ways):
                 folded = fold_reference(text)
                 if folded:
                     self._printed.setdefault(folded, text)

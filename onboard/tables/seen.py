@@ -25,8 +25,12 @@ def seen(cells: Mapping[str, str]) -> str:
 def cell_columns(sources: Iterable[Source]) -> dict[str, str]:
     """Our field -> REDCap field, of all that is read from one form. Where two blocks read a field of ours from two REDCap fields,
     as with a column for each course, the REDCap field is named too."""
-    pairs = list(dict.fromkeys(pair for source in sources for pair in source.fields.items()))
+    pairs = list(dict.fromkeys(pair for source in sources for pair in _columns(source)))
     return {_label(name, column, pairs): column for name, column in pairs}
+
+
+def _columns(source: Source) -> Iterable[tuple[str, str]]:
+    return ((name, column) for name in source.fields for column in source.columns_of(name))
 
 
 def _label(name: str, column: str, pairs: Sequence[tuple[str, str]]) -> str:

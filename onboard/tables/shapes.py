@@ -47,6 +47,7 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
         "personal_email": read_address,
         "personal_until": read_until,
         "citi_id": read_name,
+        "login": read_text,
         "complete": yes_no(False, False),
     },
     "appointments": {
@@ -58,6 +59,7 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
     },
     "completions": {
         "course": read_name,
+        "training": read_text,
         "curriculum": read_name,
         "group": read_name,
         "stage": read_stage,

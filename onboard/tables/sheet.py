@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from onboard.errors import ReadInDoubt
+from onboard.folding import fold
 from onboard.model import Export
 from onboard.model.evidence_id import written
-from onboard.model.mapping import Source
-from onboard.tables.cells import AS_THEY_STAND, Cell, CellProblem, Reader, missing_code, missing_reference
+from onboard.model.mapping import AS_READ, Source
+from onboard.model.written_days import plain_letters, written_day
+from onboard.tables.cells import AS_THEY_STAND, Cell, CellProblem, Reader, missing_code, missing_reference, parse_day
 from onboard.tables.problems import Problems, Row
+from onboard.tables.since import Reads, digest_of
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 #: The column of when a row was submitted by survey, where the read has it; no lab maps it.
@@ -41,13 +44,18 @@ class Sheet:
     cells: Mapping[str, list[str]] = field(default_factory=dict)
     #: the project's missing data codes that the lab did not call blank: a cell that holds one is unreadable
     codes: frozenset[str] = frozenset()
+    #: cells as REDCap sent them, by their own names, where what they say holds "now"
+    raw: Mapping[str, list[str]] = field(default_factory=dict)
+    reads: Reads | None = None
+    #: whose row each is, where its record does not tell
+    people: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.records)
 
     def evidence(self, field_name: str = "") -> list[str]:
         """The id of every row; `field_name` where one row holds several pieces of evidence."""
-        name = self.source.instrument
+        name, field_name = self.source.instrument, field_name or self.source.mark
         places = zip(self.records, self.instances, self.events, strict=True)
         return [written(name, record, instance, event, field_name) for record, instance, event in places]
 
@@ -59,7 +67,13 @@ class Sheet:
             record=record,
             instance=int(instance) if instance.isascii() and instance.isdigit() else None,
             evidence=written(self.source.instrument, record, instance, event),
+            person=self.people[number] if self.people else record,
         )
+
+    @property
+    def owners(self) -> Sequence[str]:
+        """The person or protocol each row belongs to."""
+        return self.people or self.records
 
     def text(self, name: str) -> list[str]:
         """The column of a noun field as text; blank where the lab does not keep it."""
@@ -72,6 +86,8 @@ class Sheet:
     def read(self, name: str, reader: Reader, zone: ZoneInfo, problems: Problems) -> list[Any]:
         """The parsed column of a noun field. Each distinct text is parsed once; each bad cell is told."""
         column = self.text(name)
+        if self.source.is_day(name):
+            return self._days(name, column, reader, zone, problems)
         coded = self.coded(name)
         if not coded and reader in AS_THEY_STAND and AS_THEY_STAND[reader](set(column)):
             return column
@@ -83,6 +99,30 @@ class Sheet:
         """The missing data codes that a column holds."""
         return self.codes.intersection(self.text(name)) if self.codes and name in self.source.fields else frozenset()
 
+    def _days(self, name: str, column: list[str], reader: Reader, zone: ZoneInfo, problems: Problems) -> list[Any]:
+        """Days, as the lab writes them; what says "now" is told by the reads."""
+        order, months = self.source.order_of(name), self.source.months
+        said = {text: _as_year_first(text, order, months, zone) for text in set(column)}
+        coded = self.coded(name)
+
+        def parse(text: str) -> Cell:
+            return missing_code(text, reader, zone) if text in coded else reader(said[text], zone)
+
+        values = self._parsed(name, column, parse, problems, skipped=AS_READ)
+        if AS_READ in said and self.reads:
+            for number, text in enumerate(column):
+                if text == AS_READ:
+                    values[number] = self.reads.began(self.owners[number], *self.seen_as(name, number))
+        return values
+
+    def seen_as(self, name: str, number: int) -> tuple[str, str]:
+        """The row that a cell of a noun field is, and the digest of what it says with the cells its row depends on."""
+        source, at = self.source, self.row(number)
+        own = source.columns_of(name) or source.columns
+        cells = [self.raw[column][number] for column in (*own, *source.where) if column in self.raw]
+        mark = ",".join(own[:2]) or source.mark
+        return f"{source.project}.{at.evidence}#{source.table}.{name}:{mark}", digest_of(cells)
+
     def refer(self, name: str, resolve: Callable[[str], Cell], problems: Problems) -> list[str]:
         """The same of a column that names records. Texts are resolved as they come, for the first ones get the better hints."""
         coded = self.coded(name)
@@ -90,14 +130,26 @@ class Sheet:
             name, self.text(name), lambda text: missing_reference(text) if text in coded else resolve(text), problems
         )
 
-    def _parsed(self, name: str, column: list[str], parse: Callable[[str], Cell], problems: Problems) -> list[Any]:
+    def _parsed(
+        self, name: str, column: list[str], parse: Callable[[str], Cell], problems: Problems, skipped: str = ""
+    ) -> list[Any]:
         parsed = _Parsed(parse)
+        if skipped:
+            parsed[skipped] = None
         values = list(map(parsed.__getitem__, column))
         if parsed.bad and name in self.source.fields:
             for number, text in enumerate(column):
                 if text in parsed.bad:
-                    problems.note(self.row(number), name, parsed.bad[text])
+                    problems.note(self.row(number), name, parsed.bad[text], text)
         return values
+
+
+def _as_year_first(text: str, order: str, months: Sequence[str], zone: ZoneInfo) -> str:
+    """A day in the lab's own writing as year-month-day; any other text as it is."""
+    if not text.strip() or text == AS_READ or parse_day(text.strip(), zone):
+        return text
+    day = written_day(text, order, months)
+    return day.isoformat() if day else text
 
 
 class _Parsed(dict[str, Any]):
@@ -116,12 +168,18 @@ class _Parsed(dict[str, Any]):
 
 
 def open_sheet(
-    source: Source, export: Export, frames: Frames, missing_codes: Collection[str], cells: Mapping[str, str] | None = None
+    source: Source,
+    export: Export,
+    frames: Frames,
+    missing_codes: Collection[str],
+    cells: Mapping[str, str] | None = None,
+    reads: Reads | None = None,
+    choices: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Sheet:
     """Return the rows of one source in an export.
 
-    `cells`: our field -> REDCap field, of what is kept unparsed. Raises ReadInDoubt when its instrument or a mapped column is not
-    there.
+    `cells`: our field -> REDCap field, of what is kept unparsed. `choices`: REDCap field -> code -> label. Raises ReadInDoubt
+    when its instrument or a mapped column is not there.
     """
     if source.key not in frames:
         frames[source.key] = _frame(source, export)
@@ -133,9 +191,10 @@ def open_sheet(
     count = len(rows)
     instances = rows[INSTANCE].tolist() if INSTANCE in rows.columns else [""] * count
     columns = {name: [word] * count for name, word in source.constants.items()}
-    for name, column in source.fields.items():
+    columns |= {name: [word] * count for name, word in source.blank.items() if name not in source.fields}
+    for name in source.fields:
         if name not in source.checkboxes:
-            columns[name] = _words(rows[column].tolist(), source.values.get(name, {}), missing_codes)
+            columns[name] = _column(source, name, rows, missing_codes, choices or {})
     if source.stamp_field in rows.columns:
         columns[HANDED_IN] = rows[source.stamp_field].tolist()
     return Sheet(
@@ -147,7 +206,75 @@ def open_sheet(
         {name: _ticks(rows, codes, missing_codes) for name, codes in ticks.items()},
         {name: rows[column].tolist() for name, column in (cells or {}).items() if column in rows.columns},
         frozenset(export.missing_codes.get(source.project, ())) - frozenset(missing_codes),
+        _raw(source, rows),
+        reads,
     )
+
+
+def _raw(source: Source, rows: pd.DataFrame) -> dict[str, list[str]]:
+    """The cells as REDCap sent them, where something rests on them."""
+    if not (source.says_now or source.person):
+        return {}
+    return {column: rows[column].tolist() for column in source.columns if column in rows.columns}
+
+
+def _column(
+    source: Source, name: str, rows: pd.DataFrame, missing_codes: Collection[str], choices: Mapping[str, Mapping[str, str]]
+) -> list[str]:
+    """The cells of one noun field in our words: one field, several joined, or the first that is filled."""
+    values = source.values.get(name, {})
+    parts = {
+        column: _words(rows[column].tolist(), _by_code(values, choices.get(column, {})), missing_codes)
+        for column in source.columns_of(name)
+    }
+    if name in source.joins:
+        found = _joined_cells(source.joins[name], parts)
+    else:
+        found = list(parts.pop(source.columns_of(name)[0]))
+        for others in parts.values():
+            found = [text if text.strip() else other for text, other in zip(found, others, strict=True)]
+    word = source.blank.get(name)
+    return [text if text.strip() else word for text in found] if word else found
+
+
+def _joined_cells(template: str, parts: Mapping[str, list[str]]) -> list[str]:
+    """Cells put into a text; blank ones fall out, and with an @ a blank one makes the whole blank."""
+    names, whole = list(parts), "@" in template
+    found = []
+    for cells in zip(*parts.values(), strict=True):
+        text = template
+        for column, cell in zip(names, cells, strict=True):
+            text = text.replace(f"{{{column}}}", cell.strip())
+        blank = not any(cell.strip() for cell in cells) or (whole and not all(cell.strip() for cell in cells))
+        found.append("" if blank else " ".join(text.split()).strip(" ,;"))
+    return found
+
+
+def _by_code(values: Mapping[str, str], choices: Mapping[str, str]) -> Mapping[str, str]:
+    """The lab's words by code, also where redcap.toml names a label: letters, case and accents folded (ruling 58)."""
+    if not values:
+        return values
+    folded = {fold(plain_letters(key)): word for key, word in values.items()}
+    found = _Values(values, folded)
+    for code, label in choices.items():
+        word = folded.get(fold(plain_letters(label)))
+        if code not in values and word is not None:
+            found[code] = word
+    return found
+
+
+class _Values(dict[str, str]):
+    """Code -> our word, with a text that differs in case or accents only found too."""
+
+    def __init__(self, values: Mapping[str, str], folded: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self._folded = folded
+
+    def get(self, text: str, default: Any = None) -> Any:
+        """Our word for a cell, else the default."""
+        if text in self or not text.strip():
+            return super().get(text, default)
+        return self._folded.get(fold(plain_letters(text)), default)
 
 
 def _ticks(rows: pd.DataFrame, codes: Mapping[str, str], missing_codes: Collection[str]) -> dict[str, list[str]]:
@@ -192,10 +319,12 @@ def _check_columns(source: Source, rows: pd.DataFrame) -> None:
     held = set(rows.columns)
     missing = [
         column
-        for name, column in source.fields.items()
+        for name in source.fields
+        for column in source.columns_of(name)
         if (not _tick_columns(column, rows) if name in source.checkboxes else column not in held)
     ]
-    missing += [column for column in source.where if column not in held]
+    own = (*source.where, *source.unless, *source.person, *source.ended_if, *source.not_begun_if)
+    missing += [column for column in own if column not in held]
     if missing or not len(rows.columns):
         raise ReadInDoubt(
             f"The export of instrument {source.instrument!r} (project {source.project!r}) came without "
@@ -216,25 +345,32 @@ def _belongs(source: Source, rows: pd.DataFrame, ticks: list[str], missing_codes
     blank = {"", *missing_codes}
     if source.event and EVENT in rows.columns:
         every &= rows[EVENT] == source.event
-    for column, code in source.where.items():
-        every &= rows[column] == code
+    for column, codes in source.where.items():
+        every &= rows[column].isin(codes)
+    for column, codes in source.unless.items():
+        every &= ~rows[column].isin(codes)
     if source.only_if:
-        every &= ~rows[source.fields[source.only_if]].str.strip().isin(blank)
+        filled = pd.Series(False, index=rows.index)
+        for column in source.columns_of(source.only_if):
+            filled |= ~rows[column].str.strip().isin(blank)
+        every &= filled
     instruments = set(rows[INSTRUMENT].tolist()) if INSTRUMENT in rows.columns else {""}
     if instruments <= {source.instrument}:
         return every
     own = rows[INSTRUMENT] == source.instrument if INSTRUMENT in rows.columns else pd.Series(False, index=rows.index)
     base = rows[INSTRUMENT] == "" if INSTRUMENT in rows.columns else every
-    if source.table not in ("people", "protocols"):
+    if source.table not in ("people", "protocols") and not source.where:
         base = base & _filled(source, rows, ticks, blank)
     return every & (own | base)
 
 
 def _filled(source: Source, rows: pd.DataFrame, ticks: list[str], blank: Collection[str]) -> pd.Series[bool]:
     filled = pd.Series(False, index=rows.index)
-    for name, column in source.fields.items():
-        if name not in source.checkboxes and not filled.all():
+    for name in source.fields:
+        for column in () if name in source.checkboxes or filled.all() else source.columns_of(name):
             filled |= ~rows[column].isin(blank)
+    for column in (*source.ended_if, *source.not_begun_if):
+        filled |= ~rows[column].isin(blank)
     for column in ticks:
         filled |= ~rows[column].isin(("", "0"))
     return filled
@@ -284,4 +420,7 @@ def pick(sheet: Sheet, keep: Callable[[int], bool]) -> Sheet:
         {name: {c: [column[n] for n in numbers] for c, column in codes.items()} for name, codes in sheet.ticks.items()},
         {name: [column[n] for n in numbers] for name, column in sheet.cells.items()},
         sheet.codes,
+        {name: [column[n] for n in numbers] for name, column in sheet.raw.items()},
+        sheet.reads,
+        [sheet.people[n] for n in numbers] if sheet.people else (),
     )

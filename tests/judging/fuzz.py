@@ -40,7 +40,7 @@ Row = TypeVar("Row", Delegation, Waiver)
 PEOPLE, PROTOCOLS = {"2", "3", "5", "12"}, {"1", "2", "5"}
 #: Text that no date, choice, number or box can be read from.
 UNREADABLE = (
-    "???", "03/04/2026", "2026-02-30", "2026-13-01", "12-Mar-26", "n/a", "tbd", "maybe", "yes/no", "-", "¿", "ﷺ", "\x00",
+    "???", "03/04/2026", "2026-02-30", "2026-13-01", "Mar-2026", "n/a", "tbd", "maybe", "yes/no", "-", "¿", "ﷺ", "\x00",
     "0000-00-00", "next week", "2026-1-1", "9999999", "1e400", "consent?", "x\ny", "=1+1", "NULL",
 )  # fmt: skip
 #: What stands where a signature should, and is none.

@@ -27,6 +27,7 @@ from onboard.adapters.ledger.schema import (
     problem,
     read,
     refusal,
+    row_seen,
     rules,
     rules_accepted,
     run,
@@ -282,6 +283,7 @@ class _Forgetting:
         bodies, reworded = self._bodies(own)
         for table in (suppressed, refusal):
             self.connection.execute(delete(table).where(table.c.lab == self.lab, table.c.address.in_(self.addresses)))
+        self.connection.execute(delete(row_seen).where(row_seen.c.lab == self.lab, row_seen.c.record == self.record))
         snapshots = self._snapshots(rewrite)
         rows = sum(self._rows(table, change) for table, change in self._changes(own).items())
         self._listed(rules_accepted, "what", "why")

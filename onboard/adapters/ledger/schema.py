@@ -236,6 +236,18 @@ person_seen = Table(
     Column("marks", Text, nullable=False),
 )
 
+#: Cells that say "now", each with the good reads between which it has said the same: since when it holds rests on it.
+row_seen = Table(
+    "row_seen",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("row", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+    Column("first", Instant, nullable=False),
+    Column("last", Instant, nullable=False),
+)
+
 #: Addresses that versions before the table `refusal` closed: each is tried once, and its row goes when the address is reopened.
 suppressed = Table(
     "suppressed",

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from onboard.adapters.ledger import bounces, catching_up, memory, outbox, people, refusals, rules, runs, sending, transport
+from onboard.adapters.ledger import bounces, catching_up, memory, outbox, people, refusals, rows, rules, runs, sending, transport
 from onboard.adapters.ledger.engine import Door
 from onboard.errors import LedgerError
 from onboard.model import (
@@ -27,6 +27,7 @@ from onboard.model import (
     PersonSeen,
     Problem,
     Refusal,
+    RowSeen,
     RulesUse,
     Run,
     RunReport,
@@ -367,6 +368,14 @@ class SqlLedger:
             people.see(connection, self._lab, seen)
             for mode in Mode:
                 self._door.bump(connection, mode)
+
+    def rows_seen(self) -> Mapping[tuple[str, str], RowSeen]:
+        with self._door.reading() as connection:
+            return rows.all_rows(connection, self._lab)
+
+    def see_rows(self, seen: Sequence[RowSeen], before: datetime | None) -> None:
+        with self._door.writing(_NUMBERS) as connection:
+            rows.see(connection, self._lab, seen, before)
 
     # snapshots --------------------------------------------------------------------------------------------------------
     def save_snapshot(self, snapshot: Snapshot) -> None:

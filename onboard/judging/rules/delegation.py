@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from onboard.dates import show
+from onboard.dates import known_day, show
 from onboard.judging.coverage import signed, span
 from onboard.judging.rules.grounds import approval_words, finding, show_reading
 from onboard.model import Delegation, Finding, Ground, Obligation
@@ -38,7 +38,7 @@ def _ground(row: Delegation, obligation: Obligation) -> Ground:
         what=joined(" ", (words, void)) if void else words,
         gives=days.doubted() if claim else days,
         accepted=accepted,
-        dated=row.first if isinstance(row.first, date) else None,
+        dated=known_day(row.first),
         until=row.last if isinstance(row.last, date) else None,
         claim=claim,
     )

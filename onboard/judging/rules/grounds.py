@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from onboard.dates import Validity, ValidityKind, show
+from onboard.dates import DayWithin, Validity, ValidityKind, known_day, plus_days, show
 from onboard.judging.coverage import signed, span
 from onboard.model import Finding, Ground, Obligation, Reading, Scope, Waiver, WhoseDate
 from onboard.model.phrases import Phrase, phrase
@@ -18,7 +18,23 @@ from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
 
 def show_reading(day: Reading) -> str:
     """A cell's day for people, whatever it holds."""
+    if isinstance(day, DayWithin):
+        return since_words(day)
     return show(day) if isinstance(day, date) else phrase("grounds.unreadable_day")
+
+
+def since_words(day: DayWithin) -> Phrase:
+    """A day known by its bounds: the read that first showed it, never a day since when."""
+    if day.latest is not None:
+        return phrase("grounds.first_read", day=show(day.latest))
+    return phrase("grounds.not_begun", day=show(day.earliest or date.max))
+
+
+def ended_words(day: Reading) -> Phrase | str:
+    """A last day for people; of one known by its bounds, that it is over and since which read."""
+    if isinstance(day, DayWithin) and day.latest is not None:
+        return phrase("grounds.over_when_read", day=show(plus_days(day.latest, 1)))
+    return show_reading(day)
 
 
 def approval_words(by: str, on: Reading, read_on: date) -> Phrase:
@@ -53,7 +69,7 @@ def waiver_ground(waiver: Waiver, read_on: date) -> Ground:
         what=phrase(said, waiver=words, approval=approval),
         gives=days.doubted() if claim else days,
         accepted=days if claim else None,
-        dated=waiver.first if isinstance(waiver.first, date) else None,
+        dated=known_day(waiver.first),
         until=until,
         claim=claim,
         waiver=True,
@@ -142,7 +158,10 @@ def dated_coverage(passed: Reading, printed: Reading, validity: Validity, whose:
     Issued: the printed day, the policy's when blank. Policy: the printed day is ignored. Earlier: whichever ends first.
     `as_issued` has no end of its own: a blank printed day is unknown from the pass on.
     """
-    policy_end = validity.last_day(passed) if isinstance(passed, date) else None
+    if isinstance(passed, DayWithin) and _counts_from_the_pass(printed, validity, whose):
+        latest = printed if isinstance(printed, date) and whose is WhoseDate.EARLIER else None
+        return Coverage.maybe(Timeline.between(passed.earliest, latest)), phrase("grounds.counts_from_unknown", validity=validity)
+    policy_end = validity.last_day(passed) if known_day(passed) and isinstance(passed, date) else None
     if not isinstance(passed, date) and (whose is WhoseDate.POLICY or not isinstance(printed, date)):
         return span(passed, None), phrase("grounds.counts_unknown")
     if whose is WhoseDate.POLICY:
@@ -160,6 +179,13 @@ def dated_coverage(passed: Reading, printed: Reading, validity: Validity, whose:
         return span(passed, printed), _ends(printed, phrase("grounds.as_printed"))
     other = phrase("grounds.as_printed_else", validity=validity, day=show(policy_end))
     return span(passed, printed), _ends(printed, other)
+
+
+def _counts_from_the_pass(printed: Reading, validity: Validity, whose: WhoseDate) -> bool:
+    """Whether the end would be counted from the day passed: then nothing can be counted from a day nobody kept (ruling 52)."""
+    if validity.kind in (ValidityKind.ONCE, ValidityKind.AS_ISSUED):
+        return False
+    return whose is not WhoseDate.ISSUED or printed is None
 
 
 def _ends(day: date | None, reason: Phrase) -> Phrase:

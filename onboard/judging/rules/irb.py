@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from onboard.dates import plus_days, show
+from onboard.dates import DayWithin, known_day, plus_days, show
 from onboard.judging.coverage import filed, listing_coverage, span
 from onboard.judging.rules.grounds import finding, show_reading
 from onboard.model import AppointmentKind, Approval, ApprovalKind, Finding, Ground, Listing, Obligation, PersonnelMode
@@ -31,7 +31,7 @@ def judge_listing(obligation: Obligation) -> Finding:
             evidence=row.evidence,
             what=_listing_words(row, mode),
             gives=(days := listing_coverage(row, mode, external)),
-            dated=row.approved if isinstance(row.approved, date) else None,
+            dated=known_day(row.approved),
             until=days.possible.end(),
         )
         for row in evidence.listings
@@ -54,7 +54,8 @@ def _listing_words(row: Listing, mode: PersonnelMode) -> Phrase:
     if row.submitted is not None:
         parts.append(phrase("grounds.listing_submitted", day=show_reading(row.submitted)))
     if row.approved is not None:
-        parts.append(phrase("grounds.listing_approved", day=show_reading(row.approved)))
+        name = "grounds.listing_as_read" if isinstance(row.approved, DayWithin) else "grounds.listing_approved"
+        parts.append(phrase(name, day=show_reading(row.approved)))
     if row.removed is not None:
         parts.append(phrase("grounds.listing_removed", day=show_reading(row.removed)))
     if not parts:
@@ -71,7 +72,7 @@ def judge_approval(obligation: Obligation) -> Finding:
             evidence=row.evidence,
             what=_approval_words(row),
             gives=_approved(row),
-            dated=row.first if isinstance(row.first, date) else None,
+            dated=known_day(row.first),
             until=_approved(row).possible.end(),
         )
         for row in obligation.evidence.approvals

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from onboard.dates import DayWithin, known_day
 from onboard.judging.coverage import span
-from onboard.judging.rules.grounds import finding, show_reading
+from onboard.judging.rules.grounds import ended_words, finding, show_reading
 from onboard.model import Absence, Appointment, Approval, ApprovalKind, Finding, Ground, Hold, Obligation
 from onboard.model.phrases import Phrase, phrase, shared
 from onboard.timeline import ALWAYS, NEVER, NOT_EVER, Coverage, any_of
@@ -44,7 +45,7 @@ def _stop_ground(row: Approval) -> Ground:
         evidence=row.evidence,
         what=_stop_words(row),
         gives=NOT_EVER,
-        dated=row.first if isinstance(row.first, date) else None,
+        dated=known_day(row.first),
         until=row.last if row.kind is ApprovalKind.SUSPENSION and isinstance(row.last, date) else None,
     )
 
@@ -60,6 +61,8 @@ def _span_words(what: str, row: Approval | Hold | Absence | Appointment) -> Phra
     first = show_reading(row.first)
     if row.last is None:
         return phrase(f"grounds.{what}_open", first=first)
+    if isinstance(row.last, DayWithin):
+        return phrase(f"grounds.{what}_ended", first=first, last=ended_words(row.last))
     return phrase(f"grounds.{what}_through", first=first, last=show_reading(row.last))
 
 
@@ -68,7 +71,7 @@ def _span_ground(row: Hold | Absence) -> Ground:
         evidence=row.evidence,
         what=_span_words("hold" if isinstance(row, Hold) else "away", row),
         gives=NOT_EVER,
-        dated=row.first if isinstance(row.first, date) else None,
+        dated=known_day(row.first),
         until=row.last if isinstance(row.last, date) else None,
     )
 
@@ -93,6 +96,6 @@ def _appointment_ground(row: Appointment) -> Ground:
         evidence=row.evidence,
         what=_span_words("appointment", row),
         gives=span(row.first, row.last),
-        dated=row.first if isinstance(row.first, date) else None,
+        dated=known_day(row.first),
         until=row.last if isinstance(row.last, date) else None,
     )

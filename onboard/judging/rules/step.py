@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from onboard.dates import show
-from onboard.judging.rules.grounds import dated_coverage, finding
+from onboard.dates import DayWithin, known_day, show
+from onboard.judging.rules.grounds import dated_coverage, finding, since_words
 from onboard.model import Finding, Ground, Obligation, Reading, WhoseDate
 from onboard.model.phrases import Phrase, phrase, shared
 
@@ -19,7 +19,7 @@ def judge(obligation: Obligation) -> Finding:
                 evidence=row.evidence,
                 what=_done_words(row.on),
                 gives=dated_coverage(row.on, None, obligation.requirement.validity, WhoseDate.POLICY)[0],
-                dated=row.on if isinstance(row.on, date) else None,
+                dated=known_day(row.on),
             )
             for row in obligation.evidence.steps
             if row.on is not None
@@ -28,6 +28,8 @@ def judge(obligation: Obligation) -> Finding:
 
 
 def _done_words(on: Reading) -> Phrase:
+    if isinstance(on, DayWithin):
+        return phrase("grounds.done_as_read", day=since_words(on))
     return shared("grounds.done", day=show(on)) if isinstance(on, date) else phrase("grounds.done_unreadable")
 
 
@@ -43,7 +45,7 @@ def judge_disclosure(obligation: Obligation) -> Finding:
                 evidence=row.evidence,
                 what=phrase("grounds.disclosure", handed=handed, ends=ends),
                 gives=days,
-                dated=row.on if isinstance(row.on, date) else None,
+                dated=known_day(row.on),
                 until=days.possible.end(),
             )
         )

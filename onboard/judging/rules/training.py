@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from onboard.dates import plus_days, show
+from onboard.dates import DayWithin, known_day, plus_days, show
 from onboard.folding import fold
 from onboard.judging.coverage import signed
-from onboard.judging.rules.grounds import dated_coverage, finding
+from onboard.judging.rules.grounds import dated_coverage, finding, since_words
 from onboard.model import Checked, Completion, Counts, Enrolment, Finding, Ground, Obligation, Problem, Unmapped, WhoseDate
 from onboard.model.phrases import Phrase, joined, phrase, shared
 from onboard.timeline import NOT_EVER, PERHAPS, Coverage, Timeline
@@ -116,7 +116,7 @@ def _ground(completion: Completion, training: Counts, others: _Rows, ob: Obligat
         what=joined(" ", parts) if len(parts) > 1 else parts[0],
         gives=days.doubted() if claim else days,
         accepted=accepted,
-        dated=completion.completed if isinstance(completion.completed, date) else None,
+        dated=known_day(completion.completed),
         until=days.possible.end(),
         claim=claim,
         problem=problem,
@@ -126,7 +126,9 @@ def _ground(completion: Completion, training: Counts, others: _Rows, ob: Obligat
 def _passed_words(completion: Completion, ends: Phrase | None) -> Phrase:
     day, course = completion.completed, completion.course
     passed = phrase("grounds.date_unreadable")
-    if isinstance(day, date):
+    if isinstance(day, DayWithin):
+        passed = phrase("grounds.completion_as_read", day=since_words(day))
+    elif isinstance(day, date):
         passed = shared("grounds.completion_passed", day=show(day))
     if ends is None:
         return phrase("grounds.completion_doubted", course=course, passed=passed)
@@ -137,7 +139,7 @@ def _problem(completion: Completion, doubt: Phrase | None, days: Coverage, ob: O
     """What a coordinator must mend; dates that could not be read were told when the tables were."""
     if doubt:
         return doubtful(completion, doubt)
-    if not isinstance(completion.completed, date) or completion.expires is not None:
+    if known_day(completion.completed) is None or completion.expires is not None:
         return None
     what, step = phrase("doubts.unprinted", course=completion.course), phrase("doubts.unprinted_step")
     return _in_row(completion, "expires", what, step)

@@ -275,7 +275,7 @@ def ridge() -> None:
             rows.append(
                 key | {"dl_pi": "Anna Moss" if ok else "", "dl_pi_on": us(begins) if ok else "", "delegation_line_complete": "2"}
             )
-    columns = ["record_id", "redcap_repeat_instrument", "redcap_repeat_instance", *_with_status(mine, {"dl_tasks": []})]
+    columns = ["record_id", "redcap_repeat_instrument", "redcap_repeat_instance", *_with_status(mine, {})[1:]]
 
     theirs = Dictionary("trainings")
     theirs.add("training", "training_no", "Training number")
@@ -548,6 +548,15 @@ def rive() -> None:
     mine.add("fiche", "resp_etude", "Investigateur principal (dossier)", "protocols.pi")
     mine.add("fiche", "debut_etude", "Avis favorable du CPP le", "approvals.first", valid="date_dmy")
     mine.add("fiche", "fin_etude", "Avis valable jusqu'au", "approvals.last", valid="date_dmy")
+    mine.add("fiche", "sans_fin", "Avis sans date de fin ?", "approvals.open_ended", kind="yesno")
+    mine.add(
+        "fiche",
+        "finance",
+        "Source de financement",
+        "approvals.funding",
+        kind="dropdown",
+        choices="1, Industrie | 2, Interne | 3, Aucun",
+    )
     mine.add(
         "fiche",
         "nature",
@@ -646,7 +655,16 @@ def rive() -> None:
     for study in studies:
         row = {"dossier": study.record, "type_fiche": "e", "no_cpp": study.number, "acronyme": study.code, "titre": study.title}
         row |= {"resp_etude": study.pi, "debut_etude": study.since.isoformat(), "fin_etude": _iso(study.until), **forms}
-        rows.append(row | {"nature": "1" if study.kind == "interventional" else "2", "perso": "1", "promoteur": "CHU Rive"})
+        rows.append(
+            row
+            | {
+                "nature": "1" if study.kind == "interventional" else "2",
+                "perso": "1",
+                "promoteur": "CHU Rive",
+                "finance": "2",
+                "sans_fin": "" if study.until else "1",
+            }
+        )
     boxes = {"d_taches": list(codes.values())}
     columns = ["dossier", "redcap_repeat_instrument", "redcap_repeat_instance", *_with_status(mine, boxes)[1:]]
     layout = {
