@@ -230,15 +230,15 @@ class App:
         return Reads(export.read_at, self.lab.zone, self.ledger.rows_seen(), max(before, default=None))
 
     def _waiting(self) -> tuple[Waiting, ...]:
-        """What intake left waiting; its rooms are opened only where something waits."""
-        from onboard.adapters.files.intake_home import queued
+        """What intake left waiting; its rooms are opened only where something waits. A line that cannot be read is one of it."""
+        from onboard.adapters.files.intake_home import readable_queue
 
-        found = queued(self.config.home)
-        if not found:
+        found, damaged = readable_queue(self.config.home)
+        if not found and not damaged:
             return ()
-        from onboard.intake.queue import queue_sentences
+        from onboard.intake.queue import damaged_sentence, queue_sentences
 
-        return queue_sentences(found)
+        return (*queue_sentences(found), *(damaged_sentence(number) for number, _ in damaged))
 
     def _forms(self, links: Mapping[str, str]) -> dict[str, str]:
         projects = self.config.mapping.projects

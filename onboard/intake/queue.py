@@ -128,6 +128,15 @@ def queue_sentences(queue: Sequence[Queued]) -> tuple[Waiting, ...]:
     return tuple(found)
 
 
+def damaged_sentence(number: int) -> Waiting:
+    """The line of the worklist about a line of the queue that cannot be read."""
+    return Waiting(
+        title=f"Line {number} of intake_queue.jsonl cannot be read",
+        why="The other lines count. Until it is gone, intake and forget stop, because they write the file anew.",
+        act="Take the line out, and take the file of CITI that it came from in again: onboard intake FILE.",
+    )
+
+
 def _course_sentence(items: Sequence[Queued]) -> Waiting:
     first, people = items[0], {item.person for item in items}
     return Waiting(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,6 +85,17 @@ def csv_lines(table: str) -> list[tuple[str, list[str]]]:
 
 def csv_line(row: list[str]) -> str:
     """A row as it is written."""
+    return csv_table([row])
+
+
+def csv_table(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as canonical CSV: comma, LF, quoted where needed.
+
+    A row with a carriage return in a cell is quoted as a whole: Python's writer leaves a bare one where lines end with LF, and a
+    reader then ends the row in the middle of that cell, so that one cell would cost the whole read.
+    """
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(row)
+    plain, careful = csv.writer(out, lineterminator="\n"), csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in rows:
+        (careful if "\r" in "".join(row) else plain).writerow(row)
     return out.getvalue()

@@ -212,11 +212,9 @@ def training_matrix(assessment: Assessment, rows: Iterable[Readiness], on: date)
     """One line a person of the protocol, one column a requirement: status, last day (of what is met the last day covered) and
     deciding row; before them the verdict."""
     rows = list(rows)
-    titles: dict[str, str] = {}
-    for row in rows:
-        for clause in row.clauses:
-            if kinds.of(clause.finding.requirement).in_matrix:
-                titles.setdefault(clause.finding.requirement.id, clause.finding.requirement.title)
+    asked = {clause.finding.requirement.id: clause.finding.requirement for row in rows for clause in row.clauses}
+    ordered = [asked[id_] for id_ in dict.fromkeys(r.id for r in assessment.rules.requirements) if id_ in asked]
+    titles = {requirement.id: requirement.title for requirement in ordered if kinds.of(requirement).in_matrix}
     body = [
         (
             row.person,

@@ -5,9 +5,9 @@ A cell that looks like a formula is kept as text.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
+
+from onboard.model.rows import csv_table
 
 #: First characters at which a spreadsheet takes a cell for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -20,8 +20,4 @@ def safe_cell(text: str) -> str:
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """RFC 4180 text with a header row and LF line ends."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return out.getvalue()
+    return csv_table((header, *([safe_cell(cell) for cell in row] for row in rows)))

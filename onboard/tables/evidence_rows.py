@@ -33,12 +33,13 @@ def evidence_rows(export: Export, mapping: Mapping) -> Dict[str, int] | None:
     lines = csv.reader(io.StringIO(text))
     header = next(lines)
     stands_there, instance_of = _stands_there(header, source), _cell(header, INSTANCE)
-    found = _reviewed(export, mapping, source)
-    for row in filter(stands_there, lines):
-        number = instance_of(row)
-        if not number.isdecimal() or (EVENT in header and not source.event):
-            return None
-        found[row[0]] = max(found.get(row[0], 0), int(number))
+    found, rows = _reviewed(export, mapping, source), list(filter(stands_there, lines))
+    numbers = [(row[0], instance_of(row)) for row in rows]
+    repeats = not rows or any(number.isdecimal() for _, number in numbers)
+    if not repeats or (rows and EVENT in header and not source.event):
+        return None
+    for record, number in numbers:  # a row without a number is the first one: it does not take everybody's number away
+        found[record] = max(found.get(record, 0), int(number) if number.isdecimal() else 1)
     return found
 
 

@@ -296,7 +296,8 @@ def _frame(source: Source, export: Export) -> pd.DataFrame:
         )
     try:
         # in one piece, so that a text in many rows is one value in memory
-        frame = pd.read_csv(io.BytesIO(text.encode()), dtype=object, keep_default_na=False, na_filter=False, low_memory=False)
+        whole = io.BytesIO(text.encode(errors="replace"))  # half a letter costs its cell, not the read
+        frame = pd.read_csv(whole, dtype=object, keep_default_na=False, na_filter=False, low_memory=False)
     except pd.errors.EmptyDataError:
         return pd.DataFrame()
     except (pd.errors.ParserError, ValueError) as error:

@@ -51,6 +51,10 @@ def test_a_form_that_does_not_repeat_has_no_next_row() -> None:
     assert rows(CLASSIC, "1,,,2026-01-05,2") is None
 
 
+def test_one_row_without_a_number_is_the_first_of_its_record_and_takes_no_number_from_others() -> None:
+    assert rows(CLASSIC, "1,,,2026-01-05,2", "2,completion,4,2026-01-05,2") == {"1": 1, "2": 4}
+
+
 def test_in_events_only_the_named_one_counts() -> None:
     lines = ("1,start_arm_1,completion,3,2026-01-05,2", "1,later_arm_1,completion,8,2026-01-05,2", "2,start_arm_1,,2,,")
     here = replace(SOURCE, event="start_arm_1")

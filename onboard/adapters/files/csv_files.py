@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onboard.errors import ReadInDoubt
+from onboard.model.rows import csv_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,4 @@ def _checked(path: Path, lines: Sequence[list[str]]) -> CsvFile:
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Canonical CSV: header row, comma, LF."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return out.getvalue()
+    return csv_table((header, *rows))

@@ -28,19 +28,30 @@ _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def queued(home: Path) -> Sequence[Queued]:
-    """What waits for a person after intake, oldest first; empty without a queue. Raises ConfigError for a damaged one."""
+    """What waits for a person after intake, oldest first; empty without a queue. Raises ConfigError for a damaged one, because
+    whoever writes it anew must have read all of it."""
+    found, damaged = readable_queue(home)
+    if damaged:
+        number, why = damaged[0]
+        raise ConfigError(f"{home / QUEUE}, line {number} cannot be read ({why}). Take the line out.")
+    return found
+
+
+def readable_queue(home: Path) -> tuple[Sequence[Queued], Sequence[tuple[int, str]]]:
+    """The same as far as it can be read, and the other lines: their numbers and why. One line hides no other."""
     path = home / QUEUE
     if not path.exists():
-        return ()
+        return (), ()
     from onboard.intake.queue import queue_item
 
-    found = []
-    for number, line in enumerate(_read(path).splitlines(), start=1):
+    found, damaged = [], []
+    # a name may hold letters that end lines elsewhere
+    for number, line in enumerate(_read(path).rstrip("\n").split("\n"), start=1):
         try:
-            found.append(queue_item(line))
+            found += [queue_item(line)] if line.strip() else []
         except ValueError as error:
-            raise ConfigError(f"{path}, line {number} cannot be read ({error}). Take the line out.") from error
-    return tuple(found)
+            damaged.append((number, str(error)))
+    return tuple(found), tuple(damaged)
 
 
 def save_queue(home: Path, items: Sequence[Queued]) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onboard.errors import ReadInDoubt
+from onboard.model.rows import csv_table
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 _KEYS = (EVENT, INSTRUMENT, INSTANCE)
@@ -92,11 +93,7 @@ class Rows:
 
     def text(self) -> str:
         """Canonical CSV: header row, LF, quoted only where needed."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(self.header)
-        writer.writerows(self.rows)
-        return out.getvalue()
+        return csv_table((self.header, *self.rows))
 
 
 def read_rows(text: str, wanted: Wanted) -> Rows:

@@ -6,8 +6,6 @@ mapped forms, nothing else. Calls go one after the other.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +21,7 @@ from onboard.errors import ReadInDoubt
 from onboard.model import Export
 from onboard.model.mapping import Mapping as RecordMapping
 from onboard.model.mapping import marks
-from onboard.model.rows import rows_of
+from onboard.model.rows import csv_table, rows_of
 from onboard.ports import Clock
 
 #: The two tables whose form every record of its kind has.
@@ -190,11 +188,8 @@ def dictionary(project: GuardedProject, name: str) -> _Dictionary:
 
 def dictionary_csv(fields: _Dictionary) -> str:
     """The dictionary as canonical CSV under REDCap's API names of its columns."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(fields[0]), lineterminator="\n", restval="", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(fields)
-    return out.getvalue()
+    header = list(fields[0])
+    return csv_table((header, *([row.get(name, "") for name in header] for row in fields)))
 
 
 def checkbox_columns(field: Mapping[str, str]) -> tuple[str, ...]:
