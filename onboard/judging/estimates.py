@@ -17,6 +17,7 @@ from statistics import median_high
 
 from onboard.dates import WorkCalendar, known_day
 from onboard.judging import kinds
+from onboard.judging.closed import closed_on
 from onboard.judging.kinds import actor
 from onboard.judging.readiness import status_on
 from onboard.model import Assessment, Clause, Readiness, Requirement, RequirementKind, Status, Task
@@ -112,8 +113,10 @@ def path(
     later than today.
     """
     calendar = calendar or WorkCalendar()
-    rows = tuple(row for row in assessment.readiness if row.person == person)
-    starts = rows[0].belongs.sure.first_day(max(start or today, today)) if rows else None
+    closed = closed_on(assessment, today)
+    mine = tuple(row for row in assessment.readiness if row.person == person)
+    rows = tuple(row for row in mine if row.protocol not in closed)
+    starts = mine[0].belongs.sure.first_day(max(start or today, today)) if mine else None
     turnaround = irb_turnaround(assessment, calendar)
     walker = _Walker(assessment, today, starts or start or today, calendar, turnaround)
     return Path(

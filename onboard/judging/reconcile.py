@@ -15,6 +15,7 @@ from enum import StrEnum
 from onboard.dates import plus_days, show
 from onboard.judging import kinds
 from onboard.judging.appointments import stays
+from onboard.judging.closed import closed_on
 from onboard.judging.coverage import filed, listing_presence, span
 from onboard.judging.readiness import belongs_on, status_on, status_span
 from onboard.model import Assessment, Delegation, Finding, Listing, Readiness, Status, Task
@@ -51,7 +52,7 @@ class Mismatch:
 def reconcile(assessment: Assessment, today: date) -> list[Mismatch]:
     """Return every disagreement on `today`, by protocol and person.
 
-    Includes delegations that began before their training.
+    Includes delegations that began before their training. A closed protocol has none: all of its rows are to be ended.
     """
     rows: dict[str, list[Readiness]] = {}
     for row in assessment.readiness:
@@ -64,7 +65,8 @@ def reconcile(assessment: Assessment, today: date) -> list[Mismatch]:
         *_listed_untrained(assessment, rows, today),
         *_before_trained(assessment, rows, today),
     ]
-    return sorted(found, key=lambda m: (m.protocol, m.people, m.kind, m.evidence))
+    closed = closed_on(assessment, today)
+    return sorted((m for m in found if m.protocol not in closed), key=lambda m: (m.protocol, m.people, m.kind, m.evidence))
 
 
 # left the lab ---------------------------------------------------------------------------------------------------------

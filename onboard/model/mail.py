@@ -106,6 +106,7 @@ class Line:
     also: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()  # keys of lower tiers that this line makes pointless
     report: bool = False  # the person hands in a completion report for it
+    stop: str = ""  # the protocol that a study-wide stop is about: record id
     hand_in: str = field(default="", repr=False)  # their own survey link; it allows sending evidence in their name
 
 

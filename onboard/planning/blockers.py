@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from onboard.judging import kinds
 from onboard.judging.readiness import cleared_on, status_on
-from onboard.model import Cleared, Finding, Line, Readiness, Section, Task
+from onboard.model import Cleared, Finding, Line, Per, Readiness, Requirement, Section, Task
 from onboard.model.phrases import Phrase, joined, phrase
 from onboard.planning.deadlines import Edge, edges
 from onboard.planning.lab_day import Desk
@@ -52,6 +52,12 @@ def blocks(desk: Desk, person: str, only: Iterable[str] | None = None) -> list[B
     near = {edge.of: edge for edge in edges(desk.findings(person), desk.today) if edge.gap == desk.today}
     made = [_block(rows, near.get(key)) for key, rows in found.items()]
     return sorted(made, key=lambda b: (b.edge.deadline if b.edge else desk.today, b.of))
+
+
+def study_wide(requirement: Requirement) -> bool:
+    """Whether what fails stops everybody on the study: a hold, a suspension, an approval that ended."""
+    kind = kinds.of(requirement)
+    return requirement.per is Per.PROTOCOL and (kind.stops or kind.approves)
 
 
 def _stopped(desk: Desk, row: Readiness) -> bool:

@@ -20,6 +20,7 @@ from onboard.judging.readiness import why
 from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, Section
 from onboard.model.phrases import phrase
 from onboard.planning import item_keys
+from onboard.planning.closures import closed_lines
 from onboard.planning.deadlines import due_tier, told_on
 from onboard.planning.lab_day import Desk, desk_of
 from onboard.planning.lines import actor_name, coordinator, in_grace, owed, silenced
@@ -52,7 +53,11 @@ def _mail(desk: Desk, record: str, reader: Reader) -> Notice | None:
         return notice(desk, MessageKind.WELCOME, reader, mine + rest, key=key, facts=_facts(desk, record))
     if _last_mail(desk, record) == desk.today:
         return None
-    news = cleared_lines(desk, record, reader.address) + receipts(desk, record, reader.address)
+    news = (
+        closed_lines(desk, record, reader.address)
+        + cleared_lines(desk, record, reader.address)
+        + receipts(desk, record, reader.address)
+    )
     nags = any(_nags(desk, step) for step in steps) and _turn_has_come(desk, record)
     if not news and not nags:
         return None

@@ -41,8 +41,9 @@ def gate(
 ) -> tuple[list[Notice], list[Held], bool]:
     """Return (ready in the planned order, held with reason, over the ceiling or not).
 
-    The ceiling counts mail to people. `job` plans once more for a slot it did not use up: a reader who already has a mail of this
-    job and slot gets no second one. `limits.mode` dry gates like live. In trial mode a ready notice names its real reader in
+    The ceiling counts mail to people; those that tell of one study-wide stop count once, for a stop must not wait. `job` plans
+    once more for a slot it did not use up: a reader who already has a mail of this job and slot gets no second one. `limits.mode`
+    dry gates like live. In trial mode a ready notice names its real reader in
     ``facts["trial_for"]``; its reader stays the one it is for, and `recipient_address` says where it goes.
     """
     ready: list[Notice] = []
@@ -57,7 +58,16 @@ def gate(
         seen.readers.add(notice.reader.address)
         seen.keys.update(notice.keys())
         ready.append(_named(notice, limits))
-    return ready, held, sum(notice.kind not in NOT_TO_PEOPLE for notice in ready) > limits.ceiling
+    return ready, held, counted_mails(ready) > limits.ceiling
+
+
+def counted_mails(notices: Sequence[Notice]) -> int:
+    """How many mails to people count against the ceiling."""
+    found: set[object] = set()
+    for place, notice in enumerate(notices):
+        if notice.kind not in NOT_TO_PEOPLE:
+            found.add(next((line.stop for line in notice.lines if line.stop), place))
+    return len(found)
 
 
 def _written_by(job: JobName | None, slots: set[date], history: History) -> set[str]:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.dates import WorkCalendar
+from onboard.dates import WorkCalendar, plus_days
+from onboard.judging.closed import NEWS_DAYS, closed_on
 from onboard.judging.coverage import listing_presence, span
 from onboard.judging.readiness import belongs_on
 from onboard.model import Assessment, Finding, History, Lab, MailRecord, Readiness, Task
@@ -38,6 +39,8 @@ class Desk:
     _addresses: Mapping[str, tuple[str, ...]]
     _may_work_on: Mapping[str, tuple[str, ...]]
     _mails: Mapping[str, tuple[MailRecord, ...]]
+    #: protocols that are certainly closed today, with the first day of it: nothing is asked or counted on them
+    closed: Mapping[str, date]
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -63,13 +66,21 @@ class Desk:
         return self._tasks.get((person, protocol, task), NOT_EVER)
 
     def working(self, row: Readiness, day: date | None = None) -> bool:
-        """Whether the work a row is about is certainly the person's on a day (today by default)."""
+        """Whether the work a row is about is certainly the person's on a day (today by default); on a closed protocol none is."""
+        if row.protocol in self.closed and day in (None, self.today):
+            return False
         days = self.tasked(row.person, row.protocol, row.task) if row.task else self.involved(row.person, row.protocol)
         return days.at(day or self.today) is Answer.YES
 
+    def over(self, protocol: str) -> bool:
+        """Whether a protocol closed so long ago that it is no news."""
+        day = self.closed.get(protocol)
+        return day is not None and plus_days(day, NEWS_DAYS) < self.today
+
     def protocols_today(self, person: str) -> tuple[str, ...]:
         """Record ids of the protocols a person certainly works on today."""
-        return tuple(p for p in self._may_work_on.get(person, ()) if self.involved(person, p).at(self.today) is Answer.YES)
+        mine = (p for p in self._may_work_on.get(person, ()) if p not in self.closed)
+        return tuple(p for p in mine if self.involved(person, p).at(self.today) is Answer.YES)
 
     def records_at(self, address: str) -> tuple[str, ...]:
         """Record ids of the people who have this address today, in order."""
@@ -110,6 +121,7 @@ def desk_of(assessment: Assessment, history: History, lab: Lab, today: date) -> 
         _addresses=_addresses(assessment, today),
         _may_work_on=_may_work_on(assessment, work),
         _mails=_mails(history),
+        closed=closed_on(assessment, today),
     )
 
 

@@ -78,7 +78,7 @@ def gets_digests(desk: Desk, record: str) -> bool:
     already is noted, before anything is said: then nothing may wait for a digest."""
     if not desk.history.started:
         return False
-    leads = any(protocol.pi == record for protocol in desk.assessment.protocols.values())
+    leads = any(protocol.pi == record and not desk.over(protocol.record) for protocol in desk.assessment.protocols.values())
     return leads and not digest_paused(desk, record)
 
 

@@ -6,10 +6,11 @@ Verdicts come from readiness. `status_rows` is a contract that scripts rely on; 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from onboard.dates import show
+from onboard.judging.closed import closed_on, protocol_states
 from onboard.judging.readiness import cleared_on, ready_span, reasons_on
 from onboard.model import Assessment, Cleared, Readiness, Task
 from onboard.model.phrases import joined, made, phrase
@@ -34,6 +35,7 @@ def status_rows(assessment: Assessment, day: date) -> list[dict[str, object]]:
     person        record id of the person
     protocol      record id of the protocol, null for a person without one
     status        "cleared" | "blocked" | "unknown" | "not_due" (certainly no appointment on the day)
+    protocol_state  "open" | "on_hold" | "suspended" | "lapsed" | "not_approved" | "closed", what is certain; null without one
     ready_from    first day of the surely cleared range that holds the day, or of the next one; null for none or open
     ready_until   its last day, inclusive; null for none or open
     tasks         one object per delegated task with the same four keys: task, status, ready_from, ready_until
@@ -41,8 +43,12 @@ def status_rows(assessment: Assessment, day: date) -> list[dict[str, object]]:
                   inclusive, null = open) and evidence (ids of the rows looked at)
     Dates are ISO texts.
     """
-    tasks = _task_rows(assessment)
-    return [_row_json(row, tasks.get((row.person, row.protocol), []), day) for row in assessment.readiness if row.task is None]
+    tasks, states = _task_rows(assessment), protocol_states(assessment, day)
+    return [
+        _row_json(row, tasks.get((row.person, row.protocol), []), day, states.get(row.protocol))
+        for row in assessment.readiness
+        if row.task is None
+    ]
 
 
 def _task_rows(assessment: Assessment) -> dict[tuple[str, str], list[Readiness]]:
@@ -55,11 +61,12 @@ def _task_rows(assessment: Assessment) -> dict[tuple[str, str], list[Readiness]]
     return found
 
 
-def _row_json(row: Readiness, tasks: list[Readiness], day: date) -> dict[str, object]:
+def _row_json(row: Readiness, tasks: list[Readiness], day: date, state: str | None) -> dict[str, object]:
     return {
         "person": row.person,
         "protocol": row.protocol or None,
         **_standing(row, day),
+        "protocol_state": state,
         "tasks": [{"task": task.task.value if task.task else None, **_standing(task, day)} for task in tasks],
         "reasons": [
             {
@@ -95,14 +102,22 @@ class StatusLine:
 
 def status_table(assessment: Assessment, day: date, *, with_tasks: bool = False) -> tuple[StatusLine, ...]:
     """The same rows for people, in the order of the records; with `with_tasks` also each delegated task."""
-    tasks = _task_rows(assessment)
+    tasks, closed = _task_rows(assessment), closed_on(assessment, day)
     lines: list[StatusLine] = []
     for row in assessment.readiness:
         if row.task is None:
             below = tasks.get((row.person, row.protocol), [])
             lines.append(_line(assessment, row, below, day))
             lines.extend(_line(assessment, task, [], day, row) for task in below if with_tasks)
+            if row.protocol in closed:
+                made = 1 + len(below) if with_tasks else 1
+                lines[-made:] = map(_closed, lines[-made:])
     return tuple(lines)
+
+
+def _closed(line: StatusLine) -> StatusLine:
+    """The line of a closed protocol, which blocks nobody any more."""
+    return line if line.verdict is Cleared.NOT_DUE else replace(line, word=phrase("verdict.closed"))
 
 
 def _line(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from onboard.dates import show_near, show_to_act
+from onboard.judging.closed import closed_on
 from onboard.judging.readiness import cleared_on, ready_span, reasons_on
 from onboard.model import Assessment, Cleared, Lab, Problem, Readiness, Reason
 from onboard.model.phrases import NO_WORDS, say_again
@@ -84,12 +85,13 @@ def status_page(assessment: Assessment, today: date, lab: Lab, own: Mapping[str,
 
 def status_values(assessment: Assessment, today: date, lab: Lab) -> dict[str, object]:
     """What the page's template shows."""
+    closed = closed_on(assessment, today)
     return {
         "lab": one_line(lab.name),
         "day": day_name(today),
         "read": _read(assessment.read_at, lab.zone),
-        "counts": _counts(assessment.readiness, today),
-        "people": _people(assessment, today),
+        "counts": _counts((row for row in assessment.readiness if row.protocol not in closed), today),
+        "people": _people(assessment, today, closed),
         "problems": [_problem(assessment, problem) for problem in assessment.problems],
         "not_tracked": ", ".join(assessment.rules.not_tracked()),
         "rules_version": assessment.rules.version,
@@ -111,11 +113,13 @@ def _counts(rows: Iterable[Readiness], today: date) -> list[Count]:
     return [Count(number=n, word=_VERDICTS[verdict], tone=status_tone(verdict)) for verdict, n in counts if n]
 
 
-def _people(assessment: Assessment, today: date) -> list[PersonRows]:
+def _people(assessment: Assessment, today: date, closed: Container[str]) -> list[PersonRows]:
     rows: dict[str, list[Readiness]] = {}
     for row in assessment.readiness:
         rows.setdefault(row.person, []).append(row)
-    people = [PersonRows(name=_name(assessment, person), rows=_rows(assessment, found, today)) for person, found in rows.items()]
+    people = [
+        PersonRows(name=_name(assessment, person), rows=_rows(assessment, found, today, closed)) for person, found in rows.items()
+    ]
     return sorted(people, key=lambda person: person.name.casefold())
 
 
@@ -128,11 +132,18 @@ def _code(assessment: Assessment, protocol: str) -> str:
     return one_line(assessment.protocol_label(protocol)) or "no protocol"
 
 
-def _rows(assessment: Assessment, rows: Sequence[Readiness], today: date) -> tuple[StatusRow, ...]:
-    """A task repeats no reason that its protocol's row gives already."""
+def _rows(assessment: Assessment, rows: Sequence[Readiness], today: date, closed: Container[str]) -> tuple[StatusRow, ...]:
+    """A task repeats no reason that its protocol's row gives already; on a closed protocol that it is closed is all there is."""
     whole = {row.protocol: set(reasons_on(row, today)) for row in rows if row.task is None}
     ordered = sorted(rows, key=lambda row: (_code(assessment, row.protocol), row.task is not None, row.task or ""))
-    return tuple(_row(assessment, row, today, whole.get(row.protocol, set()) if row.task else set()) for row in ordered)
+    made = (_row(assessment, row, today, whole.get(row.protocol, set()) if row.task else set()) for row in ordered)
+    return tuple(_closed(one) if row.protocol in closed else one for row, one in zip(ordered, made, strict=True))
+
+
+def _closed(row: StatusRow) -> StatusRow:
+    if row.word == _VERDICTS[Cleared.NOT_DUE]:
+        return row
+    return replace(row, word="closed", tone=status_tone(Cleared.NOT_DUE), reasons=(), remarks=(), as_whole=False)
 
 
 def _row(assessment: Assessment, row: Readiness, today: date, said: set[Reason]) -> StatusRow:

@@ -8,7 +8,7 @@ from onboard.model import Task
 from onboard.questions.status import as_text, status_rows, status_table
 from tests.questions.cast import JOSE, LENA, LEO, NOOR, P2, SAM, STEP, TODAY, UMA, d, judged, records
 
-KEYS = ["person", "protocol", "status", "ready_from", "ready_until", "tasks", "reasons"]
+KEYS = ["person", "protocol", "status", "ready_from", "ready_until", "protocol_state", "tasks", "reasons"]
 
 
 def row(lab, person, protocol, day=TODAY):
@@ -19,7 +19,7 @@ def line(lab, name, protocol="", day=TODAY):
     return next(x for x in status_table(lab, day) if x.person == name and (not protocol or x.protocol == protocol))
 
 
-def test_every_row_has_the_seven_keys_and_is_json(lab):
+def test_every_row_has_the_eight_keys_and_is_json(lab):
     rows = status_rows(lab, TODAY)
     assert all(list(r) == KEYS for r in rows)
     assert json.loads(json.dumps(rows)) == rows

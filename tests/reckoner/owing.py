@@ -12,7 +12,7 @@ from typing import Any
 
 from almanac import NO, UNKNOWN, YES, at_most, every, happened_by, is_date, nay, some, straight, within
 
-from onboard.model.choices import UNREADABLE, Task
+from onboard.model.choices import UNREADABLE, ApprovalKind, Task
 from onboard.model.lab import Assignment, Delegation, Listing, LogEntry, Protocol
 from onboard.model.records import Records
 from onboard.model.requirements import Per, Requirement, RequirementKind, Rules
@@ -170,9 +170,20 @@ class Owing:
         mine = [row for row in blank if row.person == person] + [w for w in worded if w.person == person and w.protocol_text]
         return any(not row.protocol for row in mine)
 
+    def still_open(self, protocol: str, day: date) -> str:
+        """Not certainly closed: only then is work on it asked about in mails (43)."""
+        for row in self.records.approvals:
+            if row.protocol == protocol and row.kind is ApprovalKind.CLOSURE:
+                first, _ = straight(row.first, row.last)
+                if is_date(first) and first <= day:
+                    return NO
+        return YES
+
     @remembered
     def involved(self, person: str, protocol: str, day: date) -> str:
         """Listed or filed, delegated, assigned, or the PI."""
+        if self.still_open(protocol, day) == NO:
+            return NO
         if self.study(protocol).pi == person:
             return YES
         found = []
@@ -190,6 +201,8 @@ class Owing:
     @remembered
     def has_task(self, person: str, protocol: str, task: Task, day: date) -> str:
         """The task on the protocol is delegated or assigned."""
+        if self.still_open(protocol, day) == NO:
+            return NO
         found = []
         for delegation in self.records.delegations:
             if delegation.person == person and delegation.protocol == protocol and task in delegation.tasks:

@@ -95,7 +95,10 @@ class PersonObligations:
             (CLOSURE, Evidence(approvals=study.closures, tasks=tasks)),
         )
         facts = ((FACTS[fact], known) for fact, known in study.known)
-        return [self._made(requirement, scope, FOR_EVER, asked, evidence) for requirement, evidence in (*stops, *facts)]
+        return [
+            self._made(requirement, scope, FOR_EVER if requirement is CLOSURE else study.open, asked, evidence)
+            for requirement, evidence in (*stops, *facts)
+        ]
 
     def _once(self, requirement: Requirement, alike: int, work: _Work) -> list[Obligation]:
         """One obligation, however many protocols ask for it; due is the union over those the person is on."""

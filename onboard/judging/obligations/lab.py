@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from onboard.folding import fold
+from onboard.judging.closed import open_days
 from onboard.judging.courses import CourseMap
 from onboard.judging.obligations.facts import ProtocolFacts, protocol_facts
 from onboard.model import (
@@ -59,6 +60,7 @@ class Study:
     scope: Scope
     always: Mapping[str, Coverage]  # what every row of the protocol asks
     known: tuple[tuple[Fact, Evidence], ...]
+    open: Coverage  # the days on which it is not certainly closed: only then is work on it asked about in mails
 
 
 def _known(protocol: Protocol, facts: ProtocolFacts) -> tuple[tuple[Fact, Evidence], ...]:
@@ -112,6 +114,7 @@ class Lab:
                 Scope(protocol=protocol.record),
                 {protocol.record: FOR_EVER},
                 _known(protocol, facts),
+                open_days(rows),
             )
         return studies
 

@@ -49,19 +49,19 @@ class PersonRows:
     # when work makes a requirement fall on the person -----------------------------------------------------------------
 
     def involvement(self, study: Study) -> Coverage:
-        """The days this person is on a protocol: listed or filed, delegated, assigned, or its PI."""
+        """The days this person is on a protocol that is not closed: listed or filed, delegated, assigned, or its PI."""
         record = study.protocol.record
         if study.protocol.pi == self.person:
-            return FOR_EVER
+            return study.open
         listed = any_of(listing_presence(row) for row in self.listings if row.protocol == record)
         delegated = any_of(span(row.first, row.last) for row in self.delegations if row.protocol == record)
         assigned = any_of(span(row.first, row.done) for row in self.assignments if row.protocol == record)
-        return listed | delegated | assigned
+        return (listed | delegated | assigned) & study.open
 
     def tasks(self, study: Study) -> dict[Task, Coverage]:
         """Return the tasks this person has on a protocol, with their days.
 
-        Delegated or assigned; logged ones have no days.
+        Delegated or assigned, while the protocol is not closed; logged ones have no days.
         """
         record, found = study.protocol.record, dict[Task, Coverage]()
         for delegation in self.delegations:
@@ -74,7 +74,7 @@ class PersonRows:
         for entry in self.lab.log.get(self.person, ()):
             if entry.protocol == record and entry.task:
                 found.setdefault(entry.task, NOT_EVER)
-        return found
+        return found if study.open is FOR_EVER else {task: days & study.open for task, days in found.items()}
 
     def unplaced(self) -> tuple[str, ...]:
         """Ids of rows that put this person on a protocol that cannot be identified."""

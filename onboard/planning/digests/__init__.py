@@ -55,11 +55,13 @@ def plan_digests(
 def _readers(desk: Desk) -> list[tuple[Reader, frozenset[str]]]:
     """Return PIs with their protocols, then the addresses protocols name.
 
-    Inside the institution only (34 CFR 99.3).
+    Inside the institution only (34 CFR 99.3). A protocol that closed long ago is nobody's any more.
     """
     led: dict[str, set[str]] = {}
     told: dict[str, set[str]] = {}
     for record, protocol in desk.assessment.protocols.items():
+        if desk.over(record):
+            continue
         if protocol.pi:
             led.setdefault(protocol.pi, set()).add(record)
         for address in protocol.digest_to:

@@ -62,7 +62,8 @@ def _approval_lines(desk: Desk, view: View) -> list[Line]:
     """One line a protocol: the last day of the approval that holds today."""
     until, seen = plus_days(desk.today, desk.lab.cadence.next_days), dict[str, Finding]()
     for finding in desk.assessment.findings:
-        if kinds.of(finding.requirement).approves and finding.scope.protocol in view.protocols:
+        open_here = finding.scope.protocol in view.protocols and finding.scope.protocol not in desk.closed
+        if kinds.of(finding.requirement).approves and open_here:
             seen.setdefault(finding.scope.protocol, finding)
     ends = {record: met_until(finding, desk.today) for record, finding in sorted(seen.items())}
     return [_approval_line(desk, record, last) for record, last in ends.items() if last and last <= until]

@@ -10,11 +10,13 @@ from datetime import date
 from onboard.dates import show, show_near
 from onboard.judging.appointments import stays
 from onboard.judging.readiness import belongs_on, cleared_on, ready_span
-from onboard.model import Approval, Assessment, Cleared, Line, Readiness, Section
-from onboard.model.phrases import phrase
+from onboard.model import Approval, ApprovalKind, Assessment, Cleared, Line, Readiness, Section
+from onboard.model.phrases import joined, phrase
 from onboard.planning.blockers import blocks
+from onboard.planning.closures import left_to_end
 from onboard.planning.digests.scope import View
 from onboard.planning.lab_day import Desk
+from onboard.planning.lines import coordinator
 from onboard.planning.people import codes, named
 from onboard.planning.told import may_name
 from onboard.timeline import Answer
@@ -28,6 +30,7 @@ def since_lines(desk: Desk, view: View, previous: Assessment) -> list[Line]:
     turned = [line for row in rows if (line := _turn(desk, row, before.get((row.person, row.protocol))))]
     known = {a.evidence for a in previous.approvals}
     news = [a for a in desk.assessment.approvals if a.evidence not in known and a.protocol in view.protocols and a.placed]
+    news = [a for a in news if a.protocol not in desk.closed or (a.kind is ApprovalKind.CLOSURE and not desk.over(a.protocol))]
     return turned + moved + [_approval_line(desk, row) for row in sorted(news, key=lambda a: (a.protocol, a.evidence))]
 
 
@@ -81,6 +84,8 @@ def _line(desk: Desk, person: str, code: str, title: str, since: date | None, st
 
 def _approval_line(desk: Desk, row: Approval) -> Line:
     code = codes(desk, [row.protocol])
+    if row.protocol in desk.closed:
+        return _closed_line(desk, row.protocol)
     return Line(
         key="",
         section=Section.SINCE,
@@ -88,4 +93,17 @@ def _approval_line(desk: Desk, row: Approval) -> Line:
         why=phrase("digest.approved_through", day=show_near(row.last, desk.today)) if isinstance(row.last, date) else "",
         protocol=code,
         since=row.first if isinstance(row.first, date) else None,
+    )
+
+
+def _closed_line(desk: Desk, protocol: str) -> Line:
+    code, day, left = codes(desk, [protocol]), desk.closed[protocol], left_to_end(desk, protocol)
+    asked = phrase("ended_study.coordinator", name=coordinator(desk), left=left) if left else ""
+    return Line(
+        key="",
+        section=Section.SINCE,
+        title=phrase("ended_study.closed_on", protocol=code, day=show(day)),
+        why=joined(" ", [phrase("ended_study.not_counted"), *([asked] if asked else [])]),
+        protocol=code,
+        since=day,
     )

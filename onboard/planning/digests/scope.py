@@ -37,12 +37,12 @@ class View:
 def view_of(desk: Desk, reader: str, protocols: frozenset[str]) -> View:
     """Return the people a digest covers.
 
-    Everyone who is or was on the reader's protocols, and people on no protocol whom the reader supervises; those without a
-    supervisor among the lab's PIs are seen by every PI.
+    Everyone who is or was on the reader's protocols that are not closed, and people on no such protocol whom the reader
+    supervises; those without a supervisor among the lab's PIs are seen by every PI.
     """
     found, leads = [], frozenset(heads(desk))
     for record in desk.assessment.people:
-        own = {row.protocol for row in desk.rows(record) if row.protocol}
+        own = {row.protocol for row in desk.rows(record) if row.protocol and row.protocol not in desk.closed}
         if own & protocols or (not own and reader and _under(desk, record, reader, leads)):
             found.append(record)
     return View(reader=reader, protocols=protocols, people=tuple(sorted(found, key=lambda r: (r != reader, record_order(r)))))
@@ -94,7 +94,7 @@ def counts(desk: Desk, view: View) -> Mapping[str, int]:
         "cleared": verdicts.count(Cleared.CLEARED),
         "blocked": verdicts.count(Cleared.BLOCKED),
         "unknown": verdicts.count(Cleared.UNKNOWN) + verdicts.count(Cleared.NOT_DUE),
-        "protocols": len(view.protocols),
+        "protocols": len(view.protocols - desk.closed.keys()),
     }
 
 

@@ -41,7 +41,8 @@ def needs_you_lines(desk: Desk, view: View, links: Callable[[str], str]) -> list
 
 def _delegation_line(desk: Desk, view: View, row: Delegation, links: Callable[[str], str]) -> Line | None:
     ended = isinstance(row.last, date) and row.last < desk.today
-    if row.protocol not in view.protocols or row.approved_by or ended or not here(desk, row.person):
+    over = ended or row.protocol in desk.closed
+    if row.protocol not in view.protocols or row.approved_by or over or not here(desk, row.person):
         return None
     ready = [task for task in row.tasks if trained(desk.rows(row.person), row.protocol, task).at(desk.today) is Answer.YES]
     if not ready:

@@ -11,7 +11,8 @@ from onboard.judging.readiness import status_on, why
 from onboard.model import Line, MessageKind, Notice, Reader, Section
 from onboard.model.phrases import joined
 from onboard.planning import item_keys
-from onboard.planning.blockers import Block, blocks, stop_words, task_words
+from onboard.planning.blockers import Block, blocks, stop_words, study_wide, task_words
+from onboard.planning.closures import closed_lines
 from onboard.planning.deadlines import Edge, due_tier, edges, own_act, stems
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import actor_name, in_grace, owed, silenced
@@ -38,7 +39,8 @@ def _personal(desk: Desk, record: str, reader: Reader) -> Notice | None:
     stopped = blocks(desk, record)
     blocked = [line for block in stopped if (line := _blocked_line(desk, block, reader.address))]
     due = due_lines(desk, record, reader.address, stopped)
-    lines = blocked + due + cleared_lines(desk, record, reader.address) + receipts(desk, record, reader.address)
+    closed = closed_lines(desk, record, reader.address)
+    lines = closed + blocked + due + cleared_lines(desk, record, reader.address) + receipts(desk, record, reader.address)
     if not lines:
         return None
     lines, calendar = with_calendar(desk, record, reader.address, lines)
@@ -86,6 +88,7 @@ def _others_line(desk: Desk, block: Block, edge: Edge, address: str) -> Line | N
         since=edge.since,
         owner=actor_name(desk, finding, block.protocols),
         hard=True,
+        stop=finding.scope.protocol if study_wide(finding.requirement) else "",
     )
 
 

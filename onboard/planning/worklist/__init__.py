@@ -15,6 +15,7 @@ from onboard.model import Assessment, Coordinator, History, Lab, Line, MessageKi
 from onboard.model.phrases import Phrase, joined, phrase
 from onboard.planning import item_keys
 from onboard.planning.addresses import normal
+from onboard.planning.closures import tidy_lines
 from onboard.planning.lab_day import Desk, desk_of
 from onboard.planning.notices import NEVER_CAME, notice
 from onboard.planning.worklist.gone import gone_lines
@@ -71,6 +72,7 @@ def worklist_lines(
         *blocks_work_lines(desk, links),
         *to_check_lines(desk, links),
         *irb_lines(desk, links),
+        *tidy_lines(desk, links),
         *new_under_old(desk),
         *move_lines(desk, links),
         *silent_lines(desk, links),
