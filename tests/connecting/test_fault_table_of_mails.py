@@ -44,9 +44,27 @@ def test_nor_does_a_first_read(bench: Bench, variant: Variant, record_property: 
     record_property("table", found.line())
 
 
+#: The forms on which the last row was typed since the last good read.
+TYPED = ("appointment", "completion", "listing", "assignment", "research_log")
+
+
+@pytest.mark.parametrize("share", [0.9, 0.99], ids=str)
+def test_a_row_that_was_never_read_before_and_is_cut_off_is_missed(bench: Bench, share: float) -> None:
+    """No good read knows the row; the project's own list of rows does."""
+    found = bench.try_later(Variant(fault=Fault.FEWER_ROWS, share=share), [bench.forms[form] for form in TYPED])
+    assert not found.wrong and not found.missing
+
+
+def test_a_form_that_is_cut_in_every_read_mails_nobody(bench: Bench) -> None:
+    found = bench.try_alike(Variant(fault=Fault.FEWER_ROWS, share=0.99), ["completion", "delegation"])
+    assert found.stopped == found.tried == 2 and not found.wrong and not found.missing
+
+
 def test_a_good_monday_mails_people(bench: Bench) -> None:
     assert bench.good_first.total() > 3 and bench.good_later.total() > 5
-    assert bench.calls.count("record") == len(bench.forms) == 18
+    assert len(bench.forms) == 18
+    assert bench.calls.count("record") == 18 + 2, "each form, and each project's list of rows"
+    assert any(address.startswith("nia.") for address, _, _ in bench.good_later)
 
 
 def test_every_fault_is_in_the_long_table() -> None:

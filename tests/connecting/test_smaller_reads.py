@@ -81,7 +81,7 @@ def test_a_question_does_not_believe_a_row_that_one_read_left_out(served: Served
 def test_a_word_given_once_does_not_excuse_a_fault(served: Served, home: Path) -> None:
     """--accept-fewer-rows takes what two reads agree on."""
     drop_completions(served, ("2", "3", "4", "5", "6", "7"))
-    served.server.faults.add(Fault.FEWER_ROWS, content="record", form="listing", share=0.99, after=1)
+    served.server.faults.add(Fault.FEWER_ROWS, content="record", form="listing", share=0.99, after=1, times=None)
     with opened(home, accept=True) as app, pytest.raises(ReadInDoubt, match=r"do not agree|half read"):
         app.source.fetch({})
 

@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from onboard.errors import ReadInDoubt
 from onboard.model.rows import csv_table
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 _KEYS = (EVENT, INSTRUMENT, INSTANCE)
+
+
+class HalfRead(ReadInDoubt):
+    """Answers of one project do not agree with each other: one was half read, or the project changed in between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +216,7 @@ def _cell(row: Sequence[str], order: Sequence[str], name: str) -> str:
 
 
 def check_together(read: Mapping[str, Rows], wanted: Sequence[Wanted]) -> None:
-    """Whether the instruments of one project tell of the same records. Raises ReadInDoubt when one of them was half read."""
+    """Whether the instruments of one project tell of the same records. Raises HalfRead."""
     roots = [read[form.key] for form in wanted if form.root]
     if not roots:
         return
@@ -222,7 +226,7 @@ def check_together(read: Mapping[str, Rows], wanted: Sequence[Wanted]) -> None:
         strange = (rows.ids() if rows.longitudinal else rows.ids() | rows.base_ids) - known
         lost = known - _named(rows, known)
         if strange or lost:
-            raise ReadInDoubt(_half_read(form, strange, lost))
+            raise HalfRead(_half_read(form, strange, lost))
 
 
 def _named(rows: Rows, known: frozenset[str]) -> frozenset[str]:
@@ -230,6 +234,73 @@ def _named(rows: Rows, known: frozenset[str]) -> frozenset[str]:
     if not rows.longitudinal:
         return rows.base_ids
     return rows.sent_ids if rows.beside else known
+
+
+_Place = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollCall:
+    """Which rows a project has, by the statuses of all its forms in one answer; apart from the forms' own answers."""
+
+    header: tuple[str, ...]
+    rows: Mapping[str, Sequence[tuple[str, ...]]]  # by the repeating form whose they are, "" for those that are no instance
+
+    def of(self, form: Wanted) -> frozenset[_Place]:
+        """The rows of a form that certainly exist."""
+        return _certain((*self.rows.get(form.instrument, ()), *self.rows.get("", ())), self.header, form)
+
+
+def roll_call(text: str, wanted: Sequence[Wanted]) -> RollCall:
+    """Read the answer to a request for the record id and all statuses. Raises ReadInDoubt as `read_rows` does."""
+    forms = [form for form in wanted if form.instrument]
+    asked = replace(forms[0], fields=tuple(form.status for form in forms), checkboxes={}, stamped=False)
+    header, body = _parsed(text, asked)
+    if not header:
+        return RollCall(header=(), rows={})
+    _check_columns(header, asked)
+    _check_keys(header, body, asked)
+    order = [asked.record_id, *(name for name in header if name != asked.record_id)]
+    places = [header.index(name) for name in order]
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for row in body:
+        found.setdefault(_cell(row, header, INSTRUMENT), []).append(tuple(row[place] for place in places))
+    return RollCall(header=tuple(order), rows=found)
+
+
+def check_roll(read: Mapping[str, Rows], roll: RollCall, wanted: Sequence[Wanted]) -> None:
+    """Whether each form came with the rows that the roll call names. Raises HalfRead.
+
+    So a list that was cut is noticed also where the rows cut off were never read before.
+    """
+    for form in wanted:
+        if not form.instrument:
+            continue
+        rows = read[form.key]
+        named, came = roll.of(form), _certain(rows.rows, rows.header, form)
+        if named != came:
+            raise HalfRead(_unlike(form, named - came, came - named))
+
+
+def _certain(rows: Iterable[Sequence[str]], header: Sequence[str], form: Wanted) -> frozenset[_Place]:
+    """Record, event and instance of the rows with a status. A blank one proves no row; nor does 0 in a row that is no instance,
+    since forms never opened have it."""
+    if form.status not in header:
+        return frozenset()
+    status = header.index(form.status)
+    found = [row for row in rows if row[status] and (row[status] != "0" or _cell(row, header, INSTRUMENT))]
+    return frozenset((row[0], _cell(row, header, EVENT), _cell(row, header, INSTANCE)) for row in found)
+
+
+def _unlike(form: Wanted, lost: frozenset[_Place], unlisted: frozenset[_Place]) -> str:
+    rows = sorted(lost or unlisted)
+    some = ", ".join(f"record {record}{f' row {instance}' if instance else ''}" for record, _, instance in rows[:5])
+    some += f" and {len(rows) - 5} more" if len(rows) > 5 else ""
+    what = f"came without {some}" if lost else f"came with {some}, which the project's list of rows lacks"
+    return (
+        f"Form {form.instrument!r} of project {form.project!r} {what}: one of the two answers was half read. Nothing of it is "
+        "used. The jobs try again until the evening; if it persists, tell the REDCap administrator."
+    )
 
 
 def _half_read(form: Wanted, strange: frozenset[str], lost: frozenset[str]) -> str:

@@ -15,7 +15,7 @@ from difflib import get_close_matches
 
 from onboard.adapters.redcap.answers import Refused
 from onboard.adapters.redcap.project import GuardedProject, RedcapProject
-from onboard.adapters.redcap.rows import Rows, Wanted, check_together, read_rows
+from onboard.adapters.redcap.rows import HalfRead, Rows, Wanted, check_roll, check_together, read_rows, roll_call
 from onboard.dates import ANOTHER_DAY, clock_words
 from onboard.errors import ReadInDoubt
 from onboard.model import Export
@@ -123,15 +123,24 @@ class RedcapSource:
                 )
 
     def _rows(self, project: GuardedProject, wanted: Sequence[Wanted]) -> dict[str, Rows]:
-        read = _read_all(project, wanted)
         try:
-            check_together(read, wanted)
-        except ReadInDoubt:
+            read = _read_whole(project, wanted)
+        except HalfRead:
             # A user may have added a record between two calls: once more, and then it is not an accident.
-            read = _read_all(project, wanted)
-            check_together(read, wanted)
+            read = _read_whole(project, wanted)
         _check_people(read, wanted, self._mapping)
         return {form.key: read[form.key] for form in wanted if form.instrument}
+
+
+def _read_whole(project: GuardedProject, wanted: Sequence[Wanted]) -> dict[str, Rows]:
+    """Every instrument, compared with the others and with the project's own list of rows. Raises HalfRead."""
+    read = _read_all(project, wanted)
+    check_together(read, wanted)
+    forms = [form.status for form in wanted if form.instrument]
+    if forms:
+        names = list(dict.fromkeys([wanted[0].record_id, *forms]))
+        check_roll(read, roll_call(str(project.export_records(format_type="csv", fields=names)), wanted), wanted)
+    return read
 
 
 def _read_all(project: GuardedProject, wanted: Sequence[Wanted]) -> dict[str, Rows]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from onboard.adapters.redcap.answers import Answer, Busy, Refused, checked
-from onboard.adapters.redcap.rows import Wanted, check_together, read_rows
+from onboard.adapters.redcap.rows import HalfRead, Rows, Wanted, check_roll, check_together, read_rows, roll_call
 from onboard.adapters.redcap.source import checkbox_columns
 from onboard.errors import ReadInDoubt
 
@@ -224,3 +224,47 @@ def test_rows_that_may_be_anybodys_are_in_doubt(text, said):
 
 def test_a_bom_is_no_part_of_the_first_column():
     assert checked(Answer(status=200, headers=CSV, body=b"\xef\xbb\xbfrecord_id\n"), "csv", "people") == "record_id\n"
+
+
+ROLL = "record_id,redcap_repeat_instrument,redcap_repeat_instance,person_complete,completion_complete\n1,,,2,0\n"
+BOTH = [PERSON, wanted()]
+
+
+def read_of(completions: str) -> dict[str, Rows]:
+    """A read of one person with these completions."""
+    return {
+        "people.person": read_rows("record_id,name,person_complete\n1,Ada,2\n", PERSON),
+        "people.completion": read_rows(completions, wanted()),
+    }
+
+
+@pytest.mark.parametrize("status", ["0", "1", "2"])
+def test_a_row_that_the_project_lists_and_the_form_lacks_is_in_doubt(status):
+    roll = roll_call(f"{ROLL}1,completion,1,,2\n1,completion,2,,{status}\n", BOTH)
+    with pytest.raises(HalfRead, match=r"'completion' of project 'people' came without record 1 row 2: one"):
+        check_roll(read_of(ONLY_OWN), roll, BOTH)
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["", "1,completion,2,,\n", "1,other,2,,\n", "2,,,0,0\n"],
+    ids=["the same rows", "a blank status", "another form's row", "a form never opened"],
+)
+def test_a_list_that_proves_no_other_row_is_no_doubt(more):
+    check_roll(read_of(ONLY_OWN), roll_call(f"{ROLL}1,completion,1,,2\n{more}", BOTH), BOTH)
+
+
+def test_a_row_that_is_no_instance_is_missed_too():
+    with pytest.raises(HalfRead, match=r"'person' .* came without record 2: one"):
+        check_roll(read_of(ONLY_OWN), roll_call(ROLL + "2,,,2,0\n", BOTH), BOTH)
+
+
+@pytest.mark.parametrize("text", ["\n", ROLL.partition("\n")[0] + "\n", ROLL])
+def test_a_list_that_lacks_what_a_form_has_is_in_doubt(text):
+    with pytest.raises(HalfRead, match="which the project's list of rows lacks"):
+        check_roll(read_of(ONLY_OWN), roll_call(text, BOTH), BOTH)
+
+
+def test_a_list_that_is_not_whole_is_in_doubt():
+    with pytest.raises(ReadInDoubt, match="cut short"):
+        roll_call(ROLL + "1,comp", BOTH)
