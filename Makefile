@@ -47,7 +47,7 @@ crash: $(VENV)/.dev ## a hundred SIGKILLs while 3,000 messages go out, SQLite an
 soak: $(VENV)/.dev ## sixty simulated days of the service: outages, kills, restarts, both days the clocks change
 	$(RUN) -m tests.jobs.soak
 
-faults: $(VENV)/.dev ## every fault of REDCap at every call of one read: wrong mails, right mails missing (an hour)
+faults: $(VENV)/.dev ## every fault of REDCap at every call of one read: wrong mails, right mails missing (twenty minutes)
 	$(RUN) -m tests.connecting.read_faults
 
 relay: $(VENV)/.dev ## four weeks beside a relay that knows, lists, counts and forgets us; one reader full, one gone, no answers for two days
