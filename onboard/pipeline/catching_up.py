@@ -10,7 +10,7 @@ what was not sent is planned again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -112,6 +112,15 @@ def unbegun_words(book: HandOverBook | None, mode: Mode, job: JobName) -> str:
     return (
         f"{begins} A lab that is new to this mode begins with `onboard start --send`. Where mails went out before, the ledger "
         f"was deleted, emptied or is another one: {backup}"
+    )
+
+
+def half_begun_words(began: Collection[JobName], mode: Mode) -> str:
+    """Explain why a ledger whose beginning stopped half-way sends no further mail."""
+    done = " and ".join(sorted(job.value for job in began))
+    return (
+        f"The beginning in mode {mode.value} stopped half-way: of the jobs that write to people only {done} began, so this job "
+        "mailed nobody. Write `onboard start --send` once more: what went out already does not go again."
     )
 
 

@@ -162,7 +162,7 @@ def forecast(
     """
     sent = _Sent({}, ())
     lab = with_mode(lab, lab.limits.mode)
-    begun = any(memory.history(job).started for job in BASELINED)
+    begun = _has_begun(memory)
     for day in (first + timedelta(days=number) for number in range(days)):
         found: list[Decided] = []
         if lab.cadence.calendar.works(day):
@@ -172,6 +172,14 @@ def forecast(
             begun = True
             memory = replace(memory, history=_started(memory.history))
         yield day, found
+
+
+def _has_begun(memory: Memory) -> bool:
+    """Whether the lab went live whole: after a half beginning the first day is still to come. An earlier version may have begun
+    with one job that writes to people and another one."""
+    started = [memory.history(job).started for job in BASELINED]
+    others = (job for job in PLANS if job not in BASELINED and job is not JobName.START)
+    return all(started) or (any(started) and any(memory.history(job).started for job in others))
 
 
 def _first_day(jobs: Sequence[JobName]) -> list[JobName]:

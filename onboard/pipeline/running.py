@@ -23,7 +23,7 @@ from onboard.model import (
     RunReport,
     UsedSlot,
 )
-from onboard.pipeline.catching_up import catch_up, saying_what_went, unbegun_words
+from onboard.pipeline.catching_up import catch_up, half_begun_words, saying_what_went, unbegun_words
 from onboard.pipeline.delivering import Drained, Written, drain, write_all
 from onboard.pipeline.doubting import end_doubts
 from onboard.pipeline.forecast import BASELINED, Decided, already_true, decide, forecast, keys_of, with_mode
@@ -99,13 +99,16 @@ def _run(tools: Tools, job: JobName, plan: Plan, today: date, mode: Mode, stop: 
 
 
 def _refuse_unbegun(tools: Tools, mode: Mode, job: JobName) -> None:
-    """Raise NotBegun for a ledger that never went live in this mode.
+    """Raise NotBegun for a ledger that did not go live in this mode, or only by half.
 
-    A home that began under an earlier version may have begun with any job; what writes to people needs its own beginning.
+    Every job waits until both jobs that write to people have begun: a digest of a half beginning would say that people were told
+    whom no job told. A home that began under an earlier version may have begun with any job; there only what writes to people
+    needs its own beginning.
     """
     began = tools.ledger.began(mode)
-    if job not in began and (not began or job in BASELINED):
-        raise NotBegun(unbegun_words(tools.book, mode, job))
+    if job in began or began >= BASELINED or (job not in BASELINED and began - BASELINED - {JobName.START}):
+        return
+    raise NotBegun(half_begun_words(began & BASELINED, mode) if began & BASELINED else unbegun_words(tools.book, mode, job))
 
 
 def take_as_told(tools: Tools, plans: Mapping[JobName, Plan], today: date, mode: Mode, *, really: bool) -> list[Notice]:

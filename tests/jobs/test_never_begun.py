@@ -12,8 +12,9 @@ from jobs import JOBS
 from jobs.due import run_due, run_safely
 from onboard.app import App, open_app
 from onboard.cli.start import begin
-from onboard.model import JobName, Mode
+from onboard.model import JobName, MessageKind, Mode
 from onboard.pipeline.tools import never
+from tests.beginnings import begin_with_nothing
 from tests.hostile.conftest import onboard
 from tests.jobs.clocks import HandClock
 from tests.jobs.conftest import MONDAY
@@ -22,9 +23,14 @@ NEXT_STEPS = ("onboard start --send", "onboard backup --help", "url under [ledge
 
 
 @pytest.fixture
-def app(home: Path) -> Iterator[App]:
-    clock = HandClock()
-    clock.set(MONDAY, time(9))
+def clock() -> HandClock:
+    made = HandClock()
+    made.set(MONDAY, time(9))
+    return made
+
+
+@pytest.fixture
+def app(home: Path, clock: HandClock) -> Iterator[App]:
     found = open_app(home, clock=clock)
     yield found
     found.close()
@@ -62,7 +68,7 @@ def test_a_lab_that_began_mails(app: App) -> None:
 
 
 def test_a_lab_on_trial_has_no_memory_live(app: App) -> None:
-    app.ledger.record_baseline(Mode.TRIAL, JobName.REMINDERS, (), app.clock.now(), MONDAY)
+    begin_with_nothing(app, MONDAY, Mode.TRIAL)
     assert run_safely(app, JobName.REMINDERS, MONDAY, Mode.LIVE, never).outcome == "no_memory"
     assert run_safely(app, JobName.WORKLIST, MONDAY, Mode.TRIAL, never).outcome != "no_memory"
 
@@ -74,6 +80,44 @@ def test_a_beginning_that_stopped_half_way_is_taken_up_again(app: App) -> None:
     begin(app)
     assert app.ledger.began(Mode.LIVE) >= {JobName.CHECKLISTS, JobName.REMINDERS}
     assert run_safely(app, JobName.REMINDERS, MONDAY, Mode.LIVE, never).outcome == "already"
+
+
+@pytest.mark.parametrize("stopped_at", [1, 2], ids=["between the jobs", "in the second job"])
+def test_a_crash_in_the_beginning_mails_no_digest_and_no_worklist(
+    app: App, clock: HandClock, monkeypatch: pytest.MonkeyPatch, stopped_at: int
+) -> None:
+    """The process dies when the second job begins, or when it is about to note what is true: no other job may go before it is
+    made good, on that day or a later one."""
+    move = "begin_run" if stopped_at == 1 else "record_baseline"
+    real, calls = getattr(app.ledger, move), []
+
+    def dies(*given: object, **named: object) -> object:
+        calls.append(given)
+        if len(calls) == 2:
+            raise Killed
+        return real(*given, **named)
+
+    monkeypatch.setattr(app.ledger, move, dies)
+    with pytest.raises(Killed):
+        begin(app)
+    monkeypatch.setattr(app.ledger, move, real)
+    assert app.ledger.began(Mode.LIVE) == {JobName.CHECKLISTS}
+    went = mails(app)
+    for job in (JobName.DIGESTS, JobName.WORKLIST, JobName.REMINDERS):
+        report = run_safely(app, job, MONDAY, Mode.LIVE, never)
+        assert (report.outcome, report.exit_code, report.deliveries) == ("no_memory", 2, ())
+        assert "only send_checklists began" in report.trouble[0] and "`onboard start --send` once more" in report.trouble[0]
+    assert mails(app) == went
+    week = dict(app.forecast(first=MONDAY, days=1))
+    assert JobName.START in {one.job for one in week[MONDAY]}, "a forecast shows the beginning that is still to come"
+    clock.set(MONDAY, time(9, 30))  # past the lease of the run that died: this process lives on, as that one would not
+    reports = begin(app)
+    assert MessageKind.INTRODUCTION in {notice.kind for one in reports for notice in one.planned}
+    assert run_safely(app, JobName.DIGESTS, MONDAY, Mode.LIVE, never).outcome == "sent"
+
+
+class Killed(BaseException):
+    """What no handler of the product catches."""
 
 
 def test_a_home_that_began_with_its_digest_alone_goes_on(app: App) -> None:

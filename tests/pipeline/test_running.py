@@ -118,7 +118,7 @@ class Desk:
 
     def go_live(self, *jobs) -> None:
         """Go live with nothing true yet."""
-        for job in jobs or (REMINDERS,):
+        for job in jobs or (CHECKLISTS, REMINDERS):
             self.ledger.record_baseline(self.lab.limits.mode, job, (), self.clock.now(), MONDAY)
 
     def reached(self) -> list[str]:
