@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from onboard.sandbox.clock import read_moment
+from onboard.sandbox.payload import read_rows
 from onboard.sandbox.projects import Access, Project
 from onboard.sandbox.refusals import (
     invalid_parameter,
@@ -20,6 +21,7 @@ from onboard.sandbox.refusals import (
 )
 
 FORMATS = ("csv", "json", "xml")
+DELIMITERS = {"": ",", ",": ",", "tab": "\t", "\t": "\t", ";": ";", "|": "|", "^": "^"}
 
 
 class Params:
@@ -111,14 +113,25 @@ class Call:
             raise no_right(name)
 
     def table_format(self) -> str:
-        """csv or json.
-
-        assumption: not evidenced - xml exports are refused: no client uses them.
-        """
-        wanted = self.params.success_format()
-        if wanted == "xml":
+        """csv, json or xml. Raises ApiError for a format that REDCap has and this stand-in does not (odm)."""
+        if self.params.text("format").lower() not in ("", *FORMATS):
             raise not_implemented()
-        return wanted
+        return self.params.success_format()
+
+    def rows(self) -> list[dict[str, str]] | None:
+        """The rows of `data` in its format and with its delimiter; None for a JSON object or text."""
+        delimiter = DELIMITERS.get(self.params.text("csvDelimiter"))
+        if delimiter is None:
+            raise invalid_parameter("csvDelimiter")
+        return read_rows(self.params.text("data"), self.table_format(), delimiter)
+
+    def decimal_sign(self) -> str:
+        """The parameter decimalCharacter, `.` or `,`; blank when numbers stay as they are."""
+        sign = self.params.text("decimalCharacter")
+        sign = {"comma": ",", "dot": "."}.get(sign, sign)
+        if sign not in ("", ".", ","):
+            raise invalid_parameter("decimalCharacter")
+        return sign
 
     def required(self, name: str) -> str:
         """A parameter that must be there."""
@@ -126,6 +139,10 @@ class Call:
         if not value:
             raise missing_parameter(name)
         return value
+
+    def event(self) -> str:
+        """The parameter event; the project's first event where none is named."""
+        return self.params.text("event") or self.project.design.first_event
 
     def instance(self) -> int | None:
         """The parameter repeat_instance as a number."""

@@ -9,10 +9,11 @@ from onboard.sandbox.call import Call
 from onboard.sandbox.columns import check_names
 from onboard.sandbox.design import Repeat
 from onboard.sandbox.dictionary import COLUMNS, Column, DictionaryError, Role, from_rows
-from onboard.sandbox.payload import read_rows
+from onboard.sandbox.payload import read_object
 from onboard.sandbox.projects import Project
 from onboard.sandbox.refusals import ApiError, invalid_parameter, nothing_repeats
-from onboard.sandbox.wire import Cell, Reply, Table, csv_text, json_text, table_reply, text_reply
+from onboard.sandbox.settings import changed
+from onboard.sandbox.wire import Cell, Reply, Table, csv_text, json_text, table_reply, text_reply, xml_rows
 
 VERSION = "16.1.3"
 DESIGN_RIGHT = "Project Design"
@@ -46,7 +47,7 @@ def _import_metadata(call: Call) -> Reply:
         # assumption: not evidenced - the text; in production the dictionary changes by drafts only
         raise ApiError(400, "The data dictionary cannot be imported while the project is in production status.")
     try:
-        dictionary = from_rows(read_rows(call.params.text("data"), call.params.success_format()) or [])
+        dictionary = from_rows(call.rows() or [])
     except DictionaryError as error:
         raise ApiError(400, str(error)) from error
     call.project.replace_dictionary(dictionary)
@@ -70,7 +71,12 @@ def export_field_names(call: Call) -> Reply:
     call.need_export()
     names = ("original_field_name", "choice_value", "export_field_name")
     wanted = call.params.text("field")
-    columns = [column for column in call.project.dictionary.columns() if column.field.kind != "file"]
+    # assumption: not evidenced - that the columns of missing-data codes are not among these
+    columns = [
+        column
+        for column in call.project.dictionary.columns()
+        if column.field.kind != "file" and (column.role is not Role.CHOICE or column.code in column.field.choices)
+    ]
     if wanted and not any(column.field.name == wanted for column in columns):
         raise invalid_parameter("field")
     rows: list[Mapping[str, Cell]] = [
@@ -89,42 +95,69 @@ def project_info(call: Call) -> Reply:
     call.need_export()
     info = _info(call.project)
     call.log("Export project information")
-    if call.table_format() == "json":
+    form = call.table_format()
+    if form == "json":
         return text_reply(json_text(info), "json")
-    return text_reply(csv_text(Table(columns=list(info), rows=[info])), "csv")
+    table = Table(columns=list(info), rows=[info])
+    # assumption: not evidenced - the XML of this content
+    return text_reply(csv_text(table) if form == "csv" else xml_rows(table), form)
 
 
 def _info(project: Project) -> dict[str, Cell]:
-    codes = " | ".join(f"{code}, {label}" for code, label in project.missing_data_codes.items())
-    head: dict[str, Cell] = {
+    said = project.settings
+    return {
         "project_id": project.project_id,
         "project_title": project.title,
         "creation_time": project.created.strftime("%Y-%m-%d %H:%M:%S"),
         "production_time": project.created.strftime("%Y-%m-%d %H:%M:%S") if project.in_production else "",
         "in_production": int(project.in_production),
-        "project_language": "English",
-        "purpose": 4,
-        "purpose_other": "",
-        "project_notes": "",
-        "custom_record_label": "",
-        "secondary_unique_field": "",
+        "project_language": said.project_language,
+        "purpose": said.purpose,
+        "purpose_other": said.purpose_other,
+        "project_notes": said.project_notes,
+        "custom_record_label": said.custom_record_label,
+        "secondary_unique_field": said.secondary_unique_field,
         "is_longitudinal": int(project.design.longitudinal),
         "has_repeating_instruments_or_events": int(bool(project.design.repeats)),
-        "surveys_enabled": int(bool(project.surveys)),
-    }
-    middle: dict[str, Cell] = dict.fromkeys(
-        ("scheduling_enabled", "record_autonumbering_enabled", "randomization_enabled", "ddp_enabled"), 0
-    )
-    people: dict[str, Cell] = dict.fromkeys(("irb_number", "grant_number", "pi_firstname", "pi_lastname", "pi_email"), "")
-    return {
-        **head,
-        **middle,
-        **{f"project_{name}": value for name, value in people.items()},
-        "display_today_now_button": 1,
-        "missing_data_codes": codes,
+        "surveys_enabled": said.surveys_enabled,
+        "scheduling_enabled": said.scheduling_enabled,
+        "record_autonumbering_enabled": said.record_autonumbering_enabled,
+        "randomization_enabled": said.randomization_enabled,
+        "ddp_enabled": 0,
+        "project_irb_number": said.project_irb_number,
+        "project_grant_number": said.project_grant_number,
+        "project_pi_firstname": said.project_pi_firstname,
+        "project_pi_lastname": said.project_pi_lastname,
+        "project_pi_email": said.project_pi_email,
+        "display_today_now_button": said.display_today_now_button,
+        "missing_data_codes": " | ".join(f"{code}, {label}" for code, label in project.missing_data_codes.items()),
         "external_modules": "",
-        "bypass_branching_erase_field_prompt": 0,
+        "bypass_branching_erase_field_prompt": said.bypass_branching_erase_field_prompt,
     }
+
+
+def project_settings(call: Call) -> Reply:
+    """Take settings in and answer how many were taken; one object, or a list with one. Export is `content=project`."""
+    call.need_import()
+    call.need(call.access.rights.design, DESIGN_RIGHT)
+    given = _given_settings(call)
+    call.project.settings, taken = changed(call.project.settings, given)
+    if given.get("project_title"):
+        call.project.title = given["project_title"]
+        taken.append("project_title")
+    if given.get("is_longitudinal") in ("0", "1"):
+        (call.project.make_longitudinal if given["is_longitudinal"] == "1" else call.project.make_classic)()
+        taken.append("is_longitudinal")
+    call.log("Update project information")
+    return text_reply(str(len(taken)), call.params.return_format())
+
+
+def _given_settings(call: Call) -> Mapping[str, str]:
+    rows = call.rows()
+    if rows is None:
+        whole = read_object(call.params.text("data"))
+        rows = [whole] if whole else []
+    return rows[0] if rows else {}
 
 
 def repeating(call: Call) -> Reply:
@@ -143,15 +176,21 @@ def repeating(call: Call) -> Reply:
         for repeat in design.repeats
     ]
     call.log("Export repeating instruments and events")
-    return table_reply(Table(columns=names, rows=rows, quote_spaces=False), call.table_format())
+    table = Table(columns=names, rows=rows, quote_spaces=False, root="repeatingInstrumentsAndEvents")
+    return table_reply(table, call.table_format())
 
 
 def _import_repeating(call: Call) -> Reply:
     call.need_import()
     call.need(call.access.rights.design, DESIGN_RIGHT)
-    rows = read_rows(call.params.text("data"), call.params.success_format()) or []
-    repeats = [Repeat(row.get("form_name", ""), row.get("event_name", ""), row.get("custom_form_label", "")) for row in rows]
+    rows = call.rows() or []
     design = call.project.design
+    repeats = [
+        Repeat(
+            row.get("form_name", ""), row.get("event_name", "") if design.longitudinal else "", row.get("custom_form_label", "")
+        )
+        for row in rows
+    ]
     bad = [repeat.form for repeat in repeats if repeat.form and repeat.form not in design.forms]
     bad += [repeat.event for repeat in repeats if repeat.event not in design.event_names]
     if bad:

@@ -87,6 +87,9 @@ def _blank(call: Call, record: str, place: Place, form: str) -> None:
     for name in names:
         row.pop(name, None)
         call.project.documents.pop((record, place, name), None)
+    call.project.survey_times.pop((record, place, form), None)
+    if call.project.design.longitudinal and not any(row.values()):
+        call.project.drop(record, [place])
 
 
 def _meant(call: Call, place: Place) -> bool:

@@ -5,7 +5,7 @@ Unique event names, places, where a form may hold data. It knows no values.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 EVENT_NAME_LENGTH = 18  # "Deadline to opt out of study" became deadline_to_opt_ou_arm_2 on a live server
@@ -45,26 +45,46 @@ class Event:
     arm: int = 1
     unique_name: str = ""
     custom_label: str = ""
+    day_offset: str = "0"
+    offset_min: str = "0"
+    offset_max: str = "0"
 
 
 @dataclass(slots=True, kw_only=True)
 class Design:
-    """Arms, events and repeats of one project. Events are empty in a classic project."""
+    """Arms, events and repeats of one project. A classic project has no events; a longitudinal one may have lost all of them."""
 
     forms: tuple[str, ...]
+    longitudinal: bool = False
     events: list[Event] = field(default_factory=list)
     arms: dict[int, str] = field(default_factory=dict)
     repeats: list[Repeat] = field(default_factory=list)
 
     @property
-    def longitudinal(self) -> bool:
-        """Whether the project has events."""
-        return bool(self.events)
-
-    @property
     def event_names(self) -> list[str]:
         """Unique event names in order; one blank name for a classic project."""
-        return [event.unique_name for event in self.events] or [""]
+        return [event.unique_name for event in self.events] if self.longitudinal else [""]
+
+    @property
+    def first_event(self) -> str:
+        """The event that is meant where none is named; blank in a classic project, and where there is none."""
+        return next(iter(self.event_names), "")
+
+    @property
+    def arms_with_events(self) -> list[int]:
+        """Arms as a server shows them: one without an event is shown nowhere."""
+        return [number for number in self.arms if any(event.arm == number for event in self.events)]
+
+    def arm_of(self, event: str) -> int | None:
+        """The arm of that event; None in a classic project."""
+        found = self.event(event)
+        return found.arm if found else None
+
+    def use(self, forms: tuple[str, ...]) -> None:
+        """Take other forms; those that are gone are at no event and repeat nowhere."""
+        self.forms = forms
+        self.events = [replace(event, forms=tuple(form for form in event.forms if form in forms)) for event in self.events]
+        self.repeats = [repeat for repeat in self.repeats if not repeat.form or repeat.form in forms]
 
     def event(self, unique_name: str) -> Event | None:
         """The event of that unique name."""
@@ -115,17 +135,9 @@ def unique_event_names(events: Iterable[Event]) -> list[Event]:
     taken: set[str] = set()
     named: list[Event] = []
     for event in events:
-        unique = event.unique_name or _unused(_slug(event.name)[:EVENT_NAME_LENGTH].strip("_"), event.arm, taken)
+        unique = event.unique_name or _unused(_slug(event.name), event.arm, taken)
         taken.add(unique)
-        named.append(
-            Event(
-                name=event.name,
-                forms=event.forms,
-                arm=event.arm,
-                unique_name=unique,
-                custom_label=event.custom_label,
-            )
-        )
+        named.append(replace(event, unique_name=unique))
     return named
 
 
@@ -133,8 +145,7 @@ def unique_group_names(groups: Iterable[str]) -> dict[str, str]:
     """Data access groups as unique name -> label; a second `Test DAG` becomes `test_dagb`."""
     named: dict[str, str] = {}
     for label in groups:
-        base = _slug(label)[:EVENT_NAME_LENGTH].strip("_")
-        named[next(name for name in _suffixed(base) if name not in named)] = label
+        named[next(name for name in _suffixed(_slug(label)) if name not in named)] = label
     return named
 
 
@@ -160,7 +171,8 @@ def numbered_arms(arms: Mapping[int, str] | None, events: Sequence[Event]) -> di
 
 
 def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    """A unique name as servers make it: a blank is an underscore, other characters go, nothing is collapsed, 18 are left."""
+    return re.sub(r"[^a-z0-9_]", "", text.lower().replace(" ", "_"))[:EVENT_NAME_LENGTH]
 
 
 def _suffixed(base: str) -> Iterable[str]:

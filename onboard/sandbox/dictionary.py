@@ -56,6 +56,7 @@ UI_HEADERS = (
 SIMPLE_KINDS = frozenset({"text", "notes", "calc", "yesno", "truefalse", "file", "slider", "descriptive", "sql"})
 WITH_CHOICES = frozenset({"dropdown", "radio", "checkbox"})
 FIELD_TYPES = SIMPLE_KINDS | WITH_CHOICES
+NO_CODES: Mapping[str, str] = {}
 STATUS_CHOICES = {"0": "Incomplete", "1": "Unverified", "2": "Complete"}
 
 _HEADER_TO_COLUMN = {
@@ -92,13 +93,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of a flat export; `field` is the name in the dictionary, `code` the checkbox code."""
+    """One column of a flat export; `field` is the name in the dictionary, `code` the checkbox code, `label` what it means."""
 
     name: str
     form: str
     field: Field
     role: Role
     code: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,21 +138,32 @@ def checkbox_column(field: str, code: str) -> str:
     return f"{field}___{re.sub(r'[^a-z0-9_]', '_', code.lower())}"
 
 
-def columns_of(field: Field) -> list[Column]:
-    """The export columns one field makes."""
+def columns_of(field: Field, missing: Mapping[str, str] = NO_CODES) -> list[Column]:
+    """The export columns one field makes. A checkbox has one for each missing-data code of its project, too."""
     if field.kind == "descriptive":
         return []
     if field.kind != "checkbox":
         return [Column(name=field.name, form=field.form, field=field, role=Role.FIELD)]
     return [
-        Column(name=checkbox_column(field.name, code), form=field.form, field=field, role=Role.CHOICE, code=code)
-        for code in field.choices
+        Column(name=checkbox_column(field.name, code), form=field.form, field=field, role=Role.CHOICE, code=code, label=label)
+        for code, label in {
+            **field.choices,
+            **{code: label for code, label in missing.items() if code not in field.choices},
+        }.items()
     ]
 
 
-def _form_columns(fields: Sequence[Field], form: str) -> tuple[Column, ...]:
-    data = [column for field in fields if field.form == form for column in columns_of(field)]
+def _form_columns(fields: Sequence[Field], form: str, missing: Mapping[str, str]) -> tuple[Column, ...]:
+    data = [column for field in fields if field.form == form for column in columns_of(field, missing)]
     return (*data, status_column(form))
+
+
+def with_missing_codes(dictionary: Dictionary, missing: Mapping[str, str]) -> Dictionary:
+    """The dictionary with the columns that a project's missing-data codes give to checkboxes."""
+    return Dictionary(
+        fields=dictionary.fields,
+        by_form={form: _form_columns(dictionary.fields, form, missing) for form in dictionary.forms},
+    )
 
 
 def status_column(form: str) -> Column:
@@ -205,7 +218,7 @@ def from_rows(rows: Sequence[Mapping[str, str]]) -> Dictionary:
     fields = tuple(_field(number, row) for number, row in enumerate(rows, start=2))
     _check_names(fields)
     forms = dict.fromkeys(field.form for field in fields)
-    return Dictionary(fields=fields, by_form={form: _form_columns(fields, form) for form in forms})
+    return Dictionary(fields=fields, by_form={form: _form_columns(fields, form, NO_CODES) for form in forms})
 
 
 def _column_for(header: str) -> str:

@@ -4,11 +4,11 @@ These exports and imports. A classic project is refused by each of them.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from onboard.sandbox.call import Call
 from onboard.sandbox.definitions import DESIGN_RIGHT
 from onboard.sandbox.design import Event, unique_event_names
-from onboard.sandbox.payload import read_rows
 from onboard.sandbox.refusals import ApiError, classic_has_no, invalid_values, missing_parameter
 from onboard.sandbox.wire import Cell, Reply, Table, table_reply, text_reply
 
@@ -22,7 +22,7 @@ def arms(call: Call) -> Reply:
     chosen = _chosen_arms(call, "arms")
     rows: list[Mapping[str, Cell]] = [{"arm_num": number, "name": call.project.design.arms[number]} for number in chosen]
     call.log("Export arms")
-    table = Table(columns=("arm_num", "name"), rows=rows, always_quoted={"name"}, trailing_newline=False)
+    table = Table(columns=("arm_num", "name"), rows=rows, always_quoted={"name"}, trailing_newline=False, root="arms")
     return table_reply(table, call.table_format())
 
 
@@ -33,11 +33,15 @@ def events(call: Call) -> Reply:
     if call.action == "delete":
         return _delete_events(call)
     chosen = _chosen_arms(call, "events")
-    names = ("event_name", "arm_num", "unique_event_name", "custom_event_label", "event_id")
+    days = ("day_offset", "offset_min", "offset_max") if call.project.settings.scheduling_enabled else ()
+    names = ("event_name", "arm_num", *days, "unique_event_name", "custom_event_label", "event_id")
     rows: list[Mapping[str, Cell]] = [
         {
             "event_name": event.name,
             "arm_num": event.arm,
+            "day_offset": event.day_offset,
+            "offset_min": event.offset_min,
+            "offset_max": event.offset_max,
             "unique_event_name": event.unique_name,
             "custom_event_label": event.custom_label,
             "event_id": call.project.event_id(number),
@@ -46,7 +50,7 @@ def events(call: Call) -> Reply:
         if event.arm in chosen
     ]
     call.log("Export events")
-    table = Table(columns=names, rows=rows, always_quoted={"event_name"}, trailing_newline=False)
+    table = Table(columns=names, rows=rows, always_quoted={"event_name"}, trailing_newline=False, root="events")
     return table_reply(table, call.table_format())
 
 
@@ -76,7 +80,7 @@ def _chosen_arms(call: Call, what: str) -> list[int]:
     unknown = [arm for arm in wanted if not arm.isdigit() or int(arm) not in design.arms]
     if unknown:
         raise invalid_values("arms", unknown)
-    return [number for number in design.arms if not wanted or str(number) in wanted]
+    return [number for number in design.arms_with_events if not wanted or str(number) in wanted]
 
 
 def _may_change(call: Call) -> None:
@@ -89,7 +93,7 @@ def _may_change(call: Call) -> None:
 
 def _rows(call: Call) -> Sequence[Mapping[str, str]]:
     _may_change(call)
-    return read_rows(call.params.text("data"), call.params.success_format()) or []
+    return call.rows() or []
 
 
 def _number(text: str) -> int:
@@ -101,8 +105,11 @@ def _number(text: str) -> int:
 def _import_arms(call: Call) -> Reply:
     rows = _rows(call)
     given = {_number(row.get("arm_num", "")): row.get("name", "") for row in rows}
-    kept = {} if call.params.flag("override") else call.project.design.arms
-    call.project.design.arms = dict(sorted({**kept, **given}.items()))
+    design = call.project.design
+    if call.params.flag("override"):
+        # With the old arms go their events, and which forms those had.
+        design.arms, design.events = {}, []
+    design.arms = dict(sorted({**design.arms, **given}.items()))
     call.log("Import arms")
     return text_reply(str(len(rows)), call.params.return_format())
 
@@ -111,10 +118,11 @@ def _import_events(call: Call) -> Reply:
     rows = _rows(call)
     design = call.project.design
     kept = [] if call.params.flag("override") else list(design.events)
-    added = [_event(row) for row in rows]
-    known = {event.unique_name for event in kept}
-    kept += [event for event in added if not event.unique_name or event.unique_name not in known]
-    design.events = unique_event_names(kept)
+    added = {event.unique_name or f"+{number}": event for number, event in enumerate(_event(row) for row in rows)}
+    changed = [_again(event, added.pop(event.unique_name)) if event.unique_name in added else event for event in kept]
+    events = unique_event_names([*changed, *added.values()])
+    # Events stand by arm; inside an arm in the order in which they came.
+    design.events = sorted(events, key=lambda event: event.arm)
     for event in design.events:
         design.arms.setdefault(event.arm, f"Arm {event.arm}")
     call.log("Import events")
@@ -128,7 +136,15 @@ def _event(row: Mapping[str, str]) -> Event:
         arm=_number(row.get("arm_num", "1")),
         unique_name=row.get("unique_event_name", ""),
         custom_label=row.get("custom_event_label", ""),
+        day_offset=row.get("day_offset") or "0",
+        offset_min=row.get("offset_min") or "0",
+        offset_max=row.get("offset_max") or "0",
     )
+
+
+def _again(event: Event, given: Event) -> Event:
+    """A known event with what an import says about it. It keeps its arm and its forms."""
+    return replace(given, forms=event.forms, arm=event.arm)
 
 
 def _import_mapping(call: Call) -> Reply:
@@ -141,13 +157,7 @@ def _import_mapping(call: Call) -> Reply:
         raise invalid_values("data", unknown)
     wanted = {(row["unique_event_name"], row["form"]) for row in rows}
     design.events = [
-        Event(
-            name=event.name,
-            forms=tuple(form for form in design.forms if (event.unique_name, form) in wanted),
-            arm=event.arm,
-            unique_name=event.unique_name,
-            custom_label=event.custom_label,
-        )
+        replace(event, forms=tuple(form for form in design.forms if (event.unique_name, form) in wanted))
         for event in design.events
     ]
     call.log("Import instrument-event mappings")

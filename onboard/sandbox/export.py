@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from onboard.sandbox import labels
-from onboard.sandbox.call import Call
+from onboard.sandbox.call import DELIMITERS, Call
 from onboard.sandbox.columns import chosen
 from onboard.sandbox.design import Place
 from onboard.sandbox.dictionary import Column, Role, checkbox_column
@@ -15,9 +15,9 @@ from onboard.sandbox.journal import Kind
 from onboard.sandbox.logic import LogicError, Lookup, fields_of, parse
 from onboard.sandbox.projects import Project, Values
 from onboard.sandbox.refusals import bad_logic, invalid_parameter, invalid_values
+from onboard.sandbox.validation import decimal_sign_of
 from onboard.sandbox.wire import Cell, Reply, Table, table_reply
 
-DELIMITERS = {"": ",", ",": ",", "tab": "\t", "\t": "\t", ";": ";", "|": "|", "^": "^"}
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 GROUP, SURVEY = "redcap_data_access_group", "redcap_survey_identifier"
 
@@ -41,6 +41,7 @@ class View:
     groups: bool
     surveys: bool
     blank_gray: bool
+    decimal_sign: str = ""  # of every number; blank: each as stored
 
 
 def export_records(call: Call) -> Reply:
@@ -61,6 +62,12 @@ def export_records(call: Call) -> Reply:
     return table_reply(table, form, delimiter)
 
 
+def found_rows(call: Call) -> tuple[View, list[Found]]:
+    """How a call looks at the project, and the rows it gets, for exports of other shapes."""
+    view = _view(call)
+    return view, list(_found(call, view))
+
+
 def _view(call: Call) -> View:
     project, rights, params = call.project, call.access.rights, call.params
     columns = chosen(project, rights, params.items("fields"), params.items("forms"))
@@ -71,6 +78,7 @@ def _view(call: Call) -> View:
         groups=params.flag("exportDataAccessGroups") and bool(project.groups) and rights.dag is None,
         surveys=params.flag("exportSurveyFields"),
         blank_gray=params.flag("exportBlankForGrayFormStatus"),
+        decimal_sign=call.decimal_sign(),
     )
 
 
@@ -176,7 +184,13 @@ def _cell(view: View, row: Found, column: Column) -> str:
         return stored or "0"
     if column.role is Role.STATUS:
         return stored or ("" if view.blank_gray else "0")
-    return stored
+    return _number(view, column, stored)
+
+
+def _number(view: View, column: Column, stored: str) -> str:
+    """A number with the sign before its decimals that the call asks for."""
+    own = decimal_sign_of(column) if view.decimal_sign else ""
+    return stored.replace(own, view.decimal_sign) if own and stored not in view.project.missing_data_codes else stored
 
 
 def _key_columns(view: View, found: Sequence[Found]) -> list[str]:
@@ -198,7 +212,7 @@ def _keys(view: View, row: Found) -> dict[str, Cell]:
         INSTRUMENT: row.place.instrument,
         INSTANCE: row.place.instance if row.place.repeats else "",
         GROUP: view.project.record_groups.get(row.record, ""),
-        SURVEY: "",
+        SURVEY: view.project.survey_identifiers.get(row.record, ""),
     }
 
 
@@ -251,7 +265,7 @@ def _eav_value(view: View, row: Found, column: Column) -> str:
     if column.role is Role.CHOICE:
         return column.code if stored == "1" else ""
     document = view.project.documents.get((row.record, row.place, column.name))
-    return str(document.doc_id) if document and stored else stored
+    return str(document.doc_id) if document and stored else _number(view, column, stored)
 
 
 def _log(call: Call) -> None:

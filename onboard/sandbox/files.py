@@ -16,7 +16,7 @@ from onboard.sandbox.refusals import (
     no_such_record,
     not_a_file_field,
 )
-from onboard.sandbox.wire import Reply, text_reply
+from onboard.sandbox.wire import Reply, named_type, text_reply
 
 
 def files(call: Call) -> Reply:
@@ -35,7 +35,7 @@ def _target(call: Call) -> tuple[str, Place, Column]:
     record = call.required("record")
     if record not in call.project.ordered_records(call.access.rights.dag):
         raise no_such_record(record)
-    event = call.params.text("event")
+    event = call.event()
     if call.project.design.longitudinal and not call.project.design.event(event):
         raise invalid_values("event", [event])
     place = call.project.design.place_for(field.form, event, call.instance())
@@ -57,8 +57,7 @@ def _export(call: Call) -> Reply:
         call.need(False, "Data Export")
     document = _document(call, record, place, column)
     call.log(f"Download uploaded document, {column.name} = '{document.doc_id}'")
-    kind = f'{document.content_type}; name="{document.name}";charset=UTF-8'
-    return Reply(body=document.content, content_type=kind)
+    return Reply(body=document.content, content_type=named_type(document.content_type, document.name))
 
 
 def _import(call: Call) -> Reply:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from onboard.sandbox.call import Call
 from onboard.sandbox.design import Place
 from onboard.sandbox.dictionary import Column
+from onboard.sandbox.journal import Kind
 from onboard.sandbox.numbering import next_record
-from onboard.sandbox.payload import flat_from_eav, read_rows
+from onboard.sandbox.payload import flat_from_eav
 from onboard.sandbox.placing import EVENT, KEYS, Complaint, locate, misplaced
 from onboard.sandbox.projects import Project
 from onboard.sandbox.refusals import (
@@ -19,6 +20,7 @@ from onboard.sandbox.refusals import (
     fields_not_found,
     invalid_parameter,
     no_record_id,
+    not_implemented,
     unknown_import_events,
 )
 from onboard.sandbox.validation import Rules, check, stored
@@ -43,12 +45,16 @@ class Write:
 def import_records(call: Call) -> Reply:
     """Answer a record import. Raises ApiError."""
     call.need_import()
-    rows = read_rows(call.params.text("data"), call.params.success_format())
+    if call.params.flag("backgroundProcess"):
+        raise not_implemented()
+    rows = call.rows()
     if rows is None:
         # A JSON object or text instead of a list is accepted and does nothing.
         return _result(call, [])
     if call.params.text("type", "flat") == "eav":
-        rows = flat_from_eav(call.project, rows)
+        rows = flat_from_eav(call.project.dictionary, rows)
+    if call.project.design.longitudinal:
+        rows = [{**row, EVENT: row.get(EVENT) or call.project.design.first_event} for row in rows]
     _check_columns(call.project, rows)
     writes = list(_checked(call, rows))
     pairs = _numbered(call, [write.record for write in writes])
@@ -91,7 +97,8 @@ def _rules(call: Call) -> Rules:
     order = call.params.text("dateFormat", "YMD").upper()
     if order not in {"YMD", "MDY", "DMY"}:
         raise invalid_parameter("dateFormat")
-    return Rules(date_format=order, missing_data_codes=call.project.missing_data_codes)
+    sign = call.decimal_sign()
+    return Rules(date_format=order, missing_data_codes=call.project.missing_data_codes, decimal_sign=sign)
 
 
 def _columns(project: Project, row: Mapping[str, str]) -> Iterator[tuple[Column, str]]:
@@ -147,8 +154,8 @@ def _numbered(call: Call, records: Sequence[str]) -> dict[str, str]:
 
 def _store(call: Call, write: Write, record: str) -> None:
     project = call.project
-    # A row of keys alone makes a record in a plain classic project only.
-    if not write.values and (project.design.longitudinal or project.design.repeats):
+    # A row of keys alone makes a row in a longitudinal project, a record in a plain classic one, and nothing where forms repeat.
+    if not write.values and project.design.repeats and not project.design.longitudinal:
         return
     held = project.records.get(record, {}).get(write.place, {})
     values = dict(write.values)
@@ -157,8 +164,10 @@ def _store(call: Call, write: Write, record: str) -> None:
         if not held.get(f"{form}_complete"):
             values.setdefault(f"{form}_complete", "0")
     project.write(record, write.place, values, call.access.username)
-    if write.group:
+    if write.group and project.record_groups.get(record) != write.group:
         project.record_groups[record] = write.group
+        words = f"Assign record to Data Access Group (redcap_data_access_group = '{write.group}')"
+        project.journal.add(call.access.username, Kind.RECORD_EDIT, f"Update record (API) {record}", words, record)
 
 
 def _forms_without_status(project: Project, write: Write) -> list[str]:

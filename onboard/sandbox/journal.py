@@ -16,6 +16,7 @@ class Kind(StrEnum):
     RECORD_ADD = "record_add"  # a record came into being
     RECORD_EDIT = "record_edit"  # values changed
     RECORD_DELETE = "record_delete"  # a record is gone
+    USER = "user"  # a user or a role was added, changed or taken away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

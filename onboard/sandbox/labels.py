@@ -47,7 +47,7 @@ def _cell(project: Project, known: dict[str, Column], name: str, value: Cell, wi
     if column.role is not Role.CHOICE:
         return _plain(column.field.choices.get(text, text))
     if with_choice:
-        return _plain(column.field.choices[column.code]) if text == "1" else ""
+        return _plain(column.label) if text == "1" else ""
     return "Checked" if text == "1" else "Unchecked"
 
 
@@ -70,7 +70,7 @@ def _header(columns: Sequence[Column], name: str) -> str:
         return KEY_HEADERS.get(name, "Survey Timestamp")
     label = _plain(column.field.label)
     if column.role is Role.CHOICE:
-        return f"{label}  (choice={_plain(column.field.choices[column.code])})".lstrip()
+        return f"{label}  (choice={_plain(column.label)})".lstrip()
     return label
 
 

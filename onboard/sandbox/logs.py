@@ -20,8 +20,8 @@ LOG_TYPES: Mapping[str, frozenset[Kind]] = {
     "record_add": frozenset({Kind.RECORD_ADD}),
     "record_edit": frozenset({Kind.RECORD_EDIT}),
     "record_delete": frozenset({Kind.RECORD_DELETE}),
+    "user": frozenset({Kind.USER}),
     # assumption: not evidenced - the sandbox logs nothing of these kinds, so they are empty
-    "user": frozenset(),
     "lock_record": frozenset(),
     "page_view": frozenset(),
 }

@@ -28,9 +28,6 @@ STYLE = (
 )
 
 
-_BACK = '<p><a href="/">All records</a></p>'
-
-
 def html_page(title: str, body: str) -> str:
     """A whole page; every one says that this is a stand-in."""
     return (
@@ -43,12 +40,22 @@ def html_page(title: str, body: str) -> str:
 
 def start_page(state: State) -> str:
     """What this is, the address of the API, and the projects with their records."""
-    sections = "".join(_project(project) for project in state.projects)
+    sections = "".join(_project(project, state.base) for project in state.projects)
     body = (
         f"<p>API: <code>{escape(state.public_url)}api/</code>. It answers as REDCap {VERSION} is publicly known to. "
         "The command that started it printed the tokens, or wrote them into the home it was given.</p>"
     )
-    return html_page("REDCap stand-in", body + sections)
+    return html_page("REDCap stand-in", body + sections + _new_project(state.base))
+
+
+def _new_project(base: str) -> str:
+    """Where a project file is uploaded."""
+    return (
+        f'<h2>New project from a file</h2><form method="post" action="{escape(base)}new/" enctype="multipart/form-data">'
+        '<label for="title">Project title</label><input id="title" name="title" type="text">'
+        '<label for="file">REDCap project XML file (CDISC ODM format)</label><input id="file" name="file" type="file">'
+        "<p><button>Create Project</button></p></form>"
+    )
 
 
 def api_page() -> str:
@@ -68,16 +75,20 @@ def data_entry(state: State, query: Mapping[str, str]) -> str:
     """The values of one form of a record (`pid`, `id`, `page`, `instance`, `event_id`); without `page` its forms."""
     project, record = state.project(query.get("pid", "")), query.get("id", "")
     if project is None or record not in project.records:
-        return html_page("Not here", "<p>There is no such project or record. Go back to the <a href='/'>start</a>.</p>")
+        return html_page("Not here", "<p>There is no such project or record.</p>" + _back(state.base))
     form = query.get("page", "")
     if form in project.dictionary.forms:
-        return html_page(f"{project.label(form)}, record {record}", _BACK + _form(project, record, form, query))
-    return html_page(f"Record {record}", _BACK + _record(project, record))
+        return html_page(f"{project.label(form)}, record {record}", _back(state.base) + _form(project, record, form, query))
+    return html_page(f"Record {record}", _back(state.base) + _record(project, record, state.base))
 
 
-def _project(project: Project) -> str:
+def _back(base: str) -> str:
+    return f'<p><a href="{escape(base)}">All records</a></p>'
+
+
+def _project(project: Project, base: str) -> str:
     links = "".join(
-        f'<li><a href="{_address(project, record)}">{escape(f"{record} {_first_value(project, record)}".strip())}</a></li>'
+        f'<li><a href="{_address(base, project, record)}">{escape(f"{record} {_first_value(project, record)}".strip())}</a></li>'
         for record in project.ordered_records()
     )
     return f'<h2>{escape(project.title)}</h2><p>{len(project.records)} records</p><ul class="links">{links}</ul>'
@@ -89,13 +100,13 @@ def _first_value(project: Project, record: str) -> str:
     return next((values[name] for _, values in project.places(record) if values.get(name)), "")
 
 
-def _address(project: Project, record: str, **more: str) -> str:
+def _address(base: str, project: Project, record: str, **more: str) -> str:
     page = "index.php" if "page" in more else "record_home.php"
     query = urlencode({"pid": project.project_id, "id": record, **more})
-    return escape(f"/redcap_v{VERSION}/DataEntry/{page}?{query}")
+    return escape(f"{base}redcap_v{VERSION}/DataEntry/{page}?{query}")
 
 
-def _record(project: Project, record: str) -> str:
+def _record(project: Project, record: str, base: str) -> str:
     items = []
     for place, values in project.places(record):
         for form in project.dictionary.forms:
@@ -105,7 +116,7 @@ def _record(project: Project, record: str) -> str:
                     more["event_id"] = str(project.event_id(project.design.event_names.index(place.event)))
                 number = f" ({place.instance})" if place.repeats else ""
                 event = f"{place.event}: " if place.event else ""
-                link = _address(project, record, **more)
+                link = _address(base, project, record, **more)
                 items.append(f'<li>{escape(event)}<a href="{link}">{escape(project.label(form) + number)}</a></li>')
     return f'<ul class="links">{"".join(items)}</ul>'
 
@@ -137,7 +148,7 @@ def _lines(project: Project, record: str, columns: Iterable[Column], values: Val
         value = record if column.name == project.dictionary.id_field else values.get(column.name, "")
         label = column.field.label
         if column.role is Role.CHOICE:
-            label = f"{label}: {column.field.choices[column.code]}"
+            label = f"{label}: {column.label}"
             value = "checked" if value == "1" else "not checked"
         elif column.field.choices:
             value = column.field.choices.get(value, value)

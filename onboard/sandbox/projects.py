@@ -20,10 +20,11 @@ from onboard.sandbox.design import (
     unique_event_names,
     unique_group_names,
 )
-from onboard.sandbox.dictionary import Column, Dictionary, Role, parse_csv
+from onboard.sandbox.dictionary import Column, Dictionary, Role, parse_csv, with_missing_codes
 from onboard.sandbox.journal import Journal, Kind
 from onboard.sandbox.repository_store import Folders
 from onboard.sandbox.rights import Access, Rights, UserRole, new_token
+from onboard.sandbox.settings import ProjectSettings
 
 __all__ = ["Access", "Document", "Event", "Project", "Repeat", "Rights"]
 
@@ -32,7 +33,7 @@ SYSTEM_USER = "sandbox"
 EXPORT_ONLY = Rights()
 _project_ids = count(11)
 #: The time of a project's clock whose maker passes none.
-_MORNING = still(datetime.fromisoformat("2026-11-23 07:00"))
+MORNING = still(datetime.fromisoformat("2026-11-23 07:00"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +71,22 @@ class Project:
         missing_data_codes: Mapping[str, str] | None = None,
         id_brings_every_row: bool = False,
         leaves_out_base_rows: bool = False,
-        clock: ServerClock = _MORNING,
+        clock: ServerClock = MORNING,
         project_id: int | None = None,
+        settings: ProjectSettings | None = None,
     ) -> None:
         self.project_id = project_id or next(_project_ids)
         self.title = title
-        self.dictionary: Dictionary = parse_csv(dictionary)
+        self.missing_data_codes = dict(missing_data_codes or {})
+        self.dictionary: Dictionary = with_missing_codes(parse_csv(dictionary), self.missing_data_codes)
+        self.settings = settings or ProjectSettings(surveys_enabled=int(bool(surveys)))
         self.labels = dict(instruments or {})
         self.surveys = list(surveys)
+        self.survey_settings: dict[str, Mapping[str, str]] = {}  # form -> as a project file writes them
+        self.other_settings: Mapping[str, str] = {}  # of a project file, kept as they are
+        self.other_groups: Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]] = {}
         self.groups: dict[str, str] = unique_group_names(dags)
         self.in_production = in_production
-        self.missing_data_codes = dict(missing_data_codes or {})
         self.id_brings_every_row = id_brings_every_row
         self.leaves_out_base_rows = leaves_out_base_rows
         self.deleted = False
@@ -95,20 +101,52 @@ class Project:
         self.locked: set[str] = set()  # records that must not be changed
         self.documents: dict[tuple[str, Place, str], Document] = {}
         self.survey_times: dict[tuple[str, Place, str], str] = {}
+        self.survey_identifiers: dict[str, str] = {}  # record -> as its surveys know it
         self.survey_codes: dict[str, tuple[str, Place, str]] = {}
         self._doc_ids = count(1)
         self.design = self._lay_out(events, arms, repeating)
 
     def _lay_out(self, events: Sequence[Event], arms: Mapping[int, str] | None, repeating: Sequence[str | Repeat]) -> Design:
         named = unique_event_names(events)
-        design = Design(forms=self.dictionary.forms, events=named, arms=numbered_arms(arms, named))
+        design = Design(forms=self.dictionary.forms, longitudinal=bool(named), events=named, arms=numbered_arms(arms, named))
         design.repeats = normal_repeats(repeating, design)
         return design
 
     def replace_dictionary(self, dictionary: Dictionary) -> None:
-        """Use another dictionary; values of fields that are gone stay stored and invisible."""
-        self.dictionary = dictionary
-        self.design.forms = dictionary.forms
+        """Use another dictionary; values of fields that are gone stay stored and invisible. What was said about forms that are
+        gone is forgotten."""
+        self.dictionary = with_missing_codes(dictionary, self.missing_data_codes)
+        self.design.use(dictionary.forms)
+        self.surveys = [form for form in self.surveys if form in dictionary.forms]
+
+    def make_longitudinal(self) -> None:
+        """Give a classic project its one event, which has every form and what is stored.
+
+        assumption: not evidenced - the event's name
+        """
+        if self.design.longitudinal:
+            return
+        self.design.longitudinal, self.design.arms = True, {1: "Arm 1"}
+        self.design.events = unique_event_names([Event(name="Event 1", forms=self.design.forms)])
+        self._move("", self.design.first_event)
+
+    def make_classic(self) -> None:
+        """Leave the first event's data and repeats; those of other events stay stored and invisible."""
+        if self.design.longitudinal:
+            self._move(self.design.first_event, "")
+            self.design.longitudinal, self.design.events, self.design.arms = False, [], {}
+
+    def _move(self, before: str, after: str) -> None:
+        """Everything of one event is of another."""
+
+        def moved(place: Place) -> Place:
+            return place._replace(event=after) if place.event == before else place
+
+        self.records = {record: {moved(at): row for at, row in rows.items()} for record, rows in self.records.items()}
+        self.documents = {(record, moved(at), field): held for (record, at, field), held in self.documents.items()}
+        self.survey_times = {(record, moved(at), form): stamp for (record, at, form), stamp in self.survey_times.items()}
+        self.survey_codes = {code: (record, moved(at), form) for code, (record, at, form) in self.survey_codes.items()}
+        self.design.repeats = [one._replace(event=after) for one in self.design.repeats if one.event == before]
 
     @property
     def clock(self) -> ServerClock:
@@ -238,6 +276,10 @@ class Project:
     def ordered_records(self, dag: str | None = None) -> list[str]:
         """Record ids in export order, all or those of one data access group."""
         return sorted((record for record in self.records if dag is None or self.record_groups.get(record) == dag), key=record_key)
+
+    def in_arm(self, record: str, arm: int | None) -> bool:
+        """Whether the record has a row in that arm; every record of a classic project (None) counts."""
+        return arm is None or any(self.design.arm_of(place.event) == arm for place in self.records[record])
 
     def places(self, record: str) -> Iterator[tuple[Place, Values]]:
         """The record's rows in export order."""

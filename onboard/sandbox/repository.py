@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from onboard.sandbox.call import Call
 from onboard.sandbox.refusals import ApiError, invalid_parameter, missing_parameter, no_such_folder
 from onboard.sandbox.repository_store import TOP, Kept
-from onboard.sandbox.wire import CONTENT_TYPES, Cell, Reply, Table, json_text, table_reply, text_reply
+from onboard.sandbox.wire import CONTENT_TYPES, Cell, Reply, Table, json_text, named_type, table_reply, text_reply
 
 # assumption: not evidenced - from 16.0.8 on the CSV has a sixth column, whose name is not recorded; it is left out
 _COLUMNS = ("folder_id", "doc_id", "name", "role", "dag")
@@ -42,8 +42,8 @@ def _list(call: Call) -> Reply:
     ]
     rows += [{"doc_id": number, "name": file.name} for number, file in kept.files.items() if file.folder == folder]
     call.log("Export list of files and folders in the File Repository")
-    if call.table_format() == "csv":
-        return table_reply(Table(columns=_COLUMNS, rows=rows), "csv")
+    if call.table_format() != "json":
+        return table_reply(Table(columns=_COLUMNS, rows=rows, root="items"), call.table_format())
     return Reply(body=json_text(rows).encode(), content_type=CONTENT_TYPES["json"])
 
 
@@ -70,7 +70,7 @@ def _export(call: Call) -> Reply:
     call.need_export()
     _, file = _file(call)
     call.log("Download file from the File Repository")
-    return Reply(body=file.content, content_type=f'{file.content_type}; name="{file.name}";charset=UTF-8')
+    return Reply(body=file.content, content_type=named_type(file.content_type, file.name))
 
 
 def _import(call: Call) -> Reply:

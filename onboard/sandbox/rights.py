@@ -29,11 +29,19 @@ class Rights:
     data_access_groups: bool = False
     repository: bool = False
     forms: Mapping[str, int] = field(default_factory=dict)
+    entry: Mapping[str, int] = field(default_factory=dict)  # rights to see and edit a form; kept and shown, never asked for
+    others: Mapping[str, int] = field(default_factory=dict)  # rights that have no effect here, by REDCap's names
     dag: str | None = None
 
     def form(self, name: str) -> FormExport:
         """Export right on that form."""
         return FormExport(self.forms.get(name, FormExport.FULL))
+
+
+#: Of whoever made a project.
+EVERYTHING = Rights(
+    import_=True, delete=True, design=True, logging=True, survey=True, user_rights=True, data_access_groups=True, repository=True
+)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,14 +11,16 @@ import string
 from collections.abc import Mapping
 
 from onboard.sandbox.call import Call
-from onboard.sandbox.payload import read_rows
+from onboard.sandbox.journal import Kind
 from onboard.sandbox.projects import Project
 from onboard.sandbox.refusals import invalid_values, missing_parameter
 from onboard.sandbox.rights import UserRole
-from onboard.sandbox.users import NOBODY, USERS_RIGHT, held, of_forms, rights_of
+from onboard.sandbox.role_columns import NOBODY, ROLE_RIGHTS, held, of_forms, rights_of
+from onboard.sandbox.users import USERS_RIGHT
 from onboard.sandbox.wire import Cell, Reply, Table, table_reply, text_reply
 
-_COLUMNS = ("unique_role_name", "role_label", "design", *held(NOBODY), "forms", "forms_export")
+_RIGHTS = ("design", *ROLE_RIGHTS)
+_COLUMNS = ("unique_role_name", "role_label", *_RIGHTS, "forms", "forms_export")
 _LETTERS = string.ascii_uppercase + string.digits
 
 
@@ -36,21 +38,23 @@ def roles(call: Call) -> Reply:
 
 
 def _row(project: Project, name: str, role: UserRole) -> Mapping[str, Cell]:
-    rights = {"design": str(int(role.rights.design))} | {key: str(value) for key, value in held(role.rights).items()}
+    rights = {key: str(value) for key, value in held(role.rights, _RIGHTS).items()}
     return {"unique_role_name": name, "role_label": role.label, **rights, **of_forms(project, role.rights)}
 
 
 def _import(call: Call) -> Reply:
     call.need_import()
     call.need(call.access.rights.user_rights, USERS_RIGHT)
-    rows = read_rows(call.params.text("data"), call.params.success_format()) or []
+    rows = call.rows() or []
     unknown = [name for row in rows if (name := row.get("unique_role_name", "")) and name not in call.project.roles]
     if unknown:
         raise invalid_values("unique_role_name", unknown)
     for row in rows:
         name = row.get("unique_role_name") or "U-" + "".join(secrets.choice(_LETTERS) for _ in range(10))
         role = call.project.roles.setdefault(name, UserRole(label="", rights=NOBODY))
+        verb = "Edit" if row.get("unique_role_name") else "Create"
         role.label, role.rights = row.get("role_label", role.label), rights_of(row, role.rights)
+        call.project.journal.add(call.access.username, Kind.USER, f"{verb} user role {role.label}", f"role = '{role.label}'")
     call.log("Import user roles")
     return text_reply(str(len(rows)), call.params.return_format())
 
@@ -64,7 +68,8 @@ def _delete(call: Call) -> Reply:
     if unknown or not names:
         raise invalid_values("roles", unknown) if unknown else missing_parameter("roles")
     for name in names:
-        del call.project.roles[name]
+        label = call.project.roles.pop(name).label
+        call.project.journal.add(call.access.username, Kind.USER, f"Delete user role {label}", f"role = '{label}'")
     for member in call.project.members:
         member.role = "" if member.role in names else member.role
     call.log("Delete user roles")
@@ -88,7 +93,7 @@ def _import_members(call: Call) -> Reply:
     """A blank role takes it away. assumption: not evidenced - the texts for unknown names."""
     call.need_import()
     call.need(call.access.rights.user_rights, USERS_RIGHT)
-    rows = read_rows(call.params.text("data"), call.params.success_format()) or []
+    rows = call.rows() or []
     known = {member.username: member for member in call.project.members}
     wrong = [name for row in rows if (name := row.get("username", "")) not in known]
     wrong += [name for row in rows if (name := row.get("unique_role_name", "")) not in {"", *call.project.roles}]

@@ -6,7 +6,7 @@ Or HTTPS with a given certificate. Start, stop, address. It starts in a fraction
 import logging
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from types import TracebackType
 
 import uvicorn
 
+from onboard.sandbox.clock import ServerClock
 from onboard.sandbox.faults import Faults
 from onboard.sandbox.projects import Project
 from onboard.sandbox.state import Seen, State
@@ -48,21 +49,37 @@ class Tls:
 
 
 class SandboxServer:
-    """A REDCap API server that is none. Use it with `with`, or `start` and `stop`."""
+    """A REDCap API server that is none. Use it with `with`, or `start` and `stop`.
 
-    def __init__(self, projects: Sequence[Project], port: int = 0, public_url: str | None = None, tls: Tls | None = None) -> None:
+    `path` is where it begins: many servers answer at `https://host/redcap/api/`, and then nowhere else. `super_tokens` (64 digits
+    -> user) may make projects, whose clock is `clock`.
+    """
+
+    def __init__(
+        self,
+        projects: Sequence[Project],
+        port: int = 0,
+        public_url: str | None = None,
+        tls: Tls | None = None,
+        *,
+        path: str = "/",
+        super_tokens: Mapping[str, str] | None = None,
+        clock: ServerClock | None = None,
+    ) -> None:
         self._port = port
         self._public_url = public_url
         self._tls = tls
         self._server: uvicorn.Server | None = None
         self._thread: Thread | None = None
-        self.state = State(projects=projects, public_url="")
+        self.state = State(projects=_shared(projects), public_url="", base=f"/{path.strip('/')}/".replace("//", "/"))
+        self.state.super_tokens = {token.upper(): user for token, user in (super_tokens or {}).items()}
+        self.state.project_clock = clock or self.state.project_clock
 
     @property
     def root(self) -> str:
         """The server's own address, ending in `/`."""
         scheme, host = ("https", self._tls.name) if self._tls else ("http", HOST)
-        return f"{scheme}://{host}:{self._port}/"
+        return f"{scheme}://{host}:{self._port}{self.state.base}"
 
     @property
     def url(self) -> str:
@@ -137,3 +154,8 @@ class SandboxServer:
             ssl_certfile=str(self._tls.certificate) if self._tls else None,
             ssl_keyfile=str(self._tls.key) if self._tls else None,
         )
+
+
+def _shared(projects: Sequence[Project]) -> list[Project]:
+    """The list that was given, so that whoever gave it sees what is made, and may add to it while the server runs."""
+    return projects if isinstance(projects, list) else list(projects)

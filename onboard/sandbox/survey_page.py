@@ -56,7 +56,9 @@ def fill_in(state: State, code: str, params: Params, uploads: Mapping[str, Uploa
             file = uploads[field.name]
             project.attach(record, place, field.name, file.name, file.content, file.content_type, RESPONDENT)
     project.survey_times[record, place, form] = project.clock().strftime("%Y-%m-%d %H:%M:%S")
-    return html_page(project.label(form), f"<p>Thank you. Your answers were saved.</p>{_again(project, record, place, form)}")
+    return html_page(
+        project.label(form), f"<p>Thank you. Your answers were saved.</p>{_again(state.base, project, record, place, form)}"
+    )
 
 
 def _defaults(project: Project, form: str, held: Mapping[str, str]) -> Values:
@@ -68,14 +70,16 @@ def _defaults(project: Project, form: str, held: Mapping[str, str]) -> Values:
     return {name: tag[2] for name, tag in found.items() if tag and not held.get(name)}
 
 
-def _again(project: Project, record: str, place: Place, form: str) -> str:
-    """The button for another response of a repeating survey, at the next free instance. assumption: not evidenced - that it is
-    switched on, and how it looks."""
-    if place.instance == 0:
+def _again(base: str, project: Project, record: str, place: Place, form: str) -> str:
+    """The button for another response of a repeating survey, at the next free instance: as its settings say where the project
+    came from a file, else shown. assumption: not evidenced - how it looks."""
+    said = project.survey_settings.get(form)
+    if place.instance == 0 or (said is not None and said.get("repeat_survey_enabled") != "1"):
         return ""
     taken = [one.instance for one, _ in project.places(record) if project.design.lives(form, one) and one.event == place.event]
     code = survey_code(project, record, place._replace(instance=max(taken) + 1), form)
-    return f'<p><a href="/surveys/?s={code}">Take this survey again</a></p>'
+    words = (said or {}).get("repeat_survey_btn_text") or "Take this survey again"
+    return f'<p><a href="{escape(base)}surveys/?s={code}">{escape(words)}</a></p>'
 
 
 def queue(state: State, code: str) -> str:
@@ -89,7 +93,7 @@ def queue(state: State, code: str) -> str:
         for event in project.design.event_names:
             if form in project.design.designated(event):
                 own = survey_code(project, record, project.design.place_for(form, event), form)
-                links.append(f'<li><a href="/surveys/?s={own}">{escape(project.label(form))}</a></li>')
+                links.append(f'<li><a href="{escape(state.base)}surveys/?s={own}">{escape(project.label(form))}</a></li>')
     return html_page("Survey queue", f"<ul>{''.join(links)}</ul>")
 
 
@@ -180,7 +184,7 @@ def _unseen(field: Field, held: Mapping[str, str]) -> str:
 def _boxes(field: Field, held: Mapping[str, str]) -> Iterator[str]:
     for column in columns_of(field):
         mark = " checked" if held.get(column.name) == "1" else ""
-        label = escape(field.choices[column.code])
+        label = escape(column.label)
         yield f'<label><input type="checkbox" name="{escape(column.name)}" value="1"{mark}> {label}</label>'
 
 

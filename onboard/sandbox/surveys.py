@@ -71,13 +71,14 @@ def survey_queue_link(call: Call) -> Reply:
 
 
 def participant_list(call: Call) -> Reply:
-    """One row per response place of the instrument; needs the Survey Distribution right."""
+    """One row per response place of the instrument, for the records of the event's arm; needs the Survey Distribution right."""
     call.need_export()
     call.need(call.access.rights.survey, "Survey Distribution Tools")
     form, event = _survey(call), _event(call)
     rows: list[Mapping[str, Cell]] = [
         _participant(call, record, place, form)
         for record in call.project.ordered_records(call.access.rights.dag)
+        if call.project.in_arm(record, call.project.design.arm_of(event))
         for place in _response_places(call.project, record, form, event)
     ]
     call.log("Export survey participant list")
@@ -115,7 +116,7 @@ def _survey(call: Call) -> str:
 
 
 def _event(call: Call) -> str:
-    design, event = call.project.design, call.params.text("event")
+    design, event = call.project.design, call.event()
     if not design.longitudinal:
         return ""
     if not design.event(event):

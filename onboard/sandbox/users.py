@@ -5,58 +5,19 @@ The columns of these exports, and what their imports change. Roles are in `roles
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from onboard.sandbox.call import Call
 from onboard.sandbox.design import unique_group_names
+from onboard.sandbox.journal import Kind
 from onboard.sandbox.numbering import group_number
-from onboard.sandbox.payload import read_rows
-from onboard.sandbox.projects import Access, Project, Rights
+from onboard.sandbox.projects import Access, Project
 from onboard.sandbox.refusals import invalid_values, missing_parameter
+from onboard.sandbox.role_columns import NOBODY, USER_RIGHTS, held, of_forms, rights_of
 from onboard.sandbox.wire import Cell, Reply, Table, table_reply, text_reply
 
 # assumption: not evidenced - that users and groups need these rights, and the words for them
 USERS_RIGHT, GROUPS_RIGHT = "User Rights", "Data Access Groups"
 DAG_COLUMNS = ("data_access_group_name", "unique_group_name", "data_access_group_id")
-_RIGHTS = (
-    "alerts",
-    "user_rights",
-    "data_access_groups",
-    "reports",
-    "stats_and_charts",
-    "manage_survey_participants",
-    "calendar",
-    "data_import_tool",
-    "data_comparison_tool",
-    "logging",
-    "email_logging",
-    "file_repository",
-    "data_quality_create",
-    "data_quality_execute",
-    "api_export",
-    "api_import",
-    "api_modules",
-    "mobile_app",
-    "mobile_app_download_data",
-    "record_create",
-    "record_rename",
-    "record_delete",
-    "lock_records_all_forms",
-    "lock_records",
-    "lock_records_customization",
-)
-#: REDCap's column -> our right.
-_OURS = {
-    "user_rights": "user_rights",
-    "data_access_groups": "data_access_groups",
-    "manage_survey_participants": "survey",
-    "logging": "logging",
-    "file_repository": "repository",
-    "api_export": "export",
-    "api_import": "import_",
-    "record_delete": "delete",
-}
-NOBODY = Rights(export=False)
 
 
 def users(call: Call) -> Reply:
@@ -83,35 +44,9 @@ def _user(project: Project, access: Access) -> dict[str, Cell]:
         "data_access_group": dag or "",
         "data_access_group_id": group_number(project, dag) if dag else "",
         "data_access_group_label": project.groups[dag] if dag else "",
-        "design": int(rights.design),
-        **held(rights),
+        **held(rights, ("design", *USER_RIGHTS)),
         **of_forms(project, rights),
     }
-
-
-def held(rights: Rights) -> dict[str, int]:
-    """Return REDCap's columns of rights with 1 where the right is held.
-
-    Those that no user has are 0.
-    """
-    return {name: int(getattr(rights, _OURS[name])) if name in _OURS else 0 for name in _RIGHTS}
-
-
-def of_forms(project: Project, rights: Rights) -> dict[str, Cell]:
-    """The two columns of rights by form."""
-    forms = project.dictionary.forms
-    return {"forms": dict.fromkeys(forms, 1), "forms_export": {form: int(rights.form(form)) for form in forms}}
-
-
-def rights_of(row: Mapping[str, str], before: Rights) -> Rights:
-    """Return what a row of an import makes of a user's rights.
-
-    Columns that are not there change nothing.
-    """
-    given: dict[str, Any] = {ours: row[name] == "1" for name, ours in {"design": "design", **_OURS}.items() if row.get(name)}
-    pairs = [pair.partition(":") for pair in row.get("forms_export", "").split(",") if ":" in pair]
-    forms = dict(before.forms) | {form: int(level) for form, _, level in pairs if level.isdigit()}
-    return replace(before, **given, forms=forms)
 
 
 def _import_users(call: Call) -> Reply:
@@ -121,7 +56,7 @@ def _import_users(call: Call) -> Reply:
     """
     call.need_import()
     call.need(call.access.rights.user_rights, USERS_RIGHT)
-    rows = read_rows(call.params.text("data"), call.params.success_format()) or []
+    rows = call.rows() or []
     known = {member.username: member for member in call.project.members}
     groups = [row["data_access_group"] for row in rows if row.get("data_access_group", "") not in {"", *call.project.groups}]
     if groups:
@@ -133,8 +68,14 @@ def _import_users(call: Call) -> Reply:
         member = known.get(name) or call.project.colleagues.setdefault(name, Access(username=name, token="", rights=NOBODY))
         member.rights = replace(rights_of(row, member.rights), dag=row.get("data_access_group") or member.rights.dag)
         member.expiration = row.get("expiration", member.expiration)
+        _log(call, f"{'Edit' if name in known else 'Add'} user {name}", f"user = '{name}'")
     call.log("Import users")
     return text_reply(str(len(rows)), call.params.return_format())
+
+
+def _log(call: Call, action: str, details: str) -> None:
+    """assumption: not evidenced - the words beyond `Edit user role`, by analogy with it."""
+    call.project.journal.add(call.access.username, Kind.USER, action, details)
 
 
 def _delete_users(call: Call) -> Reply:
@@ -148,6 +89,8 @@ def _delete_users(call: Call) -> Reply:
     project = call.project
     project.accesses = {token: access for token, access in project.accesses.items() if access.username not in names}
     project.colleagues = {name: access for name, access in project.colleagues.items() if name not in names}
+    for name in names:
+        _log(call, f"Delete user {name}", f"user = '{name}'")
     call.log("Delete users")
     return text_reply(str(len(names)), call.params.return_format())
 
@@ -170,7 +113,7 @@ def groups(call: Call) -> Reply:
 def _import_groups(call: Call) -> Reply:
     call.need_import()
     call.need(call.access.rights.data_access_groups, GROUPS_RIGHT)
-    rows = read_rows(call.params.text("data"), call.params.success_format()) or []
+    rows = call.rows() or []
     labels = list(call.project.groups.values())
     for row in rows:
         unique, label = row.get("unique_group_name", ""), row.get("data_access_group_name", "")
@@ -194,6 +137,10 @@ def _delete_groups(call: Call) -> Reply:
         del call.project.groups[name]
     kept = {record: group for record, group in call.project.record_groups.items() if group not in names}
     call.project.record_groups = kept
+    for member in call.project.members:
+        # assumption: not evidenced - that whoever was in the group is in none then, and is not kept from deleting it
+        if member.rights.dag in names:
+            member.rights = replace(member.rights, dag=None)
     call.log("Delete DAGs")
     return text_reply(str(len(names)), call.params.return_format())
 
@@ -224,7 +171,7 @@ def _import_group_members(call: Call) -> Reply:
     """A blank group takes the user out of any. assumption: not evidenced - the texts for unknown names."""
     call.need_import()
     call.need(call.access.rights.data_access_groups, GROUPS_RIGHT)
-    rows = read_rows(call.params.text("data"), call.params.success_format()) or []
+    rows = call.rows() or []
     known = {member.username: member for member in call.project.members}
     wrong = [row.get("username", "") for row in rows if row.get("username", "") not in known]
     wrong += [group for row in rows if (group := row.get("redcap_data_access_group", "")) not in {"", *call.project.groups}]

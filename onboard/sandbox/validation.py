@@ -42,10 +42,12 @@ _CLOCKS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What an import says about its values: the order of its dates and the project's missing-data codes."""
+    """What an import says about its values: the order of its dates, the project's missing-data codes, and which sign stands
+    before decimals ("": each field's own)."""
 
     date_format: str
     missing_data_codes: Mapping[str, str]
+    decimal_sign: str = ""
 
 
 def check(column: Column, value: str, rules: Rules) -> str | None:
@@ -64,8 +66,10 @@ def check(column: Column, value: str, rules: Rules) -> str | None:
 def stored(column: Column, value: str, rules: Rules) -> str:
     """An acceptable value as it is kept: dates always Y-M-D."""
     shape = _clock(column)
-    if shape is None or not value or value in rules.missing_data_codes:
+    if not value or value in rules.missing_data_codes:
         return value
+    if shape is None:
+        return _own_decimals(column, value, rules)
     return _moment(value, shape, rules) or value
 
 
@@ -76,16 +80,34 @@ def _text(column: Column, value: str, rules: Rules) -> str | None:
     if shape is not None:
         return None if _moment(value, shape, rules) else BAD_DATE
     pattern = _pattern(column)
-    return BAD_FORMAT if pattern and not re.fullmatch(pattern, value) else None
+    return BAD_FORMAT if pattern and not re.fullmatch(pattern, _own_decimals(column, value, rules)) else None
+
+
+def decimal_sign_of(column: Column) -> str:
+    """The sign before the decimals of a number field; blank for every other field."""
+    kind = column.field.validation
+    if column.field.kind == "calc":
+        return "."
+    if not re.fullmatch(r"number(?:_\ddp)?(?:_comma_decimal)?", kind):
+        return ""
+    return "," if kind.endswith("_comma_decimal") else "."
+
+
+def _own_decimals(column: Column, value: str, rules: Rules) -> str:
+    """A number that came with the sign the call says, with its field's own. assumption: not evidenced - for imports."""
+    own = decimal_sign_of(column)
+    return value.replace(rules.decimal_sign, own) if own and rules.decimal_sign else value
 
 
 def _pattern(column: Column) -> str | None:
     if column.field.kind == "slider":
         return _FORMATS["integer"]
     kind = column.field.validation
-    decimals = re.fullmatch(r"number_(\d)dp", kind)
+    decimals = re.fullmatch(r"number_(\d)dp(_comma_decimal)?", kind)
     if decimals:
-        return rf"-?\d*\.\d{{{decimals[1]}}}"
+        return rf"-?\d*[{',' if decimals[2] else '.'}]\d{{{decimals[1]}}}"
+    if kind == "number_comma_decimal":
+        return _NUMBER.replace(r"\.", ",")
     return _FORMATS.get(kind)
 
 
@@ -100,8 +122,11 @@ def _moment(value: str, clock: str, rules: Rules) -> str | None:
 
     Dashes and slashes both part a date.
     """
-    match = re.fullmatch(_ORDERS[rules.date_format] + clock, value.replace("/", "-"))
-    if not match:
+    # Y-M-D is taken whatever order the call says.
+    for order in (rules.date_format, "YMD"):
+        if match := re.fullmatch(_ORDERS[order] + clock, value.replace("/", "-")):
+            break
+    else:
         return None
     text = f"{match['year']}-{match['month'].zfill(2)}-{match['day'].zfill(2)}{match['time']}"
     return text if read_moment(text) else None

@@ -25,6 +25,7 @@ from onboard.sandbox.call import Params, Upload
 from onboard.sandbox.definitions import VERSION
 from onboard.sandbox.export import INSTANCE
 from onboard.sandbox.faults import Fault, Planned
+from onboard.sandbox.new_project_page import new_project
 from onboard.sandbox.page import api_page, data_entry, not_found, start_page
 from onboard.sandbox.refusals import ApiError, not_permitted, project_deleted
 from onboard.sandbox.state import Seen, State
@@ -70,19 +71,25 @@ def application(state: State) -> Starlette:
     async def entry(request: Request) -> Response:
         return HTMLResponse(data_entry(state, dict(request.query_params)))
 
+    async def new(request: Request) -> Response:
+        params, uploads = await _form(request)
+        return HTMLResponse(new_project(state, params, uploads.get("file")))
+
     async def survey(request: Request) -> Response:
         return await _survey(state, request)
 
     async def missing(request: Request, error: Exception) -> Response:
         return Response(not_found(), status_code=404, headers={"Content-Type": "text/html; charset=iso-8859-1"})
 
+    base = state.base
     routes = [
-        Route("/", start, methods=["GET"]),
-        Route("/api/", api, methods=["POST"]),
-        Route("/api/", api_get, methods=["GET"]),
-        Route(f"/redcap_v{VERSION}/DataEntry/index.php", entry, methods=["GET"]),
-        Route(f"/redcap_v{VERSION}/DataEntry/record_home.php", entry, methods=["GET"]),
-        Route("/surveys/", survey, methods=["GET", "POST"]),
+        Route(base, start, methods=["GET"]),
+        Route(f"{base}new/", new, methods=["POST"]),
+        Route(f"{base}api/", api, methods=["POST"]),
+        Route(f"{base}api/", api_get, methods=["GET"]),
+        Route(f"{base}redcap_v{VERSION}/DataEntry/index.php", entry, methods=["GET"]),
+        Route(f"{base}redcap_v{VERSION}/DataEntry/record_home.php", entry, methods=["GET"]),
+        Route(f"{base}surveys/", survey, methods=["GET", "POST"]),
     ]
     return Starlette(routes=routes, exception_handlers={404: missing})
 
@@ -122,13 +129,13 @@ async def _api(state: State, request: Request) -> Response:
     state.requests.append(Seen(content, params.without_token()))
     planned = state.faults.strike(content, _title(state, params.text("token")), _form_asked(params))
     if planned is None:
-        return _response(request, answer(state.projects, params, state.public_url, uploads.get("file")))
+        return _response(request, answer(state, params, uploads.get("file")))
     if planned.delay and planned.fault is not Fault.TRICKLE:
         await asyncio.sleep(planned.delay)
     broken = _instead(planned, params)
     if broken is not None:
         return _response(request, broken)
-    reply = answer(state.projects, params, state.public_url, uploads.get("file"))
+    reply = answer(state, params, uploads.get("file"))
     return _spoiled(request, reply, planned)
 
 

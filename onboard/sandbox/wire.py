@@ -44,6 +44,7 @@ class Table:
     quote_spaces: bool = True
     trailing_newline: bool = True
     json_break: str = ""
+    root: str = "records"  # of the table as XML; assumption: not evidenced - this name for other contents than records
 
 
 def csv_cell(value: str, delimiter: str = ",", *, quote_spaces: bool = True, always: bool = False) -> str:
@@ -88,10 +89,33 @@ def json_rows(table: Table) -> str:
     return "[" + f",{table.json_break}".join(rows) + "]"
 
 
+def xml_rows(table: Table) -> str:
+    """The table as XML: an `item` a row, an element a column.
+
+    assumption: not evidenced - that each value stands in CDATA where it holds a sign of markup, and bare elsewhere.
+    """
+    items = ["<item>" + "".join(_element(name, row.get(name, "")) for name in table.columns) + "</item>" for row in table.rows]
+    return f'<?xml version="1.0" encoding="UTF-8" ?><{table.root}>{"".join(items)}</{table.root}>'
+
+
+def _element(name: str, value: Cell) -> str:
+    if isinstance(value, Mapping):
+        return f"<{name}>{''.join(_element(key, level) for key, level in value.items())}</{name}>"
+    text = str(value)
+    if any(sign in text for sign in "<>&"):
+        text = "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
+    return f"<{name}>{text}</{name}>"
+
+
 def table_reply(table: Table, form: str, delimiter: str = ",") -> Reply:
-    """The table in `csv` or `json`."""
-    text = csv_text(table, delimiter) if form == "csv" else json_rows(table)
+    """The table in `csv`, `json` or `xml`."""
+    text = csv_text(table, delimiter) if form == "csv" else xml_rows(table) if form == "xml" else json_rows(table)
     return Reply(body=text.encode(), content_type=CONTENT_TYPES[form])
+
+
+def named_type(content_type: str, name: str) -> str:
+    """The content type of a file's download: with its name, and without a charset, for bytes are no text."""
+    return f'{content_type.partition(";")[0].strip()}; name="{name}"'
 
 
 def text_reply(text: str, form: str = "text") -> Reply:

@@ -24,9 +24,9 @@ RIGHTS = [
     "alerts", "user_rights", "data_access_groups", "reports", "stats_and_charts", "manage_survey_participants", "calendar",
     "data_import_tool", "data_comparison_tool", "logging", "email_logging", "file_repository", "data_quality_create",
     "data_quality_execute", "api_export", "api_import", "api_modules", "mobile_app", "mobile_app_download_data",
-    "record_create", "record_rename", "record_delete", "lock_records_all_forms", "lock_records", "lock_records_customization",
-    "forms", "forms_export",
+    "record_create", "record_rename", "record_delete",
 ]  # fmt: skip
+LOCKS, FORMS = ["lock_records_all_forms", "lock_records", "lock_records_customization"], ["forms", "forms_export"]
 USER = ["username", "email", "firstname", "lastname", "expiration", "data_access_group", "data_access_group_id"]
 PARTICIPANTS = [
     "email", "email_occurrence", "identifier", "record", "invitation_sent_status", "invitation_send_time",
@@ -82,8 +82,8 @@ ANSWERS: dict[str, Answer] = {
     "export_survey_return_code": "8 characters",
     "export_user_dag_assignment": "username, redcap_data_access_group",
     "export_user_role_assignment": "username, unique_role_name, data_access_group",
-    "export_user_roles": ", ".join(["unique_role_name", "role_label", "design", *RIGHTS]),
-    "export_users": ", ".join([*USER, "data_access_group_label", "design", *RIGHTS]),
+    "export_user_roles": ", ".join(["unique_role_name", "role_label", "design", *RIGHTS, *reversed(LOCKS), *FORMS]),
+    "export_users": ", ".join([*USER, "data_access_group_label", "design", *RIGHTS, *LOCKS, *FORMS]),
     "export_version": "16.1.3",
     "generate_next_record_name": "3",
     "import_arms": longitudinal_only("1", NO_CHANGE),

@@ -71,5 +71,5 @@ def sample_server(
             _put(project, row)
         tokens[name] = project.add_token(rights=rights)
         projects[name] = project
-    with SandboxServer(list(projects.values()), port=port, public_url=public_url, tls=tls) as server:
+    with SandboxServer(list(projects.values()), port=port, public_url=public_url, tls=tls, clock=clock) as server:
         yield SampleServer(server=server, projects=projects, tokens=tokens)
