@@ -26,7 +26,7 @@ _SECRETS = """# Secrets of this lab. Only its owner may read this file (chmod 60
 
 _NEXT = """
 Next:
-  1. In REDCap, make the two projects by the clicks in {clicks}
+  1. In REDCap, make the two projects from the files beside {clicks}
   2. Edit {home}/settings.toml: the lab, its coordinator, REDCap's address, how mail leaves.
   3. Put the two tokens into {home}/secrets.env
   4. onboard check --home {home}       says what is still wrong, and the next step

@@ -1,6 +1,7 @@
-"""`onboard install`: the shipped forms into empty projects, as the API allows.
+"""`onboard install`: the shipped forms into empty projects, as the API allows, or into files that New Project takes in.
 
-onboard/connecting/installing.py decides what may be done. Safe to repeat: what is there stays as it is.
+onboard/connecting/installing.py decides what may be done, onboard/connecting/project_xml.py the text of a file. Safe to repeat:
+what is there stays as it is.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import csv
 import io
 import tomllib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,8 +20,9 @@ from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
 from onboard.cli.writeback import own_form
 from onboard.connecting.facts import ProjectFacts
-from onboard.connecting.installing import clicks_left, plan_install
+from onboard.connecting.installing import Done, clicks_left, plan_install, repeating_rows
 from onboard.connecting.own_form import OwnForm, clicks_for, own_rows, stands_there
+from onboard.connecting.project_xml import ProjectFile, Survey, project_xml, row_labels, surveys_of
 from onboard.errors import ConfigError
 from onboard.shipped import shipped
 
@@ -27,8 +30,9 @@ if TYPE_CHECKING:
     from onboard.adapters.redcap.project import RedcapProject
     from onboard.model.mapping import Mapping as RecordMapping
 
-#: Project -> forms that people also fill in as surveys.
-_SURVEYS: Mapping[str, tuple[str, ...]] = {"people": ("completion", "research_log"), "protocols": ()}
+#: Project -> its title and what REDCap shows beside a record's number, in a file.
+_TITLES = {"people": ("Onboarding: People", "[full_name]"), "protocols": ("Onboarding: Protocols", "[short_code]")}
+_FOLDER = "config/redcap_project"
 #: A downloaded dictionary's columns, in the order of the API's names for them.
 _API_NAMES = (
     "field_name", "form_name", "section_header", "field_type", "field_label", "select_choices_or_calculations", "field_note",
@@ -42,19 +46,95 @@ def command(
     project: Annotated[
         list[str] | None, typer.Option("--project", metavar="NAME", help="Only this one: people or protocols; repeatable.")
     ] = None,
+    as_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--as-file", metavar="DIR", help="Write people.xml and protocols.xml into DIR, for New Project; asks REDCap nothing."
+        ),
+    ] = None,
+    without_surveys: Annotated[
+        bool, typer.Option("--without-surveys", help="With --as-file: no surveys, for a REDCap that refuses the first file.")
+    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="With --as-file: write over files that differ.")] = False,
     home: Home = HERE,
 ) -> None:
     """Put the shipped forms into empty projects in Development, and write-back's own form where it is on; then print the steps
-    that remain. Refuses everything else."""
+    that remain. Refuses everything else. With --as-file, write both projects as files that REDCap's New Project takes in."""
+    _check_names(project or ())
+    if as_file is not None:
+        _write_files(as_file, project or list(_TITLES), home, surveys=not without_surveys, replace=replace)
+        return
+    if without_surveys or replace:
+        raise ConfigError("--without-surveys and --replace belong to --as-file DIR.")
     app = open_app(home)
     names = project or [one.name for one in app.redcap_projects()]
-    unknown = [name for name in names if name not in _SURVEYS]
-    if unknown:
-        raise ConfigError(f"there is no shipped project {unknown[0]!r}. Shipped: {', '.join(_SURVEYS)}.")
+    _check_names(names)
     done = [_install(app, one) for one in app.redcap_projects(names)]
     say("Then: onboard check")
     if not all(done):
         raise typer.Exit(1)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    unknown = [name for name in names if name not in _TITLES]
+    if unknown:
+        raise ConfigError(f"there is no shipped project {unknown[0]!r}. Shipped: {', '.join(_TITLES)}.")
+
+
+def _write_files(folder: Path, names: Sequence[str], home: Path, *, surveys: bool, replace: bool) -> None:
+    """Both files or none: nothing is written while one is there and differs."""
+    target = open_app(home).config.writeback if _writes_back(home) else None
+    texts = {folder / f"{name}.xml": project_xml(_project_file(name, own_form(target, name), surveys=surveys)) for name in names}
+    there = {path: path.read_text(encoding="utf-8") for path in texts if path.exists()}
+    differing = [path for path, text in there.items() if text != texts[path]]
+    if differing and not replace:
+        raise ConfigError(f"{differing[0]} is there and differs. Nothing was written; add --replace or name another folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        if there.get(path) == text:
+            say(f"{path} is up to date.")
+        else:
+            path.write_text(text, encoding="utf-8", newline="\n")
+            say(f"Wrote {path}.")
+
+
+def _writes_back(home: Path) -> bool:
+    """Whether a home is there and its write-back is on; its other settings matter here only then."""
+    settings = home / "settings.toml"
+    if not settings.is_file():
+        return False
+    try:
+        return bool(tomllib.loads(settings.read_text(encoding="utf-8-sig")).get("writeback", {}).get("enabled", False))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{settings} cannot be read: {error}. Correct that line.") from error
+
+
+def _project_file(name: str, own: OwnForm | None, *, surveys: bool) -> ProjectFile:
+    title, label = _TITLES[name]
+    rows = _dictionary(name, own)
+    return ProjectFile(
+        title=title,
+        record_label=label,
+        source=f"{name}.csv",
+        rows=rows,
+        repeating=repeating_rows(name, _shipped_mapping(), _labels(), rows),
+        surveys=_surveys(rows) if surveys else (),
+    )
+
+
+def _surveys(rows: Sequence[Mapping[str, str]]) -> tuple[Survey, ...]:
+    """The surveys of the project with these rows."""
+    every = [row["form_name"] for name in _TITLES for row in _dictionary(name, None)]
+    text = _shipped_text("surveys.toml")
+    return tuple(one for one in surveys_of(text, list(dict.fromkeys(every))) if any(row["form_name"] == one.form for row in rows))
+
+
+def _labels() -> Mapping[str, str]:
+    return row_labels(_shipped_text("repeating.toml"))
+
+
+def _shipped_text(name: str) -> str:
+    return (shipped(_FOLDER) / name).read_text(encoding="utf-8-sig")
 
 
 def _install(app: App, project: RedcapProject) -> bool:
@@ -76,17 +156,20 @@ def _install(app: App, project: RedcapProject) -> bool:
         say(f"  Installed {installer.import_dictionary(wanted)} fields.")
     else:
         say("  The forms are there already.")
-    refused = installer.import_repeating(plan.repeat) if plan.repeat else ""
+    refused = installer.import_repeating(repeating_rows(project.name, mapping, _labels(), wanted)) if plan.repeat else ""
     if plan.repeat:
         say(f"  Not set: {refused}." if refused else f"  {len(plan.repeat)} forms repeat now.")
-    _clicks(project.name, mapping, facts, repeating_done=not refused, writes=own is not None)
+    surveys = [one.form for one in _surveys(wanted)]
+    settings = installer.import_settings(surveys=bool(surveys))
+    say(f"  Auto-numbering{' and surveys' if surveys else ''}: {f'not set: {settings}' if settings else 'on'}.")
+    done = Done(repeating=not refused, settings=not settings)
+    _clicks(project.name, mapping, facts, surveys, done=done, writes=own is not None)
     return True
 
 
-def _clicks(name: str, mapping: RecordMapping, facts: ProjectFacts, *, repeating_done: bool, writes: bool) -> None:
+def _clicks(name: str, mapping: RecordMapping, facts: ProjectFacts, surveys: Sequence[str], *, done: Done, writes: bool) -> None:
     more_rights = bool(facts.repeating_forms is not None or (facts.may_import and not writes))
-    surveys = _SURVEYS[name]
-    steps = clicks_left(name, mapping, surveys, repeating_done=repeating_done, more_rights=more_rights, writes=writes)
+    steps = clicks_left(name, mapping, surveys, done=done, more_rights=more_rights, writes=writes)
     say("  Clicks that remain, once:")
     for number, step in enumerate(steps, start=1):
         say(f"    {number}. {step}")
@@ -94,8 +177,7 @@ def _clicks(name: str, mapping: RecordMapping, facts: ProjectFacts, *, repeating
 
 def _dictionary(name: str, own: OwnForm | None) -> Sequence[Mapping[str, str]]:
     """The shipped dictionary, and write-back's form after it."""
-    text = (shipped("config/redcap_project") / f"{name}.csv").read_text(encoding="utf-8-sig")
-    lines = list(csv.reader(io.StringIO(text)))
+    lines = list(csv.reader(io.StringIO(_shipped_text(f"{name}.csv"))))
     rows = [dict(zip(_API_NAMES, line, strict=True)) for line in lines[1:] if any(line)]
     return rows + [{**dict.fromkeys(_API_NAMES, ""), **row} for row in (own_rows(own) if own else ())]
 

@@ -26,6 +26,14 @@ _COMPARED = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What the API took: which forms repeat, and the settings (auto-numbering, surveys)."""
+
+    repeating: bool
+    settings: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstallPlan:
     """What to do with one project. `refused` says why nothing is done, "" = go on."""
 
@@ -48,6 +56,14 @@ def repeating_forms(project: str, mapping: RecordMapping) -> tuple[str, ...]:
     """The forms of which a record has many."""
     found = (s.instrument for s in mapping.sources if s.project == project and s.table not in _ONE_A_RECORD)
     return tuple(dict.fromkeys(found))
+
+
+def repeating_rows(
+    project: str, mapping: RecordMapping, labels: Mapping[str, str], rows: Sequence[Mapping[str, str]]
+) -> dict[str, str]:
+    """The forms of which a record has many, in the order of the dictionary's `rows`, with what is shown of each row."""
+    many = repeating_forms(project, mapping)
+    return {form: labels.get(form, "") for form in dict.fromkeys(row["form_name"] for row in rows) if form in many}
 
 
 def _refused(facts: ProjectFacts, wanted: Sequence[Mapping[str, str]]) -> str:
@@ -76,20 +92,22 @@ def _row(row: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def clicks_left(
-    project: str, mapping: RecordMapping, surveys: Sequence[str], *, repeating_done: bool, more_rights: bool, writes: bool = False
+    project: str, mapping: RecordMapping, surveys: Sequence[str], *, done: Done, more_rights: bool, writes: bool = False
 ) -> tuple[str, ...]:
     """What only a person can do, in order and in REDCap's words. `writes`: the program writes into a form of its own."""
     steps = []
-    if not repeating_done:
+    if not done.repeating:
         forms = ", ".join(repeating_forms(project, mapping))
         steps.append(f"Project Setup > Repeating instruments and events > Enable, and tick: {forms}")
-    if surveys:
+    if surveys and not done.settings:
         steps.append("Project Setup > Use surveys in this project? > Enable")
+    if surveys:
         steps.append(
             f"Designer > click Enable in the survey column of: {', '.join(surveys)}; where the page offers to let respondents "
             "repeat the survey, allow it, so that one link is enough for two courses; save"
         )
-    steps.append("Project Setup > Auto-numbering for records > Enable, if it is off")
+    if not done.settings:
+        steps.append("Project Setup > Auto-numbering for records > Enable, if it is off")
     rights = "API Export and API Import/Update" if writes else "API Export"
     steps.append(
         f"User Rights > the program's user: {rights} and nothing else, Full Data Set on every form, no data access group"

@@ -108,7 +108,7 @@ def _documents() -> Iterator[Text]:
     """README and its like, the guide, and configuration: its comments, and the titles and sources beside them."""
     config, guide = _TOP / "config", _TOP / "templates" / "guide"
     own = (_TOP / "README.md", _TOP / "CHANGELOG.md", _TOP / "CONTRIBUTING.md", config / "redcap_project" / "README.md")
-    for path in (*own, *sorted(config.glob("*.toml")), *sorted(guide.glob("*.txt"))):
+    for path in (*own, *sorted(config.rglob("*.toml")), *sorted(guide.glob("*.txt"))):
         lines = path.read_text(encoding="utf-8").splitlines()
         yield Text(str(path.relative_to(_TOP)), 1, tuple(re.sub(r"^\s*#+", "", line) for line in lines))
 

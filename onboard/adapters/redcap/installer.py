@@ -5,6 +5,7 @@ connecting/installing.py decides what may be done.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -30,12 +31,25 @@ class RedcapInstaller:
             )
         return number
 
-    def import_repeating(self, forms: Sequence[str]) -> str:
-        """Make these forms repeat. Returns "" when it is done, else the server's words: then it takes clicks."""
-        rows = [{"form_name": form, "custom_form_label": ""} for form in forms]
+    def import_repeating(self, forms: Mapping[str, str]) -> str:
+        """Make these forms repeat, each with what is shown of its rows. Returns "" when it is done, else the server's words:
+        then it takes clicks."""
+        rows = [{"form_name": form, "custom_form_label": label} for form, label in forms.items()]
         with GuardedProject(self._project, self._pause) as door:
             try:
                 door.import_repeating_instruments_events(rows)
             except Refused as error:
                 return error.words or f"status {error.status}"
         return ""
+
+    def import_settings(self, *, surveys: bool) -> str:
+        """Turn auto-numbering on, and surveys where the project has some. Returns "" when it is done, else why not: then it takes
+        clicks. PyCap has no method for this call."""
+        wanted = {"record_autonumbering_enabled": 1} | ({"surveys_enabled": 1} if surveys else {})
+        with GuardedProject(self._project, self._pause) as door:
+            payload = {"token": door.token, "content": "project_settings", "format": "json", "returnFormat": "json"}
+            try:
+                taken = door._call_api({**payload, "data": json.dumps([wanted])}, "int")
+            except Refused as error:
+                return error.words or f"status {error.status}"
+        return "" if str(taken) == str(len(wanted)) else f"REDCap took {taken} of {len(wanted)} settings"
