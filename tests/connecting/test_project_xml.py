@@ -59,7 +59,8 @@ class TestShipped:
     @pytest.mark.parametrize("name", NAMES)
     def test_they_are_what_the_command_writes(self, name: str, tmp_path: Path) -> None:
         onboard(tmp_path, "install", "--as-file", str(tmp_path / "files"))
-        assert (tmp_path / "files" / f"{name}.xml").read_bytes() == (FOLDER / f"{name}.xml").read_bytes()
+        made, kept = ((folder / f"{name}.xml").read_bytes() for folder in (tmp_path / "files", FOLDER))
+        assert made == kept, "onboard install --as-file config/redcap_project --replace"
 
     @pytest.mark.parametrize("name", NAMES)
     def test_a_reader_finds_the_dictionary_in_them(self, name: str) -> None:
