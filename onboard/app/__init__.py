@@ -49,20 +49,22 @@ def open_app(
     accept_fewer_rows: bool = False,
     reads_only: bool = False,
     alone: bool = True,
+    own_mapping: bool = True,
 ) -> App:
     """Return the app of one lab's home.
 
     `as_of` answers as if that day were today; `export` reads a folder instead of REDCap; `accept_fewer_rows` takes a read that is
     smaller than the last one, because the user said that rows were deleted. `reads_only` makes no ledger where there is none: a
     blank one takes its place. A caller that passes a `clock` is not a person at a terminal, so long work shows no progress there.
-    A lab that is not `alone` is one of many: it takes no secret that another lab would find, too.
+    A lab that is not `alone` is one of many: it takes no secret that another lab would find, too. Without its `own_mapping` the
+    shipped redcap.toml stands in, also for one with mistakes.
 
     Raises ConfigError that lists every mistake of the configuration.
     """
     from onboard.adapters.system_clock import FixedClock, SystemClock
     from onboard.config.loading import load_config
 
-    config = replace(load_config(home), alone=alone)
+    config = replace(load_config(home, own_mapping=own_mapping), alone=alone)
     if export is not None:
         config = config.for_files()
     given = clock

@@ -1,148 +1,200 @@
-"""`onboard map`: a first redcap.toml for a project of the lab's own.
+"""`onboard map`: a redcap.toml for a project of the lab's own, with at most ten questions.
 
-onboard/connecting/guessing.py guesses. It never overwrites, and nothing uses the file before a user renamed it.
+onboard/connecting/ guesses and asks; which question decides most is judged here, on the records just read. It never overwrites,
+and nothing uses the file before a user renamed it.
 """
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from onboard.cli.map_by_names import by_names, needs, tell_protocols
+from onboard.cli.map_reading import (
+    Projects,
+    Readings,
+    from_files,
+    from_redcap,
+    shipped_wanted,
+    studies_in,
+    wanted_by,
+    write_studies,
+)
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import say, writing
-from onboard.connecting.dictionary import Field, fields_of_rows, fields_of_text
-from onboard.connecting.guesses import Block
-from onboard.connecting.guessing import guess_blocks
-from onboard.connecting.mapping_text import mapping_text
+from onboard.connecting.draft_text import draft_text, quoted
+from onboard.connecting.drafting import Draft, Found
+from onboard.connecting.finding import find
+from onboard.connecting.questions import MOST, Answer, Question, answered, by_weight, questions
 from onboard.errors import ConfigError
-from onboard.model.mapping import PROTOCOL_TABLES, REQUIRED_FIELDS, TABLE_FIELDS
-from onboard.shipped import shipped
+from onboard.model.mapping import ENUMS, REQUIRED_FIELDS
 
-_OUT = "redcap.guess.toml"
-
-
-@dataclass(slots=True)
-class Found:
-    """What the projects tell of themselves."""
-
-    fields: dict[str, Sequence[Field]] = field(default_factory=dict)  # project -> its dictionary
-    events: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)  # project -> form -> unique event names
-    missing_codes: dict[str, str] = field(default_factory=dict)
-    repeats: dict[str, bool] = field(default_factory=dict)  # project -> whether anything in it repeats, where that is known
+_OUT, _ANSWERS = "redcap.guess.toml", "redcap.answers.toml"
 
 
 def command(
     dictionary: Annotated[
         list[str] | None,
-        typer.Option("--dictionary", metavar="[NAME=]FILE", help="A downloaded data dictionary instead of REDCap; repeatable."),
+        typer.Option("--dictionary", metavar="[NAME=]FILE", help="A downloaded data dictionary instead of REDCap."),
+    ] = None,
+    records: Annotated[
+        list[str] | None,
+        typer.Option("--records", metavar="[NAME=]FILE", help="Raw records as CSV, beside --dictionary; repeatable."),
     ] = None,
     project: Annotated[
         list[str] | None, typer.Option("--project", metavar="NAME", help="Read these projects; their tokens must be given.")
     ] = None,
+    no_questions: Annotated[bool, typer.Option("--no-questions", help="Ask nothing: write what the cells decide.")] = False,
+    answers: Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="Answers of an earlier run.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write; never overwritten.")] = None,
     home: Home = HERE,
 ) -> None:
-    """Guess a first redcap.toml from the data dictionary, with its confidence next to each field, to be corrected by hand."""
+    """Guess a first redcap.toml from names, labels and cells, asking at most ten questions; to be corrected by hand.
+
+    Exit code 1 when something is left open on which status rows depend.
+    """
+    from onboard.app import open_app
+
     target = out or home / _OUT
     if target.exists():
         raise ConfigError(f"{target} is already there, and nothing is overwritten. Move it away, or name another --out.")
-    found = _from_files(dictionary) if dictionary else _from_redcap(home, project or [])
-    known = _known()
-    blocks = [
-        block
-        for name, fields in found.fields.items()
-        for block in guess_blocks(
-            name, fields, _tables(name, found.fields), known, found.events.get(name, {}), found.repeats.get(name, True)
-        )
-    ]
+    given = _answers(answers) if answers else {}
+    # a redcap.toml with mistakes is no hindrance: it is to be replaced
+    app = open_app(home, own_mapping=False) if not dictionary or (home / "settings.toml").is_file() else None
+    projects = from_files(dictionary or [], records or []) if app is None or dictionary else from_redcap(app, project or [])
+    if by_names(target, projects, files=(home / "protocols.csv").exists()):
+        return
+    views = projects.views()
+    search = find(views, studies_in(home), wanted_by(app) if app else shipped_wanted())
+    asked = questions(search)
+    readings = Readings(app, projects, views) if app and projects.texts else None
+    weighed = by_weight(search, asked, readings.rows_apart) if readings else [(0, one) for one in asked]
+    if answers is None and not no_questions and sys.stdin.isatty():
+        given = _ask(weighed, target.with_name(_ANSWERS))
+    draft = answered(search, asked, given)
+    left = [(weight, one) for weight, one in weighed if one.key not in given]
+    wrote = not draft.of("protocols") and write_studies(home, search.studies.known)
+    files = (home / "protocols.csv").is_file()
     with writing(target):
-        target.write_text(mapping_text(blocks, found.fields, found.missing_codes), encoding="utf-8")
-    _tell(target, blocks, files=(home / "protocols.csv").exists())
+        points = [f"{one.title} ({one.key})" for _, one in left] + [f"{name}: {text}" for name, text in _open_tables(draft)]
+        target.write_text(draft_text(draft, views, points, files=files), encoding="utf-8")
+    if wrote:
+        say(f"Wrote protocols.csv and approvals.csv in {home}, with {len(search.studies.known)} numbers found in labels.")
+        say("Fill in the rest: PI, kind of study, funding, PHI and approval. Verdicts stay unknown until it is there.")
+    _tell(draft, target, projects, readings, files=files)
+    if any(weight for weight, _ in left):
+        _tell_open(left)
+        raise typer.Exit(1)
 
 
-def _tables(name: str, projects: Collection[str]) -> Collection[str]:
-    """What a project may hold: everything when it is the only one, else people apart from protocols."""
-    if len(projects) == 1:
-        return TABLE_FIELDS.keys()
-    return PROTOCOL_TABLES if name == "protocols" else TABLE_FIELDS.keys() - PROTOCOL_TABLES
+def _answers(path: Path) -> dict[str, Answer]:
+    try:
+        return dict(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as answers ({error}). Give the file that an earlier run wrote.") from None
 
 
-def _from_files(written: Sequence[str]) -> Found:
-    found = Found()
-    for text in written:
-        name, equals, path = text.rpartition("=")
-        file = Path(path)
-        try:
-            content = file.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError):
-            raise ConfigError(f"{file} cannot be read as UTF-8 text. Give the data dictionary as downloaded.") from None
-        project = name if equals else "people"
-        if project in found.fields:
-            raise ConfigError(f"Two dictionaries for project {project!r}. Give each a name: --dictionary people=FILE1 ...")
-        found.fields[project] = fields_of_text(content)
-    return found
+# asking ---------------------------------------------------------------------------------------------------------------
 
 
-def _from_redcap(home: Path, names: Sequence[str]) -> Found:
-    from onboard.adapters.redcap.facts import describe
-    from onboard.app import open_app
-    from onboard.config.secrets import token_name
-
-    app, found = open_app(home), Found()
-    # A lab with one project has one token; without any, the first that is missed is named.
-    given = [name for name in app.redcap_mapping.projects if app.config.secrets.has(token_name(name))]
-    for project in app.redcap_projects(names or given):
-        facts = describe(project)
-        if facts.dictionary is None:
-            raise ConfigError(" ".join(facts.troubles) or f"project {project.name!r} has no data dictionary.")
-        found.fields[project.name] = fields_of_rows(facts.dictionary)
-        found.events[project.name] = facts.events
-        found.missing_codes |= facts.missing_codes
-        found.repeats[project.name] = facts.repeats is not False
-    return found
+def _ask(weighed: Sequence[tuple[int, Question]], kept: Path) -> dict[str, Answer]:
+    """One question a screen, the heaviest first; what was answered is kept at once, so that Ctrl-C loses nothing."""
+    given: dict[str, Answer] = {}
+    asked = weighed[:MOST]
+    for number, (weight, one) in enumerate(asked, start=1):
+        say(f"\n{number} of {len(asked)}  {one.title}    decides {weight} rows of status")
+        say("\n".join(f"   {line}" for line in one.evidence[:12]))
+        answer = _answer(one)
+        if answer is not None:
+            given[one.key] = answer
+            with writing(kept):
+                kept.write_text(_written(given), encoding="utf-8")
+    return given
 
 
-def _known() -> dict[str, tuple[str, str]]:
-    """The shipped dictionaries' fields: REDCap field -> (table, our field)."""
-    tables = tomllib.loads((shipped("config") / "redcap.toml").read_text(encoding="utf-8"))["tables"]
-    return {name: (table, ours) for table, block in tables.items() for ours, name in block["fields"].items()}
+def _answer(one: Question) -> Answer:
+    """What a person says: Enter is the guess, "-" leaves it open, "?" shows all of the evidence."""
+    enter = "leave open" if one.guess is None else one.guess_words
+    while True:
+        text = str(
+            typer.prompt(f"Enter = {enter};  {one.how};  ? all of it;  - leave open\n", default="", show_default=False)
+        ).strip()
+        if text == "-":
+            return None
+        if not text:
+            return one.guess
+        if text == "?":
+            say("\n".join(f"   {line}" for line in one.evidence))
+            continue
+        found = one.parse(text)
+        if found is not None:
+            return found
+        say(f"{text!r} is no answer here: {one.how}.")
 
 
-def _tell(target: Path, blocks: Sequence[Block], *, files: bool) -> None:
-    guesses = [guess for block in blocks for guess in block.guesses.values()]
-    by_word = Counter(guess.confidence for guess in guesses)
-    counted = f"{by_word['sure']} of them sure, {by_word['likely']} likely, {by_word['a guess']} a guess"
-    say(f"Wrote {target}: {len(guesses)} fields of {len({block.table for block in blocks})} tables, {counted}.")
-    codes = sum(len(guess.unknown) for guess in guesses)
+def _written(given: Mapping[str, Answer]) -> str:
+    """Answers as TOML, tables last."""
+    plain = {key: answer for key, answer in given.items() if not isinstance(answer, dict)}
+    lines = [f"{key} = {_value(answer)}" for key, answer in plain.items()]
+    for key, answer in given.items():
+        if isinstance(answer, dict):
+            lines += ["", f"[{key}]", *(f"{quoted(str(name))} = {_value(word)}" for name, word in answer.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _value(answer: Answer) -> str:
+    return f"[{', '.join(quoted(str(one)) for one in answer)}]" if isinstance(answer, list) else quoted(str(answer))
+
+
+# telling --------------------------------------------------------------------------------------------------------------
+
+
+def _tell(draft: Draft, target: Path, projects: Projects, readings: Readings | None, *, files: bool) -> None:
+    fields = sum(len(block.columns) for block in draft.blocks)
+    say(f"Wrote {target}: {fields} fields of {len({block.table for block in draft.blocks})} tables.")
+    for remark in projects.remarks:
+        say(remark)
+    codes = sum(code not in block.values.get(ours, {}) for block, ours, labels in _enums(draft) for code in labels)
     if codes:
         say(f"{codes} codes of yours have no word of ours yet: search for 'which of our words'.")
-    courses = [block for block in blocks if "group" in block.constants]
-    if courses:
-        say(f"{len(courses)} courses have a column each: requirements.toml must say what each counts for ([[course]]).")
-    _tell_absent({block.table for block in blocks}, files=files)
+    rows = readings.rows(draft) if readings else {}
+    if rows:
+        counts = Counter(verdict for (_, _, task), verdict in rows.items() if not task)
+        say("Read with it today: " + ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items())) + ".")
+    elif readings and readings.broken:
+        say(f"It cannot be judged yet: {readings.broken}")
+    absent = [name for name, _ in _open_tables(draft)]
+    if "protocols" in absent and files:
+        absent.remove("protocols")
+    if absent:
+        say(f"Not found: {', '.join(absent)}. Needed fields: " + "; ".join(needs(table) for table in absent) + ".")
+    if not draft.of("protocols"):
+        tell_protocols(files=files)
+    if "complete" not in {name for block in draft.of("people") for name in block.fields}:
+        say("No mail to people: no field says who may be written to. Map `complete` of people to one, when you want that.")
     say("Look at every line, correct it, save it as redcap.toml, then: onboard check --explain")
 
 
-def _tell_absent(held: Collection[str], *, files: bool) -> None:
-    """What was not found, and where else it may be."""
+def _enums(draft: Draft) -> list[tuple[Found, str, Mapping[str, str]]]:
+    """The choices whose codes must be words of ours."""
+    return [(b, ours, labels) for b in draft.blocks for ours, labels in b.labels.items() if (b.table, ours) in ENUMS]
+
+
+def _open_tables(draft: Draft) -> list[tuple[str, str]]:
+    """Tables that most labs need and that were not found, with what each needs."""
+    held = {block.table for block in draft.blocks}
     absent = [table for table in ("people", "completions", "listings", "protocols") if table not in held]
-    if "protocols" in absent and files:
-        absent.remove("protocols")
-        say("Protocols are read from protocols.csv and approvals.csv in the lab's home.")
-    if absent:
-        say(f"Not found: {', '.join(absent)}. Needed fields: " + "; ".join(_needs(table) for table in absent) + ".")
-    if "protocols" in absent:
-        say(
-            "Protocols may be a second project (give its token too, and --project for each), or two files in the lab's home, "
-            "protocols.csv and approvals.csv."
-        )
+    return [(table, ", ".join(sorted(REQUIRED_FIELDS.get(table, frozenset())))) for table in absent]
 
 
-def _needs(table: str) -> str:
-    return f"{table}: {', '.join(sorted(REQUIRED_FIELDS.get(table, frozenset())))}"
+def _tell_open(left: Sequence[tuple[int, Question]]) -> None:
+    say("Left open, with the rows of status that each decides:")
+    for weight, one in left:
+        say(f"{weight:>6}  {one.title}  ({one.key}: {one.how})")
+    say("Answer them in a terminal (onboard map), or in a file: onboard map --answers FILE")

@@ -21,6 +21,7 @@ from onboard.judging import kinds
 from onboard.model import JobName, Lab, Rules
 from onboard.model.mapping import NO_TRAINING
 from onboard.model.mapping import Mapping as RecordMapping
+from onboard.shipped import shipped
 
 if TYPE_CHECKING:
     from onboard.planning.writeback import WriteTarget
@@ -59,32 +60,31 @@ class Config:
         return Secrets(home=self.home, lab=self.lab.id, alone=self.alone)
 
 
-def load_config(home: Path) -> Config:
-    """Return the configuration of the lab with this home.
+def load_config(home: Path, *, own_mapping: bool = True) -> Config:
+    """Return the configuration of the lab with this home; without its `own_mapping` the shipped one stands in for redcap.toml.
 
     Raises ConfigError that lists every mistake of every file.
     """
     mistakes: list[str] = []
-    config = _load(home, mistakes)
+    config = _load(home, mistakes, own_mapping=own_mapping)
     if mistakes or config is None:
         raise ConfigError(_told(home, mistakes))
     return config
 
 
-def _load(home: Path, mistakes: list[str]) -> Config | None:
+def _load(home: Path, mistakes: list[str], *, own_mapping: bool) -> Config | None:
     if not home.is_dir():
         mistakes.append(f"Folder {home} does not exist. Create it: onboard init {home}")
         return None
-    documents = {
-        name: read_toml(config_file(name, home), mistakes)
-        for name in (lab_file.FILE, rules_file.FILE, schedule.FILE, MAPPING_FILE)
-    }
+    documents = {name: read_toml(config_file(name, home), mistakes) for name in (lab_file.FILE, rules_file.FILE, schedule.FILE)}
+    where = config_file(MAPPING_FILE, home) if own_mapping else shipped("config") / MAPPING_FILE
+    documents[MAPPING_FILE] = read_toml(where, mistakes)
     times = _schedule(documents[schedule.FILE], mistakes)
     mapping = _mapping(documents[MAPPING_FILE], mistakes)
     written = documents[lab_file.FILE]
     settings = lab_file.read_settings(written, mistakes) if written is not None else None
     rules = _rules(documents[rules_file.FILE], settings, mistakes)
-    if rules and mapping:
+    if rules and mapping and own_mapping:
         mistakes.extend(_wrong_evidence(rules[0], mapping))
     running = read_operating(written, lab_file.FILE, home, mistakes) if written is not None else None
     writeback = read_writeback(written, lab_file.FILE, mapping, mistakes) if written is not None else None

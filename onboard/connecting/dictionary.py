@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from onboard.errors import ConfigError
@@ -20,6 +20,9 @@ _NAMES = {
     "kind": ("field_type", "field type"),
     "label": ("field_label", "field label"),
     "choices": ("select_choices_or_calculations", "choices, calculations, or slider labels"),
+    "note": ("field_note", "field note"),
+    "section": ("section_header", "section header"),
+    "matrix": ("matrix_group_name", "matrix group name"),
     "validation": ("text_validation_type_or_show_slider_number", "text validation type or show slider number"),
 }
 _TAGS = re.compile(r"<[^>]*>")
@@ -35,6 +38,9 @@ class Field:
     label: str
     validation: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)  # code -> label
+    note: str = ""
+    section: str = ""  # the header above it, also where that stands over a field before
+    matrix: str = ""
 
 
 def fields_of_text(text: str) -> tuple[Field, ...]:
@@ -47,7 +53,17 @@ def fields_of_rows(rows: Iterable[Mapping[str, str | None]]) -> tuple[Field, ...
     found = tuple(_field({str(key).lower(): value or "" for key, value in row.items()}) for row in rows)
     if not found or not all(one.name and one.form for one in found):
         raise ConfigError("this is not a data dictionary: it needs field names and form names. Download it from REDCap again.")
-    return found
+    return _under_sections(found)
+
+
+def _under_sections(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Each field with the header that stands over it on its form."""
+    header, form, found = "", "", []
+    for one in fields:
+        header = one.section or (header if one.form == form else "")
+        form = one.form
+        found.append(replace(one, section=header))
+    return tuple(found)
 
 
 def _field(row: Mapping[str, str]) -> Field:
@@ -57,10 +73,17 @@ def _field(row: Mapping[str, str]) -> Field:
         name=cells["name"],
         form=cells["form"],
         kind=cells["kind"],
-        label=" ".join(_TAGS.sub(" ", cells["label"]).split()),
+        label=_plain(cells["label"]),
         validation=cells["validation"] if text else "",
         choices=_choices(cells["kind"], cells["choices"]),
+        note=_plain(cells["note"]),
+        section=_plain(cells["section"]),
+        matrix=cells["matrix"],
     )
+
+
+def _plain(text: str) -> str:
+    return " ".join(_TAGS.sub(" ", text).split())
 
 
 def _choices(kind: str, text: str) -> dict[str, str]:

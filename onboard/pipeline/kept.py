@@ -58,6 +58,8 @@ TABLES: Mapping[str, Kept] = {
 FILES: Mapping[str, Kept] = {
     "settings.toml": Kept(holds="the lab's settings, coordinators among them", forget=Forget.LISTED),
     "redcap.toml": Kept(holds="where each field stands", forget=Forget.NOTHING),
+    "redcap.guess.toml": Kept(holds="a first mapping that `map` wrote", forget=Forget.NOTHING),
+    "redcap.answers.toml": Kept(holds="what was answered to `map`", forget=Forget.NOTHING),
     "requirements.toml": Kept(holds="the rules", forget=Forget.NOTHING),
     "requirements.schema.json": Kept(holds="what the rules may hold", forget=Forget.NOTHING),
     "schedule.toml": Kept(holds="when jobs run", forget=Forget.NOTHING),
