@@ -27,7 +27,7 @@ def note_what_is_true(app: App, day: date, mode: Mode = Mode.LIVE, *, read: Expo
     assessment = app.judge(read or app.source.fetch({}))
     for job in TO_PEOPLE:
         assert job in BASELINED
-        keys = already_true(PLANS[job](assessment, History(), app.lab, day, None), assessment, day)
+        keys = already_true(PLANS[job](assessment, History(), app.lab, day, None))
         app.ledger.record_baseline(mode, job, keys, app.clock.now(), day)
 
 

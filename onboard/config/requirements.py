@@ -66,6 +66,7 @@ class JudgingTable(Block):
     strict_delegation: bool = False
     absences_block: bool = False
     typed_counts: bool = True
+    same_stay_days: Days = 30
 
 
 class CourseBlock(Block):
@@ -102,6 +103,7 @@ class RequirementBlock(Block):
     protocols: Annotated[tuple[str, ...], AfterValidator(_sorted)] = ()
     accepts: Annotated[tuple[Name, ...], AfterValidator(_sorted)] = ()
     step: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    each_stay: bool = False
     validity: Annotated[str, AfterValidator(_policy)] = "once"
     whose_date: WhoseDate = WhoseDate.ISSUED
     in_progress_days: Days = 0
@@ -141,8 +143,8 @@ class RequirementBlock(Block):
 
 #: Keys that carry the same name and value in the model.
 _PLAIN = (
-    "id", "kind", "title", "per", "tracked", "blocks", "in_force_from", "in_force_to", "accepts", "step", "whose_date",
-    "in_progress_days", "lead_days", "enforce_lead", "submission_margin_days", "only_at_submission", "expiring_days", "tiers",
-    "escalate_supervisor_days", "escalate_pi_working_days", "how_to", "minutes", "does_not_count", "ask", "depends_on",
-    "citation",
+    "id", "kind", "title", "per", "tracked", "blocks", "in_force_from", "in_force_to", "accepts", "step", "each_stay",
+    "whose_date", "in_progress_days", "lead_days", "enforce_lead", "submission_margin_days", "only_at_submission",
+    "expiring_days", "tiers", "escalate_supervisor_days", "escalate_pi_working_days", "how_to", "minutes", "does_not_count",
+    "ask", "depends_on", "citation",
 )  # fmt: skip

@@ -29,7 +29,8 @@ _Placed = tuple[str, RequirementBlock]
 
 #: Keys that mean something for some kinds alone (`Kind.keys`), in the order in which mistakes name them.
 _OF_SOME = (
-    "accepts", "in_progress_days", "step", "blocks", "validity", "whose_date", "submission_margin_days", "only_at_submission",
+    "accepts", "in_progress_days", "step", "each_stay", "blocks", "validity", "whose_date", "submission_margin_days",
+    "only_at_submission",
 )  # fmt: skip
 #: The next step where the key that a kind needs is left out.
 _NEEDED = {
@@ -97,12 +98,20 @@ def _canonical(
     document = {
         "institution": institution,
         "rules": {
-            "judging": judging.model_dump(mode="json"),
-            "requirement": [block.model_dump(mode="json") for block in requirements],
+            "judging": _older(judging.model_dump(mode="json")),
+            "requirement": [_older(block.model_dump(mode="json")) for block in requirements],
             "course": [course.model_dump(mode="json") for course in courses],
         },
     }
     return json.dumps(document, sort_keys=True, ensure_ascii=False, indent=1)
+
+
+#: Keys of a later version: left out where they hold their default, so that the rules of a lab keep their version.
+_LATER: Mapping[str, object] = {"same_stay_days": 30, "each_stay": False}
+
+
+def _older(block: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in block.items() if name not in _LATER or value != _LATER[name]}
 
 
 def _version(text: str) -> str:

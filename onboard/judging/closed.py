@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from onboard.dates import known_day
 from onboard.judging import kinds
 from onboard.model import Approval, ApprovalKind, Assessment, Finding
 from onboard.timeline import FOR_EVER, Answer, Coverage, Timeline
@@ -21,8 +22,8 @@ TIDY_DAYS = 365
 
 def closure_day(rows: Iterable[Approval]) -> date | None:
     """The first day of a protocol's closure, of the rows of one protocol; None where none is certain."""
-    days = (row.first for row in rows if row.kind is ApprovalKind.CLOSURE and row.placed)
-    return min((day for day in days if isinstance(day, date)), default=None)
+    days = (known_day(row.first) for row in rows if row.kind is ApprovalKind.CLOSURE and row.placed)
+    return min((day for day in days if day), default=None)
 
 
 def open_days(rows: Iterable[Approval]) -> Coverage:

@@ -5,11 +5,12 @@ A blank or unreadable day makes the days around it possible, not certain.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from onboard.dates import DayWithin, plus_days
-from onboard.model import Listing, PersonnelMode, Reading
-from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline
+from onboard.dates import DayWithin, known_day, plus_days
+from onboard.model import Appointment, Listing, PersonnelMode, Reading
+from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
 
 
 def span(first: Reading, last: Reading, *, blank_last_is_open: bool = True) -> Coverage:
@@ -92,3 +93,34 @@ def filed(listing: Listing) -> Timeline:
         plus_days(date.fromordinal(day.toordinal()), -1) for day in (listing.removed, listing.approved) if isinstance(day, date)
     ]
     return Timeline.between(listing.submitted, min(ends, default=None))
+
+
+# stays ----------------------------------------------------------------------------------------------------------------
+
+
+def stay_starts(rows: Iterable[Appointment], apart: int) -> Coverage:
+    """The first days of stays: no appointment covers any of the `apart` + 1 days before.
+
+    A row that cannot be read may begin one anywhere in its range, and may bridge any gap.
+    """
+    rows = tuple(rows)
+    whole = any_of(span(row.first, row.last) for row in rows)
+    readable = [day for row in rows if (day := known_day(row.first)) and span(row.first, row.last).sure]
+    dated = [day for row in rows if (day := known_day(row.first))]
+    anywhere = any_of(span(row.first, row.last) for row in rows if not known_day(row.first)).possible
+    sure = Timeline.of((day, day) for day in readable) - _reach(whole.possible, apart)
+    possible = (Timeline.of((day, day) for day in dated) | anywhere) - _reach(whole.sure, apart)
+    return Coverage(sure, possible)
+
+
+def _reach(days: Timeline, apart: int) -> Timeline:
+    """The days that begin no stay, for one of the `apart` + 1 days before is among `days`."""
+    return Timeline.of(
+        (plus_days(first, 1) if first else None, plus_days(last, apart + 1) if last else None) for first, last in days.ranges()
+    )
+
+
+def joined_days(days: Timeline, apart: int) -> Timeline:
+    """The same days with every gap of at most `apart` days filled: each run is a stay."""
+    grown = Timeline.of((first, plus_days(last, apart) if last else None) for first, last in days.ranges())
+    return Timeline.of((first, plus_days(last, -apart) if last else None) for first, last in grown.ranges())

@@ -128,9 +128,9 @@ KINDS: Mapping[RequirementKind, Kind] = {
     RequirementKind.STEP: Kind(
         judge=step.judge,
         per=frozenset({Per.PERSON}),
-        keys=("step", "blocks", "validity"),
+        keys=("step", "each_stay", "blocks", "validity"),
         needs="step",
-        reads=("steps",),
+        reads=("steps", "appointments"),
         waivable=True,
         nothing="nothing.step",
         form="onboarding",

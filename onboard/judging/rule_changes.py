@@ -26,6 +26,7 @@ _JUDGED = ("kind", "per", "accepts", "step", "validity", "whose_date", "in_progr
 #: Settings of the whole lab that decide verdicts; they have no range of their own.
 _SETTINGS = (
     "default_mode", "automatic_for_external", "institution", "strict_delegation", "absences_block", "typed_counts",
+    "same_stay_days",
 )  # fmt: skip
 
 

@@ -90,6 +90,7 @@ class Requirement:
     #: training: the names in the course map that count, any of them
     accepts: tuple[str, ...] = ()
     step: str = ""  # step: the step's name on the onboarding form
+    each_stay: bool = False  # step: done anew in each stay, from 60 days before it
     validity: Validity = field(default_factory=lambda: Validity(ValidityKind.ONCE))
     whose_date: WhoseDate = WhoseDate.ISSUED
     in_progress_days: int = 0
@@ -134,6 +135,7 @@ class Rules:
     strict_delegation: bool = False
     absences_block: bool = False
     typed_counts: bool = True  # typed and intake rows count as accepted
+    same_stay_days: int = 30  # at most so many days without an appointment lie within one stay
     version: str = ""  # hash of the canonical text
 
     def tracked(self) -> tuple[Requirement, ...]:

@@ -84,23 +84,17 @@ def with_mode(lab: Lab, mode: Mode) -> Lab:
     return replace(lab, limits=replace(lab.limits, mode=Mode.LIVE if mode is Mode.DRY else mode))
 
 
-def already_true(planned: Iterable[Notice], assessment: Assessment, today: date) -> list[str]:
+def already_true(planned: Iterable[Notice]) -> list[str]:
     """Return item keys of what is recorded at go-live and never mailed.
 
-    A person whose first day is still to come is welcomed.
+    Who starts later, or started lately, is welcomed.
     """
-    return keys_of(notice for notice in planned if not _welcomes_newcomer(notice, assessment, today))
+    return keys_of(notice for notice in planned if notice.kind is not MessageKind.WELCOME)
 
 
 def keys_of(planned: Iterable[Notice]) -> list[str]:
     """Item keys that notices settle, and those of the lower tiers that they make pointless."""
     return list(dict.fromkeys(key for notice in planned for key in chain(notice.keys(), *(line.skips for line in notice.lines))))
-
-
-def _welcomes_newcomer(notice: Notice, assessment: Assessment, today: date) -> bool:
-    appointments = assessment.appointments.get(notice.reader.record, ())
-    begun = any(isinstance(one.first, date) and one.first <= today for one in appointments)
-    return notice.kind is MessageKind.WELCOME and not begun
 
 
 # a day that is still to come -------------------------------------------------------------------------------------------
@@ -198,7 +192,7 @@ def _decided(
     history = sent.over(memory.history(job))
     assessment = memory.read(job) if memory.read else assessment
     if begins and job in BASELINED and not history.started:
-        sent = sent.and_baseline(already_true(plan(assessment, history, lab, day, None), assessment, day), day)
+        sent = sent.and_baseline(already_true(plan(assessment, history, lab, day, None)), day)
         history = sent.over(memory.history(job))
     decided = decide(plan, job, day, assessment, replace(history, started=True), lab, memory.before(job))
     used = memory.last_slot(job) == day

@@ -163,8 +163,8 @@ def _give_up(tools: Tools, run: Run, why: Trouble, stop: Stop) -> RunReport:
 def _begun(tools: Tools, run: Run, plan: Plan, judged: Judged) -> History:
     """Return what was sent so far.
 
-    At go-live what is already true is recorded first and never sent; a person whose first day is still to come is welcomed all
-    the same. A job about the lab has nothing to record when it begins. What a crash left in hand is settled before planning.
+    At go-live what is already true is recorded first and never sent; who starts later, or started lately, is welcomed all the
+    same. A job about the lab has nothing to record when it begins. What a crash left in hand is settled before planning.
     """
     tools.ledger.recover(tools.clock.now())
     end_doubts(tools.ledger, run.mode, tools.clock.now(), tools.place)
@@ -172,7 +172,7 @@ def _begun(tools: Tools, run: Run, plan: Plan, judged: Judged) -> History:
     if history.started:
         return history
     planned = plan(judged.now, history, tools.lab, run.slot, judged.before) if run.job in BASELINED else ()
-    keys = already_true(planned, judged.now, run.slot)
+    keys = already_true(planned)
     tools.ledger.record_baseline(run.mode, run.job, keys, tools.clock.now(), run.slot)
     return tools.ledger.history(run.mode, ignoring=run.job)
 

@@ -14,7 +14,7 @@ from datetime import date
 from onboard.dates import plus_days
 from onboard.folding import counted
 from onboard.judging import kinds
-from onboard.judging.appointments import stay
+from onboard.judging.appointments import left_before, stay
 from onboard.judging.estimates import first_start, irb_turnaround, pace
 from onboard.judging.readiness import why
 from onboard.model import Assessment, History, ItemState, Lab, Line, MessageKind, Notice, Reader, Section
@@ -169,7 +169,9 @@ def _facts(desk: Desk, record: str) -> dict[str, str]:
     run = stay(desk.assessment, record, desk.today)
     ready = first_start(desk.assessment, record, desk.today, desk.calendar)
     coming = run is not None and run[0] >= desk.today
+    left = left_before(desk.assessment, record, desk.today)
     return {
+        "left": left.isoformat() if left else "",
         "start": run[0].isoformat() if run and coming else "",
         "ready_about": ready.about.isoformat() if ready and ready.about else "",
         "ready_for": codes(desk, [ready.protocol]) if ready and ready.about and ready.protocol else "",

@@ -69,6 +69,11 @@ def welcome(person: str, appointment: str) -> str:
     return f"welcome/{part(person)}/{appointment}"
 
 
+def renewed(person: str, appointment: str) -> str:
+    """The key of what is said once when an appointment goes on."""
+    return f"renewed/{part(person)}/{appointment}"
+
+
 def checklist(person: str, slot: date) -> str:
     """One checklist mail of one day."""
     return f"checklist/{part(person)}/{slot.isoformat()}"

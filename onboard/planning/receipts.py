@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from onboard.dates import show_near
+from onboard.dates import known_day, plus_days, show, show_near
+from onboard.judging.appointments import renewal
 from onboard.judging.readiness import cleared_on, ready_span
 from onboard.model import Checked, Cleared, Completion, ItemState, Line, Readiness, Section
 from onboard.model.phrases import made, phrase
@@ -25,12 +26,21 @@ def cleared_lines(desk: Desk, person: str, address: str) -> list[Line]:
     for row in desk.rows(person):
         if not row.protocol or row.task or cleared_on(row, desk.today) is not Cleared.CLEARED or not desk.working(row):
             continue
+        if goes_on(desk, row):
+            continue
         first, until = ready_span(row, desk.today)
         key = item_keys.cleared(person, row.protocol, first)
         if not desk.said.settled(key, address) and not _said_in(desk, key, first):
             code = codes(desk, [row.protocol])
             found.append(_cleared_line(desk, key, code, row, until))
     return found
+
+
+def goes_on(desk: Desk, row: Readiness) -> bool:
+    """Whether a row is cleared as it was before a gap between two appointments of one stay."""
+    first, _ = ready_span(row, desk.today)
+    found = renewal(desk.assessment, row.person, first) if first else None
+    return found is not None and found[0].first == first and row.cleared.sure.covers(found[1])
 
 
 def _cleared_line(desk: Desk, key: str, code: str, row: Readiness, until: date | None) -> Line:
@@ -51,6 +61,36 @@ def _said_in(desk: Desk, key: str, first: date | None) -> bool:
     """Whether it was said within this very stretch: a corrected date must not say it again."""
     said = desk.said.under(key.rpartition("/")[0]).values()
     return any(record.state is not ItemState.REFUSED and (first is None or record.on >= first) for record in said)
+
+
+#: A renewal that began longer ago is no news.
+_RENEWED_DAYS = 14
+
+
+def renewed_lines(desk: Desk, person: str, address: str) -> list[Line]:
+    """That an appointment goes on, once; with the days between, which no appointment covers."""
+    found = renewal(desk.assessment, person, plus_days(desk.today, -_RENEWED_DAYS))
+    if found is None:
+        return []
+    row, last = found
+    key = item_keys.renewed(person, row.evidence)
+    first = known_day(row.first)
+    if first is None or desk.said.settled(key, address):
+        return []
+    free = [plus_days(last, 1), plus_days(first, -1)]
+    gap = phrase("renewed.no_work", first=show(free[0]), last=show(free[1])) if free[0] <= free[1] else ""
+    through = known_day(row.last)
+    return [
+        Line(
+            key=key,
+            section=Section.RECEIPT,
+            title=phrase("renewed.through", day=show(through)) if through else phrase("renewed.goes_on"),
+            why=phrase("renewed.why", last=show(last), first=show(first)),
+            act=gap,
+            person=person,
+            status="renewed",
+        )
+    ]
 
 
 def receipts(desk: Desk, person: str, address: str) -> list[Line]:

@@ -101,6 +101,7 @@ class Facts:
     """Words the planner gives for the frame; "" when it gives none. Dates are words already."""
 
     start: str = ""
+    left: str = ""  # the last day of an earlier stay
     ready_about: str = ""
     ready_for: str = ""
     bottleneck: str = ""

@@ -81,4 +81,6 @@ def _receipt(status: str) -> tuple[str, str]:
         return "accepted", "green"
     if status in (Status.MISSING, Status.EXPIRED, "declined"):
         return "not accepted", "red"
+    if status == "renewed":
+        return "renewed", "green"
     return "received", "blue"

@@ -153,8 +153,6 @@ def _delegations(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
             lab.problems.note(sheet.row(number), "tasks", _NO_TASK)
     _by_mapping(sheet, columns)
     _note_undated(lab, sheet, columns)
-    if "approved_by" in sheet.source.constants:
-        columns["approved_by"] = [f"{name} (by mapping)" if name else "" for name in columns["approved_by"]]
     return _needs_protocol(lab, sheet, columns)
 
 

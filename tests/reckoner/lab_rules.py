@@ -37,6 +37,7 @@ def make_rules(dice: Dice) -> Rules:
         strict_delegation=dice.chance(0.3),
         absences_block=dice.chance(0.2),
         typed_counts=dice.chance(0.85),
+        same_stay_days=dice.one((30, 30, 0, 3, 100)),
     )
 
 
@@ -64,6 +65,7 @@ def _requirement(dice: Dice, id_: str, kind: RequirementKind, start: date | None
         tracked=dice.chance(0.93), blocks=kind is not RequirementKind.STEP or dice.chance(0.5),
         accepts=(dice.one((("hsp",), ("gcp",), ("hipaa",), ("hsp", "gcp"))) if kind is RequirementKind.TRAINING else ()),
         step=dice.one(("badge", "account")) if kind is RequirementKind.STEP else "", validity=validity, whose_date=whose,
+        each_stay=kind is RequirementKind.STEP and dice.chance(0.6),
         in_progress_days=dice.one((0, 0, 0, 5, 40)) if kind is RequirementKind.TRAINING else 0,
         lead_days=dice.one((0, 3, 14)), enforce_lead=dice.chance(0.25 if kind in DATED else 0.05),
         expiring_days=dice.one((0, 7, 30)),

@@ -83,6 +83,18 @@ class Owing:
         return some(within(row.first, row.last, day) for row in self.records.appointments if row.person == person)
 
     @remembered
+    def starts_stay(self, person: str, day: date) -> str:
+        """A stay begins: an appointment does, and none covers any of the `same_stay_days` + 1 days before (44)."""
+        begins = []
+        for row in self.records.appointments:
+            if row.person == person and (row.first == day or not is_date(row.first)):
+                begins.append(within(row.first, row.last, day))
+        if some(begins) == NO:
+            return NO
+        days = [date.fromordinal(day.toordinal() - back) for back in range(1, self.rules.same_stay_days + 2)]
+        return every([some(begins), nay(some(self.belongs(person, before) for before in days))])
+
+    @remembered
     def person_selected(self, number: int, person: str, day: date) -> str:
         """All selectors on a person must match one appointment; any such appointment will do (4)."""
         when = self.version(number).when

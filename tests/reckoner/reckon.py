@@ -15,7 +15,7 @@ from evidence import Evidence
 from owing import remembered
 
 from onboard.model.choices import Checked, Task
-from onboard.model.lab import Assignment, Delegation, Listing, LogEntry, Submission
+from onboard.model.lab import Assignment, Delegation, Listing, LogEntry, StepDone, Submission
 from onboard.model.records import Records
 from onboard.model.requirements import Per, RequirementKind, Rules
 
@@ -102,12 +102,21 @@ class Reckoner(Evidence):
             return some(self.delegation_on(row, task, day) for row in mine if task in row.tasks)
         if version.kind is RequirementKind.STEP:
             steps = [row for row in rows.steps if row.person == person and row.step == version.step and row.on is not None]
-            return some(evidence_on(row.on, None, "policy", version.validity, day) for row in steps)
+            return some(self.step_on(number, row, day) for row in steps)
         if version.kind is RequirementKind.DISCLOSURE:
             whose = version.whose_date.value
             mine_too = [row for row in rows.disclosures if row.person == person]
             return some(evidence_on(row.on, row.expires, whose, version.validity, day) for row in mine_too)
         return NO  # a task that must not be given to somebody
+
+    def step_on(self, number: int, row: StepDone, day: date) -> str:
+        """From its day on; where each stay asks for it, for the stays that begin at most 60 days later alone (44)."""
+        version = self.version(number)
+        done = evidence_on(row.on, None, "policy", version.validity, day)
+        if not version.each_stay or not is_date(row.on) or done == NO:
+            return done
+        between = range(row.on.toordinal() + 61, day.toordinal() + 1)
+        return every([done, nay(some(self.starts_stay(row.person, date.fromordinal(number)) for number in between))])
 
     @remembered
     def own(self, number: int, person: str, protocol: str, task: Task | None, day: date) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from onboard.dates import show, show_near
-from onboard.judging.appointments import stays
+from onboard.judging.appointments import stay, stays
 from onboard.judging.readiness import belongs_on, cleared_on, ready_span
 from onboard.model import Approval, ApprovalKind, Assessment, Cleared, Line, Readiness, Section
 from onboard.model.phrases import joined, phrase
@@ -18,6 +18,7 @@ from onboard.planning.digests.scope import View
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import coordinator
 from onboard.planning.people import codes, named
+from onboard.planning.receipts import goes_on
 from onboard.planning.told import may_name
 from onboard.timeline import Answer
 
@@ -36,7 +37,7 @@ def since_lines(desk: Desk, view: View, previous: Assessment) -> list[Line]:
 
 def _turn(desk: Desk, row: Readiness, before: Cleared | None) -> Line | None:
     now, code = cleared_on(row, desk.today), codes(desk, [row.protocol])
-    if now is Cleared.CLEARED and before is not Cleared.CLEARED:
+    if now is Cleared.CLEARED and before is not Cleared.CLEARED and not goes_on(desk, row):
         return _line(
             desk,
             row.person,
@@ -56,6 +57,9 @@ def _turn(desk: Desk, row: Readiness, before: Cleared | None) -> Line | None:
 
 def _moves(desk: Desk, person: str, previous: Assessment) -> list[Line]:
     was, now = belongs_on(previous, person, previous.read_on), desk.belongs(person)
+    whole = stay(desk.assessment, person, desk.today)
+    if whole and whole[0] <= previous.read_on:  # between two appointments of one stay
+        return []
     run = stays(desk.assessment, person)
     if was is Answer.YES and now is Answer.NO:
         last = run.end()

@@ -18,7 +18,7 @@ from onboard.planning.lab_day import Desk
 from onboard.planning.lines import actor_name, in_grace, owed, silenced
 from onboard.planning.notices import notice, with_calendar
 from onboard.planning.people import codes, is_new_hire, mail_day, myself, writable
-from onboard.planning.receipts import cleared_lines, receipts
+from onboard.planning.receipts import cleared_lines, receipts, renewed_lines
 
 
 def personal_notices(desk: Desk) -> list[Notice]:
@@ -40,7 +40,8 @@ def _personal(desk: Desk, record: str, reader: Reader) -> Notice | None:
     blocked = [line for block in stopped if (line := _blocked_line(desk, block, reader.address))]
     due = due_lines(desk, record, reader.address, stopped)
     closed = closed_lines(desk, record, reader.address)
-    lines = closed + blocked + due + cleared_lines(desk, record, reader.address) + receipts(desk, record, reader.address)
+    news = cleared_lines(desk, record, reader.address) + renewed_lines(desk, record, reader.address)
+    lines = closed + blocked + due + news + receipts(desk, record, reader.address)
     if not lines:
         return None
     lines, calendar = with_calendar(desk, record, reader.address, lines)
