@@ -82,7 +82,7 @@ def queue_item(line: str) -> Queued:
         claim["addresses"], claim["layout"] = tuple(claim["addresses"]), Layout(claim["layout"])
         claimed = Claimed(**claim)
         return Queued(
-            key=claim_key(claimed),
+            key=document["key"] if "exact" in document["claim"] else claim_key(claimed),  # ids of an earlier version were others
             claim=claimed,
             state=State(document["state"]),
             why=document["why"],
