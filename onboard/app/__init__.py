@@ -124,7 +124,8 @@ class App:
         source = WatchedSource(
             records.record_source(self.config, self.clock, self._export, pretended=self.pretended), self.terminal
         )
-        return records.Uncounted(source) if self._accept_fewer_rows else source
+        listed = records.WithIrbLists(source, self.config.home, self.lab.zone)
+        return records.Uncounted(listed) if self._accept_fewer_rows else listed
 
     @contextmanager
     def one_look(self) -> Iterator[None]:
@@ -215,12 +216,14 @@ class App:
         def judged() -> Assessment:
             reads = self._reads(export)
             tables, problems = read_tables(export, self.config.mapping, self.lab.zone, reads)
-            found = judge(tables, problems, rules, export.read_at, read_on, snapshot)
+            found = judge(tables, problems, rules, export.read_at, read_on, snapshot, irb_lists=export.irb_lists)
             form, rows = review_form(export, self.config.mapping), tuple(reads.facts.values())
             return replace(found, evidence_rows=evidence_rows(export, self.config.mapping), review_form=form, rows_seen=rows)
 
         found = self._judged_reads.get(export, rules, read_on, snapshot, judged)
-        return replace(found, forms=self._forms(export.links), waiting=self._waiting(), clock_ahead=export.clock_ahead)
+        return replace(
+            found, forms=self._forms(export.links), waiting=self._waiting(found, export), clock_ahead=export.clock_ahead
+        )
 
     def _reads(self, export: Export) -> Reads:
         """What the good reads before an export tell of its rows; nothing where a folder is asked instead of REDCap."""
@@ -231,16 +234,23 @@ class App:
         before = [at for at, _ in self.ledger.reads(export.read_at - timedelta(days=_LONG)) if at < export.read_at]
         return Reads(export.read_at, self.lab.zone, self.ledger.rows_seen(), max(before, default=None))
 
-    def _waiting(self) -> tuple[Waiting, ...]:
+    def _waiting(self, judged: Assessment, export: Export) -> tuple[Waiting, ...]:
         """What intake left waiting; its rooms are opened only where something waits. A line that cannot be read is one of it."""
         from onboard.adapters.files.intake_home import readable_queue
 
         found, damaged = readable_queue(self.config.home)
-        if not found and not damaged:
-            return ()
-        from onboard.intake.queue import damaged_sentence, queue_sentences
+        waiting: tuple[Waiting, ...] = ()
+        if found or damaged:
+            from onboard.intake.queue import damaged_sentence, queue_sentences
 
-        return (*queue_sentences(found), *(damaged_sentence(number) for number, _ in damaged))
+            waiting = (*queue_sentences(found), *(damaged_sentence(number) for number, _ in damaged))
+        if export.irb_lists:
+            from onboard.intake.irb_compare import irb_sentences
+            from onboard.intake.irb_list import list_of
+
+            lists = [irb for text in export.irb_lists if (irb := list_of(text))]
+            waiting += irb_sentences(lists, judged, judged.read_on)
+        return waiting
 
     def _forms(self, links: Mapping[str, str]) -> dict[str, str]:
         projects = self.config.mapping.projects

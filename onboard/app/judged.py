@@ -31,6 +31,7 @@ class _Judged:
             self.read_on == read_on
             and self.export.instruments == export.instruments
             and self.export.dictionaries == export.dictionaries
+            and self.export.irb_lists == export.irb_lists
             and self.export.missing_codes == export.missing_codes
             and self.rules == rules
         )

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from onboard.errors import ConfigError, ReadInDoubt
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from onboard.adapters.redcap.project import RedcapProject
     from onboard.config.loading import Config
     from onboard.model import Export
@@ -33,6 +35,26 @@ class Uncounted:
     def fetch(self, last: Mapping[str, str]) -> Export:
         """One whole read, however many rows."""
         return self._source.fetch({})
+
+
+class WithIrbLists:
+    """A source whose reads come with the IRB's own lists that the home holds, of the day of the read or before."""
+
+    def __init__(self, source: RecordSource, home: Path, zone: ZoneInfo) -> None:
+        self._source, self._home, self._zone = source, home, zone
+
+    def fetch(self, last: Mapping[str, str]) -> Export:
+        """One whole read. Raises ReadInDoubt, also for a list that is damaged."""
+        from onboard.adapters.files.intake_home import irb_lists
+        from onboard.intake.irb_list import list_text
+
+        export = self._source.fetch(last)
+        read_on = export.read_at.astimezone(self._zone).date()
+        try:
+            lists = [irb for irb in irb_lists(self._home).values() if irb.as_of <= read_on]
+        except ConfigError as error:
+            raise ReadInDoubt(str(error)) from error
+        return replace(export, irb_lists=tuple(map(list_text, lists)))
 
 
 class WhenAsked:

@@ -282,23 +282,28 @@ def _irb(app: App, path: Path, protocol: str, listed_on: str) -> None:
     from onboard.adapters.files.intake_files import read_intake_file
     from onboard.adapters.files.intake_home import save_irb_list
     from onboard.intake.claims import Refused, Table
-    from onboard.intake.irb_list import IrbList, compare, read_personnel
+    from onboard.intake.irb_compare import compare
+    from onboard.intake.irb_list import IrbList
+    from onboard.intake.irb_table import ended_words, read_personnel
     from onboard.intake.telling import comparison_lines
     from onboard.questions.people import find_protocol
 
-    table = read_intake_file(path)
-    people = read_personnel(table) if isinstance(table, Table) else Refused(file=path.name, words="Give a CSV file.")
-    if isinstance(people, Refused):
-        raise ConfigError(f"{people.file}: {people.words}")
     as_of = parse_day(listed_on) if listed_on else app.today
     if as_of > app.today:
         raise ConfigError(f"--listed-on {as_of} is still to come. Give the day the IRB's table was taken.")
-    found = find_protocol(app.assessment, protocol)
-    irb = IrbList(protocol=found.record, as_of=as_of, people=people)
-    stored = save_irb_list(app.config.home, irb, found.label)
-    comparison = compare(irb, app.assessment, found.record, app.today)
-    say(f"Stored {len(people)} people in {stored}.")
+    table = read_intake_file(path)
+    found = read_personnel(table, as_of) if isinstance(table, Table) else Refused(file=path.name, words="Give a CSV file.")
+    if isinstance(found, Refused):
+        raise ConfigError(f"{found.file}: {found.words}")
+    protocol_found = find_protocol(app.assessment, protocol)
+    irb = IrbList(protocol=protocol_found.record, as_of=as_of, people=found.people)
+    stored = save_irb_list(app.config.home, irb, protocol_found.label)
+    comparison = compare(irb, app.assessment, protocol_found.record, app.today)
+    say(f"Stored {len(found.people)} people in {stored}.")
+    for line in (ended_words(found, as_of), *found.said):
+        if line:
+            say(line)
     for line in comparison_lines(comparison):
         say(line)
-    if comparison.differs:
+    if comparison.differs or found.said:
         raise typer.Exit(1)

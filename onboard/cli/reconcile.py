@@ -18,7 +18,7 @@ from onboard.judging.reconcile import reconcile
 from onboard.questions.reconcile_words import as_json, as_text
 
 if TYPE_CHECKING:
-    from onboard.intake.irb_list import Comparison
+    from onboard.intake.irb_compare import Comparison
 
 
 def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, export: ExportFolder = None) -> None:
@@ -48,7 +48,7 @@ def command(home: Home = HERE, as_of: AsOf = "", output: Output = Format.TABLE, 
 def _with_the_irb(app: App) -> list[Comparison]:
     """Every protocol that has a listing, against the IRB's list where one was taken in."""
     from onboard.adapters.files.intake_home import irb_lists
-    from onboard.intake.irb_list import compare
+    from onboard.intake.irb_compare import compare
 
     assessment, lists = app.assessment, irb_lists(app.config.home)
     listed = {row.protocol for row in assessment.listings} | set(lists)

@@ -120,5 +120,6 @@ def _with_protocol(app: App, path: Path, start: date | None) -> tuple[Assessment
         people=people,
         first=proposal.first,
         tasks=proposal.tasks,
+        irb_lists=export.irb_lists,
     )
     return after, proposal.first

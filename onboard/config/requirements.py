@@ -18,6 +18,7 @@ from onboard.model import (
     AppointmentKind,
     Course,
     Funding,
+    IrbUse,
     Per,
     PersonnelMode,
     Phi,
@@ -67,6 +68,7 @@ class JudgingTable(Block):
     absences_block: bool = False
     typed_counts: bool = True
     same_stay_days: Days = 30
+    irb_list: IrbUse = IrbUse.JUDGES
 
 
 class CourseBlock(Block):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from onboard.dates import show
 from onboard.intake.claims import LAYOUT_NAMES, ReadFile
-from onboard.intake.irb_list import Comparison
+from onboard.intake.irb_compare import Comparison
 from onboard.intake.planning import Planned, State, counts
 
 COLUMNS = ("what", "id", "who", "course", "passed", "expires", "why")

@@ -89,7 +89,7 @@ KINDS: Mapping[RequirementKind, Kind] = {
     RequirementKind.LISTING: Kind(
         judge=irb.judge_listing,
         per=frozenset({Per.PROTOCOL}),
-        reads=("listings", "appointments", "protocol"),
+        reads=("listings", "appointments", "protocol", "irb"),
         whose="coordinator",
         nothing="nothing.listing",
         act="file",

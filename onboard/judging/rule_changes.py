@@ -27,6 +27,7 @@ _JUDGED = ("kind", "per", "accepts", "step", "validity", "whose_date", "in_progr
 _SETTINGS = (
     "default_mode", "automatic_for_external", "institution", "strict_delegation", "absences_block", "typed_counts",
     "same_stay_days",
+    "irb_list",
 )  # fmt: skip
 
 

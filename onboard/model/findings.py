@@ -22,6 +22,7 @@ from onboard.model.lab import (
     Disclosure,
     Enrolment,
     Hold,
+    IrbAnswer,
     Listing,
     LogEntry,
     Person,
@@ -91,6 +92,7 @@ class Evidence:
     steps: tuple[StepDone, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()
     listings: tuple[Listing, ...] = ()
+    irb: IrbAnswer | None = None  # listing: what the IRB's own list says of the person
     delegations: tuple[Delegation, ...] = ()
     approvals: tuple[Approval, ...] = ()
     submissions: tuple[Submission, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import date
 
 from onboard.model.choices import (
     AppointmentKind,
@@ -26,6 +27,7 @@ from onboard.model.choices import (
     YesNo,
 )
 from onboard.model.evidence_id import EvidenceId
+from onboard.timeline import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,18 @@ class Listing:
     approved: Reading
     removed: Reading
     stays: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IrbAnswer:
+    """What the IRB's own list of a protocol says of a person who is listed with us: on it, not on it, or unknown and why."""
+
+    person: str
+    protocol: str
+    as_of: date  # the day the list was taken
+    on: Answer
+    why: str = ""
+    days_old: int = 0  # of a list that is too old to say anything about today; else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from onboard.model.lab import (
     Disclosure,
     Enrolment,
     Hold,
+    IrbAnswer,
     Listing,
     LogEntry,
     Person,
@@ -28,7 +29,7 @@ from onboard.model.lab import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """One field per table of `Tables`, under the same name."""
+    """One field per table of `Tables`, under the same name, and what lists of others say of them."""
 
     people: tuple[Person, ...] = ()
     appointments: tuple[Appointment, ...] = ()
@@ -48,6 +49,7 @@ class Records:
     approvals: tuple[Approval, ...] = ()
     submissions: tuple[Submission, ...] = ()
     holds: tuple[Hold, ...] = ()
+    irb_answers: tuple[IrbAnswer, ...] = ()  # from the IRB's own lists, not from a table
 
 
 def record_order(record: str) -> tuple[int, int, str]:

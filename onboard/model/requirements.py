@@ -44,6 +44,13 @@ class WhoseDate(StrEnum):
     EARLIER = "earlier"  # whichever ends first
 
 
+class IrbUse(StrEnum):
+    """What the IRB's own list does, once it was taken in."""
+
+    JUDGES = "judges"  # who is on ours and not on it is unknown
+    REPORTS = "reports"  # it is said, and changes no verdict
+
+
 class Fact(StrEnum):
     """The facts that select requirements."""
 
@@ -136,6 +143,7 @@ class Rules:
     absences_block: bool = False
     typed_counts: bool = True  # typed and intake rows count as accepted
     same_stay_days: int = 30  # at most so many days without an appointment lie within one stay
+    irb_list: IrbUse = IrbUse.JUDGES
     version: str = ""  # hash of the canonical text
 
     def tracked(self) -> tuple[Requirement, ...]:

@@ -118,7 +118,7 @@ class Export:
     """One read of the lab's projects: the instruments as CSV text, mapped columns only.
 
     `instruments` maps "<project>.<instrument>" to canonical CSV (header row, LF). `dictionaries` maps project to the data
-    dictionary as CSV. `rows` counts rows per instrument as they came.
+    dictionary as CSV. `irb_lists` are the IRB's own lists taken in by the day of the read, each as it is kept.
     """
 
     instruments: Mapping[str, str]
@@ -128,6 +128,7 @@ class Export:
     links: Mapping[str, str] = field(default_factory=dict)  # project -> base URL for links to a record's form
     clock_ahead: timedelta = timedelta()  # how far this machine's clock is before the server's; zero where it says no time
     missing_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # project -> its missing data codes, as it tells
+    irb_lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from typing import TypeAlias
 
 from onboard.errors import OnboardError
 from onboard.folding import fold
+from onboard.intake.names import name_words
 from onboard.model.mapping import PROTOCOL_TABLES, Source
 from onboard.model.mapping import Mapping as RecordMapping
 from onboard.model.records import record_order
@@ -96,6 +97,7 @@ class Alias:
     _doubtful: Mapping[str, re.Pattern[str]] = field(init=False, repr=False)
     _any: re.Pattern[str] = field(init=False, repr=False)
     _folded: frozenset[str] = field(init=False, repr=False)
+    _whole: frozenset[frozenset[str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         sure = self.traces.sure_addresses
@@ -105,6 +107,7 @@ class Alias:
         words = (*self.traces.names, *self.traces.addresses)
         object.__setattr__(self, "_any", pattern_of(words))
         object.__setattr__(self, "_folded", frozenset(map(fold, words)))
+        object.__setattr__(self, "_whole", frozenset(one for one in map(_whole_words, self.traces.sure_names) if len(one) > 1))
         # a single word occurs in many sentences: it is asked about only where a cell holds nothing else
         several = {word for word in self.traces.doubtful if "@" in word or len(word.split()) > 1}
         object.__setattr__(self, "_doubtful", {word: pattern_of([word]) for word in several})
@@ -145,6 +148,8 @@ class Alias:
     def whole(self, cell: str) -> str:
         """A cell that holds people: replaced where it is their name as a whole, or holds their address."""
         if fold(cell) in self._folded and fold(cell) in map(fold, self.traces.sure_names):
+            return self.name
+        if "@" not in cell and _whole_words(cell) in self._whole:  # with a middle initial, a degree, or the surname first
             return self.name
         return self._addresses.sub(lambda hit: self.address(hit[0]), cell)
 
@@ -304,10 +309,27 @@ def pseudonymised(text: str, mapping: RecordMapping, alias: Alias, left: Left | 
     for key, table in body["instruments"].items():
         sources = [source for source in mapping.sources if source.key == key]
         instruments[key] = _rewritten(table, sources, alias, left)
-    if instruments == body["instruments"]:
+    lists = [_list_rewritten(text_of, alias) for text_of in body.get("irb_lists", ())]
+    if instruments == body["instruments"] and lists == body.get("irb_lists", []):
         return text
     body |= {"instruments": instruments, "forgotten": [*body.get("forgotten", []), alias.token]}
+    body |= {"irb_lists": lists} if lists else {}
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _whole_words(name: str) -> frozenset[str]:
+    """The words of a name without initials, titles and degrees."""
+    return frozenset(word for word in name_words(name) if len(word) > 1)
+
+
+def _list_rewritten(table: str, alias: Alias) -> str:
+    """The IRB's own list of a read without the person: their name and address, where they are certainly theirs."""
+    out = []
+    for raw, row in csv_lines(table):
+        theirs = not {cell.strip().lower() for cell in row} & set(alias.traces.elsewhere)
+        new = [alias.whole(cell) for cell in row] if theirs else row
+        out.append(raw if new == row else csv_line(new))
+    return "".join(out)
 
 
 def _rewritten(table: str, sources: Sequence[Source], alias: Alias, left: Left) -> str:

@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from onboard.folding import fold
+from onboard.intake.irb_compare import irb_answers
+from onboard.intake.irb_list import list_of
 from onboard.judging.kinds import KINDS, assess
 from onboard.judging.obligations import find_obligations, gather
 from onboard.judging.readiness import summarize
@@ -25,10 +27,25 @@ _Row = TypeVar("_Row")
 
 
 def judge(
-    tables: Tables, problems: Sequence[Problem], rules: Rules, read_at: datetime, read_on: date, snapshot: str = ""
+    tables: Tables,
+    problems: Sequence[Problem],
+    rules: Rules,
+    read_at: datetime,
+    read_on: date,
+    snapshot: str = "",
+    *,
+    irb_lists: Iterable[str] = (),
 ) -> Assessment:
-    """Everything one read says. `read_at` is aware, `read_on` the same instant as a local day of the lab."""
-    return judge_records(gather(tables), problems, rules, read_at, read_on, snapshot)
+    """Everything one read says. `read_at` is aware, `read_on` the same instant as a local day of the lab; `irb_lists` are the
+    IRB's own lists that belong to the read, as they are kept."""
+    return judge_records(records_of(tables, irb_lists, read_on), problems, rules, read_at, read_on, snapshot)
+
+
+def records_of(tables: Tables, irb_lists: Iterable[str], read_on: date) -> Records:
+    """The rows of a read, with what the IRB's own lists say of them."""
+    records = gather(tables)
+    lists = [irb for text in irb_lists if (irb := list_of(text))]
+    return replace(records, irb_answers=irb_answers(lists, records.people, records.listings, read_on)) if lists else records
 
 
 def judge_records(

@@ -16,6 +16,8 @@ def snapshot_of(export: Export) -> Snapshot:
     body: dict[str, object] = {"dictionaries": dict(export.dictionaries), "instruments": dict(export.instruments)}
     if export.missing_codes:  # a read without them keeps its id
         body["missing_codes"] = {project: list(codes) for project, codes in export.missing_codes.items()}
+    if export.irb_lists:
+        body["irb_lists"] = list(export.irb_lists)
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     rows = sum(row_counts(export.instruments).values())
     return Snapshot(id=hashlib.sha256(text.encode()).hexdigest(), text=text, read_at=export.read_at, rows=rows)
@@ -29,6 +31,7 @@ def export_of(snapshot: Snapshot) -> Export:
         dictionaries=body["dictionaries"],
         read_at=snapshot.read_at,
         missing_codes={project: tuple(codes) for project, codes in body.get("missing_codes", {}).items()},
+        irb_lists=tuple(body.get("irb_lists", ())),
     )
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from onboard.judging.obligations import gather
 from onboard.model import Approval, Assessment, Problem, Protocol, Rules, Task
-from onboard.pipeline.judging import judge_records
+from onboard.pipeline.judging import judge_records, records_of
 from onboard.questions.whatif import propose
 from onboard.tables import Tables
 
@@ -27,7 +26,8 @@ def judge_proposal(
     people: Iterable[str],
     first: date,
     tasks: Sequence[Task] = (),
+    irb_lists: Iterable[str] = (),
 ) -> Assessment:
     """The read with a protocol to come, on which `people` (record ids) work on `tasks` from `first` on."""
-    records = propose(gather(tables), protocol, approvals, people, first, tasks)
+    records = propose(records_of(tables, irb_lists, read_on), protocol, approvals, people, first, tasks)
     return judge_records(records, problems, rules, read_at, read_on)

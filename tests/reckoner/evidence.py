@@ -11,7 +11,7 @@ from almanac import NO, UNKNOWN, YES, at_most, every, evidence_on, is_date, some
 from owing import Owing, fold, letters, listed, remembered
 
 from onboard.model.choices import AppointmentKind, ApprovalKind, Checked, PersonnelMode
-from onboard.model.lab import Approval, Completion, Enrolment
+from onboard.model.lab import Approval, Completion, Enrolment, Listing
 from onboard.model.requirements import Course
 
 #: Words that tell no course from another (41).
@@ -196,27 +196,30 @@ class Evidence(Owing):
         mode = self.study(protocol).mode
         if mode is PersonnelMode.BLANK:
             mode = self.rules.default_mode
-        found = []
-        for row in self.records.listings:
-            if row.person != person or row.protocol != protocol:
-                continue
-            by_approval = listed(row, day, approved_only=True)
-            by_either = listed(row, day)
-            if mode is PersonnelMode.AMENDMENT:
-                found.append(by_approval)
-            elif mode is PersonnelMode.PI_MAINTAINED:
-                found.append(by_either)
-            elif mode is PersonnelMode.AUTOMATIC:
-                external = NO if self.rules.automatic_for_external else self.external(person, day)
-                if external == YES:
-                    found.append(by_approval)
-                elif external == NO:
-                    found.append(by_either)
-                else:
-                    found.append(by_approval if by_approval == by_either else UNKNOWN)
-            else:
-                found.append(YES if by_approval == YES else UNKNOWN if by_approval != NO or by_either != NO else NO)
-        return some(found)
+        rows = [row for row in self.records.listings if row.person == person and row.protocol == protocol]
+        return some([self._by_their_list(row, mode, self._row_on(row, mode, day), day) for row in rows])
+
+    def _row_on(self, row: Listing, mode: PersonnelMode, day: date) -> str:
+        """What one row of ours says of a day by the personnel mode (18)."""
+        by_approval, by_either = listed(row, day, approved_only=True), listed(row, day)
+        if mode is PersonnelMode.AMENDMENT:
+            return by_approval
+        if mode is PersonnelMode.PI_MAINTAINED:
+            return by_either
+        if mode is not PersonnelMode.AUTOMATIC:
+            return YES if by_approval == YES else UNKNOWN if by_approval != NO or by_either != NO else NO
+        external = NO if self.rules.automatic_for_external else self.external(row.person, day)
+        if external == UNKNOWN:
+            return by_approval if by_approval == by_either else UNKNOWN
+        return by_approval if external == YES else by_either
+
+    def _by_their_list(self, row: Listing, mode: PersonnelMode, ours: str, day: date) -> str:
+        """The IRB's own list, where it could know the row and is not too old: from its day on a YES of ours needs theirs (46)."""
+        theirs = next((a for a in self.records.irb_answers if (a.person, a.protocol) == (row.person, row.protocol)), None)
+        if ours != YES or theirs is None or self.rules.irb_list == "reports" or (self.read_on - theirs.as_of).days > 90:
+            return ours
+        known = self._row_on(row, mode, theirs.as_of) != NO
+        return UNKNOWN if known and day >= theirs.as_of and theirs.on.value != "yes" else YES
 
     def approval_covers(self, row: Approval, day: date) -> str:
         """The row's own range: the box "no expiration date" decides about a blank end (10); unreadable, it may be ticked (31)."""

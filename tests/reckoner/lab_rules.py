@@ -8,7 +8,7 @@ from dice import FUNDINGS, KINDS, PHIS, ROLES, TASKS, TYPES, Dice
 
 from onboard.dates import Validity, parse_validity
 from onboard.model.choices import PersonnelMode
-from onboard.model.requirements import Course, Per, Requirement, RequirementKind, Rules, Selectors, WhoseDate
+from onboard.model.requirements import Course, IrbUse, Per, Requirement, RequirementKind, Rules, Selectors, WhoseDate
 
 POLICIES = (
     "as_issued", "once", "months:12", "months:12 minus_day", "months:6", "months:1", "months:36", "fiscal_year_end:1(07)",
@@ -36,6 +36,7 @@ def make_rules(dice: Dice) -> Rules:
         institution="Our University",
         strict_delegation=dice.chance(0.3),
         absences_block=dice.chance(0.2),
+        irb_list=dice.one((IrbUse.JUDGES, IrbUse.JUDGES, IrbUse.REPORTS)),
         typed_counts=dice.chance(0.85),
         same_stay_days=dice.one((30, 30, 0, 3, 100)),
     )

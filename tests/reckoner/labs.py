@@ -6,7 +6,7 @@ refreshers with and without a basic, undated approvals that differ, rows after t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from onboard.model.lab import (
     Disclosure,
     Enrolment,
     Hold,
+    IrbAnswer,
     Listing,
     LogEntry,
     Person,
@@ -34,6 +35,7 @@ from onboard.model.lab import (
 )
 from onboard.model.records import Records
 from onboard.model.requirements import Rules
+from onboard.timeline import Answer
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,20 @@ def make_lab(seed: int) -> Lab:
         submissions=_many(dice, ("p1", "p2"), (0, 0, 1), _submission),
         holds=_many(dice, ("p1", "p2"), (0, 0, 1), _hold),
     )
-    return Lab(seed=seed, records=records, rules=rules, read_on=dice.one(dice.pool[4:]))
+    read_on = dice.one(dice.pool[4:])
+    return Lab(seed=seed, records=replace(records, irb_answers=_irb_answers(dice, read_on)), rules=rules, read_on=read_on)
+
+
+def _irb_answers(dice: Dice, read_on: date) -> tuple[IrbAnswer, ...]:
+    """What the IRB's list of one protocol says of everybody, fresh or too old; two labs of three have none."""
+    if dice.chance(0.66):
+        return ()
+    age = dice.one((0, 1, 30, 89, 90, 91, 400))
+    as_of, old = read_on - timedelta(days=age), age if age > 90 else 0
+    return tuple(
+        IrbAnswer(person=name, protocol="p1", as_of=as_of, on=dice.one((Answer.YES, Answer.NO, Answer.UNKNOWN)), days_old=old)
+        for name in PEOPLE
+    )
 
 
 def _many(dice: Dice, owners: Any, counts: tuple[int, ...], build: Any) -> Any:

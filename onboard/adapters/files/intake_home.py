@@ -9,21 +9,19 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onboard.adapters.files.csv_files import csv_text, read_csv_file
 from onboard.adapters.files.owner_alone import begin_file, for_owner
 from onboard.errors import ConfigError, OnboardError
+from onboard.intake.irb_list import list_of, list_text
 
 if TYPE_CHECKING:
     from onboard.intake.irb_list import IrbList
     from onboard.intake.queue import Queued
 
 QUEUE, PAPERS, LISTS = "intake_queue.jsonl", "intake_papers", "irb_lists"
-_HEADER = ("protocol", "as_of", "name", "address", "role")
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -88,8 +86,7 @@ def save_irb_list(home: Path, irb: IrbList, code: str) -> Path:
         raise ConfigError(f"{path} is the list of protocol record {held.protocol}. Give the protocols different short codes.")
     path.parent.mkdir(mode=0o700, exist_ok=True)
     for_owner(path.parent)
-    rows = [(irb.protocol, irb.as_of.isoformat(), one.name, one.address, one.role) for one in irb.people]
-    _write(path, csv_text(_HEADER, rows))
+    _write(path, list_text(irb))
     return path
 
 
@@ -104,19 +101,7 @@ def _list_path(home: Path, code: str) -> Path:
 
 
 def _stored(path: Path) -> IrbList | None:
-    from onboard.intake.irb_list import IrbList, Listed
-
-    file = read_csv_file(path)
-    columns = {name: file.column(name) for name in _HEADER}
-    if not file.rows:
-        return None
-    try:
-        as_of = date.fromisoformat(columns["as_of"][0])
-    except ValueError as error:
-        raise ConfigError(f"{path}: as_of is not a date. Take the IRB's list in again: onboard intake --irb-list.") from error
-    rows = zip(columns["name"], columns["address"], columns["role"], strict=True)
-    people = tuple(Listed(name=name, address=address, role=role) for name, address, role in rows)
-    return IrbList(protocol=columns["protocol"][0], as_of=as_of, people=people)
+    return list_of(_read(path), str(path))
 
 
 def _read(path: Path) -> str:

@@ -11,7 +11,7 @@ from onboard.tables import NOUNS, Tables
 def gather(tables: Tables) -> Records:
     """The rows of every table as nouns, in the frames' order."""
     found = {}
-    for field in fields(Records):
+    for field in (one for one in fields(Records) if one.name in NOUNS):
         frame, noun = getattr(tables, field.name), NOUNS[field.name]
         columns = [frame[name].tolist() for name in frame.columns]
         found[field.name] = tuple(noun(**dict(zip(frame.columns, row, strict=True))) for row in zip(*columns, strict=True))

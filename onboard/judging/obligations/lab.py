@@ -83,6 +83,7 @@ class Lab:
         self.steps = _by(records.steps, lambda row: row.person)
         self.completions = _by(records.completions, lambda row: row.person)
         self.listings = _by(records.listings, lambda row: row.person)
+        self.irb_answers = {(row.person, row.protocol): row for row in records.irb_answers}
         self.delegations = _by(records.delegations, lambda row: row.person)
         self.assignments = _by(records.assignments, lambda row: row.person)
         self.absences = _by(records.absences, lambda row: row.person)

@@ -122,6 +122,7 @@ _READ: Mapping[str, Callable[[PersonRows, Requirement, Scope, Study | None], obj
     ),
     "disclosures": lambda mine, requirement, scope, study: tuple(mine.lab.disclosures.get(mine.person, ())),
     "listings": lambda mine, requirement, scope, study: tuple(r for r in mine.listings if r.protocol == scope.protocol),
+    "irb": lambda mine, requirement, scope, study: mine.lab.irb_answers.get((mine.person, scope.protocol)),
     "appointments": lambda mine, requirement, scope, study: mine.appointments,
     "delegations": lambda mine, requirement, scope, study: tuple(
         d for d in mine.delegations if d.protocol == scope.protocol and scope.task in d.tasks

@@ -1,8 +1,8 @@
 """IRB rules: a person's listing and a protocol's approval.
 
-They decide which days the lab's own records give. Whether the lab's list agrees with the IRB's is not known here (see
-reconcile.py). Sources: 45 CFR 46.109 and 46.115, the 2018 Common Rule (a blank expiration is normal), institutions' personnel
-modes (UTA, Northwestern, UTHSCSA).
+They decide which days the lab's own records give, and what the IRB's own list leaves of them once it was taken in: from the day
+of that list on, who is not on it is listed perhaps. Sources: 45 CFR 46.109 and 46.115, the 2018 Common Rule (a blank expiration
+is normal), institutions' personnel modes (UTA, Northwestern, UTHSCSA).
 """
 
 from __future__ import annotations
@@ -12,9 +12,21 @@ from datetime import date
 from onboard.dates import DayWithin, known_day, plus_days, show
 from onboard.judging.coverage import filed, listing_coverage, span
 from onboard.judging.rules.grounds import finding, show_reading
-from onboard.model import AppointmentKind, Approval, ApprovalKind, Finding, Ground, Listing, Obligation, PersonnelMode
+from onboard.model import (
+    AppointmentKind,
+    Approval,
+    ApprovalKind,
+    Finding,
+    Ground,
+    IrbAnswer,
+    IrbUse,
+    Listing,
+    Obligation,
+    PersonnelMode,
+    Problem,
+)
 from onboard.model.phrases import Phrase, joined, phrase, shared
-from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
+from onboard.timeline import NEVER, NOT_EVER, Answer, Coverage, Timeline, any_of
 
 _COVERS = (ApprovalKind.INITIAL, ApprovalKind.RENEWAL, ApprovalKind.DETERMINATION)
 
@@ -26,20 +38,58 @@ def judge_listing(obligation: Obligation) -> Finding:
     if mode is PersonnelMode.BLANK:
         mode = rules.default_mode
     external = NOT_EVER if rules.automatic_for_external else _external(obligation)
-    grounds = [
-        Ground(
-            evidence=row.evidence,
-            what=_listing_words(row, mode),
-            gives=(days := listing_coverage(row, mode, external)),
-            dated=known_day(row.approved),
-            until=days.possible.end(),
-        )
-        for row in evidence.listings
-    ]
+    grounds = [_listing_ground(row, mode, listing_coverage(row, mode, external), obligation) for row in evidence.listings]
     waiting = NEVER
     for row in evidence.listings:
         waiting = waiting | filed(row)
     return finding(obligation, grounds, in_hand=waiting)
+
+
+def _listing_ground(row: Listing, mode: PersonnelMode, days: Coverage, obligation: Obligation) -> Ground:
+    """One row of ours, held against the IRB's own list where that could know it."""
+    irb = obligation.evidence.irb
+    heard = irb if irb and days.at(irb.as_of) is not Answer.NO else None
+    doubted = heard if heard and _doubts_it(heard, obligation) else None
+    return Ground(
+        evidence=row.evidence,
+        what=_listing_words(row, mode, heard),
+        gives=_doubted_from(days, doubted.as_of) if doubted else days,
+        dated=known_day(row.approved),
+        until=days.possible.end(),
+        problem=_not_on_theirs(row, doubted) if doubted and days.at(obligation.read_on) is not Answer.NO else None,
+    )
+
+
+def _doubts_it(irb: IrbAnswer, obligation: Obligation) -> bool:
+    return irb.on is not Answer.YES and not irb.days_old and obligation.rules.irb_list is IrbUse.JUDGES
+
+
+def _doubted_from(days: Coverage, first: date) -> Coverage:
+    """From the day of the IRB's list on the days of ours are possible alone."""
+    return Coverage(days.sure & Timeline.between(None, plus_days(first, -1)), days.possible)
+
+
+def _irb_words(irb: IrbAnswer) -> Phrase:
+    day = show(irb.as_of)
+    if irb.days_old:
+        return phrase("grounds.irb_old", day=day, days=irb.days_old)
+    if irb.on is Answer.UNKNOWN:
+        return phrase("grounds.irb_unsure", day=day, why=irb.why)
+    return phrase("grounds.irb_on" if irb.on is Answer.YES else "grounds.irb_off", day=day)
+
+
+def _not_on_theirs(row: Listing, irb: IrbAnswer) -> Problem:
+    """What a coordinator must settle: two lists that disagree."""
+    day = show(irb.as_of)
+    said = phrase("doubts.irb_off", day=day) if irb.on is Answer.NO else phrase("doubts.irb_unsure", day=day, why=irb.why)
+    return Problem.in_row(
+        row.evidence,
+        key=f"irb-list/{row.evidence}",
+        field="approved",
+        what=said,
+        next_step=phrase("doubts.irb_step"),
+        people=(row.person,),
+    )
 
 
 def _external(obligation: Obligation) -> Coverage:
@@ -49,7 +99,7 @@ def _external(obligation: Obligation) -> Coverage:
     return sure | blank.doubted()
 
 
-def _listing_words(row: Listing, mode: PersonnelMode) -> Phrase:
+def _listing_words(row: Listing, mode: PersonnelMode, irb: IrbAnswer | None) -> Phrase:
     parts = []
     if row.submitted is not None:
         parts.append(phrase("grounds.listing_submitted", day=show_reading(row.submitted)))
@@ -62,6 +112,8 @@ def _listing_words(row: Listing, mode: PersonnelMode) -> Phrase:
         return phrase("grounds.listing_blank")
     if row.approved is None and mode is PersonnelMode.AMENDMENT:
         parts.append(phrase("grounds.listing_not_approved"))
+    if irb:
+        parts.append(_irb_words(irb))
     return phrase("grounds.listing", parts=joined(", ", parts))
 
 
