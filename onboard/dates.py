@@ -272,5 +272,6 @@ def ahead_words(last: date) -> str:
     return (
         f"The ledger holds slots or reads of days that are still to come, the last one {last.isoformat()}: this machine's "
         "clock was ahead, or a day was tried with --as-of on this ledger. Today's jobs run all the same. See whether the clock "
-        "is right now; if it is, nothing else is to do, and this message ends after that day."
+        "is right now; if it is, nothing else is to do: the next good read dates what went out before today, nothing of it goes "
+        "again, and those days run when they come."
     )

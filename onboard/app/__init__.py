@@ -385,6 +385,7 @@ class App:
             ledger=self.ledger,
             clock=self.clock,
             accepts_loss=self._accept_fewer_rows,
+            pretended=self.pretended,
             book=self.book,
             lab=self.lab,
             rules=self.config.rules,

@@ -93,6 +93,7 @@ def _run(tools: Tools, job: JobName, plan: Plan, today: date, mode: Mode, stop: 
         return _give_up(tools, run, rules_refused(str(error)), stop)
     except Unreviewed as error:
         return _give_up(tools, run, unreviewed(str(error)), stop)
+    _put_right(tools, run, judged)
     remember(tools, judged, today, mode)
     draft = _queue(tools, run, plan, judged, _begun(tools, run, plan, judged))
     return _hand_over(tools, run, judged, draft, stop)
@@ -246,13 +247,31 @@ def _all_went(draft: _Draft, drained: Drained) -> bool:
     return sent >= {one.message_id for one in draft.written.outgoing}
 
 
+def _put_right(tools: Tools, run: Run, judged: Judged) -> None:
+    """Date anew what a clock that was ahead left in the ledger, so that the days it took run when they come.
+
+    Not on a day that is tried, and not while this clock is not REDCap's.
+    """
+    difference, now = judged.now.clock_ahead, judged.now.read_at
+    if tools.pretended or abs(difference) > CLOCK_LEEWAY:
+        return
+    today = _last_day(tools, run)
+    if tools.ledger.newest_ahead(run.mode, today, now + CLOCK_LEEWAY):
+        tools.ledger.put_right(run.mode, today, now, sure=bool(difference))
+
+
+def _last_day(tools: Tools, run: Run) -> date:
+    """Today in the lab, or the run's slot where that is later."""
+    return max(run.slot, tools.clock.now().astimezone(tools.lab.zone).date())
+
+
 def _ahead(tools: Tools, run: Run) -> Sequence[Trouble]:
     """Return the trouble of slots or reads dated in days still to come, if any.
 
     It stops nothing, but the operator must know why they are there.
     """
     now = tools.clock.now()
-    last = tools.ledger.newest_ahead(run.mode, max(run.slot, now.astimezone(tools.lab.zone).date()), now + CLOCK_LEEWAY)
+    last = tools.ledger.newest_ahead(run.mode, _last_day(tools, run), now + CLOCK_LEEWAY)
     return [clock_was_ahead(last)] if last else []
 
 

@@ -50,6 +50,7 @@ class Tools:
     render: Callable[[Notice], Message]
     compose: Compose
     accepts_loss: bool = False  # the user said that rows, or people, were deleted on purpose
+    pretended: bool = False  # today is a day that is tried
     book: HandOverBook | None = None  # None: what was sent is in the ledger alone
     #: (this read, the last good one) -> nothing; raises Unreviewed where evidence would stop counting for want of a review
     refuse_unreviewed: Callable[[Export, Export | None], None] = lambda export, before: None

@@ -40,8 +40,16 @@ class RunBook(Protocol):
         ...
 
     def newest_ahead(self, mode: Mode, today: date, now: datetime) -> date | None:
-        """Return the last day of a slot used up after `today`, or of a read after `now`.
+        """Return the last day of a slot used up after `today`, or of a read after `now`; also just after it was put right.
 
         A clock was ahead. None when there is none.
+        """
+        ...
+
+    def put_right(self, mode: Mode, today: date, now: datetime, *, sure: bool) -> bool:
+        """Date anew what a clock that was ahead left: what was sent stays said, a slot of a day after `today` is free again.
+
+        `sure`: another clock says that this one is right; without it nothing changes where more lies ahead than behind. Returns
+        whether it was done.
         """
         ...

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
+from onboard.adapters.ledger.dated_ahead import AHEAD, SAID_FOR
 from onboard.adapters.ledger.holder import is_gone, this_process
 from onboard.adapters.ledger.schema import read, rules, run, snapshot
 from onboard.errors import LedgerError
@@ -145,8 +146,11 @@ def _used_up(lab: str, mode: Mode, job: JobName, until: date | None) -> ColumnEl
 
 
 def newest_ahead(connection: Connection, lab: str, mode: Mode, today: date, now: datetime) -> date | None:
-    """The last day of a slot used up after `today`, or of a read later than `now`; None when none is."""
-    ahead = (run.c.lab == lab) & (run.c.mode == mode) & run.c.state.in_(_USED_UP) & (run.c.slot > today)
+    """The last day of a slot used up after `today`, or of a read later than `now`; None when none is. A slot that was freed
+    today counts, so that every job of the day says it."""
+    just_freed = (run.c.outcome == AHEAD) & (run.c.ended_at > now - SAID_FOR)
+    used = run.c.state.in_(_USED_UP) | just_freed
+    ahead = (run.c.lab == lab) & (run.c.mode == mode) & used & (run.c.slot > today)
     slot = connection.execute(select(func.max(run.c.slot)).where(ahead)).scalar()
     later = select(read.c.read_at).where(read.c.lab == lab, read.c.read_at > now).order_by(read.c.read_at.desc()).limit(1)
     found = connection.execute(later).scalar()

@@ -10,7 +10,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from onboard.adapters.ledger import bounces, catching_up, memory, outbox, people, refusals, rows, rules, runs, sending, transport
+from onboard.adapters.ledger import (
+    bounces,
+    catching_up,
+    dated_ahead,
+    memory,
+    outbox,
+    people,
+    refusals,
+    rows,
+    rules,
+    runs,
+    sending,
+    transport,
+)
 from onboard.adapters.ledger.engine import Door
 from onboard.errors import LedgerError
 from onboard.model import (
@@ -93,6 +106,14 @@ class SqlLedger:
     def newest_ahead(self, mode: Mode, today: date, now: datetime) -> date | None:
         with self._door.reading() as connection:
             return runs.newest_ahead(connection, self._lab, mode, today, now)
+
+    def put_right(self, mode: Mode, today: date, now: datetime, *, sure: bool) -> bool:
+        with self._door.writing(_NUMBERS) as connection:
+            self._door.lock_all(connection)
+            changed = dated_ahead.put_right(connection, self._lab, mode, today, now, sure=sure)
+            if changed:
+                self._door.bump(connection, mode)
+            return changed
 
     # memory -----------------------------------------------------------------------------------------------------------
     def history(self, mode: Mode, ignoring: JobName | None = None) -> History:
