@@ -127,6 +127,9 @@ def redcap_projects(config: Config, names: Collection[str]) -> list[RedcapProjec
     from onboard.adapters.redcap.project import RedcapProject
     from onboard.config.secrets import token_name
 
+    missing = [token_name(name) for name in names if not config.secrets.has(token_name(name))]
+    if len(missing) > 1:
+        raise ConfigError(f"{', '.join(missing)} are not set.{config.secrets.how(missing[0])}")
     return [
         RedcapProject(
             name=one.name,

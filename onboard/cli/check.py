@@ -5,22 +5,28 @@ onboard/connecting/advice.py decides what is reported about a project. It sends 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from onboard.app import App, open_app
+from onboard.cli.fix_first import repairs_of
 from onboard.cli.options import HERE, ExportFolder, Home
 from onboard.cli.output import print_table, say
 from onboard.cli.writeback import own_form
-from onboard.connecting.advice import Advice, State, advise
+from onboard.config.files import placeholders
+from onboard.connecting.advice import Advice, State, advise, swapped
 from onboard.connecting.facts import ProjectFacts
+from onboard.connecting.mistakes import mistakes
 from onboard.dates import CLOCK_LEEWAY, ahead_words, clock_words
 from onboard.errors import LedgerError, OnboardError, ReadInDoubt
 from onboard.folding import counted
 from onboard.model import JobName, Mode
+from onboard.tables.repairs import as_lines
 
 if TYPE_CHECKING:
     from onboard.ports import BounceSource, Mailer
@@ -55,14 +61,20 @@ def command(
         return
     fine = f"{app.config.home}: OK. Rules {app.config.rules.version}.{_open_home(app)}"
     checks = [Checked(what="settings", state=State.OK, words=fine)]
+    checks += [*_placeholders(app), *_domains(app)]
     facts = _facts(app) if export is None else []
-    checks += [check for one in facts for check in _project(app, one)]
+    wrong_way = swapped(facts, app.redcap_mapping)
+    checks += [Checked(what="tokens", state=State.LOOK, words=wrong_way)] if wrong_way else []
+    checks += [check for one in facts for check in ([] if wrong_way else _project(app, one))]
+    checks += _misread(app) if export is not None else []
     records = _records(app, facts)
     checks += [records, *([*_empty(app), *_clock(app), *_outsiders(app), *_reviews(app)] if records.state is State.OK else [])]
     checks += [_ledger(app), *_handed_over(app), _sending(app), *_refusals(app)]
     if export is None:
         checks += [_mail_server(app), _mailbox(app)]
     print_table(app.lab.name, ["what", "", "found"], [[c.what, c.state.value, c.words] for c in checks])
+    if records.state is State.OK:
+        _tell_causes(app)
     if export is None and app.config.mail.transport != "files":
         say("No mail was sent. `onboard mail test ADDRESS` sends one, which says what to look for.")
     if any(check.state is State.LOOK for check in checks):
@@ -112,7 +124,72 @@ def _records(app: App, facts: Sequence[ProjectFacts]) -> Checked:
     first = assessment.problems[0]
     number = counted(len(assessment.problems), "cell")
     rest = f"{number} to look at (by cause: onboard fix-first); first, in record {first.record}: {first.what} {first.next_step}"
+    causes = repairs_of(app)
+    if len(causes) < len(assessment.problems):
+        rest = f"{number} to look at, of {counted(len(causes), 'cause')}: below, and all of them with onboard fix-first."
     return Checked(what="records", state=State.OK, words=f"{words} {rest}")
+
+
+def _tell_causes(app: App) -> None:
+    """Why cells cannot be read, a line a cause, with the rule that mends them."""
+    causes = repairs_of(app)
+    if len(causes) < len(app.assessment.problems):
+        say("\n" + "\n".join(as_lines(causes)))
+
+
+def _misread(app: App) -> list[Checked]:
+    """What the data dictionaries beside an export contradict in redcap.toml."""
+    found: list[Checked] = []
+    for name, text in app.export.dictionaries.items():
+        sources = [source for source in app.config.mapping.sources if source.project == name]
+        rows = [_api_names(row) for row in csv.DictReader(io.StringIO(text))]
+        found += [Checked(what=name, state=State.LOOK, words=words) for words in mistakes(sources, rows)]
+    return found
+
+
+def _api_names(row: Mapping[str, str]) -> Mapping[str, str]:
+    """A row of a downloaded dictionary under the names that the API gives its columns."""
+    found = dict(row)
+    for theirs, ours in _DOWNLOADED.items():
+        if theirs in row:
+            found[ours] = row[theirs]
+    return found
+
+
+_DOWNLOADED = {
+    "Variable / Field Name": "field_name",
+    "Form Name": "form_name",
+    "Field Type": "field_type",
+    "Choices, Calculations, OR Slider Labels": "select_choices_or_calculations",
+}
+
+
+def _placeholders(app: App) -> list[Checked]:
+    """What settings.toml still says as it was shipped."""
+    found = placeholders(app.config.home)
+    if not found:
+        return []
+    words = f"still as shipped (change-me): {', '.join(found)}. Fill them in."
+    return [Checked(what="settings", state=State.LOOK if app.lab.limits.mode is not Mode.DRY else State.NOTE, words=words)]
+
+
+def _domains(app: App) -> list[Checked]:
+    """Addresses of the lab's own that lie outside its domains: lists of people never go there."""
+    from onboard.planning.addresses import lies_within
+
+    domains, lab = app.lab.limits.institution_domains, app.lab
+    named = {
+        "sender": lab.sender,
+        "operator": lab.operator,
+        **{f"coordinator {one.name}": one.address for one in lab.coordinators},
+    }
+    named = {who: address for who, address in named.items() if "change-me" not in address}
+    outside = [f"{who} ({address})" for who, address in named.items() if not lies_within(address, domains)]
+    if not outside or not domains:
+        return []
+    listed = ", ".join(sorted(domains))
+    words = f"domains = {listed}: {', '.join(outside)} lie outside. Correct domains in settings.toml, or the address."
+    return [Checked(what="settings", state=State.LOOK if len(outside) == len(named) else State.NOTE, words=words)]
 
 
 def _empty(app: App) -> list[Checked]:
@@ -301,4 +378,5 @@ def _explain(app: App) -> None:
     for person in three_people(records, problems):
         say("\n".join(person_lines(records, person, problems, courses.training_of)) + "\n")
     say(f"Three of {len(records.people)} people. A row that is missing or wrong here is a line to correct in redcap.toml.")
+    _tell_causes(app)
     say("What keeps most verdicts unknown: onboard fix-first")

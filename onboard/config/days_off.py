@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ CLOSURES = "closures.csv"
 #: Years whose public holidays are known to the calendar.
 _YEARS = range(2015, 2046)
 _LONGEST_CLOSURE = 366
+_EXCEL = re.compile(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}")
 
 
 def work_calendar(table: CalendarTable, home: Path, where: str, mistakes: list[str]) -> WorkCalendar:
@@ -54,11 +56,23 @@ def _closures(path: Path, mistakes: list[str]) -> Iterator[date]:
         mistakes.append(f"{CLOSURES}: cannot be read. Save it as UTF-8 text that this account may read.")
         return
     rows = csv.DictReader(text.splitlines())
+    if any(";" in name for name in rows.fieldnames or ()):
+        step = "Save it again as CSV with commas, or write commas with a text editor"
+        mistakes.append(f"{CLOSURES}: has semicolons between its columns, as Excel saves CSV in some countries. {step}.")
+        return
     if "first" not in (rows.fieldnames or ()):
         mistakes.append(f"{CLOSURES}: has no column 'first'. Its first line must read first,last,note.")
         return
     for row in rows:
         yield from _closure(row, f"{CLOSURES}, line {rows.line_num}", mistakes)
+
+
+def _not_dates(first: str, last: str) -> str:
+    odd = next((text for text in (first, last) if _EXCEL.fullmatch(text)), "")
+    if odd:
+        step = "In Excel, give both columns the number format Text, type them like 2026-12-24, and save again"
+        return f"{odd!r} is a date as Excel saves it, and it may be two days. {step}."
+    return f"{first!r} to {last!r} are not dates. Write them like 2026-12-24."
 
 
 def _closure(row: dict[str, str], where: str, mistakes: list[str]) -> list[date]:
@@ -69,7 +83,7 @@ def _closure(row: dict[str, str], where: str, mistakes: list[str]) -> list[date]
     try:
         first, last = date.fromisoformat(first_text), date.fromisoformat(last_text)
     except ValueError:
-        mistakes.append(f"{where}: {first_text!r} to {last_text!r} are not dates. Write them like 2026-12-24.")
+        mistakes.append(f"{where}: {_not_dates(first_text, last_text)}")
         return []
     if not 0 <= (last - first).days <= _LONGEST_CLOSURE:
         mistakes.append(f"{where}: {first} to {last} is not a closure. Write first and last day, at most a year.")

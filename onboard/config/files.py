@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from onboard.shipped import shipped
@@ -18,6 +18,9 @@ _SECRET_KEY = re.compile(r"(?:^|_)(?:token|password|passwd|secret|api_?key|passp
 _USER_AND_PASSWORD = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@:]*:[^/@]+@", re.IGNORECASE)
 #: An address that carries its key, for example CITI's automated download.
 _KEY_IN_ADDRESS = re.compile(r"[?&;](?:[a-z_]*token|[a-z_]*key|password|secret|sig)=[^&\s]{8,}", re.IGNORECASE)
+#: Quotes that a word processor puts in the place of straight ones.
+_CURLY = frozenset("\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb")
+_DECIMAL_COMMA = re.compile(r"=\s*(-?\d+,\d+)\s*(?:#.*)?$")
 
 
 def config_file(name: str, home: Path) -> Path:
@@ -31,8 +34,7 @@ def read_toml(path: Path, mistakes: list[str]) -> Mapping[str, object] | None:
     try:
         document: dict[str, object] = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        said = _TOKEN.sub("(not shown)", str(error))
-        mistakes.append(f"{path.name}: is not TOML: {said}. Look at that line: often a quote or a bracket is missing.")
+        mistakes.append(f"{path.name}{_not_toml(str(error), path.read_bytes().decode('utf-8-sig'))}")
         return None
     except UnicodeDecodeError:
         mistakes.append(f"{path.name}: is not UTF-8 text. Save it again as UTF-8.")
@@ -44,6 +46,20 @@ def read_toml(path: Path, mistakes: list[str]) -> Mapping[str, object] | None:
         mistakes.append(f"{path.name}: cannot be read ({error.strerror}). Make {path} readable for this account.")
         return None
     return _without_secrets(document, path.name, "", mistakes)
+
+
+def _not_toml(said: str, text: str) -> str:
+    """Why a text is not TOML, in plain words where the line shows what a word processor or a habit of the hand does."""
+    found = re.search(r"at line (\d+)", said)
+    line = text.splitlines()[int(found[1]) - 1] if found and int(found[1]) <= len(text.splitlines()) else ""
+    if set(line.partition("#")[0]) & _CURLY:
+        step = 'Type straight ones ("), in a plain text editor'
+        return f", line {found[1] if found else '?'}: has curly quotes, as a word processor writes them. {step}."
+    comma = _DECIMAL_COMMA.search(line)
+    if comma:
+        written = f"Write {comma[1].replace(',', '.')} with a point, without quotes"
+        return f", line {found[1] if found else '?'}: {comma[1]} has a decimal comma. {written}."
+    return f": is not TOML: {_TOKEN.sub('(not shown)', said)}. Look at that line: often a quote or a bracket is missing."
 
 
 def looks_secret(key: str, value: object) -> bool:
@@ -88,3 +104,23 @@ def _refused(file: str, where: str) -> str:
         f"{file}, {where}: looks like a token or password, which must not be in this file. Take it out, put it into "
         "secrets.env in the home (readable for you alone) or into the environment, and have it renewed if others saw it."
     )
+
+
+def placeholders(home: Path) -> list[str]:
+    """The keys of the home's settings.toml that still hold what was shipped to be changed, as ``[lab] sender``."""
+    try:
+        document = tomllib.loads((home / "settings.toml").read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):  # told where the settings are read
+        return []
+    return list(_unchanged(document, ""))
+
+
+def _unchanged(value: object, place: str) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from _unchanged(one, f"{place} {key}" if place else f"[{key}]")
+    elif isinstance(value, list):
+        for one in value:
+            yield from _unchanged(one, place)
+    elif isinstance(value, str) and "change-me" in value:
+        yield place

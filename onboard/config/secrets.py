@@ -55,6 +55,10 @@ class Secrets:
             raise ConfigError(f"{name} is not set.{_no_home(self.home)} {self._ways(name)}")
         return SecretStr(found)
 
+    def how(self, name: str) -> str:
+        """How a secret is given, as the end of a sentence."""
+        return f"{_no_home(self.home)} {self._ways(name)}"
+
     def has(self, name: str) -> bool:
         """Whether the secret is given anywhere. Raises ConfigError when secrets.env is open to others."""
         return bool(self._found(name)[0])

@@ -67,7 +67,22 @@ def _is_zone(text: str) -> bool:
 def _zone(text: str) -> str:
     if not _is_zone(text):
         raise ValueError(f"{text!r} is not a time zone. {_nearest_zone(text)}")
+    if text in _FIXED or text.startswith(("Etc/GMT+", "Etc/GMT-")):
+        place = _FIXED.get(text, "America/New_York")
+        raise ValueError(f"{text!r} moves no clock in summer: mails would go an hour off. Name a place, for example {place!r}.")
     return text
+
+
+#: Names of a distance from Greenwich that stay the same in summer, with a place that people mean by them.
+_FIXED = {
+    "EST": "America/New_York",
+    "MST": "America/Denver",
+    "HST": "Pacific/Honolulu",
+    "GMT": "Europe/London",
+    "GMT0": "Europe/London",
+    "GMT+0": "Europe/London",
+    "GMT-0": "Europe/London",
+}
 
 
 def _nearest_zone(text: str) -> str:

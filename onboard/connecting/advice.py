@@ -5,12 +5,13 @@ It decides what is wrong and what is only a note.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
 from onboard.connecting.facts import ProjectFacts
+from onboard.connecting.mistakes import mistakes
 from onboard.connecting.own_form import OwnForm, why_not_written
 from onboard.model.mapping import Mapping, Source
 
@@ -66,6 +67,23 @@ def advise(facts: ProjectFacts, mapping: Mapping, *, own: OwnForm | None = None)
     )
 
 
+def swapped(projects: Sequence[ProjectFacts], mapping: Mapping) -> str:
+    """Two tokens that open each other's project, with the titles beside; "" where each opens what redcap.toml expects."""
+    for one in projects:
+        for other in projects:
+            if one.name < other.name and _holds(one, other.name, mapping) and _holds(other, one.name, mapping):
+                opened = " and ".join(f"ONBOARD_{p.name.upper()}_TOKEN opens “{p.title or 'no title'}”" for p in (one, other))
+                return f"The two tokens are swapped: {opened}. Exchange them in secrets.env."
+    return ""
+
+
+def _holds(facts: ProjectFacts, name: str, mapping: Mapping) -> bool:
+    """Whether a project has the forms of another one in the mapping, and none of its own."""
+    there = {row.get("form_name", "") for row in facts.dictionary or ()}
+    own, wanted = (set(mapping.instruments(project)) for project in (facts.name, name))
+    return bool(there) and not there & (own - wanted) and bool(there & (wanted - own))
+
+
 def rights_needed(sources: Iterable[Source]) -> str:
     """What the token's user needs, in REDCap's words."""
     forms = ", ".join(dict.fromkeys(source.instrument for source in sources))
@@ -74,21 +92,12 @@ def rights_needed(sources: Iterable[Source]) -> str:
 
 def _dictionary(facts: ProjectFacts, sources: Iterable[Source]) -> Iterator[Advice]:
     rows = facts.dictionary or ()
-    names = {row["field_name"] for row in rows}
     forms = {row.get("form_name", "") for row in rows}
-    names |= {f"{form}_complete" for form in forms}
     for form in dict.fromkeys(source.instrument for source in sources):
         if form not in forms:
             yield _wrong(f"The project has no form {form!r}{_near(form, forms)}.")
-    absent = [
-        field
-        for source in sources
-        if source.instrument in forms
-        for field in (*source.fields.values(), *source.where)
-        if field.partition("___")[0] not in names and field not in names
-    ]
-    for field in dict.fromkeys(absent):
-        yield _wrong(f"The project has no field {field!r}{_near(field, names)}.")
+    for words in mistakes([source for source in sources if source.instrument in forms], rows):
+        yield Advice(state=State.LOOK, words=words)
 
 
 def _wrong(words: str) -> Advice:
@@ -102,11 +111,17 @@ def _near(word: str, known: Collection[str]) -> str:
 
 def _repeats(facts: ProjectFacts, sources: Iterable[Source]) -> Iterator[Advice]:
     """Forms that hold many rows of a record, where nothing else makes room for them."""
-    forms = dict.fromkeys(s.instrument for s in sources if s.table in _MANY and not s.event and not s.only_if)
+    rows = (s for s in sources if s.table in _MANY and not s.event and not s.only_if and not s.where and not s.person)
+    forms = dict.fromkeys(s.instrument for s in rows)
     single = [form for form in forms if facts.repeating_forms is not None and form not in facts.repeating_forms]
     if facts.repeats is False:
         single = list(forms)
-    if single:
+    if single and (facts.in_production or facts.records):
+        said = f"These forms take one row a record only: {', '.join(single)}. That is right where each person has one of each. "
+        how = "Where there are several, a column for each is read too: each and only_if in redcap.toml. "
+        keep = "Do not make a form repeating that holds records: what is typed there would have to be moved."
+        yield Advice(state=State.NOTE, words=f"{said}{how}{keep}")
+    elif single:
         yield Advice(
             state=State.LOOK,
             words=f"These forms take one row a record only: {', '.join(single)}. Project Setup > Enable optional modules and "

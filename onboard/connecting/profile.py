@@ -10,16 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from onboard.model.person_names import last_name_key, name_key
-from onboard.model.written_days import MONTHS, written_day
+from onboard.model.written_days import day_kind
 
 #: So many cells that fit one order only decide a column.
 DECIDE = 3
-_YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
-_NUMBERS = re.compile(r"\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*(?:\d{2}|\d{4})")
-_MONTH_OR_YEAR = re.compile(r"(?:[^\W\d_]{3,}\.?\s+)?(?:19|20)\d\d|\d{1,2}[/.\-](?:19|20)\d\d")
 _STAND_INS = frozenset({"n/a", "na", "none", "tbd", "?", "-", "pending", "unknown", "yes", "no", "see cert", "see binder", "x"})
 
 
@@ -106,19 +102,3 @@ def profile(cells: Iterable[str], known: Known, fold: Mapping[str, str] | None =
         found.people += number * (by_name or by_last or by_login or by_mail or text in known.records)
         found.studies += number * (re.sub(r"[^a-z0-9]", "", lower) in known.studies)
     return found
-
-
-@lru_cache(maxsize=65536)
-def day_kind(text: str) -> tuple[str, str]:
-    """What kind of day a cell is, and the language of its month where that is not English."""
-    if _YEAR_FIRST.fullmatch(text) and written_day(text[:10], "mdy"):
-        return "iso", ""
-    if _NUMBERS.fullmatch(text):
-        orders = [order for order in ("mdy", "dmy") if written_day(text, order)]
-        return ("both" if len(orders) == 2 else orders[0] if orders else "words"), ""
-    if written_day(text):
-        return "named", ""
-    language = next((one for one in MONTHS if one != "en" and written_day(text, "ymd", (one,))), "")
-    if language:
-        return "named", language
-    return ("part" if _MONTH_OR_YEAR.fullmatch(text) else "words"), ""

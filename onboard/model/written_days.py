@@ -107,3 +107,25 @@ def plain_letters(text: str) -> str:
     """A text in lower case without accents."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+#: Kinds of cells that are days or parts of days, beside year-month-day.
+_YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
+_SHORT_NUMBERS = re.compile(r"\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*(?:\d{2}|\d{4})")
+_MONTH_OR_YEAR = re.compile(r"(?:[^\W\d_]{3,}\.?\s+)?(?:19|20)\d\d|\d{1,2}[/.\-](?:19|20)\d\d")
+
+
+@lru_cache(maxsize=65536)
+def day_kind(text: str) -> tuple[str, str]:
+    """What kind of day a cell is, and the language of its month where that is not English."""
+    if _YEAR_FIRST.fullmatch(text) and written_day(text[:10], "mdy"):
+        return "iso", ""
+    if _SHORT_NUMBERS.fullmatch(text):
+        orders = [order for order in ("mdy", "dmy") if written_day(text, order)]
+        return ("both" if len(orders) == 2 else orders[0] if orders else "words"), ""
+    if written_day(text):
+        return "named", ""
+    language = next((one for one in MONTHS if one != "en" and written_day(text, "ymd", (one,))), "")
+    if language:
+        return "named", language
+    return ("part" if _MONTH_OR_YEAR.fullmatch(text) else "words"), ""

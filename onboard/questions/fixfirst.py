@@ -7,7 +7,7 @@ delegated and have no appointment: no verdict is asked of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -18,6 +18,7 @@ from onboard.model import Assessment, Clause, Cleared, Finding, Ground, Problem,
 from onboard.model.evidence_id import EvidenceId
 from onboard.model.phrases import Phrase, made, phrase
 from onboard.questions.wording import columns, not_tracked_words, page, source_json, wrapped
+from onboard.tables.repairs import Repair, said
 from onboard.timeline import Answer
 
 
@@ -30,6 +31,7 @@ class Fix:
     where: tuple[str, ...]  # instrument/record/instance
     clears: tuple[str, ...]  # record ids
     touches: tuple[str, ...]
+    repair: Repair | None = None  # the cause of unreadable cells, with the rule that mends them
 
 
 @dataclass(slots=True)
@@ -41,22 +43,29 @@ class _Group:
     where: dict[str, None] = field(default_factory=dict)
     clears: dict[str, None] = field(default_factory=dict)
     touches: dict[str, None] = field(default_factory=dict)
+    repair: Repair | None = None
 
 
-def fix_first(assessment: Assessment, day: date) -> tuple[Fix, ...]:
-    """Everything unknown on `day` and every problem of the read, by cause: most cleared, then most touched, then by words."""
+def fix_first(assessment: Assessment, day: date, repairs: Sequence[Repair] = ()) -> tuple[Fix, ...]:
+    """Everything unknown on `day` and every problem of the read, by cause: most cleared, then most touched, then by words.
+
+    `repairs`: the causes of unreadable cells; problems of one of them are one fix.
+    """
     groups: dict[str, _Group] = {}
+    of_repair = {key: repair for repair in repairs for key in repair.problems}
     problems = {problem.place: problem for problem in reversed(assessment.problems)}
     for row in assessment.readiness:
         if cleared_on(row, day) is Cleared.UNKNOWN:
             _collect(assessment, row, day, problems, groups)
     for problem in assessment.problems:
-        group = groups.setdefault(f"problem/{problem.what}", _Group(problem.what, problem.next_step))
+        key, cause, next_step, _ = _of_problem(problem)
+        group = groups.setdefault(key, _Group(cause, next_step))
         group.where[_place(problem)] = None
     for mismatch in reconcile(assessment, day):
         if mismatch.kind is MismatchKind.NO_APPOINTMENT:
             group = groups.setdefault(f"mismatch/{mismatch.words}", _Group(mismatch.words, phrase("worklist.no_appointment_do")))
             group.where.update(dict.fromkeys(mismatch.evidence))
+    groups = _by_repair(groups, assessment.problems, of_repair)
     fixes = [
         Fix(
             cause=made(_unended, g.cause),
@@ -64,10 +73,28 @@ def fix_first(assessment: Assessment, day: date) -> tuple[Fix, ...]:
             where=tuple(g.where),
             clears=tuple(g.clears),
             touches=tuple(g.touches),
+            repair=g.repair,
         )
         for g in groups.values()
     ]
     return tuple(sorted(fixes, key=lambda fix: (-len(fix.clears), -len(fix.touches), fix.cause)))
+
+
+def _by_repair(groups: dict[str, _Group], problems: Sequence[Problem], of_repair: Mapping[str, Repair]) -> dict[str, _Group]:
+    """Groups of problems of one cause as one group."""
+    causes = {_of_problem(problem)[0]: of_repair[problem.key] for problem in problems if problem.key in of_repair}
+    found: dict[str, _Group] = {}
+    for key, group in groups.items():
+        repair = causes.get(key)
+        if repair is None:
+            found[key] = group
+            continue
+        words = f"{repair.cells} {repair.name}: {repair.what}" if repair.field else repair.what
+        step = said(repair).removeprefix(repair.what).strip()
+        mine = found.setdefault(f"repair/{repair.key}", _Group(words, step, repair=repair))
+        for name in ("where", "clears", "touches"):
+            getattr(mine, name).update(getattr(group, name))
+    return found
 
 
 _ProblemAt = dict[EvidenceId, Problem]
@@ -218,13 +245,13 @@ def as_text(fixes: Iterable[Fix], assessment: Assessment) -> str:
 
 def _cells(fix: Fix) -> list[str]:
     where = f" [{', '.join(fix.where[:4])}{', ...' if len(fix.where) > 4 else ''}]" if fix.where else ""
-    said = phrase("fix_first.fix", cause=fix.cause, next_step=fix.next_step, where=where)
-    return [str(len(fix.clears)), str(len(fix.touches)), said]
+    words = phrase("fix_first.fix", cause=fix.cause, next_step=fix.next_step, where=where)
+    return [str(len(fix.clears)), str(len(fix.touches)), words]
 
 
 def as_json(fixes: Iterable[Fix], assessment: Assessment) -> dict[str, object]:
-    """Stable keys: fixes (cause, next_step, where, clears and touches: record ids), and read_at, snapshot, rules_version,
-    not_tracked."""
+    """Stable keys: fixes (cause, next_step, where, clears and touches: record ids; rule, mends and stays: the line that mends
+    cells and how many, "" and 0 where there is none), and read_at, snapshot, rules_version, not_tracked."""
     rows = [
         {
             "cause": fix.cause,
@@ -232,6 +259,9 @@ def as_json(fixes: Iterable[Fix], assessment: Assessment) -> dict[str, object]:
             "where": list(fix.where),
             "clears": list(fix.clears),
             "touches": list(fix.touches),
+            "rule": fix.repair.rule if fix.repair else "",
+            "mends": fix.repair.mends if fix.repair else 0,
+            "stays": fix.repair.stays if fix.repair else 0,
         }
         for fix in fixes
     ]

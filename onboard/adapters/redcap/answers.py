@@ -164,8 +164,9 @@ def _refusal(words: str, project: str, status: int) -> str:
         return f"The token of project {project!r} lacks a right ({said}). Under User Rights, give the token's user {right}."
     if status in (401, 403):
         return (
-            f"REDCap refused the token of project {project!r} ({said}). Likely, in this order: the account was suspended "
-            "after months without a log-in; its owner left; its API Export right was removed; the token was renewed. "
+            f"REDCap refused the token of project {project!r} ({said}). Likely, in this order: the token is mistyped or of "
+            "another project; the account was suspended after months without a log-in; its owner left; its API Export right was "
+            "removed; the token was renewed. "
             f"Ask the REDCap administrator, then put the token that works into ONBOARD_{project.upper()}_TOKEN."
         )
     if "deleted" in words:
