@@ -21,7 +21,7 @@ from onboard.app import App, open_app
 from onboard.config.schedule import JobTime
 from onboard.config.secrets import CREDENTIALS, shared_credentials
 from onboard.errors import ConfigError, OnboardError
-from onboard.model import JobName, Lab, Mode, RunReport
+from onboard.model import JobName, Lab, MailNumbers, Mode, RunReport
 from onboard.pipeline.crashing import place
 from onboard.ports import Clock
 
@@ -51,6 +51,7 @@ class Looked:
     reports: list[RunReport] = field(default_factory=list)
     last: dict[JobName, date] | None = None
     waits: bool = True
+    mail: MailNumbers | None = None
 
 
 #: (home, name of the lab in the log, clock, whether to come to an end) -> what the look came to.
@@ -94,9 +95,12 @@ def _look(home: Path, name: str, clock: Clock, stop: Callable[[], bool], alone: 
 
 
 def _looked(app: App, reports: list[RunReport]) -> Looked:
+    from onboard.pipeline.mail_troubles import mail_numbers
+
     found = timings(app, app.lab.limits.mode)
     waits = any(one.waiting for one in found) or mail_waits(app, app.lab.limits.mode)
-    return Looked(reports=reports, last={one.job: one.last for one in found if one.last}, waits=waits)
+    last = {one.job: one.last for one in found if one.last}
+    return Looked(reports=reports, last=last, waits=waits, mail=mail_numbers(app.ledger, app.lab.limits.mode, app.today))
 
 
 @dataclass(slots=True)
@@ -114,6 +118,7 @@ class LabHome:
     brief: Brief | None = None
     last: dict[JobName, date] = field(default_factory=dict)
     not_before: datetime | None = None
+    mail: MailNumbers | None = None  # as the last look left it
     look_by: LookInto = look_into
     claims: str = ""
     folder: Sequence[LabHome] = field(default=(), repr=False, compare=False)
@@ -193,6 +198,7 @@ class LabHome:
         found = self.look_by(self.home, self.name, self.clock, stop)
         self.last = self.last if found.last is None else found.last
         self.not_before = self.clock.now() + PATIENCE if found.waits else None
+        self.mail = found.mail or self.mail
         return found.reports
 
 

@@ -53,7 +53,14 @@ def command(
 
     with ExitStack() as open_ports:
         if port:
-            open_ports.enter_context(StatusPort(port, counts, lambda: [(one.name, one.trouble) for one in served]))
+            open_ports.enter_context(
+                StatusPort(
+                    port,
+                    counts,
+                    lambda: [(one.name, one.trouble) for one in served],
+                    lambda: {one.name: one.mail for one in served if one.mail},
+                )
+            )
         let_end = open_ports.enter_context(looking(served, partial(set_up_log, log_form)))
         ended = serve(served, tell, ServiceManager(), let_end=let_end)
     if not ended:

@@ -6,18 +6,20 @@ Names are in Prometheus text format; no number contains a person's name, an addr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from types import TracebackType
 
 from onboard.errors import ConfigError
-from onboard.model import RunReport
+from onboard.model import MailNumbers, RunReport
 
 HOST = "127.0.0.1"
 #: (lab, why its configuration cannot be used or "").
 Labs = Callable[[], Sequence[tuple[str, str]]]
+#: How the mail of each lab stands that was looked into.
+Mail = Callable[[], Mapping[str, MailNumbers]]
 _Row = tuple[tuple[str, ...], float]
 
 
@@ -40,7 +42,7 @@ class Counts:
                 self.problems[lab] = report.problems
                 self.last_good[lab] = report.read_at.timestamp()
 
-    def text(self, labs: Sequence[tuple[str, str]]) -> str:
+    def text(self, labs: Sequence[tuple[str, str]], mail: Mapping[str, MailNumbers]) -> str:
         """All numbers in Prometheus' text format, version 0.0.4."""
         with self._lock:
             blocks = [
@@ -58,8 +60,22 @@ class Counts:
                     "onboard_lab_usable", "gauge", "1 when the lab's configuration can be used.",
                     ("lab",), [((lab,), int(not trouble)) for lab, trouble in labs],
                 ),
+                *_mail_blocks(mail),
             ]  # fmt: skip
         return "".join(blocks)
+
+
+def _mail_blocks(mail: Mapping[str, MailNumbers]) -> list[str]:
+    told: tuple[tuple[str, str, str, Callable[[MailNumbers], int]], ...] = (
+        ("onboard_mail_held", "gauge", "1 while all mail waits for the server.", lambda one: int(one.held)),
+        ("onboard_addresses_closed", "gauge", "Addresses to which nothing is sent.", lambda one: one.closed),
+        ("onboard_mails_in_doubt", "gauge", "Mails that may or may not have arrived.", lambda one: one.in_doubt),
+        ("onboard_mails_given_up_total", "counter", "Mails that did not arrive and will not.", lambda one: one.given_up),
+    )
+    return [
+        _block(name, kind, words, ("lab",), [((lab,), number(one)) for lab, one in mail.items()])
+        for name, kind, words, number in told
+    ]
 
 
 def _block(name: str, kind: str, words: str, labels: Sequence[str], rows: Iterable[_Row]) -> str:
@@ -77,8 +93,8 @@ def _escaped(value: str) -> str:
 class StatusPort:
     """Use with `with`. Raises ConfigError when the port is taken."""
 
-    def __init__(self, port: int, counts: Counts, labs: Labs) -> None:
-        handler = type("Handler", (_Handler,), {"counts": counts, "labs": staticmethod(labs)})
+    def __init__(self, port: int, counts: Counts, labs: Labs, mail: Mail = dict) -> None:
+        handler = type("Handler", (_Handler,), {"counts": counts, "labs": staticmethod(labs), "mail": staticmethod(mail)})
         try:
             self._server = ThreadingHTTPServer((HOST, port), handler)
         except OSError as error:
@@ -100,13 +116,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     counts: Counts
     labs: Labs
+    mail: Mail
 
     def do_GET(self) -> None:
         """Answer; anything else is not found."""
         labs = self.labs()
         broken = [lab for lab, trouble in labs if trouble]
         if self.path == "/metrics":
-            self._answer(200, self.counts.text(labs), "text/plain; version=0.0.4; charset=utf-8")
+            self._answer(200, self.counts.text(labs, self.mail()), "text/plain; version=0.0.4; charset=utf-8")
         elif self.path == "/healthz":
             said = f"configuration of {', '.join(broken)} cannot be used\n" if broken else "ok\n"
             self._answer(503 if len(broken) == len(labs) else 200, said, "text/plain; charset=utf-8")

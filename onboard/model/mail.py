@@ -424,6 +424,16 @@ class Transport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailNumbers:
+    """How the mail of a lab stands, for those who watch numbers."""
+
+    held: bool  # all mail waits for the server
+    closed: int  # addresses to which nothing is sent
+    in_doubt: int  # mails offered without an answer
+    given_up: int  # mails that did not arrive and will not, as far back as the ledger goes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GivenUp:
     """One mail that did not arrive and will not."""
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from onboard.dates import show
-from onboard.model import Action, Closed, Fault, GivenUp, History, Lab, MessageKind, Mode, Standing, Step, Transport
+from onboard.model import Action, Closed, Fault, GivenUp, History, Lab, MailNumbers, MessageKind, Mode, Standing, Step, Transport
 from onboard.pipeline.delivering import Drained
 from onboard.pipeline.doubting import Place, ends_on
 from onboard.pipeline.tools import Tools
@@ -89,6 +89,18 @@ def board_words(ledger: Ledger, lab: Lab, mode: Mode, today: date) -> str:
         return "The operator's address does not take our mail."
     unreachable = [c for c in lab.on_duty(today) if c.address.strip().lower() in shut]
     return "A coordinator's address does not take our mail." if unreachable else ""
+
+
+def mail_numbers(ledger: Ledger, mode: Mode, today: date) -> MailNumbers:
+    """The same in numbers."""
+    state, states = ledger.transport(mode), ledger.outbox(mode)
+    found = standings(History(addresses=ledger.addresses(mode)), today)
+    return MailNumbers(
+        held=state is not None and state.held,
+        closed=sum(one.standing is Standing.CLOSED for one in found.values()),
+        in_doubt=states.get("in_doubt", 0),
+        given_up=sum(states.get(name, 0) for name in ("failed", "refused", "expired")),
+    )
 
 
 # given up --------------------------------------------------------------------------------------------------------------

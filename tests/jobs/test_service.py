@@ -25,7 +25,7 @@ from jobs.service import needed_secrets, one_lines, service_unit
 from onboard.adapters.service_manager import ServiceManager
 from onboard.adapters.status_port import Counts, StatusPort
 from onboard.errors import ConfigError
-from onboard.model import Delivery, JobName, MessageKind, Mode, RunReport
+from onboard.model import Delivery, JobName, MailNumbers, MessageKind, Mode, RunReport
 from onboard.sandbox.sample.server import SampleServer
 from tests.jobs.clocks import HandClock
 from tests.jobs.conftest import MONDAY, make_lab
@@ -246,6 +246,14 @@ class TestStatusPort:
         assert "layla" not in text
         for line in text.splitlines():
             assert re.fullmatch(r'# (HELP|TYPE) .*|[a-z_]+\{([a-z]+="[^"]*",?)*\} [\d.e+]+', line), line
+
+    def test_metrics_tell_how_the_mail_stands(self, counts: Counts) -> None:
+        stands = MailNumbers(held=True, closed=2, in_doubt=3, given_up=4)
+        with StatusPort(0, counts, lambda: [("rivera", "")], lambda: {"rivera": stands}) as port:
+            text = urlopen(f"http://127.0.0.1:{port.port}/metrics", timeout=10).read().decode()
+        for line in ("mail_held 1", "addresses_closed 2", "mails_in_doubt 3", "mails_given_up_total 4"):
+            name, number = line.split()
+            assert f'onboard_{name}{{lab="rivera"}} {number}\n' in text
 
     @pytest.mark.parametrize(
         ("labs", "code"), [([("a", "")], 200), ([("a", ""), ("b", "broken")], 200), ([("a", "broken")], 503)]

@@ -10,9 +10,9 @@ import pytest
 
 from onboard.adapters.ledger.sql_ledger import SqlLedger
 from onboard.errors import InDoubt
-from onboard.model import JobName, MessageKind, Mode
+from onboard.model import JobName, MailNumbers, MessageKind, Mode
 from onboard.pipeline.delivering import Drained
-from onboard.pipeline.mail_troubles import board_words
+from onboard.pipeline.mail_troubles import board_words, mail_numbers
 from onboard.pipeline.running import deliver_waiting
 from onboard.pipeline.telling import Told, tell
 from onboard.pipeline.tools import never
@@ -125,4 +125,13 @@ def test_while_mail_is_held_the_board_says_since_when(office: Office) -> None:
     (report,) = office.morning(TODAY, REMINDERS)
     assert report.outcome == "waiting" and report.untold and "no address was closed" in report.trouble[0]
     assert board_words(office.ledger, office.lab, Mode.LIVE, TODAY).startswith("No mail has left since 23 Nov 2026 07:00")
+    assert mail_numbers(office.ledger, Mode.LIVE, TODAY) == MailNumbers(held=True, closed=0, in_doubt=0, given_up=0)
     assert not office.ledger.history(Mode.LIVE).addresses
+
+
+def test_closed_and_lost_are_counted_for_those_who_watch(office: Office) -> None:
+    for number in range(2):
+        office.mailer.answers = {HANA: [answered(GONE)]}
+        office.morning(TODAY + number * DAY, REMINDERS)
+    found = mail_numbers(office.ledger, Mode.LIVE, TODAY + DAY)
+    assert (found.held, found.closed, found.given_up) == (False, 1, 2)
