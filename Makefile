@@ -35,8 +35,9 @@ check: $(VENV)/.dev ## linter, types and walls only
 dates: $(VENV)/.dev ## the tests once more on a Tuesday, a Saturday and 29 Feb 2028 (needs Debian's faketime)
 	$(RUN) -m tests.dates
 
-prove: $(VENV)/.dev ## the judge against a day-by-day reckoner, 100,000 person-protocol-days; any strings and any days in any cell, and whom one cell touches
+prove: $(VENV)/.dev ## the judge against a day-by-day reckoner, 100,000 person-protocol-days and 1,000 labs of questions; any strings and any days in any cell, and whom one cell touches
 	$(RUN) tests/reckoner/prove.py --days 100000
+	$(RUN) tests/reckoner/prove_questions.py --labs 1000
 	$(RUN) -m tests.judging.fuzz --tables 10000
 	$(RUN) -m tests.hostile.any_dates --labs 100
 	$(RUN) -m tests.hostile.one_cell

@@ -3,19 +3,20 @@
 Each stage also names who acts next. All of it is an estimate, marked as such; it clears no person.
 
 Assumed: the person acts within working days of a step's minutes; others act within the days of their kind (`kinds.py`); a
-change of the IRB's list follows the courses, since a change with a course missing is returned. The IRB's turnaround is the
+change of the IRB's list follows the courses, since a change with a course missing is returned; evidence that must be there some
+days before counts so many days later, and evidence that would have ended by then is given later. The IRB's turnaround is the
 median of the lab's own listings once there are five, else ten working days. `path`, the welcome, the digest, the worklist and
 `explain` all print these days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median_high
 
-from onboard.dates import WorkCalendar, known_day
+from onboard.dates import WorkCalendar, known_day, plus_days
 from onboard.judging import kinds
 from onboard.judging.closed import closed_on
 from onboard.judging.kinds import actor
@@ -70,7 +71,10 @@ def irb_turnaround(assessment: Assessment, calendar: WorkCalendar) -> Turnaround
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One thing that is missing; `about` is its expected day, None when unknown."""
+    """One thing that is missing; `about` is its expected day, None when unknown.
+
+    `counts` is the day from which it meets what is asked: later than `about` where evidence must be there some days before.
+    """
 
     requirement: str
     title: str
@@ -78,6 +82,7 @@ class Stage:
     owner: str  # name, "the coordinator" or the PI's
     begins: date
     about: date | None
+    counts: date | None
     known: bool  # True: a date on record, not an estimate
 
 
@@ -168,28 +173,39 @@ class _Walker:
 
     def route(self, row: Readiness) -> Route:
         """A row that is cleared on the first day needs nothing; else every open clause is a stage."""
-        stages = self._stages(row, [c for c in row.clauses if c.holds.at(self.start) is not Answer.YES])
-        about = self._about(stages)
-        if stages and about:  # what holds on the first day but ends meanwhile is in the way as well
-            late = [c for c in row.clauses if c.holds.at(self.start) is Answer.YES and c.holds.at(about) is not Answer.YES]
-            stages += self._stages(row, late)
-            about = self._about(stages)
+        wanted, groups = self.start, [[c for c in row.clauses if c.holds.at(self.start) is not Answer.YES]]
+        stages, about = self._walk(row, groups, wanted)
+        for _ in row.clauses:
+            if not stages or not about or (about <= wanted and not self._late(row, groups, about)):
+                break
+            # what holds on the first day but ends meanwhile is in the way as well, and nothing waits for it
+            groups, wanted = [*groups, self._late(row, groups, about)], about
+            stages, about = self._walk(row, groups, wanted)
         last = next((s for s in stages if s.about is None), None) or max(stages, key=_ends, default=None)
         return Route(protocol=row.protocol, task=row.task, about=about, bottleneck=last, stages=tuple(stages))
 
+    def _late(self, row: Readiness, groups: Iterable[Sequence[Clause]], about: date) -> list[Clause]:
+        known = [clause for group in groups for clause in group]
+        return [c for c in row.clauses if c not in known and c.holds.at(about) is not Answer.YES]
+
+    def _walk(self, row: Readiness, groups: Iterable[Sequence[Clause]], wanted: date) -> tuple[list[Stage], date | None]:
+        """All stages, and the day on which all of them count; `wanted`: the earliest one."""
+        stages = [stage for group in groups for stage in self._stages(row, group, wanted)]
+        return stages, self._about(stages)
+
     def _about(self, stages: Sequence[Stage]) -> date | None:
-        days = [stage.about for stage in stages]
+        days = [stage.counts for stage in stages]
         return None if None in days else max([self.start, *(day for day in days if day)])
 
-    def _stages(self, row: Readiness, clauses: Sequence[Clause]) -> list[Stage]:
+    def _stages(self, row: Readiness, clauses: Sequence[Clause], wanted: date) -> list[Stage]:
         """In the order in which they can be done."""
         done = self._approved(row)
         stages: list[Stage] = []
         for clause in sorted(clauses, key=_rank):
-            stage = self._stage(row, clause, done)
+            stage, first = self._stage(row, clause, done, wanted)
             stages.append(stage)
             kind = clause.finding.requirement.kind
-            done[kind] = _later(done[kind], stage.about) if kind in done else stage.about
+            done[kind] = _later(done[kind], first) if kind in done else first
         return stages
 
     def _approved(self, row: Readiness) -> dict[RequirementKind, date | None]:
@@ -199,23 +215,50 @@ class _Walker:
         begins = None if None in days else max((day for day in days if day), default=self.today)
         return {} if begins == self.today else {finding.requirement.kind: begins for finding in found}
 
-    def _stage(self, row: Readiness, clause: Clause, done: Mapping[RequirementKind, date | None]) -> Stage:
+    def _stage(
+        self, row: Readiness, clause: Clause, done: Mapping[RequirementKind, date | None], wanted: date
+    ) -> tuple[Stage, date | None]:
+        """The stage, and the first day on which what waits for it can begin: also where it must be given once more later."""
         finding = clause.finding
-        # a clause also holds once nothing is asked any more: only days in the lab count
-        known = (clause.holds.sure & row.belongs.sure).first_day(self.start)
+        known = self._known(row, clause, wanted)
         waits = [done[before] for before in kinds.of(finding.requirement).after if before in done]
         begins = max([self.today, *(day for day in waits if day)])
-        estimate = None if None in waits else self._estimate(clause, begins)
+        soonest = None if None in waits else self._estimate(clause, begins)
+        estimate = self._lasting(finding.requirement, soonest, wanted)
+        counts = self._counts(finding.requirement, estimate)
+        if known and counts and counts < known and not finding.met.sure.covers(known):
+            known = None  # it is not asked from that day on, but doing it is sooner
         status = status_on(finding, self.start, clause.asked)
-        return Stage(
+        stage = Stage(
             requirement=finding.requirement.id,
             title=finding.requirement.title,
             status=status,
             owner=self._owner(clause, status),
             begins=begins,
-            about=known if known and known > self.start else estimate,
-            known=known is not None and known > self.start,
+            about=known or estimate,
+            counts=known or counts,
+            known=known is not None,
         )
+        return stage, known or self._counts(finding.requirement, soonest)
+
+    def _known(self, row: Readiness, clause: Clause, wanted: date) -> date | None:
+        """The first day on record from which the clause holds through the wanted day; else the first one after that."""
+        # a clause also holds once nothing is asked any more: only days in the lab count
+        days = clause.holds.sure & row.belongs.sure
+        run = days.run_at(wanted)
+        return max(run[0] or self.start, self.start) if run else days.first_day(wanted)
+
+    def _lasting(self, requirement: Requirement, done: date | None, wanted: date) -> date | None:
+        """What would have ended before the wanted day is done later: so that it counts on that day."""
+        last = requirement.validity.last_day(done) if done and _renewed(requirement) else None
+        if done is None or last is None or last >= wanted:
+            return done
+        lead = requirement.lead_days if requirement.enforce_lead else 0
+        return max(done, plus_days(wanted, -lead))
+
+    def _counts(self, requirement: Requirement, done: date | None) -> date | None:
+        """Evidence counts once it was there on every day of an enforced lead."""
+        return plus_days(done, requirement.lead_days) if done and requirement.enforce_lead else done
 
     def _estimate(self, clause: Clause, begins: date) -> date | None:
         """The day an act can be expected done; None where no day can be named."""
@@ -251,6 +294,11 @@ class _Walker:
         return phrase("lines.the_coordinator")
 
 
+def _renewed(requirement: Requirement) -> bool:
+    """Whether its evidence is dated and ends: a course, a disclosure, a step."""
+    return "validity" in kinds.of(requirement).keys
+
+
 def _rank(clause: Clause) -> tuple[int, str]:
     """Courses before the listing, the listing before the delegation."""
     requirement = clause.finding.requirement
@@ -262,4 +310,4 @@ def _later(one: date | None, other: date | None) -> date | None:
 
 
 def _ends(stage: Stage) -> date:
-    return stage.about or date.max
+    return stage.counts or date.max

@@ -144,9 +144,9 @@ def _absence(
     if person not in assessment.people or answer is Answer.YES or _left(assessment, person, today):
         return None, ""
     values = {"name": assessment.person_label(person), "where": _where(rows, assessment.protocol_label(protocol))}
-    if answer is Answer.UNKNOWN:
-        return MismatchKind.APPOINTMENT_UNREADABLE, phrase("mismatches.appointment_unreadable", **values)
     first = stays(assessment, person).first_day(today)
+    if answer is Answer.UNKNOWN or (first is None and assessment.appointments.get(person)):
+        return MismatchKind.APPOINTMENT_UNREADABLE, phrase("mismatches.appointment_unreadable", **values)
     if first is None:
         return MismatchKind.NO_APPOINTMENT, phrase("mismatches.no_appointment", **values)
     if all(isinstance(row, Listing) and filed(row).covers(today) for row in rows):

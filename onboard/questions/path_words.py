@@ -63,7 +63,7 @@ def as_json(found: Path, assessment: Assessment) -> dict[str, object]:
     """Return the path as JSON, with stable keys.
 
     person, today, start, appointed, turnaround (days, of, own), routes (protocol or null, task or null, about,
-    bottleneck or null, stages: requirement, title, status, owner, begins, about, known), and read_at, snapshot,
+    bottleneck or null, stages: requirement, title, status, owner, begins, about, counts, known), and read_at, snapshot,
     rules_version, not_tracked. ISO dates; about null = unknown.
     """
     return {
@@ -94,5 +94,6 @@ def _stage_json(stage: Stage) -> dict[str, object]:
         "owner": stage.owner,
         "begins": iso(stage.begins),
         "about": iso(stage.about),
+        "counts": iso(stage.counts),
         "known": stage.known,
     }
