@@ -160,7 +160,7 @@ def _install(app: App, project: RedcapProject) -> bool:
     if plan.repeat:
         say(f"  Not set: {refused}." if refused else f"  {len(plan.repeat)} forms repeat now.")
     surveys = [one.form for one in _surveys(wanted)]
-    settings = installer.import_settings(surveys=bool(surveys))
+    settings = installer.import_settings(record_label=_TITLES[project.name][1], surveys=bool(surveys))
     say(f"  Auto-numbering{' and surveys' if surveys else ''}: {f'not set: {settings}' if settings else 'on'}.")
     done = Done(repeating=not refused, settings=not settings)
     _clicks(project.name, mapping, facts, surveys, done=done, writes=own is not None)

@@ -265,7 +265,7 @@ def facts(project: Project) -> dict[str, object]:
         "fields": [dict(field.row) for field in project.dictionary.fields],
         "labels": [project.label(form) for form in project.dictionary.forms],
         "repeats": project.design.repeats,
-        "settings": (said.record_autonumbering_enabled, said.surveys_enabled, said.purpose),
+        "settings": said,
         "surveys": project.surveys,
     }
 
@@ -318,6 +318,29 @@ def test_a_new_lab_by_file_through_the_pages_of_the_stand_in(serve: Callable[...
     said = onboard(home, "check")
     assert "1 people, 0 protocols. Nothing unreadable." in said
     onboard(home, "status")
+
+
+SURVEYS = r"\t<redcap:SurveysGroup>.*?</redcap:SurveysGroup>\n"
+REPEATS = r"\t<redcap:RepeatingInstrumentsAndEvents>.*?</redcap:RepeatingInstrumentsAndEvents>\n"
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (SURVEYS, "Designer > Enable in the survey column of completion"),
+        (REPEATS, "These forms take one row a record only: appointment, completion, review, "),
+    ],
+    ids=["surveys", "repeats"],
+)
+def test_what_did_not_arrive_is_named_by_check_with_its_click(
+    serve: Callable[..., Served], tmp_path: Path, part: str, words: str
+) -> None:
+    cut = re.sub(part, "", file_of("people"), flags=re.DOTALL)
+    projects = {"people": project_from_file(cut, CLOCK), "protocols": loaded("protocols")}
+    served = serve(projects)
+    home = make_home(tmp_path / "home", served.server.url, served.tokens)
+    projects["people"].put("1", "person", {"full_name": "Ada Ito", "university_email": "ada@northlake.example"})
+    assert words in " ".join(CliRunner().invoke(app, ["check", "--home", str(home)], env={"COLUMNS": "400"}).output.split())
 
 
 def test_settings_that_are_refused_become_clicks(serve: Callable[..., Served], tmp_path: Path) -> None:

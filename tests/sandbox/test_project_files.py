@@ -24,6 +24,8 @@ from onboard.sandbox.projects import Project
 from onboard.sandbox.refusals import ApiError
 from onboard.sandbox.rights import EVERYTHING
 from onboard.sandbox.state import State
+from onboard.sandbox.survey_page import fill_in
+from onboard.sandbox.surveys import survey_code
 from tests.sandbox.project_files import CLASSIC, LONGITUDINAL
 
 CLOCK = still(datetime(2026, 1, 1))
@@ -178,6 +180,14 @@ class TestClassic:
         assert project.survey_settings["visit"]["instructions"] == "<p>One</p>\n<p>Two</p>"
         off = loaded(CLASSIC.replace("SurveysEnabled>1", "SurveysEnabled>0"))
         assert off.surveys == [] and off.settings.surveys_enabled == 0
+
+    @pytest.mark.parametrize(("switch", "words"), [("1", "One more"), ("0", "")])
+    def test_the_button_for_another_response_is_as_the_file_says(self, switch: str, words: str) -> None:
+        project = loaded(CLASSIC.replace('repeat_survey_enabled="1"', f'repeat_survey_enabled="{switch}"'))
+        state = State(projects=[project], public_url="http://host/")
+        code = survey_code(project, "12", Place("", "visit", 1), "visit")
+        page = fill_in(state, code, Params([("visit_on", "2026-02-03")]), {})
+        assert "Your answers were saved" in page and ("surveys/?s=" in page) is bool(words) and words in page
 
     def test_a_role_keeps_its_name_and_rights(self) -> None:
         row = next(csv.DictReader(io.StringIO(ask(loaded(CLASSIC), "userRole"))))

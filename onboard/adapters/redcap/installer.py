@@ -42,10 +42,11 @@ class RedcapInstaller:
                 return error.words or f"status {error.status}"
         return ""
 
-    def import_settings(self, *, surveys: bool) -> str:
-        """Turn auto-numbering on, and surveys where the project has some. Returns "" when it is done, else why not: then it takes
-        clicks. PyCap has no method for this call."""
-        wanted = {"record_autonumbering_enabled": 1} | ({"surveys_enabled": 1} if surveys else {})
+    def import_settings(self, *, record_label: str, surveys: bool) -> str:
+        """Turn auto-numbering on, and surveys where the project has some, and say what is shown beside a record's number. Returns
+        "" when it is done, else why not: then it takes clicks. PyCap has no method for this call."""
+        wanted: dict[str, str | int] = {"record_autonumbering_enabled": 1, "custom_record_label": record_label}
+        wanted |= {"surveys_enabled": 1} if surveys else {}
         with GuardedProject(self._project, self._pause) as door:
             payload = {"token": door.token, "content": "project_settings", "format": "json", "returnFormat": "json"}
             try:
