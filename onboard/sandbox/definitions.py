@@ -51,6 +51,7 @@ def _import_metadata(call: Call) -> Reply:
     except DictionaryError as error:
         raise ApiError(400, str(error)) from error
     call.project.replace_dictionary(dictionary)
+    call.project.forget_lost_forms()
     call.log("Upload data dictionary")
     return text_reply(str(len(dictionary.fields)), call.params.return_format())
 

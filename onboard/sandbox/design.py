@@ -80,11 +80,11 @@ class Design:
         found = self.event(event)
         return found.arm if found else None
 
-    def use(self, forms: tuple[str, ...]) -> None:
-        """Take other forms; those that are gone are at no event and repeat nowhere."""
-        self.forms = forms
-        self.events = [replace(event, forms=tuple(form for form in event.forms if form in forms)) for event in self.events]
-        self.repeats = [repeat for repeat in self.repeats if not repeat.form or repeat.form in forms]
+    def forget_lost_forms(self) -> None:
+        """Forms that are gone are at no event and repeat nowhere."""
+        kept = set(self.forms)
+        self.events = [replace(event, forms=tuple(form for form in event.forms if form in kept)) for event in self.events]
+        self.repeats = [repeat for repeat in self.repeats if not repeat.form or repeat.form in kept]
 
     def event(self, unique_name: str) -> Event | None:
         """The event of that unique name."""

@@ -113,11 +113,14 @@ class Project:
         return design
 
     def replace_dictionary(self, dictionary: Dictionary) -> None:
-        """Use another dictionary; values of fields that are gone stay stored and invisible. What was said about forms that are
-        gone is forgotten."""
+        """Use another dictionary; values of fields that are gone stay stored and invisible."""
         self.dictionary = with_missing_codes(dictionary, self.missing_data_codes)
-        self.design.use(dictionary.forms)
-        self.surveys = [form for form in self.surveys if form in dictionary.forms]
+        self.design.forms = dictionary.forms
+
+    def forget_lost_forms(self) -> None:
+        """Forms that are gone are at no event, repeat nowhere and are no surveys."""
+        self.design.forget_lost_forms()
+        self.surveys = [form for form in self.surveys if form in self.design.forms]
 
     def make_longitudinal(self) -> None:
         """Give a classic project its one event, which has every form and what is stored.
