@@ -43,6 +43,18 @@ NAMES = (
 )
 
 
+#: Names of the shipped course map and near them.
+SHIPPED_NAMES = (
+    ("Human Research", "Biomedical Research Investigators"),
+    ("Good Clinical Practice", "GCP FDA Refresher"),
+    ("", "GCP – Social and Behavioral Research Best Practices"),
+    ("Northlake Learning", "HIPAA for Research"),
+    ("", "Data or Specimens Only Research"),
+    ("Conflicts of Interest", "Conflicts of Interest"),
+    ("", "Privacy of patients, a course of the hospital"),
+)
+
+
 def as_read(first: Any, last: Any) -> tuple[Any, Any]:
     """What the reading of tables hands on: an end before its start leaves both dates unreadable (9)."""
     if isinstance(first, date) and isinstance(last, date) and last < first:
@@ -56,6 +68,7 @@ class Dice:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.noise = self.random.choice((0.0, 0.0, 0.02, 0.1))
+        self.stops, self.returners, self.undated = (self.random.random() < part for part in (0.5, 0.5, 0.3))
         self.pool = sorted(self.random.sample(EDGES, 6) + [self.any_day() for _ in range(4)])
         self.count = 0
 

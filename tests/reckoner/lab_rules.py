@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from dice import FUNDINGS, KINDS, PHIS, ROLES, TASKS, TYPES, Dice
 
+from onboard.config.rules_file import load_rules
 from onboard.dates import Validity, parse_validity
 from onboard.model.choices import PersonnelMode
 from onboard.model.requirements import Course, IrbUse, Per, Requirement, RequirementKind, Rules, Selectors, WhoseDate
@@ -108,4 +112,22 @@ def _selectors(dice: Dice, kind: RequirementKind, per: Per) -> Selectors:
         phi=dice.some_of(PHIS, 0.25),
         tasks=dice.some_of(TASKS, 0.6 if per is Per.TASK else 0.15),
         protocols=frozenset({dice.one(("p1", "irb24p2"))}) if dice.chance(0.1) else frozenset(),
+    )
+
+
+def shipped_rules(dice: Dice) -> Rules:
+    """What the shipped requirements ask, with the lab's own settings; also of what they do not track."""
+    text = (Path(__file__).parents[2] / "config" / "requirements.toml").read_text(encoding="utf-8")
+    found = load_rules(tomllib.loads(text), "Our University", [])
+    assert found
+    rules = found[0]
+    return replace(
+        rules,
+        requirements=tuple(replace(one, tracked=one.tracked or dice.chance(0.5)) for one in rules.requirements),
+        default_mode=dice.one((PersonnelMode.AMENDMENT, PersonnelMode.AUTOMATIC, PersonnelMode.PI_MAINTAINED)),
+        automatic_for_external=dice.chance(0.3),
+        strict_delegation=dice.chance(0.3),
+        absences_block=dice.chance(0.3),
+        typed_counts=dice.chance(0.85),
+        same_stay_days=dice.one((30, 30, 0, 3, 100)),
     )

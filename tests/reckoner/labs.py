@@ -1,7 +1,9 @@
 """Random small labs from a seed: few people, two protocols, dates drawn from a small pool so that edges collide.
 
 Everything a lab can get wrong turns up: unreadable and blank cells, ends before starts, claims, declined and unmapped evidence,
-refreshers with and without a basic, undated approvals that differ, rows after the read. `describe` prints a lab to look at.
+refreshers with and without a basic, undated approvals that differ, rows after the read, people who return, and in many labs
+holds, suspensions and closures. A last day of 9999-12-31 is read as none before anything is judged, so it is drawn as none.
+`describe` prints a lab to look at.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
-from dice import FUNDINGS, KINDS, NAMES, PEOPLE, PHIS, ROLES, TASKS, TYPES, Dice, as_read
-from lab_rules import make_rules
+from dice import FUNDINGS, KINDS, NAMES, PEOPLE, PHIS, ROLES, SHIPPED_NAMES, TASKS, TYPES, Dice, as_read
+from lab_rules import make_rules, shipped_rules
 
 from onboard.model.choices import UNREADABLE, ApprovalKind, Checked, PersonnelMode, Task
 from onboard.model.lab import (
@@ -58,16 +60,16 @@ class Lab:
         return sorted({day + timedelta(days=step) for day in found for step in (-1, 0, 1)})
 
 
-def make_lab(seed: int) -> Lab:
-    """The lab of a seed, always the same."""
+def make_lab(seed: int, *, shipped: bool = False) -> Lab:
+    """The lab of a seed, always the same; with `shipped` it asks what the shipped requirements ask."""
     dice = Dice(seed)
     people = PEOPLE[: dice.one((1, 2, 3))]
-    rules = make_rules(dice)
+    rules = shipped_rules(dice) if shipped else make_rules(dice)
     protocols = tuple(_protocol(dice, record, people) for record in ("p1", "p2"))
     records = Records(
         people=tuple(_person(name) for name in people),
         protocols=protocols,
-        appointments=_many(dice, people, (1, 1, 1, 2), _appointment),
+        appointments=tuple(row for person in people for row in _appointments(dice, person)),
         steps=_many(dice, people, (0, 1, 1, 2), _step),
         completions=_many(dice, people, (1, 2, 3, 5), _completion),
         listings=_many(dice, people, (0, 1, 2, 2), _listing),
@@ -80,7 +82,7 @@ def make_lab(seed: int) -> Lab:
         disclosures=_many(dice, people, (0, 1, 2), _disclosure),
         approvals=tuple(row for protocol in ("p1", "p2") for row in _approvals(dice, protocol)),
         submissions=_many(dice, ("p1", "p2"), (0, 0, 1), _submission),
-        holds=_many(dice, ("p1", "p2"), (0, 0, 1), _hold),
+        holds=_many(dice, ("p1", "p2"), (0, 1, 1, 2) if dice.stops else (0, 0, 1), _hold),
     )
     read_on = dice.one(dice.pool[4:])
     return Lab(seed=seed, records=replace(records, irb_answers=_irb_answers(dice, read_on)), rules=rules, read_on=read_on)
@@ -124,12 +126,29 @@ def _appointment(dice: Dice, person: str) -> Appointment:
     )  # fmt: skip
 
 
+def _appointments(dice: Dice, person: str) -> list[Appointment]:
+    """One or two in any way; of who returns two or three, each some days after the one before."""
+    found = [_appointment(dice, person) for _ in range(dice.one((1, 1, 1, 2)))]
+    if not dice.returners or not isinstance(found[0].first, date):
+        return found
+    rows, first = [], found[0].first - timedelta(days=dice.one((0, 200, 400)))
+    for _ in range(dice.one((2, 2, 3))):
+        last = first + timedelta(days=dice.one((0, 20, 90, 200)))
+        rows.append(replace(found[0], evidence=dice.evidence("appointment"), first=first, last=last))
+        first = last + timedelta(days=dice.one((1, 3, 4, 5, 31, 32, 61, 62, 101, 102, 150)))
+    rows[-1] = replace(rows[-1], last=dice.one((None, rows[-1].last, UNREADABLE if dice.noise else None)))
+    return rows
+
+
 def _step(dice: Dice, person: str) -> StepDone:
-    return StepDone(evidence=dice.evidence("step"), person=person, step=dice.one(("badge", "account")), on=dice.cell(0.2))
+    return StepDone(
+        evidence=dice.evidence("step"), person=person, step=dice.one(("badge", "account", "confidentiality", "data_access")),
+        on=dice.cell(0.2),
+    )  # fmt: skip
 
 
 def _completion(dice: Dice, person: str) -> Completion:
-    curriculum, group = dice.one(NAMES[:8] * 3 + NAMES)
+    curriculum, group = dice.one(NAMES[:8] * 3 + NAMES + SHIPPED_NAMES * 3)
     completed, expires = as_read(dice.early(dice.noise), dice.cell(0.6))
     checked = dice.one((Checked.ACCEPTED,) * 8 + (Checked.WAITING, Checked.DECLINED))
     return Completion(
@@ -221,7 +240,9 @@ def _approvals(dice: Dice, protocol: str) -> list[Approval]:
         ApprovalKind.RENEWAL, ApprovalKind.AMENDMENT, ApprovalKind.SUSPENSION, ApprovalKind.DETERMINATION,
         ApprovalKind.CLOSURE, ApprovalKind.UNKNOWN,
     )  # fmt: skip
-    more = [dice.one(kinds[:4] * 2 + kinds) for _ in range(dice.one((0, 0, 1, 2)))]
+    stops = (ApprovalKind.SUSPENSION, ApprovalKind.CLOSURE, ApprovalKind.RENEWAL)
+    often = stops * 4 + kinds if dice.stops else kinds[:4] * 2 + kinds
+    more = [dice.one(often) for _ in range(dice.one((1, 2, 2, 3) if dice.stops else (0, 0, 1, 2)))]
     return [
         _approval(dice, protocol, kind, full=number == 0 and not dice.chance(dice.noise))
         for number, kind in enumerate([dice.one((ApprovalKind.INITIAL,) * 3 + (ApprovalKind.DETERMINATION,)), *more])
@@ -234,7 +255,7 @@ def _approval(dice: Dice, protocol: str, kind: ApprovalKind, full: bool) -> Appr
 
     return Approval(
         evidence=dice.evidence("approval"), protocol=protocol, kind=kind, open_ended=dice.known((True, True, True, False, False)),
-        study_type=fact(TYPES), funding=fact(FUNDINGS), phi=fact(PHIS), **dice.span(0.5),
+        study_type=fact(TYPES), funding=fact(FUNDINGS), phi=fact(PHIS), **dice.span(0.5, 0.15 if dice.undated else 0.0),
     )  # fmt: skip
 
 

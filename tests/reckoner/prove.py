@@ -25,11 +25,12 @@ def days_of(lab: Lab, more: int) -> list[date]:
     return sorted({*edges, *(date.fromordinal(dice.randint(first, last)) for _ in range(more))})
 
 
-def prove(days: int, seed: int) -> tuple[Tally, int]:
-    """Labs from `seed` on until `days` row-days were compared or something differed; the tally and how many labs."""
+def prove(days: int, seed: int, least: int = 0) -> tuple[Tally, int]:
+    """Labs from `seed` on until `days` row-days of at least `least` labs were compared or something differed; the tally and how
+    many labs. Every second one asks what the shipped requirements ask."""
     tally, labs = Tally(), 0
-    while tally.row_days < days and not tally.stories:
-        lab = make_lab(seed + labs)
+    while (tally.row_days < days or labs < least) and not tally.stories:
+        lab = make_lab(seed + labs, shipped=labs % 2 == 1)
         tally.add(compare(lab, days_of(lab, 20)))
         labs += 1
     return tally, labs
@@ -44,9 +45,10 @@ def main() -> int:
     """Read the command line, prove, print; 0 when the two agree everywhere."""
     parser = argparse.ArgumentParser(description="Compare the judge with the brute-force reckoner.")
     parser.add_argument("--days", type=int, default=100_000, help="person-protocol-days to compare")
+    parser.add_argument("--labs", type=int, default=1000, help="labs to compare at least")
     parser.add_argument("--seed", type=int, default=0, help="seed of the first lab")
     wanted = parser.parse_args()
-    tally, labs = prove(wanted.days, wanted.seed)
+    tally, labs = prove(wanted.days, wanted.seed, wanted.labs)
     print(f"labs: {labs}, seeds {wanted.seed} to {wanted.seed + labs - 1}")
     print(_table("person-protocol-days", tally.rows))
     print(_table("finding-days", tally.findings))
