@@ -21,6 +21,7 @@ _MANY = frozenset(
         "appointments",
         "completions",
         "reviews",
+        "step_rows",
         "listings",
         "delegations",
         "assignments",
@@ -62,6 +63,7 @@ def advise(facts: ProjectFacts, mapping: Mapping, *, own: OwnForm | None = None)
         *_rights(facts, sources, own is not None),
         *_group(facts),
         *_codes(facts, mapping.missing_codes),
+        *_offers(facts, mapping),
         *(Advice(state=State.LOOK, words=words) for words in (why_not_written(facts, own) if own else ())),
         *([Advice(state=State.NOTE, words=facts.no_survey_link)] if facts.no_survey_link else ()),
     )
@@ -184,3 +186,57 @@ def _codes(facts: ProjectFacts, named: Collection[str]) -> Iterator[Advice]:
             words=f"The project has missing data codes that redcap.toml does not name: {', '.join(unnamed)}. Put those that "
             "mean “there is none” into missing_codes; one that means “nobody knows” is better left out.",
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Offer:
+    """A form that a later version brought: what for, its lines of redcap.toml, its clicks."""
+
+    table: str
+    form: str
+    what: str
+    fields: str  # of the form, in REDCap's words
+    lines: str
+
+
+_OFFERS = (
+    _Offer(
+        table="step_rows",
+        form="step",
+        what="onboarding steps as rows, so that who comes back to the lab does them anew",
+        fields="step_what (Drop-down List, with your steps as choices) and step_on (Text Box, “Date (Y-M-D)”)",
+        lines='[tables.step_rows]\nproject = "{project}"\ninstrument = "step"\n[tables.step_rows.fields]\n'
+        'what = "step_what"\non = "step_on"',
+    ),
+    _Offer(
+        table="reviews",
+        form="review",
+        what="who accepted what came in by survey, on a form of its own",
+        fields="rev_what, rev_row, rev_event, rev_decision, rev_by, rev_on, rev_reason and rev_seen as in people.csv",
+        lines='[tables.reviews]\nproject = "{project}"\ninstrument = "review"\n[tables.reviews.fields]\n'
+        'what = "rev_what"\nrow = "rev_row"\nevent = "rev_event"\ndecision = "rev_decision"\nby = "rev_by"\non = "rev_on"\n'
+        'reason = "rev_reason"\nseen = "rev_seen"',
+    ),
+)
+
+
+def _offers(facts: ProjectFacts, mapping: Mapping) -> Iterator[Advice]:
+    """What this version reads and the shipped project of this home does not have yet: each once, with lines and clicks."""
+    ours = {source.instrument: source for source in mapping.of("people") if source.project == facts.name}
+    if "person" not in ours or not mapping.of("steps"):
+        return  # a project of the lab's own: its forms are its own
+    there = {row.get("form_name", "") for row in facts.dictionary or ()}
+    for offer in _OFFERS:
+        mapped = [source for source in mapping.of(offer.table) if source.project == facts.name]
+        if offer.table == "reviews" and (mapping.reviews_on_form or not mapping.hand_in):
+            continue
+        steps = []
+        if offer.form not in there:
+            steps.append(
+                f"Online Designer > Create a new instrument from scratch, {offer.form}, with the fields {offer.fields}; "
+                "Project Setup > Repeating instruments and events > tick it; never enable it as a survey."
+            )
+        if not mapped:
+            steps.append(f"Paste into redcap.toml:\n{offer.lines.format(project=facts.name)}")
+        if steps:
+            yield Advice(state=State.NOTE, words=f"This version also reads {offer.what}. {' '.join(steps)}")

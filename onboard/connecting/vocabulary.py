@@ -14,6 +14,7 @@ TABLE_WORDS: Mapping[str, str] = {
     "people": "",
     "appointments": "appointment appt position pos employment hr hire job",
     "steps": "",
+    "step_rows": "step stp",
     "completions": "completion comp certificate crt cert training course citi",
     "reviews": "review rev decision",
     "listings": "listing list lst irb personnel",
@@ -73,6 +74,10 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "checked_on": (DATE, ("looked at on", "verified on", "checked on")),
         "reason": (TEXT, ("reason if not accepted", "reason")),
         "source": (CHOICE, ("how this came in", "entered by", "source", "how")),
+    },
+    "step_rows": {
+        "what": (CHOICE, ("step",)),
+        "on": (DATE, ("done on", "done")),
     },
     "reviews": {
         "what": (CHOICE, ("what was looked at",)),

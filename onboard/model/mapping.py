@@ -42,7 +42,8 @@ from onboard.model.choices import (
     Task,
 )
 
-#: Noun fields a source may name, by table. ``steps`` is free: its keys are the steps' own names.
+#: Noun fields a source may name, by table. ``steps`` is free: its keys are the steps' own names; ``step_rows`` adds to
+#: it, one row a step.
 TABLE_FIELDS: Dict[str, tuple[str, ...]] = {
     "people": (
         "greet", "name", "other_names", "university_email", "other_email", "personal_email", "personal_until", "citi_id",
@@ -50,6 +51,7 @@ TABLE_FIELDS: Dict[str, tuple[str, ...]] = {
     ),
     "appointments": ("kind", "role", "engaged", "supervisor", "first", "last"),
     "steps": (),
+    "step_rows": ("what", "on"),
     "completions": (
         "course", "training", "curriculum", "group", "stage", "completed", "expires", "score", "passing", "institution",
         "record_id", "checked", "checked_by", "checked_on", "reason", "source",
@@ -89,7 +91,7 @@ ENUMS: Dict[tuple[str, str], type[Choice]] = {
 #: Tables whose records are protocols; the records of all others are people.
 PROTOCOL_TABLES = frozenset({"protocols", "approvals", "submissions", "holds"})
 #: Tables whose form is optional in a project: without it they are read as empty.
-OPTIONAL_TABLES = frozenset({"reviews"})
+OPTIONAL_TABLES = frozenset({"reviews", "step_rows"})
 #: Noun fields that hold a day, where `as_read` may stand for one. Each key of steps is one too.
 DAYS: Dict[str, frozenset[str]] = {
     "people": frozenset({"personal_until"}),
@@ -120,6 +122,7 @@ PROTOCOL_BY = ("number", "code", "record")
 REQUIRED_FIELDS: Dict[str, frozenset[str]] = {
     "people": frozenset({"name"}),
     "appointments": frozenset({"first"}),
+    "step_rows": frozenset({"what", "on"}),
     "reviews": frozenset({"what", "row", "decision", "by", "on"}),
     "completions": frozenset({"completed"}),
     "listings": frozenset({"protocol"}),
@@ -259,8 +262,8 @@ class Mapping:
 
     @property
     def stamped(self) -> frozenset[str]:
-        """Keys of the forms of which it matters whether a row came in by survey: evidence, and what decides about it."""
-        return frozenset(source.key for source in self.sources if source.table in ("completions", "reviews"))
+        """Keys of the forms of which it matters whether a row came in by survey: evidence, what decides about it, and steps."""
+        return frozenset(source.key for source in self.sources if source.table in ("completions", "reviews", "step_rows"))
 
     @property
     def review_keys(self) -> frozenset[str]:

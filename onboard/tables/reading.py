@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from onboard.dates import DayWithin, show
 from onboard.model import UNREADABLE, Export, Problem, Reading
 from onboard.model.mapping import OPTIONAL_TABLES, PROTOCOL_TABLES, TABLE_FIELDS, Mapping, Source, has_form
-from onboard.tables.cells import CellProblem, quoted, read_date
+from onboard.tables.cells import CellProblem, quoted, read_date, read_text
 from onboard.tables.finishing import FINISH, Lab
 from onboard.tables.mistyped import may_stop
 from onboard.tables.people import Columns, directory_of, note_duplicates, read_people, unique_records
@@ -27,7 +27,7 @@ from onboard.tables.reviews import Reviews, SurveyRow, reviews_of
 from onboard.tables.schema import COLUMNS, Tables, frame
 from onboard.tables.seen import cell_columns
 from onboard.tables.shapes import READERS, SPANS
-from onboard.tables.sheet import Frames, Sheet, open_sheet, pick, rows_of
+from onboard.tables.sheet import HANDED_IN, Frames, Sheet, open_sheet, pick, rows_of
 from onboard.tables.since import Reads
 from onboard.tables.strangers import of_people
 
@@ -60,9 +60,14 @@ def _read_all(
     tables = {"people": frame("people", people), "protocols": frame("protocols", protocol_rows)}
     # what was decided is known before the rows it is about are read
     for table in ("reviews", *TABLE_FIELDS):
-        if table not in tables:
-            tables[table] = frame(table, _joined(table, [_read(lab, table, sheet) for sheet in sheets[table]]))
+        if table not in tables and table != "step_rows":
+            tables[table] = frame(table, _joined(table, [_read(lab, table, sheet) for sheet in _sheets_of(table, sheets)]))
     return Tables(**tables), problems, reviews
+
+
+def _sheets_of(table: str, sheets: dict[str, list[Sheet]]) -> list[Sheet]:
+    """The sheets that give a table its rows: steps are dates of one form, and rows of another."""
+    return sheets["steps"] + sheets["step_rows"] if table == "steps" else sheets[table]
 
 
 def _open_all(export: Export, mapping: Mapping, reads: Reads) -> dict[str, list[Sheet]]:
@@ -155,7 +160,9 @@ def _read(lab: Lab, table: str, sheet: Sheet) -> Columns:
     if table == "approvals" and lab.protocols.named_by_number:
         return _approvals_by_name(lab, sheet)
     sheet = of_people(sheet, lab.people, lab.problems) if sheet.source.person else _known_owners(lab, table, sheet)
-    return _steps(lab, sheet) if table == "steps" else _cells(lab, table, sheet)
+    if table == "steps":
+        return _step_rows(lab, sheet) if sheet.source.table == "step_rows" else _steps(lab, sheet)
+    return _cells(lab, table, sheet)
 
 
 def _approvals_by_name(lab: Lab, sheet: Sheet) -> Columns:
@@ -239,3 +246,44 @@ def _steps(lab: Lab, sheet: Sheet) -> Columns:
         found["step"] += [step] * sum(done)
         found["on"] += compress(days, done)
     return found
+
+
+def _step_rows(lab: Lab, sheet: Sheet) -> Columns:
+    """The rows that name a step and a day; another one is no step, and is told. What came in by survey is none either, for its
+    respondent can write every field."""
+    steps = sheet.read("what", read_text, lab.zone, lab.problems)
+    days = sheet.read("on", read_date, lab.zone, lab.problems)
+    rows = zip(steps, days, sheet.text(HANDED_IN), strict=True)
+    wrong = [_no_step(*row) for row in rows]
+    for number, found in enumerate(wrong):
+        if found:
+            lab.problems.note(sheet.row(number), *found)
+    done = [found is None for found in wrong]
+    return {
+        "evidence": list(compress(sheet.evidence(), done)),
+        "person": list(compress(sheet.records, done)),
+        "step": list(compress(steps, done)),
+        "on": list(compress(days, done)),
+    }
+
+
+def _no_step(step: str, day: Reading, stamp: str) -> tuple[str, CellProblem] | None:
+    """The field, and why a row is no step that was done; None where it is one."""
+    if stamp.strip():
+        return "what", _STEP_BY_SURVEY
+    if not step:
+        return "what", _NO_STEP
+    return ("on", _NO_DAY) if day is None else None
+
+
+_STEP_BY_SURVEY = CellProblem(
+    slug="step-by-survey",
+    what="is of a row that came in by survey, where anybody with the link writes every field. It counts for nothing.",
+    next_step="Designer > Disable in the survey column of this form; then enter the step yourself.",
+)
+_NO_STEP = CellProblem(slug="no-step", what="is blank, so this row counts for nothing.", next_step="Choose the step.")
+_NO_DAY = CellProblem(
+    slug="no-step-day",
+    what="is blank, so this step counts as not done.",
+    next_step="Type the day as year-month-day, for example 2026-04-03.",
+)

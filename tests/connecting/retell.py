@@ -48,7 +48,19 @@ def lab_rows(today: date = MONDAY) -> tuple[list[Row], list[Row]]:
     """The sample lab as of `today`: rows of people, and rows of protocols whose records are P1, P2 ..."""
     lab = sample_lab(today)
     protocols = [replace(row, record=f"P{row.record}") for row in lab.projects["protocols"].rows]
-    return list(lab.projects["people"].rows), protocols
+    return _with_steps_as_dates(lab.projects["people"].rows), protocols
+
+
+def _with_steps_as_dates(rows: Sequence[Row]) -> list[Row]:
+    """The rows of people with every step on the form of one date a step, as labs elsewhere keep them."""
+    done = {(row.record, row.values["step_what"]): row.values["step_on"] for row in rows if row.form == "step"}
+    kept = [row for row in rows if row.form != "step"]
+    return [
+        replace(row, values={**row.values, **{step: day for (record, step), day in done.items() if record == row.record}})
+        if row.form == "onboarding"
+        else row
+        for row in kept
+    ]
 
 
 #: Forms that are also surveys.
@@ -57,9 +69,12 @@ SURVEYS = {"people": ("completion", "research_log"), "protocols": ()}
 
 def shipped_projects(**options: bool) -> Projects:
     """The two shipped projects, which every other shape must be read like."""
-    people, protocols = lab_rows()
+    people, protocols = list(sample_lab(MONDAY).projects["people"].rows), lab_rows()[1]
     found = {}
-    for name, rows, repeating in (("people", people, (*PEOPLE_REPEAT, "review")), ("protocols", protocols, PROTOCOLS_REPEAT)):
+    for name, rows, repeating in (
+        ("people", people, ("step", *PEOPLE_REPEAT, "review")),
+        ("protocols", protocols, PROTOCOLS_REPEAT),
+    ):
         dictionary = (shipped("config/redcap_project") / f"{name}.csv").read_text(encoding="utf-8")
         found[name] = Project(name.title(), dictionary, repeating=repeating, surveys=SURVEYS[name], **options)
         for row in rows:

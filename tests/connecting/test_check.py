@@ -84,7 +84,8 @@ def test_a_token_that_can_do_more_is_named_with_what_it_can_do(serve: Callable[.
     note = words(said(served), State.NOTE)
     assert "its user also has API Import/Update, Project Design and Setup, User Rights." in note
     assert (
-        "no more than API Export, and Data Export Rights “Full Data Set” on: person, appointment, onboarding, completion" in note
+        "no more than API Export, and Data Export Rights “Full Data Set” on: person, appointment, onboarding, step, completion"
+        in note
     )
 
 
@@ -161,7 +162,7 @@ def test_forms_that_should_repeat_and_do_not_are_named_with_the_clicks(serve: Ca
     dictionary = (shipped("config/redcap_project") / "people.csv").read_text(encoding="utf-8")
     served = serve({"people": Project("People", dictionary)})
     look = words(said(served), State.LOOK)
-    assert "one row a record only: appointment, completion, review, listing, delegation" in look
+    assert "one row a record only: appointment, step, completion, review, listing, delegation" in look
     assert "Repeating instruments and events > Enable, then Modify" in look
 
 
@@ -169,7 +170,7 @@ def test_one_form_that_was_forgotten_is_named_when_the_token_may_see_it(serve: C
     dictionary = (shipped("config/redcap_project") / "people.csv").read_text(encoding="utf-8")
     forms = ["appointment", "completion", "listing", "assignment", "absence", "waiver", "research_log"]
     served = serve({"people": Project("People", dictionary, repeating=forms)}, Rights(design=True))
-    assert "one row a record only: review, delegation. " in words(said(served), State.LOOK)
+    assert "one row a record only: step, review, delegation. " in words(said(served), State.LOOK)
 
 
 def test_names_that_do_not_fit_the_dictionary_come_all_at_once(serve: Callable[..., Served]) -> None:

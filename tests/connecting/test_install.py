@@ -36,7 +36,7 @@ def test_into_empty_projects_twice_and_then_the_check_is_clean(serve: Callable[.
     served = serve(projects, ALL)
     home = make_home(tmp_path / "home", served.server.url, served.tokens)
     first = onboard(home, "install")
-    assert f"Installed {len(projects['people'].dictionary.fields)} fields." in first and "12 forms repeat now." in first
+    assert f"Installed {len(projects['people'].dictionary.fields)} fields." in first and "13 forms repeat now." in first
     assert "take Project Design and API Import/Update away again" in first and "survey column of: completion" in first
     dictionaries = {name: project.dictionary for name, project in projects.items()}
     again = onboard(home, "install")

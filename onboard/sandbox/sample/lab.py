@@ -43,8 +43,8 @@ expiration date.
 """
 PEOPLE, PROTOCOLS = "people", "protocols"
 _PEOPLE_REPEAT = (
-    "appointment", "completion", "review", "listing", "delegation", "assignment", "absence", "waiver", "snooze", "research_log",
-    "enrolment", "disclosure",
+    "step", "appointment", "completion", "review", "listing", "delegation", "assignment", "absence", "waiver", "snooze",
+    "research_log", "enrolment", "disclosure",
 )  # fmt: skip
 
 

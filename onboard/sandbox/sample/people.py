@@ -125,7 +125,8 @@ def _new_people(writer: RowWriter) -> None:
 
     _person(writer, ADEYEMI, "Seun", "Oluwaseun Adeyemi", "seun.adeyemi")
     _appointment(writer, ADEYEMI, "student_paid", "research_assistant", 0, 180, appt_supervisor="2")
-    writer.single(ADEYEMI, "onboarding", contract=writer.day(-15), confidentiality=writer.day(-6), account=writer.day(-1))
+    writer.single(ADEYEMI, "onboarding", contract=writer.day(-15), confidentiality=writer.day(-6))
+    writer.add(ADEYEMI, "step", step_what="account", step_on=writer.day(-1))
     hsp(writer, ADEYEMI, writer.day(-1), comp_source="survey")
     writer.add(ADEYEMI, "listing", list_protocol="CHART-AF", list_submitted=writer.day(-4), list_stays="0")
     _work(writer, ADEYEMI, "Check 50 abstracted charts", "CHART-AF", "chart_review", "short", 0, 28)
