@@ -328,7 +328,7 @@ REPEATS = r"\t<redcap:RepeatingInstrumentsAndEvents>.*?</redcap:RepeatingInstrum
     ("part", "words"),
     [
         (SURVEYS, "Designer > Enable in the survey column of completion"),
-        (REPEATS, "These forms take one row a record only: appointment, completion, review, "),
+        (REPEATS, "These forms take one row a record only: appointment, step, completion, review, "),
     ],
     ids=["surveys", "repeats"],
 )
