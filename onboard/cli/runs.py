@@ -62,7 +62,8 @@ def _print(lab: str, found: Sequence[Mapping[str, object]], rows: Sequence[Mappi
 
 def held_words(run: Mapping[str, object]) -> str:
     """What to do about a run over the ceiling."""
-    return f"Run {run['run']} is held. See who would get what: onboard run {run['job']}. Let it go: onboard release {run['run']}"
+    look = "onboard start" if run["job"] == "start" else f"onboard run {run['job']}"
+    return f"Run {run['run']} is held. See who would get what: {look}. Let it go: onboard release {run['run']}"
 
 
 def _print_whole(lab: str, run: Mapping[str, object], row: Mapping[str, object]) -> None:

@@ -97,11 +97,12 @@ def clock_was_ahead(last: date) -> Trouble:
 
 def over_ceiling(run: int, job: JobName, number: int, ceiling: int) -> Trouble:
     """All mail to people of one run waits for a word."""
+    look = "onboard start" if job == "start" else f"onboard run {job}"
     return Trouble(
         key=f"ceiling/{run}",
         title="Too many mails at once",
         text=(
             f"{job} planned {number} mails to people; the ceiling is {ceiling}. All of them wait. Look at them with "
-            f"`onboard run {job}`, then let them go with `onboard release {run}`, or raise `ceiling` in settings.toml."
+            f"`{look}`, then let them go with `onboard release {run}`, or raise `ceiling` in settings.toml."
         ),
     )

@@ -135,6 +135,8 @@ def _receipt_state(desk: Desk, completion: Completion) -> str:
         return "received"
     if completion.checked is Checked.DECLINED:
         return "declined"
+    if completion.passed is False:  # the worklist asks which of score and decision is right
+        return ""
     handed_in = completion.source == "survey" or isinstance(completion.checked_on, date)
     received = item_keys.receipt(completion.person, completion.evidence, "received") in desk.history.items
     return "accepted" if (handed_in or received) and not _in_doubt(desk, completion) else ""

@@ -129,16 +129,22 @@ def read_name(text: str, zone: ZoneInfo) -> Cell:
 
 #: From this year on a date is not a real day: forms that ask for a last day hold it (9999-12-31) to say there is none.
 NO_END = 2900
+#: A day before this year is a slip of the hand: 0206 for 2026.
+FIRST_YEAR = 1900
 
 
 def read_date(text: str, zone: ZoneInfo) -> Cell:
-    """A day on which something begins or happens: None when blank, UNREADABLE and a problem when it is not wholly one, or lies
-    in the year 2900 or later."""
+    """Return a day on which something begins, happens or ends; None when blank.
+
+    UNREADABLE, with a problem, when it is not wholly a day, or lies before 1900 or in the year 2900 or later.
+    """
     if not text.strip():
         return None, None
     day = parse_day(text.strip(), zone)
     if day is None:
         return UNREADABLE, _unreadable(text)
+    if day.year < FIRST_YEAR:
+        return UNREADABLE, _long_ago(text)
     return (day, None) if day.year < NO_END else (UNREADABLE, _far_off(text))
 
 
@@ -156,6 +162,14 @@ def is_no_end(text: str, zone: ZoneInfo) -> bool:
     """Whether a cell that asks for a last day says that there is none."""
     day = parse_day(text.strip(), zone)
     return day is not None and day.year >= NO_END
+
+
+def _long_ago(text: str) -> CellProblem:
+    return CellProblem(
+        slug="unreadable-date",
+        what=f"holds {quoted(text)}, a day before {FIRST_YEAR}; a digit of the year is probably missing. It counts as unknown.",
+        next_step="Type the real day as year-month-day, for example 2026-04-03.",
+    )
 
 
 def _far_off(text: str) -> CellProblem:
@@ -308,7 +322,7 @@ _WHOLE = 100
 def read_number(text: str, zone: ZoneInfo) -> Cell:
     """A score in per cent as Decimal, None when blank, UNREADABLE and a problem for anything else.
 
-    -99 and 999 stand for a missing one.
+    -99 and 999 stand for a missing one; a number between 0 and 1 is a share as a spreadsheet writes it, or a slip.
     """
     line = text.strip().removesuffix("%").strip()
     if not line:
@@ -317,12 +331,12 @@ def read_number(text: str, zone: ZoneInfo) -> Cell:
         number = Decimal(line) if line.isascii() and "_" not in line else None
     except InvalidOperation:
         number = None
-    if number is not None and number.is_finite() and 0 <= number <= _WHOLE:
+    if number is not None and number.is_finite() and (number == 0 or 1 <= number <= _WHOLE):
         return number, None
     return UNREADABLE, CellProblem(
         slug="unreadable-number",
-        what=f"holds {quoted(text)}, which is not a number from 0 to {_WHOLE}. It counts as unknown.",
-        next_step="Type the number alone, for example 85.",
+        what=f"holds {quoted(text)}, which is not a number of per cent from 1 to {_WHOLE}. It counts as unknown.",
+        next_step="Type per cent as a number alone, for example 85.",
     )
 
 

@@ -55,6 +55,9 @@ def _completions(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
         ]
     columns["checked"] = _each_once(_checked, columns["checked"], columns["source"])
     columns["unclear"] = _unclear(sheet, columns["stage"])
+    for number, (passed, checked) in enumerate(zip(columns["passed"], columns["checked"], strict=True)):
+        if passed is False and checked is Checked.ACCEPTED:
+            lab.problems.note(sheet.row(number), "score", _NOT_PASSED)
     strange = {source for source in set(columns["source"]) if source.lower() not in ("", "survey", *_TRUSTED)}
     for number, source in enumerate(columns["source"] if strange else ()):
         if source in strange:
@@ -166,6 +169,11 @@ _UNDATED = CellProblem(
     slug="no-signature-day",
     what="is blank beside the name of whoever approved it. It counts as not approved.",
     next_step="Type the day of the signature as year-month-day, for example 2026-04-03.",
+)
+_NOT_PASSED = CellProblem(
+    slug="score-below-pass-mark",
+    what="lies below the pass mark, although the row is accepted. It does not count.",
+    next_step="Correct the score, or choose Not accepted.",
 )
 _NO_TASK = CellProblem(slug="no-task", what="names no task, so nothing is delegated.", next_step="Tick the tasks the PI gave.")
 _read_task = choice(Task)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from onboard.tables.cells import Cell, CellProblem, clean, quoted
-from onboard.tables.stand_ins import ALONE, BEFORE, COMING, NOT_YET, WHOLE, WITHIN, plain
+from onboard.tables.stand_ins import ALONE, BEFORE, COMING, NOT_YET, PROSE, WHOLE, WITHIN, plain
 
 #: REDCap's own missing data codes; written exactly so they name no person, since Oth and Msk may.
 _MISSING = frozenset(
@@ -22,6 +22,9 @@ _MISSING = frozenset(
         "OTH",
     }
 )  # fmt: skip
+#: "#REF!" and its kin, as a spreadsheet writes them, and "didn't" with any apostrophe.
+_BROKEN_CELL = re.compile(r"#(REF|VALUE|NAME|NUM|NULL|DIV|N/A|SPILL|CALC)\b")
+_CONTRACTION = re.compile(r"\w+n['’`´]t\b")
 _MONTHS = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"})
 
 
@@ -48,6 +51,8 @@ def names_somebody(line: str) -> bool:
     """
     folded = plain(line)
     bare = re.sub(r"^\W+|\W+$", "", folded)
+    if _BROKEN_CELL.search(line) or _CONTRACTION.search(folded):
+        return False
     if line in _MISSING or "?" in line or bare in WHOLE or bare.startswith(BEFORE) or any(part in folded for part in WITHIN):
         return False
     tokens = re.findall(r"\w+", folded)
@@ -58,4 +63,15 @@ def names_somebody(line: str) -> bool:
         return False
     if len(words) < len(tokens) and _MONTHS.issuperset(words):
         return False
-    return NOT_YET.isdisjoint((*words, together)) and not any(pair in COMING for pair in pairwise(words))
+    if not NOT_YET.isdisjoint((*words, together)) or any(pair in COMING for pair in pairwise(words)):
+        return False
+    return not _is_prose(line)
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a text tells of a signature: it has a word that is never a name in small letters, or in a text of capitals."""
+    told = PROSE.intersection
+    words = re.findall(r"\w+", line)
+    if all(word == word.upper() for word in words) and len(words) > 1:
+        return len(told(plain(word) for word in words)) > 0
+    return bool(told(plain(word) for word in words if word == word.lower()))

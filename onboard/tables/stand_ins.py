@@ -52,9 +52,47 @@ NOT_YET = _words(
     "معلق معلقة انتظار بانتظار الانتظار لم غير لاحقا مجهول "  # Arabic
     "ממתין ממתינה לא טרם "  # Hebrew
     "εκκρεμει αγνωστο αναμονη οχι "  # Greek
+    # what takes a signature back, or says that there was none
+    "asked canceled cancelled deactivated deceased declines deferred deleted denied denies didnt disapproved disputed emailed "
+    "expired forgot forgotten forgets hasnt havent inactive invalid invalidated lapsed notsigned objected objects obsolete "
+    "ooo overruled phoned questioned queried refuses rejects reminded removed replaced rescinded resigned resubmitted retracted "
+    "revoked submitted superseded suspended terminated texted unavailable unconfirmed unreachable unresolved unverified "
+    "vacation voided withdraws withdrawn withdrew wont yet "
+    "anulada anulado caducada caducado cancelada cancelado denegada denegado enviada enviado olvidado rechazada rechazado "
+    "retirada retirado revocada revocado suspendida suspendido vencida vencido "  # Spanish
+    "expirada expirado negada negado recusada recusado rejeitada rejeitado revogada revogado suspensa suspenso "  # Portuguese
+    "annule annulee envoye envoyee expire expiree oublie refuse refusee rejete rejetee retiree revoque revoquee suspendu "
+    "suspendue "  # French
+    "abgelaufen abgelehnt aufgehoben ausgesetzt beendet eingereicht entzogen ersetzt gesperrt storniert ungultig vergessen "
+    "verweigert widerrufen zuruckgezogen "  # German
+    "neplatna neplatne neplatny odeslano odmitnuto odvolano pozastaveno stazeno vyprselo zamitnuto zapomenuto zruseno "  # Czech
+    "anulowano cofnieto niewazne odmowa odrzucono odwolano wycofano wygaslo wyslano zawieszono "  # Polish
+    "annullata annullato inviato negata negato respinta respinto revocata revocato rifiutata rifiutato ritirato scaduta "
+    "scaduto sospesa "  # Italian
+    "askida cekildi gecersiz gonderildi iptal reddedildi unutuldu "  # Turkish
+    "afgewezen geannuleerd geweigerd ingetrokken ongeldig opgeschort vergeten verlopen verzonden "  # Dutch
+    "afvist annullerad aterkallad avbruten avslag avslagen avvisad avvist ogiltig skickad tilbagekaldt trukket udlobet ugyldig "
+    "utgangen utlopt "  # Swedish, Norwegian, Danish
+    "аннулировано забыл истекло недеиствительно отказ отказано отклонен отклонено отменен отменено отозван отозвано "
+    "отправлено приостановлено просрочено "  # Russian
+    "відкликано відмовлено відхилено недіисно прострочено скасовано "  # Ukrainian
+    "dibatalkan dicabut ditolak kadaluarsa kedaluwarsa "  # Indonesian
+    "ملغى ملغاة مرفوض مرفوضة منتهي منتهية مسحوب "  # Arabic
+    "בוטל נדחה נמשך "  # Hebrew
+    "ακυρο ανακληθηκε απορριφθηκε εληξε "  # Greek
+)
+#: Written in small letters they begin a sentence about a signature; with a capital they may be a name (Ask, Said, Left).
+PROSE = _words(
+    "are ask asking asks because been being but called calls chase chased chasing confirm confirming confirms did does doesn "
+    "didn get gets getting got had has hasn have haven his is isn left messages msg must need needed needs once reminder remind "
+    "said says shall should since tell tells their they told unless until wants was wasn weren when whether without would wouldn "
+    "yesterday today tomorrow tonight"
 )
 #: What says so by two words together, each of which may be part of a name.
 COMING = _pairs(
+    "out of,will confirm,will do,will get,will ask,will call,will send,left message,left voicemail,no reply,no answer,no "
+    "response,did not,does not,has not,have not,had not,is not,was not,is away,is out,on vacation,on holiday,on sabbatical,"
+    "left lab,left institution,"
     "to be,to sign,to confirm,to follow,to come,will sign,will be,will approve,will follow,must sign,"
     "should sign,can sign,please sign,"
     "sign here,sign off,for signature,for approval,for review,in progress,in process,in review,under review,"
@@ -73,13 +111,15 @@ COMING = _pairs(
     "da firmare,da confermare,non firmato,non ancora,senza firma,manca firma,manca la,"
     "hic kimse,imza yok,nog open,te tekenen,ej signerad,"
     "на подписи,на подпись,без подписи,"
-    "chua ky,chua co,dang cho,cho ky,khong ro,khong co,"
+    "da huy,tu choi,het han,thu hoi,chua ky,chua co,dang cho,cho ky,khong ro,khong co,"
     "서명 예정,확인 중,승인 대기,"
     "لا أحد,لا يوجد,لا نعرف,"
     "tidak ada"
 )
 #: Written alone in place of a name, without spaces; each may be part of a name or of a title.
 ALONE = _words(
+    "cancel changed closed deny duplicate ended error errors except expires forget hold held invoid left lost message nothing "
+    "nowhere recalled reversed revoke stop stopped system undo unsign void voids withdraw wrong "
     "accepted anyone approved blank checked coming confirmed ditto done draft empty everyone false later na "
     "name nan nil no none noone "
     "null off ok okay open same self sign signature signed somebody someone soon test tomorrow true "
@@ -98,6 +138,9 @@ WITHIN = tuple(
         "未填 未署名 未承認 未記入 未完 未授权 "
         "尚未 还没 還沒 没有 沒有 没签 暂无 暫無 不详 不詳 不明 等待 审批中 審批中 签字中 "
         "保留中 確認中 承認待ち 署名待ち 待ち 予定 後日 なし 検討中 "
+        "撤销 撤銷 作废 作廢 取消 拒绝 拒絕 过期 過期 失效 驳回 駁回 撤回 已提交 却下 期限切れ 無効 拒否 失効 "
+        "취소됨 취소 거부 철회 만료 무효 반려 "
+        "रद्द अस्वीकृत "
         "미서명 미승인 없음 모름 보류 확인중 "
         "लंबित नहीं अज्ञात बाकी प्रतीक्षा "
         "รอลงนาม ยังไม่ ไม่ทราบ"

@@ -50,6 +50,9 @@ CHICAGO = ZoneInfo("America/Chicago")
         pytest.param("2026-03-04+00:00", UNREADABLE, id="offset without a time"),
         pytest.param("٢٠٢٦-٠٣-٠٤", UNREADABLE, id="other digits"),
         pytest.param("0001-01-01T00:00:00+14:00", UNREADABLE, id="before the first day there is"),
+        pytest.param("0206-12-20", UNREADABLE, id="a digit of the year is missing"),
+        pytest.param("1899-12-31", UNREADABLE, id="longer ago than anybody works"),
+        pytest.param("1900-01-01", date(1900, 1, 1), id="long ago"),
         pytest.param("NA", UNREADABLE, id="a word"),
         pytest.param("46085", UNREADABLE, id="a spreadsheet's number"),
     ],
@@ -126,12 +129,12 @@ def test_a_right_to_left_name_stays_and_an_override_goes() -> None:
     assert trouble is not None
 
 
-@pytest.mark.parametrize(("text", "number"), [("85", 85), ("85.5 %", Decimal("85.5")), ("", None), ("100", 100)])
+@pytest.mark.parametrize(("text", "number"), [("85", 85), ("85.5 %", Decimal("85.5")), ("", None), ("100", 100), ("0", 0)])
 def test_a_score_is_a_number(text: str, number: object) -> None:
     assert read_number(text, CHICAGO) == (number, None)
 
 
-@pytest.mark.parametrize("text", ["85,5", "passed", "NaN", "Infinity", "1_0", "٨٥"])
+@pytest.mark.parametrize("text", ["85,5", "passed", "NaN", "Infinity", "1_0", "٨٥", "0.95", "-1", "1000"])
 def test_a_score_that_is_no_number_is_unreadable(text: str) -> None:
     value, trouble = read_number(text, CHICAGO)
     assert value is UNREADABLE

@@ -247,7 +247,36 @@ NOBODY = {
         "εκκρεμεί",
     ),
 }
+NOBODY["English, taken back or told about"] = (
+    "Revoked", "withdrawn", "Void", "cancelled", "Canceled 3 Nov 2026", "denied", "expired", "superseded", "hold", "submitted",
+    "forgot", "error", "#REF!", "#VALUE!", "didn't sign", "hasn’t signed yet", "won't sign", "SOR said no",
+    "Siobhán - will confirm", "asked 20 Nov", "ask Siobhan", "left msg", "out of office", "Elena Rivera has not signed",
+    "Rivera is on vacation", "rescinded by Dr. Rivera", "Rivera resigned", "lost", "she is away", "Dr Rivera, when back",
+)  # fmt: skip
+NOBODY["Elsewhere, taken back"] = (
+    "Revocado", "anulado por la Dra. Rivera", "rechazada", "Revogado", "cancelado", "annulé", "Refusé", "expirée", "widerrufen",
+    "Abgelehnt", "abgelaufen", "zurückgezogen", "odvoláno", "Zamítnuto", "neplatné", "cofnięto", "odmowa", "revocato", "Scaduto",
+    "iptal", "reddedildi", "Ingetrokken", "afgewezen", "återkallad", "avvist", "ugyldig", "отозвано", "Отклонено", "просрочено",
+    "недействительно", "скасовано", "ditolak", "ملغى", "مرفوض", "בוטל", "άκυρο", "已撤销", "作废", "已取消", "却下", "期限切れ",
+    "취소됨", "만료", "रद्द", "từ chối", "đã hủy",
+)  # fmt: skip
 NAMES = (
+    "Ask Eriksen",
+    "Edward Said",
+    "Said Haddad",
+    "Hold, Anna",
+    "Lars Hold",
+    "Elena Rivera signed",
+    "Vera Left-Brown",
+    "elena rivera",
+    "Dr. rivera",
+    "maria garcía lópez",
+    "ELENA RIVERA",
+    "E. Rivera on behalf of K. Tanaka",
+    "Ahmed Syed",
+    "Majed Khaled",
+    "Ed Reed",
+    "Elena Rivera, erivera@northlake.example",
     "Elena Rivera",
     "Dr. Elena Rivera",
     "E. Rivera",

@@ -29,6 +29,7 @@ def judge(obligation: Obligation) -> Finding:
     counting = [(c, t) for c, t in evidence.completions if _may_count(t, requirement.accepts)]
     usable = [(c, t) for c, t in counting if c.checked is not Checked.DECLINED and c.passed is not False]
     grounds = [_ground(completion, training, usable, obligation) for completion, training in usable]
+    grounds = grounds or [_not_passed(c) for c, _ in counting if c.passed is False and c.checked is not Checked.DECLINED]
     passes = sorted(
         c.completed
         for c, t in usable
@@ -120,6 +121,16 @@ def _ground(completion: Completion, training: Counts, others: _Rows, ob: Obligat
         until=days.possible.end(),
         claim=claim,
         problem=problem,
+    )
+
+
+def _not_passed(completion: Completion) -> Ground:
+    """A completion whose score lies below the pass mark: it gives no day, and is named where nothing else is on record."""
+    return Ground(
+        evidence=completion.evidence,
+        what=phrase("grounds.not_passed", course=completion.course),
+        gives=NOT_EVER,
+        dated=known_day(completion.completed),
     )
 
 

@@ -88,6 +88,15 @@ def test_score_equal_to_the_pass_mark_passes_and_below_does_not() -> None:
     assert status_on(gcp(completion(passed=None)), TODAY) is Status.UNKNOWN
 
 
+def test_a_score_below_the_pass_mark_is_named_where_nothing_else_is_on_record() -> None:
+    failed = completion(passed=False, number=2)
+    (ground,) = gcp(failed).grounds
+    assert str(ground.what).endswith("the score is below the pass mark.")
+    assert ground.evidence == failed.evidence
+    assert [g.evidence for g in gcp(completion(number=1), failed).grounds] == [completion(number=1).evidence]
+    assert gcp(replace(failed, checked=Checked.DECLINED)).grounds == ()
+
+
 @pytest.mark.parametrize(
     "group",
     [
