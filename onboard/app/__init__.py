@@ -242,8 +242,12 @@ class App:
         waiting: tuple[Waiting, ...] = ()
         if found or damaged:
             from onboard.intake.queue import damaged_sentence, queue_sentences
+            from onboard.judging.courses import CourseMap
 
-            waiting = (*queue_sentences(found), *(damaged_sentence(number) for number, _ in damaged))
+            waiting = (
+                *queue_sentences(found, CourseMap(self.config.rules.courses)),
+                *(damaged_sentence(number) for number, _ in damaged),
+            )
         if export.irb_lists:
             from onboard.intake.irb_compare import irb_sentences
             from onboard.intake.irb_list import list_of

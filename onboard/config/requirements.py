@@ -119,6 +119,11 @@ class RequirementBlock(Block):
     escalate_pi_working_days: Days = 5
     how_to: Link = ""
     minutes: Annotated[int, Field(ge=0, le=100_000)] = 0
+    provider: str = ""
+    menu: str = ""
+    choose: str = ""
+    choose_again: str = ""
+    minutes_again: Annotated[int, Field(ge=0, le=100_000)] = 0
     does_not_count: str = ""
     ask: Literal["", "you", "coordinator", "pi"] = ""
     depends_on: tuple[str, ...] = ()
@@ -147,6 +152,7 @@ class RequirementBlock(Block):
 _PLAIN = (
     "id", "kind", "title", "per", "tracked", "blocks", "in_force_from", "in_force_to", "accepts", "step", "each_stay",
     "whose_date", "in_progress_days", "lead_days", "enforce_lead", "submission_margin_days", "only_at_submission",
-    "expiring_days", "tiers", "escalate_supervisor_days", "escalate_pi_working_days", "how_to", "minutes", "does_not_count",
+    "expiring_days", "tiers", "escalate_supervisor_days", "escalate_pi_working_days", "how_to", "minutes", "provider",
+    "menu", "choose", "choose_again", "minutes_again", "does_not_count",
     "ask", "depends_on", "citation",
 )  # fmt: skip

@@ -31,6 +31,7 @@ _Placed = tuple[str, RequirementBlock]
 _OF_SOME = (
     "accepts", "in_progress_days", "step", "each_stay", "blocks", "validity", "whose_date", "submission_margin_days",
     "only_at_submission",
+    "provider", "menu", "choose", "choose_again", "minutes_again",
 )  # fmt: skip
 #: The next step where the key that a kind needs is left out.
 _NEEDED = {
@@ -106,8 +107,9 @@ def _canonical(
     return json.dumps(document, sort_keys=True, ensure_ascii=False, indent=1)
 
 
+_WHAT_TO_CHOOSE: Mapping[str, object] = {"provider": "", "menu": "", "choose": "", "choose_again": "", "minutes_again": 0}
 #: Keys of a later version: left out where they hold their default, so that the rules of a lab keep their version.
-_LATER: Mapping[str, object] = {"same_stay_days": 30, "each_stay": False, "irb_list": "judges"}
+_LATER: Mapping[str, object] = {"same_stay_days": 30, "each_stay": False, "irb_list": "judges", **_WHAT_TO_CHOOSE}
 
 
 def _older(block: dict[str, object]) -> dict[str, object]:

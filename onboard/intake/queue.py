@@ -13,8 +13,9 @@ from typing import Any
 
 from onboard.folding import fold
 from onboard.intake.claims import Claimed, Layout, claim_key
-from onboard.intake.planning import WAITING, Planned, State
-from onboard.model import Waiting
+from onboard.intake.planning import WAITING, Planned, State, as_completion
+from onboard.judging.courses import CourseMap, map_block, map_step
+from onboard.model import Unmapped, Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ _ACTS = {
 }
 
 
-def queue_sentences(queue: Sequence[Queued]) -> tuple[Waiting, ...]:
+def queue_sentences(queue: Sequence[Queued], map_of: CourseMap) -> tuple[Waiting, ...]:
     """Return the queue for a worklist.
 
     Each row that points to a person here, oldest first; one line for each unmapped course, however many people took it; strangers
@@ -114,7 +115,7 @@ def queue_sentences(queue: Sequence[Queued]) -> tuple[Waiting, ...]:
         if item.state is State.UNKNOWN_COURSE:
             courses.setdefault((fold(item.claim.group), item.claim.stage), []).append(item)
     found = [_sentence(item) for item in queue if not item.stranger and item.state is not State.UNKNOWN_COURSE]
-    found += [_course_sentence(items) for items in courses.values()]
+    found += [_course_sentence(items, map_of) for items in courses.values()]
     strangers = [item for item in queue if item.stranger]
     if strangers:
         found.append(
@@ -137,14 +138,18 @@ def damaged_sentence(number: int) -> Waiting:
     )
 
 
-def _course_sentence(items: Sequence[Queued]) -> Waiting:
+def _course_sentence(items: Sequence[Queued], map_of: CourseMap) -> Waiting:
     first, people = items[0], {item.person for item in items}
+    completion = as_completion(first.claim, first.person)
+    counts = map_of.counts(completion)
+    unplaced = counts if isinstance(counts, Unmapped) and not counts.named and first.claim.group else None
     return Waiting(
         title=f"unknown course: {first.claim.group or 'no name'}, {len(items)} {'row' if len(items) == 1 else 'rows'}",
         why=first.why,
-        act=_ACTS[State.UNKNOWN_COURSE],
+        act=f"{map_step(completion, unplaced)} Then: onboard intake --send." if unplaced else _ACTS[State.UNKNOWN_COURSE],
         person=people.pop() if len(people) == 1 else "",
         since=min(item.since for item in items),
+        paste=map_block(completion, unplaced) if unplaced else (),
     )
 
 

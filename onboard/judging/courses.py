@@ -15,6 +15,7 @@ from functools import lru_cache
 from onboard.folding import fold
 from onboard.model import Completion, Counts, Course, Unmapped
 from onboard.model.mapping import NO_TRAINING
+from onboard.model.phrases import Phrase, phrase
 
 
 def _plain(words: str) -> frozenset[str]:
@@ -58,6 +59,43 @@ def is_no_name(text: str) -> bool:
 def named_course(*names: str) -> str:
     """The first of several printed names that is one; "" when all are placeholders."""
     return next((name for name in names if not is_no_name(name)), "")
+
+
+def map_block(completion: Completion, counts: Unmapped) -> tuple[str, ...]:
+    """The lines that put a course into the map, ready to paste into requirements.toml.
+
+    With one training that its words fit, as that; else as nothing, until a person says which. The curriculum stands with a group
+    whose name tells it from no other.
+    """
+    name, curriculum = (
+        named_course(completion.group, completion.course, completion.curriculum),
+        named_course(completion.curriculum),
+    )
+    trainings = sorted(counts.trainings)
+    others = ", ".join(f"or {_quoted(one)}" for one in trainings) if len(trainings) > 1 else ""
+    said = '"" = does not count' if len(trainings) == 1 else f"does not count; {others or 'or the training that it is'}"
+    alone = [] if telling_words(name) or not curriculum else [f"curriculum = [{_quoted(curriculum)}]"]
+    return (
+        "[[course]]",
+        f"training = {_quoted(trainings[0] if len(trainings) == 1 else '')}  # {said}",
+        *alone,
+        f"group = [{_quoted(name)}]",
+    )
+
+
+def map_step(completion: Completion, counts: Unmapped) -> Phrase:
+    """What a coordinator does about a course that is in no block of the map: one line to add, and where."""
+    line = f"{_quoted(named_course(completion.group, completion.course, completion.curriculum))},"
+    trainings = ", ".join(sorted(counts.trainings))
+    if not trainings:
+        return phrase("doubts.unknown_step", line=line)
+    return phrase("doubts.renamed_step" if len(counts.trainings) == 1 else "doubts.unplaced_step", line=line, trainings=trainings)
+
+
+def _quoted(name: str) -> str:
+    """A name as TOML writes it."""
+    plain = " ".join(name.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{plain}"'
 
 
 class CourseMap:

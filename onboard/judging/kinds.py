@@ -72,7 +72,19 @@ _TRAINING, _LISTING, _APPROVAL = RequirementKind.TRAINING, RequirementKind.LISTI
 KINDS: Mapping[RequirementKind, Kind] = {
     RequirementKind.TRAINING: Kind(
         judge=training.judge,
-        keys=("accepts", "in_progress_days", "validity", "whose_date", "submission_margin_days", "only_at_submission"),
+        keys=(
+            "accepts",
+            "in_progress_days",
+            "validity",
+            "whose_date",
+            "submission_margin_days",
+            "only_at_submission",
+            "provider",
+            "menu",
+            "choose",
+            "choose_again",
+            "minutes_again",
+        ),
         needs="accepts",
         reads=("completions", "enrolments"),
         waivable=True,

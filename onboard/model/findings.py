@@ -219,6 +219,7 @@ class Waiting:
     act: str
     person: str = ""  # record id, "" for none or several
     since: date | None = None
+    paste: tuple[str, ...] = ()  # lines to paste into a file of the lab's home
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -337,6 +337,8 @@ class Problem:
     trouble: str = ""
     #: What the cell holds. It goes to the screen and the coordinator, never into a log or the ledger.
     cell: str = dataclasses.field(default="", repr=False)
+    #: Lines to paste into a file of the lab's home.
+    paste: tuple[str, ...] = ()
 
     @classmethod
     def in_row(

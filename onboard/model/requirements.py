@@ -111,6 +111,12 @@ class Requirement:
     escalate_pi_working_days: int = 5
     how_to: str = ""  # link
     minutes: int = 0
+    #: training: what to choose where; words alone
+    provider: str = ""  # where it is taken
+    menu: str = ""  # what to press there, in order
+    choose: str = ""  # the course by its own name
+    choose_again: str = ""  # the one to renew it with; the same where blank
+    minutes_again: int = 0  # how long that takes; as the first where 0
     does_not_count: str = ""
     ask: str = ""  # who gives it: "you", "coordinator", "pi"
     depends_on: tuple[str, ...] = ()

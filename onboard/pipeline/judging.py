@@ -135,4 +135,4 @@ def _unknown_courses(findings: Iterable[Finding]) -> Iterable[Problem]:
     for rows in evidence.values():
         for row, counts in rows:
             if isinstance(counts, Unmapped) and not counts.trainings and row.checked is not Checked.DECLINED:
-                yield doubtful(row, phrase("doubts.unmapped"))
+                yield doubtful(row, phrase("doubts.unmapped"), counts)

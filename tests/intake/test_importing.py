@@ -10,6 +10,7 @@ import pytest
 from onboard.adapters.files.intake_home import queued
 from onboard.app import open_app
 from onboard.intake.queue import queue_item, queue_line, queue_sentences
+from onboard.judging.courses import CourseMap
 from onboard.judging.readiness import met_until
 from onboard.sandbox.faults import Fault
 from onboard.sandbox.rights import Rights
@@ -131,7 +132,7 @@ class TestWhatWaits:
         code, said = intake_lab.run(intake_lab.put("a.csv", soap([amara, stranger])), "--send")
         assert code == 1 and "2 unmatched" in said and "Perhaps record 4" in said
         assert [item.stranger for item in sorted(queued(intake_lab.home), key=lambda item: item.stranger)] == [False, True]
-        titles = [sentence.title for sentence in queue_sentences(queued(intake_lab.home))]
+        titles = [sentence.title for sentence in queue_sentences(queued(intake_lab.home), CourseMap([]))]
         assert "Amara Okafor" in titles[0] and "1 row of CITI files" in titles[-1]
         intake_lab.server.projects["people"].put("4", "person", {"citi_id": "700700"})
         code, said = intake_lab.run("--send")

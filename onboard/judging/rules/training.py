@@ -7,10 +7,12 @@ and refreshers (a refresher counts only together with a basic course, E. Kentuck
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from onboard.dates import DayWithin, known_day, plus_days, show
 from onboard.folding import fold
+from onboard.judging.courses import map_block, map_step, named_course
 from onboard.judging.coverage import signed
 from onboard.judging.rules.grounds import dated_coverage, finding, since_words
 from onboard.model import Checked, Completion, Counts, Enrolment, Finding, Ground, Obligation, Problem, Unmapped, WhoseDate
@@ -111,7 +113,7 @@ def _ground(completion: Completion, training: Counts, others: _Rows, ob: Obligat
         parts.append(phrase("grounds.does_not_count", doubt=doubt))
     if claim:
         parts.append(phrase("grounds.claimed"))
-    problem = _problem(completion, doubt, days, ob) if doubt or not days.sure else None
+    problem = _problem(completion, training, doubt, days) if doubt or not days.sure else None
     return Ground(
         evidence=completion.evidence,
         what=joined(" ", parts) if len(parts) > 1 else parts[0],
@@ -146,20 +148,25 @@ def _passed_words(completion: Completion, ends: Phrase | None) -> Phrase:
     return phrase("grounds.completion", course=course, passed=passed, ends=ends)
 
 
-def _problem(completion: Completion, doubt: Phrase | None, days: Coverage, ob: Obligation) -> Problem | None:
+def _problem(completion: Completion, training: Counts, doubt: Phrase | None, days: Coverage) -> Problem | None:
     """What a coordinator must mend; dates that could not be read were told when the tables were."""
     if doubt:
-        return doubtful(completion, doubt)
+        return doubtful(completion, doubt, training)
     if known_day(completion.completed) is None or completion.expires is not None:
         return None
     what, step = phrase("doubts.unprinted", course=completion.course), phrase("doubts.unprinted_step")
     return _in_row(completion, "expires", what, step)
 
 
-def doubtful(completion: Completion, doubt: Phrase) -> Problem:
-    """The problem of a course that is not counted, and why."""
-    what, step = phrase("doubts.problem", course=completion.course, doubt=doubt), phrase(f"{doubt.maker}_step")
-    return _in_row(completion, "course", what, step)
+def doubtful(completion: Completion, doubt: Phrase, counts: Counts) -> Problem:
+    """The problem of a course that is not counted, and why.
+
+    Where it is in no block of the course map, with the lines that put it there.
+    """
+    what = phrase("doubts.problem", course=completion.course, doubt=doubt)
+    if isinstance(counts, Unmapped) and not counts.named and named_course(completion.group, completion.course):
+        return replace(_in_row(completion, "course", what, map_step(completion, counts)), paste=map_block(completion, counts))
+    return _in_row(completion, "course", what, phrase(f"{doubt.maker}_step"))
 
 
 def _in_row(completion: Completion, field: str, what: Phrase, next_step: Phrase) -> Problem:
