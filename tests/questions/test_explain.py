@@ -138,7 +138,8 @@ def test_what_could_not_be_read_stands_there_with_the_next_step(lab):
     (problem,) = explain(lab, History(), LAB, UMA, TODAY).problems
     assert problem == (
         "Human Research Basics: the course is not in the lab's course map; it is not counted. "
-        "Say what it counts as in a [[course]] block of requirements.toml."
+        'Renamed? If it counts as hsp, add "Human Research Basics", to the group of that [[course]] block of requirements.toml; '
+        'if for nothing, to that of "".'
     )
 
 

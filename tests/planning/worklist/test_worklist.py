@@ -127,7 +127,7 @@ def test_unreadable_is_sorted_by_how_many_people_wait_for_it() -> None:
     found = lines(book, Section.UNREADABLE)
     assert [line.person for line in found] == [UNA, ""]
     assert found[0].why == "Una Unmapped waits for it. Nobody was mailed about it."
-    assert found[0].act.startswith("Say what it counts as")
+    assert found[0].act.startswith("Renamed? If it counts as hsp, add")
     assert found[1].why == "Nobody's verdict waits for it."
 
 
