@@ -17,7 +17,7 @@ import typer
 
 from onboard.app import App, open_app
 from onboard.cli.options import HERE, Home
-from onboard.cli.output import say
+from onboard.cli.output import say, writing
 from onboard.cli.writeback import own_form
 from onboard.connecting.facts import ProjectFacts
 from onboard.connecting.installing import Done, clicks_left, plan_install, repeating_rows
@@ -84,18 +84,18 @@ def _check_names(names: Sequence[str]) -> None:
 def _write_files(folder: Path, names: Sequence[str], home: Path, *, surveys: bool, replace: bool) -> None:
     """Both files or none: nothing is written while one is there and differs."""
     target = open_app(home).config.writeback if _writes_back(home) else None
-    texts = {folder / f"{name}.xml": project_xml(_project_file(name, own_form(target, name), surveys=surveys)) for name in names}
-    there = {path: path.read_text(encoding="utf-8") for path in texts if path.exists()}
-    differing = [path for path, text in there.items() if text != texts[path]]
-    if differing and not replace:
-        raise ConfigError(f"{differing[0]} is there and differs. Nothing was written; add --replace or name another folder.")
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, text in texts.items():
-        if there.get(path) == text:
-            say(f"{path} is up to date.")
-        else:
-            path.write_text(text, encoding="utf-8", newline="\n")
-            say(f"Wrote {path}.")
+    made = {name: project_xml(_project_file(name, own_form(target, name), surveys=surveys)) for name in names}
+    contents = {folder / f"{name}.xml": text.encode() for name, text in made.items()}
+    with writing(folder):
+        there = {path: path.read_bytes() for path in contents if path.exists()}
+        differing = [path for path, content in there.items() if content != contents[path]]
+        if differing and not replace:
+            raise ConfigError(f"{differing[0]} is there and differs. Nothing was written; add --replace or name another folder.")
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, content in contents.items():
+            if there.get(path) != content:
+                path.write_bytes(content)
+            say(f"{path} is up to date." if there.get(path) == content else f"Wrote {path}.")
 
 
 def _writes_back(home: Path) -> bool:

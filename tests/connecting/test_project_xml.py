@@ -243,6 +243,14 @@ class TestCommand:
         onboard(tmp_path, *arguments, "--replace")
         assert (tmp_path / "people.xml").read_text(encoding="utf-8") == file_of("people")
 
+    def test_a_folder_that_is_none_and_a_file_that_is_no_text(self, tmp_path: Path) -> None:
+        (tmp_path / "taken").write_text("x", encoding="utf-8")
+        error = CliRunner().invoke(app, ["install", "--home", str(tmp_path), "--as-file", str(tmp_path / "taken")]).exception
+        assert "taken could not be written" in str(error)
+        (tmp_path / "people.xml").write_bytes(b"\xff\xfe")
+        error = CliRunner().invoke(app, ["install", "--home", str(tmp_path), "--as-file", str(tmp_path)]).exception
+        assert "people.xml is there and differs" in str(error)
+
     def test_write_backs_form_comes_along_where_it_is_on(self, tmp_path: Path) -> None:
         home = make_home(tmp_path / "home", "https://redcap.example/api/", {}, more="[writeback]\nenabled = true\n")
         onboard(home, "install", "--as-file", str(tmp_path))
