@@ -165,7 +165,7 @@ def _groups(project: Project, form: str) -> list[tuple[str, str, list[Column]]]:
         columns = _items_of(field)
         header = field.row["section_header"]
         if header or not open_group:
-            found.append((f"{form}.{columns[0].name}", header or project.label(form), []))
+            found.append((f"{form}.{columns[0].name}", header or ("" if field.kind == "checkbox" else project.label(form)), []))
         found[-1][2].extend(columns)
         open_group = not header
     status = project.dictionary.by_form[form][-1]
