@@ -135,7 +135,7 @@ def _answer(one: Question) -> Answer:
         found = one.parse(text)
         if found is not None:
             return found
-        say(f"{text!r} is no answer here: {one.how}.")
+        say(f"{text!r} is not an answer here: {one.how}.")
 
 
 def _written(given: Mapping[str, Answer]) -> str:

@@ -62,7 +62,7 @@ def _filled(value: object, part: str, word: str, origins: dict[str, str]) -> obj
 def _lonely_braces(mistakes: list[str], place: str, value: object, where: str = "") -> None:
     if isinstance(value, str) and ("{each}" in value or "{as}" in value):
         word = "{each}" if "{each}" in value else "{as}"
-        said = f"{word} stands in {value!r}, and the block has no each. Add each, or write the name itself"
+        said = f"{word} is in {value!r}, and the block has no each. Add each, or write the name itself"
         mistakes.append(f"{_FILE}, {place}{where}: {said}.")
     elif isinstance(value, list):
         for one in value:

@@ -11,7 +11,7 @@ from onboard.model.mapping import REQUIRED_FIELDS, TABLE_FIELDS
 
 _HEAD = """\
 # A first mapping, guessed from names, labels, choices and cells. Look at every line, correct it, save it as redcap.toml.
-# The reason stands beside each line; no value of a person does. What redcap.toml can say is explained in the shipped file
+# The reason is next to each line; no value of a person is here. What redcap.toml can say is explained in the shipped file
 # of that name. Then look at what the program sees: onboard check --explain
 """
 _FILES = """[tables.protocols]    # the lab's own files protocols.csv and approvals.csv

@@ -74,7 +74,7 @@ def _no_field(source: Source, column: str, look: _Dictionary, *, braces: bool) -
     near = get_close_matches(column, here or list(look.forms), n=1)
     hint = f" Did you mean {near[0]}?" if near else " Write it as in the data dictionary."
     named = f"{{{column}}}" if braces else column
-    return f"{named} is no field of form {source.instrument}.{hint}"
+    return f"{named} is not a field of form {source.instrument}.{hint}"
 
 
 def _of_codes(place: str, source: Source, column: str, wanted: Sequence[str], look: _Dictionary) -> Iterator[str]:

@@ -95,7 +95,7 @@ def _no_value(word: str, group: Sequence[Problem]) -> Repair:
         key=f"no value/{word}",
         field=quoted(word),
         label="",
-        what=f"stands in {counted(columns, 'column')} where a day is asked.",
+        what=f"is in {counted(columns, 'column')} where a day is asked.",
         rule=f'missing_codes = ["{word}"]',
         mends=len(group),
         next_step="Write it if the word means that there is none; if it means not known, leave it.",
@@ -197,7 +197,7 @@ class _Look:
         directory = self._directory(ways or self.mapping.person_by)
         left = [cell for cell in cells if not directory.find(cell)]
         rule = f"person_by = [{', '.join(map(_quote, ways))}]" if mends else ""
-        what = "names, not addresses." if mends else f"names nobody here: {_some(cells)}."
+        what = "names, not addresses." if mends else f"fit no person here: {_some(cells)}."
         step = f"{self._why_left(left)} Use the record ID or the address." if left else ""
         return {"what": what, "rule": rule, "mends": mends, "next_step": step.strip()}
 

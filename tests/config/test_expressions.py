@@ -38,7 +38,7 @@ def mistakes(text: str) -> list[str]:
         ),
         (
             PEOPLE + '[tables.completions]\ninstrument = "t"\n[tables.completions.fields]\ncompleted = "citi_{each}_date"\n',
-            "redcap.toml, tables.completions.fields, completed: {each} stands in 'citi_{each}_date', and the block has no each. "
+            "redcap.toml, tables.completions.fields, completed: {each} is in 'citi_{each}_date', and the block has no each. "
             "Add each, or write the name itself.",
         ),
         (

@@ -178,7 +178,9 @@ def test_names_that_do_not_fit_the_dictionary_come_all_at_once(serve: Callable[.
     dictionary = text.replace("\nlist_removed,", "\nlist_gone,").replace("greet_name", "greeting_name")
     served = serve({"people": Project("People", dictionary, repeating=["appointment"])})
     look = words(said(served), State.LOOK)
-    assert "greet_name is no field of form person. Did you mean greeting_name?" in look and "list_removed is no field" in look
+    assert (
+        "greet_name is not a field of form person. Did you mean greeting_name?" in look and "list_removed is not a field" in look
+    )
 
 
 def test_an_event_that_the_form_is_not_designated_for(serve: Callable[..., Served]) -> None:

@@ -41,7 +41,7 @@ def mapped(text: str) -> Mapping:
     [
         (
             PEOPLE + '[tables.people.fields]\nname = "{staff_fnam}"\n',
-            "redcap.toml, tables.people.fields, name: {staff_fnam} is no field of form staff_info. Did you mean staff_fname?",
+            "redcap.toml, tables.people.fields, name: {staff_fnam} is not a field of form staff_info. Did you mean staff_fname?",
         ),
         (
             PEOPLE + '[tables.people.fields]\nname = "{staff_fname} {b}"\n',
