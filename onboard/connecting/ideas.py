@@ -29,7 +29,7 @@ IDEAS: Mapping[str, str] = {
         "nome+cognome"
     ),
     "name": "=name =names =nombre =nom =nome =naam",
-    "preferred": "preferred prefer =pref goes+by nick rufname call+me called prefere preferid roepnaam apodo surnom",
+    "preferred": "preferred prefer =pref goes+by known+as nick rufname call+me called prefere preferid roepnaam apodo surnom",
     "email": "email emails =mail mail =correo correo courriel =mel e-mail emailadresse mailaddr",
     "address": "address adresse direccion direccion indirizzo endereco adres",
     "work": (
@@ -51,24 +51,34 @@ IDEAS: Mapping[str, str] = {
         "anstellung vertrag type+contract dipendente dienstverband vinculo emp+type status+employ"
     ),
     "supervisor": (
-        "supervis reports+to mentor boss manager jefe vorgesetz responsable+hierarch superieur =chef capo "
+        "gestor chefia leitung+person tutor+labor superviseur supervis reports+to mentor boss manager jefe vorgesetz "
+        "responsable+hierarch superieur =chef capo "
         "leidinggevende orientador line+manager encadrant superior responsabile"
     ),
     "start": (
-        "start begin began join hire hired entry ingreso inicio eintritt beginn arrivee debut =from =since first+day "
+        "sinds in+dienst =dal =desde admiss admission assunz begindatum startdatum embauch eingestellt "
+        "dienstantritt contratac start begin began "
+        "join hire hired entry ingreso inicio eintritt beginn arrivee debut =from =since first+day "
         "alta inizio ingresso indienst =ab entrada seit =von depuis inscrit onboard"
     ),
     "end": (
-        "=end ends ended terminat =term separat last+day leave left until stop =to baja =fin ende austritt depart fine "
+        "uit+dienst =al =tot einddatum cessaz deslig dienstende entlassung =ate finished end+date uitgang =end "
+        "ends ended terminat =term "
+        "separat last+day leave left until stop =to baja =fin ende austritt depart fine "
         "uscita uitdienst einde saida =bis hasta jusqu termine leaving final exit"
     ),
-    "state": "status current active activ estatus estado stand situation stato statut archive archiv inactive aktiv employed",
+    "state": (
+        "werkzaam tatig+noch still+here still+employed still+with en+poste sigue situac situaz actief "
+        "stand+mitarb status current active activ estatus estado stand situation stato statut "
+        "archive archiv inactive aktiv employed"
+    ),
     "mail_ok": (
         "ok+mail ok+email ok+send may+mail may+email may+emailed allow+mail send+automated contact+mail consent+contact"
     ),
     # courses
     "course": (
-        "course training trainings certificat curso kurs schulung formation capacitacion corso cursus scholing "
+        "opleiding bildung kurstitel course training trainings certificat curso kurs schulung formation capacitacion "
+        "corso cursus scholing "
         "treinamento formazione fortbildung unterweisung taller learner"
     ),
     "title": "title intitule titre titel titulo titolo name+course name+training",
@@ -77,20 +87,26 @@ IDEAS: Mapping[str, str] = {
         "concluid =date =on =am =le =dt datum fecha data"
     ),
     "expiry": (
-        "expir =exp good+through good+until valid valable gultig vence vencim vigencia ablauf scade scadenza geldig "
+        "vervald verfall fin+validite expir =exp good+through good+until valid valable gultig vence vencim vigencia "
+        "ablauf scade scadenza geldig "
         "verloopt validade until jusqu =bis hasta =due renew"
     ),
     "score": "score percent pct grade punkt nota puntaje voto",
     "file": "upload report certificate+file pdf attach adjunt constancia nachweis attestation+file",
-    "verified": "verif checked looked+at valide validee reviewed accepted gepruft revisad validad controll",
+    "verified": (
+        "confermat gecontroleerd bestatigt conferid confirmed+by overprufung verif checked looked+at valide validee "
+        "reviewed accepted gepruft revisad validad controll"
+    ),
     "who": "=by verified+by checked+by =par =por =von who initials =da =door",
     "hsp": (
-        "human+subject human+research human+participants =hsp participants+protect protec+particip "
+        "seres+humanos etica+pesquisa soggetti+umani proefpersonen mensgebonden menschen+forschung sujetos+humanos "
+        "sujets+humains human+subject human+research human+participants =hsp participants+protect protec+particip "
         "participant+protection schutz+teilnehm proteccion+participant protection+personne protezione+partecip "
         "bescherming+proefperson ethics+training etica ethik protection+participants biomedical+research"
     ),
     "gcp": (
-        "=gcp good+clinical =bpc =bpc =gkp buenas+practicas bonnes+pratiques buona+pratica boas+praticas "
+        "buona+pratica goede+klinische gute+klinische =gcp good+clinical =bpc =bpc =gkp buenas+practicas "
+        "bonnes+pratiques buona+pratica boas+praticas "
         "klinische+praxis =ich"
     ),
     "privacy": (
@@ -105,10 +121,14 @@ IDEAS: Mapping[str, str] = {
     ),
     # steps
     "confidentiality": (
-        "confidential vertraulich schweige verschwiegen confidencialidad confidentialit riservatez geheimhoud sigilo "
+        "vertrouwelijk discretion+agreement confidential vertraulich schweige verschwiegen confidencialidad "
+        "confidentialit riservatez geheimhoud sigilo "
         "nda non-disclosure nondisclosure"
     ),
-    "badge": "badge ausweis gafete carne+ident credencial =id+card tessera pasje cracha",
+    "badge": (
+        "tesserino cartellino toegangspas dienstausweis carte+acces badge ausweis gafete carne+ident credencial "
+        "=id+card tessera pasje cracha"
+    ),
     "ehr_access": (
         "epic meditech cerner ehr emr electronic+health health+record patientenakte historia+clinica+electr "
         "dossier+patient cartella patientendossier prontuario sap+klinik medical+record+access"
@@ -126,17 +146,24 @@ IDEAS: Mapping[str, str] = {
     ),
     "lab_manual": "lab+manual handbook laborhandbuch manual+laborator manuel+labor",
     # protocols and lists
-    "irb": "=irb ethic ethik comite comision cpp =cep =cei etique komission kommission =rec reb comitato commissie =iec",
+    "irb": (
+        "metc toetsingscommissie =kek =ceic =ek ethics =irb ethic ethik comite comision cpp =cep =cei etique komission "
+        "kommission =rec reb comitato commissie =iec"
+    ),
     "study": (
         "study studies protocol trial studie studien estudio estudios etude etudes studio protocolo protocole projekt "
         "essai ensaio estudo onderzoek"
     ),
     "added": (
-        "added add approv acknowledg listed alta declare inscrit gemeldet anmeld aprobad approuv aggiunt toegevoegd "
+        "inserit aangemeld approvat goedgekeurd registrad added add approv acknowledg listed alta declare inscrit "
+        "gemeldet anmeld aprobad approuv aggiunt toegevoegd "
         "incluid joined+protocol =ok anadid"
     ),
     "submitted": "submit submission sent+irb eingereicht enviad soumis presentad inviat ingediend application+submitted",
-    "removed": "remov taken+off =off baja abgemeld retire retirad rimoss verwijderd removid dropped withdrawn",
+    "removed": (
+        "afgemeld uscit+lista geloscht gestrichen exclu off+protocol off+study ausgetragen remov taken+off =off baja "
+        "abgemeld retire retirad rimoss verwijderd removid dropped withdrawn"
+    ),
     "number": "number =no =nr numero num nummer =id irb+no =#",
     "acronym": "acronym short+name short+code akronym kurzname acronim sigla acronyme short+title nickname+study code",
     "long_title": (
@@ -174,7 +201,8 @@ IDEAS: Mapping[str, str] = {
     "t_consent": "consent consentim einwilligung aufklarung consentement consenso toestemming consentimiento",
     "t_recruit": "recruit screen eligib rekrut reclut eignung recrut werving triagem selezione+pazienti",
     "t_procedures": (
-        "procedure vital exam blood draw sample visit muestra signos blutent untersuchung prelev acte actes prelievo "
+        "preliev bloedafn visite besuche visita+studio procedure vital exam blood draw sample visit muestra "
+        "signos blutent untersuchung prelev acte actes prelievo "
         "bloedafname coleta infusion phlebo ecg"
     ),
     "t_dispense": "dispens drug medication farmac ausgabe medikament arznei accountab pharmacy dispensacion",
@@ -190,13 +218,18 @@ IDEAS: Mapping[str, str] = {
         "collaborator+internal membro medewerk trainee"
     ),
     "s_outside": "external extern partner partenaire exterieur outside collaborat gast visitor+only vendor",
-    "s_here": "=yes =si =ja =oui =sim active activ aktiv current actif employed here working",
+    "s_here": (
+        "attivo actief ativo vigente laufend =yes =si =ja =oui =sim active activ aktiv current actif employed here "
+        "working"
+    ),
     "s_left": (
-        "left terminat separat baja ausgeschieden termine inactive inactiv former ehemalig gone =no+left parti resigned "
+        "uscito vertrok sorti egresad abgang resigned left terminat separat baja ausgeschieden termine inactive inactiv "
+        "former ehemalig gone =no+left parti resigned "
         "departed uitdienst cessato desligado archived"
     ),
     "s_not_begun": (
-        "not+started not+begun pending+start noch+nicht+begonnen future en+attente pendient+ingres upcoming hired+not "
+        "not+yet+started starts+later ancora+non nog+niet a+venir por+iniciar zukunft not+started not+begun "
+        "pending+start noch+nicht+begonnen future en+attente pendient+ingres upcoming hired+not "
         "awaiting+start aun+no starts+soon"
     ),
     "s_away": "leave+absence licencia beurlaubt conge elternzeit aspettativa verlof licenca sabbatical on+leave",

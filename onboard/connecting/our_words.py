@@ -15,24 +15,37 @@ _Lines = tuple[tuple[str, str], ...]
 #: Table and field of ours -> our word and the words of labels, in the order in which they are tried.
 LABELS: Mapping[tuple[str, str], _Lines] = {
     ("appointments", "role"): (
-        ("co_investigator", "sub+i sub+investig subi subinvest subinvestig =coi coinvest co+investig stellv+pruf "
+        ("co_investigator", "sub+pesquis co+pesquis sub+sperim sub+onderz mede+onderz nebenpruf sub+i sub+investig subi "
+                            "subinvest subinvestig =coi coinvest co+investig stellv+pruf "
                             "stellv+leit sous+investig"),
-        ("coordinator", "coordinat coordinador koordin =crc nurse enfermer infirm pflege =crn studienkoordin verpleeg infermier"),
-        ("pi", "principal+invest investigador+principal =pi prufarzt studienleit hauptpruf hoofdonderzoek sperimentatore+princ"),
+        ("coordinator",
+         "coordenad coordonnat onderzoekscoord study+nurse onderzoeksverpl coordinat coordinador koordin =crc "
+         "nurse enfermer enfermeir infirm "
+         "pflege =crn studienkoordin verpleeg infermier"),
+        ("pi",
+         "pesquisador+principal pesquisador+respons investigateur+principal projektleit chief+invest "
+         "principal+invest investigador+principal =pi prufarzt studienleit hauptpruf hoofdonderzoek "
+         "sperimentatore+princ"),
         ("fellow", "fellow postdoc resident"),
-        ("research_assistant", "research+assist =ra asistent+invest hilfskraft assist+rech assistent+onderz assistant+recherche "
+        ("research_assistant", "assist+pesquis auxiliar+pesquis auxiliar+invest onderzoeksassist assist+ricerca technician "
+                               "technicien laborant research+assist =ra asistent+invest hilfskraft assist+rech assistent+onderz "
+                               "assistant+recherche "
                                "assistente+ricerca research+aide wissenschaftlich+mitarb research+tech"),
-        ("data", "data dato datos daten donnees gegevens dados statist captur biostat"),
-        ("admin", "admin regulat verwalt secret sekret"),
+        ("data", "analyst estadist gegevens bioinform data dato datos daten donnees gegevens dados statist captur biostat"),
+        ("admin", "amministr administ regelgev admin regulat verwalt secret sekret"),
     ),
     ("appointments", "kind"): (
-        ("student_paid", "work+study student+paid student+hourly student+worker becario+pagad studentische+hilf etudiant+remun "
+        ("student_paid", "bolsista+remun bolsista+pag werkstudent borsist hiwi etudiant+salari work+study student+paid "
+                         "student+hourly student+worker student+betaald becario+pagad studentische+hilf etudiant+remun "
                          "student+bezahlt studente+pagat student+employ"),
-        ("student_credit", "credit servicio+social practicum praktik stage+curric credito pregrad"),
-        ("volunteer", "volunt ehrenamt benevol"),
-        ("visiting", "visit =gast gastwissen invit bezoek"),
+        ("student_credit",
+         "iniciacao+cient tirocin stage+oblig credit servicio+social practicum praktik stage+curric credito pregrad"),
+        ("volunteer", "vrijwillig volontar volunt ehrenamt benevol"),
+        ("visiting", "ospit convidad visitant besuch visit =gast gastwissen invit bezoek"),
         ("external", "extern contractor ausserhalb partenaire"),
-        ("employee", "staff employ full+time part+time officer faculty personal+base angestell salari payroll =ft =pt plantilla "
+        ("employee", "servidor+publ efetiv vaste+dienst loondienst titulair personnel permanent employe unbefrist staff "
+                     "employ full+time part+time officer faculty personal+base angestell salari payroll =ft =pt "
+                     "plantilla "
                      "beamt dipendent werknemer contratad funcionari festangest fulltime parttime"),
     ),
     ("approvals", "kind"): (
@@ -63,9 +76,12 @@ LABELS: Mapping[tuple[str, str], _Lines] = {
         ("none", "none aucun kein ningun =no unfunded nessun geen nenhum"),
     ),
     ("completions", "checked"): (
-        ("waiting", "not+yet pas+encore pending wait noch+nicht todavia pendient attente ausstehend"),
-        ("declined", "reject declin refus abgelehn rechaz rifiut afgewez rejeit =no =non =nein"),
-        ("accepted", "verif accept =yes =oui =ja =si =sim valid akzept acept geprueft gepruft ok"),
+        ("waiting",
+         "ainda+nao attesa nog+niet not+yet pas+encore pending wait noch+nicht todavia pendient attente ausstehend"),
+        ("declined", "recusad respint return reject declin refus abgelehn rechaz rifiut afgewez rejeit =no =non =nein"),
+        ("accepted",
+         "aprovad goedgekeurd akkoord conferm verif accept =yes =oui =ja =si =sim valid akzept acept geprueft "
+         "gepruft ok"),
     ),
 }  # fmt: skip
 #: Idea of a task's label -> our word.

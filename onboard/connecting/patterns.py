@@ -137,6 +137,10 @@ def _name_lines(block: Found, columns: Sequence[Column]) -> list[str]:
     last = _first(texts, lambda c: "last_name" in c.ideas)
     first = _first(texts, lambda c: "first_name" in c.ideas and "preferred" not in c.ideas and c is not last)
     chosen = _first(texts, lambda c: "preferred" in c.ideas and c is not last)
+    if last and first is None:  # beside a last name the plain word for a name is the first name
+        first = _first(
+            texts, lambda c: "name" in c.ideas and c not in (last, chosen) and not c.ideas & {"full_name", "last_name"}
+        )
     found: list[str] = []
     if first and last:
         block.put("name", f"{{{first.name}}} {{{last.name}}}", f"{why(first)} and {why(last)}")
@@ -413,7 +417,8 @@ def training_of(search: Search, text: str) -> str:
         own = said & set(COURSES)
         if (own and own & ideas) or (not own and any(len(word) >= 4 and word in words for word in words_in(training))):
             found.append(training)
-    return found[0] if len(found) == 1 else ""
+    named = [training for training in found if set(words_in(training)) <= words] if len(found) > 1 else []
+    return found[0] if len(found) == 1 else named[0] if len(named) == 1 else ""
 
 
 def _names_courses(search: Search, column: Column) -> bool:
@@ -590,7 +595,7 @@ def _listing_slots(search: Search, view: View, form: str) -> None:
     columns = search.free(view, view.form(form))
     slots: dict[str, list[Column]] = {}
     for column in columns:
-        digits = re.search(r"(\d+)", column.name)
+        digits = re.search(r"(\d+)", column.name) or re.search(r"(\d+)", column.field.label)
         if digits:
             slots.setdefault(digits[1], []).append(column)
     found = []
@@ -768,7 +773,7 @@ def _delegation_days(block: Found, columns: Sequence[Column], tasks: Sequence[Co
     days = [c for c in columns if c.is_day]
     stem = _stem(tasks[0].name)
     near = [c for c in days if "delegation" in c.ideas or _stem(c.name) == stem or "tasks" in c.ideas] or days
-    signed = _first(days, lambda c: "signature" in c.ideas)
+    signed = _first(days, lambda c: "signature" in c.ideas) or _first(days, lambda c: "pi" in c.ideas)
     span = [c for c in near if c is not signed]
     last = _best(span, "end", {"start"})
     first = _best([c for c in span if c is not last], "start", {"end"}) or _first(span, lambda c: c is not last)

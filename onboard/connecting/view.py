@@ -16,6 +16,15 @@ from onboard.model.person_names import last_name_key, name_key
 _LEFT_OUT = frozenset({"file", "descriptive", "slider", "notes", "calc"})
 _CHOICES = frozenset({"dropdown", "radio", "checkbox", "sql"})
 _DAYISH = frozenset({"start", "end", "done", "expiry", "added", "removed", "submitted", "approval"})
+#: Labels that name a part of a name only where nothing else is said.
+_ALONE: Mapping[tuple[str, ...], str] = {
+    ("first",): "first_name",
+    ("last",): "last_name",
+    ("given",): "first_name",
+    ("family",): "last_name",
+}
+_OF_DAYS = frozenset({"start", "end"})
+_NAMES = frozenset({"first_name", "last_name", "full_name", "preferred", "email", "login", "long_title"})
 _YES_NO = frozenset({"s_yes", "s_no"})
 _NUMBER_IN_BRACKETS = re.compile(r"^(.*?)\s*\(([^()]*\d[^()]*)\)")
 
@@ -47,7 +56,9 @@ class Column:
     @property
     def ideas(self) -> frozenset[str]:
         """What its name and label name."""
-        return ideas_in(self.field.label) | ideas_in(self.field.name.replace("_", " "))
+        found = ideas_in(self.field.label) | ideas_in(self.field.name.replace("_", " "))
+        alone = _ALONE.get(words_in(self.field.label))
+        return found - _OF_DAYS | {alone} if alone else found
 
     @property
     def near(self) -> frozenset[str]:
@@ -72,7 +83,7 @@ class Column:
         if self.cells.filled >= 2:
             return self.cells.is_day
         note = self.field.note.lower().replace("jj", "yy").replace("aa", "yy")
-        return bool(re.search(r"[dmt]{2}.[dmt]{2}.yy", note)) or bool(self.ideas & _DAYISH)
+        return bool(re.search(r"[dmt]{2}.[dmt]{2}.yy", note)) or bool(self.ideas & _DAYISH and not self.ideas & _NAMES)
 
     @property
     def is_yes(self) -> bool:

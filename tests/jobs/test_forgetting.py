@@ -353,6 +353,10 @@ class TestTheList:
                 "VALUES ('rivera', 'live', 'other', 'recipient', 504, '', :who, :day, :day, 1, :who, '')",
                 {"day": "2026-11-23", "who": ADDRESS},
             )
+            raw.execute(
+                "INSERT INTO row_seen (lab, row, digest, record, first, last) VALUES ('rivera', :who, 'x', :record, :day, :day)",
+                {"day": "2026-11-23T00:00:00.000000Z", "who": ADDRESS, "record": JORDAN},
+            )
             raw.execute("UPDATE person_seen SET marks = ? WHERE record = ?", (ADDRESS, JORDAN))
             raw.execute("UPDATE run SET report = json_set(report, '$.trouble[0]', ?)", (f"{ADDRESS} is full",))
         held = {table for (table, _, _), cell in cells(home).items() if names(cell)}

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from onboard.adapters.ledger.outbox import close
-from onboard.adapters.ledger.schema import MessageState, item, message, person_seen
+from onboard.adapters.ledger.schema import MessageState, item, message, person_seen, row_seen
 from onboard.model import MessageKind, PersonSeen
 
 
@@ -46,6 +46,7 @@ def _put(connection: Connection, lab: str, one: PersonSeen) -> None:
 
 
 def _make_former(connection: Connection, lab: str, former: PersonSeen) -> None:
+    connection.execute(delete(row_seen).where(row_seen.c.lab == lab, row_seen.c.record == former.record))
     theirs = (message.c.lab == lab) & (message.c.person == former.record)
     waiting = (message.c.state == MessageState.QUEUED) & message.c.doubtful.is_(False) & (message.c.kind != MessageKind.OPERATOR)
     ids = list(connection.execute(select(message.c.id).where(theirs, waiting)).scalars())
