@@ -252,7 +252,7 @@ def _put_right(tools: Tools, run: Run, judged: Judged) -> None:
 
     Not on a day that is tried, and not while this clock is not REDCap's.
     """
-    difference, now = judged.now.clock_ahead, judged.now.read_at
+    difference, now = judged.now.clock_ahead, judged.snapshot.read_at
     if tools.pretended or abs(difference) > CLOCK_LEEWAY:
         return
     today = _last_day(tools, run)

@@ -56,6 +56,7 @@ ELSEWHERE: tuple[Column[Any], ...] = (
 )
 #: No lease is longer, and no mail is tried again later.
 _LONGEST_LEASE, _LONGEST_WAIT = timedelta(hours=1), timedelta(days=4)
+_APART = timedelta(microseconds=1)
 #: Item keys that hold the day of a list of which each day has its own, and those that hold the day on which something was seen
 #: first. A checklist keeps its day: it is about one person's steps, and the same words would go twice.
 _BY_DAY, _BY_FIRST_SEEN = ("digest", "worklist"), ("operator", "problem")
@@ -161,11 +162,12 @@ def _set(connection: Connection, column: Column[Any], lab: str, after: date | da
 def _keep_apart(connection: Connection, column: Column[Any], lab: str, late: datetime, now: datetime) -> None:
     """Just before now, in their order."""
     table = _table(column)
-    found = list(
-        connection.execute(select(column).where(table.c.lab == lab, column > late).distinct().order_by(column)).scalars()
-    )
-    for number, old in enumerate(found):
-        new = now - timedelta(microseconds=len(found) - number)
+    known = set(connection.execute(select(column).where(table.c.lab == lab).distinct()).scalars())
+    new = now
+    for old in sorted((one for one in known if one > late), reverse=True):
+        new -= _APART
+        while new in known:
+            new -= _APART
         connection.execute(update(table).where(table.c.lab == lab, column == old).values({column.name: new}))
         if table is read:
             connection.execute(update(run).where(run.c.lab == lab, run.c.read_at == old).values(read_at=new))

@@ -67,3 +67,14 @@ def test_without_another_clock_more_days_ahead_than_behind_prove_nothing(ledger:
     before = ledger.history(LIVE)
     assert not ledger.put_right(LIVE, MONDAY, NOW, sure=False)
     assert ledger.history(LIVE) == before and ledger.last_slot(LIVE, DIGESTS) == AHEAD
+
+
+def test_reads_keep_their_order_and_none_takes_the_place_of_another(ledger: SqlLedger) -> None:
+    just = NOW - timedelta(microseconds=2)
+    for number, at in enumerate((just, THEN, THEN + timedelta(hours=1))):
+        ledger.save_snapshot(Snapshot(id=f"s{number}", text=str(number), rows=1, read_at=at))
+    ledger.put_right(LIVE, MONDAY, NOW, sure=True)
+    found = ledger.reads(MORNING - WEEK)
+    assert sorted(one for _, one in found) == ["s0", "s1", "s2"] and all(at < NOW for at, _ in found)
+    newest = ledger.snapshot_at(NOW)
+    assert newest is not None and newest.id == "s2"
