@@ -12,12 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from onboard.app import App, open_app
-from onboard.cli.forget import home_keeping, whose_texts, words_of
+from onboard.cli.forget import home_keeping, traces_in, whose_texts
 from onboard.cli.options import HERE, Home
 from onboard.cli.output import print_json, say, writing
 from onboard.errors import ConfigError
 from onboard.folding import counted
-from onboard.pipeline.forgetting import body_text, rows_about, traces_of
+from onboard.pipeline.forgetting import body_text, rows_about
 
 
 def command(
@@ -43,9 +43,9 @@ def command(
 def kept_about(app: App, person: str) -> dict[str, Any]:
     """The parts of the export, by name."""
     mapping = app.config.mapping
-    record, kept_as, texts = whose_texts(app, person)
-    traces = traces_of(texts, mapping, record, words_of(app))
-    newest = next((rows for rows in (rows_about(text, mapping, record) for text in texts) if rows), {})
+    whose = whose_texts(app, person)
+    record, kept_as, traces = whose.record, whose.kept_as, traces_in(app, whose)
+    newest = next((rows for rows in (rows_about(text, mapping, record) for text in whose.texts) if rows), {})
     mails = []
     for row in app.keeping.told(kept_as, traces.sure_addresses):
         own = row["person"] == kept_as or row["reader"] in traces.sure_addresses

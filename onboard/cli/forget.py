@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +21,7 @@ from onboard.cli.options import HERE, Home
 from onboard.cli.output import say
 from onboard.errors import ConfigError, OnboardError
 from onboard.folding import counted
+from onboard.model import PersonSeen
 from onboard.pipeline.forgetting import Alias, Traces, find_record, pseudonymised, traces_of
 
 if TYPE_CHECKING:
@@ -45,33 +48,63 @@ def command(
     from onboard.pipeline.forgetting_mail import MailAlias
 
     app = open_app(home)
-    record, kept_as, texts = whose_texts(app, person)
-    traces = traces_of(texts, app.config.mapping, record, words_of(app), also or ())
+    whose = whose_texts(app, person)
+    traces = traces_in(app, whose, also or ())
     _refuse_strange(traces, also or ())
     alias = Alias(traces=traces, token=secrets.token_hex(4))
-    ledger = partial(_ledger, app, alias, MailAlias(alias), kept_as, frozenset(texts))
+    ledger = partial(_ledger, app, alias, MailAlias(alias), whose)
     looked = ledger(really=False)
     files = home_keeping(app).forget(alias, MailAlias(alias), looked.own, really=yes)
     done = ledger(really=True) if yes else looked
     _say(alias, done, files)
     _say_left(traces, done.left, files.left)
-    _say_next(app, record, yes)
+    _say_next(app, whose.record, yes)
 
 
-def whose_texts(app: App, person: str) -> tuple[str, str, Sequence[str]]:
-    """Return a person's record id, their id in the ledger, and their reads.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Who is meant: the record id, their id in the ledger, and the reads in which the record id is theirs.
 
-    A record id that was given again first means the present person; a former one is found by name or address.
+    `held_from` and `held_until` are local days, the first one theirs and the first one another's; None for no other person.
     """
+
+    record: str
+    kept_as: str
+    texts: Sequence[str]
+    held_from: date | None = None
+    held_until: date | None = None
+
+
+def whose_texts(app: App, person: str) -> Whose:
+    """Find a person. A record id given again first means the present person; a former one is found by name or address."""
     found = find_record(app.keeping.snapshots(), app.config.mapping, person)
     seen = app.ledger.people_seen().get(found, ())
     for place in range(len(seen) - 1, 0, -1):
-        texts = app.keeping.snapshots(since=seen[place].since, before=seen[place + 1].since if place + 1 < len(seen) else None)
-        if _is_in(app, person, texts, found):
-            return found, found if place + 1 == len(seen) else seen[place].former_name, texts
-    if len(seen) < 2:
-        return found, found, app.keeping.snapshots()
-    return found, seen[0].former_name, app.keeping.snapshots(before=seen[1].since)
+        whose = _held(app, seen, place)
+        if _is_in(app, person, whose.texts, found):
+            return whose
+    return _held(app, seen, 0) if len(seen) > 1 else Whose(record=found, kept_as=found, texts=app.keeping.snapshots())
+
+
+def _held(app: App, seen: Sequence[PersonSeen], place: int) -> Whose:
+    """One of the people who had a record id one after the other."""
+    one, after = seen[place], seen[place + 1] if place + 1 < len(seen) else None
+    texts = app.keeping.snapshots(since=one.since if place else None, before=after.since if after else None)
+    return Whose(
+        record=one.record,
+        kept_as=one.former_name if after else one.record,
+        texts=texts,
+        held_from=one.since.astimezone(app.lab.zone).date() if place else None,
+        held_until=after.since.astimezone(app.lab.zone).date() if after else None,
+    )
+
+
+def traces_in(app: App, whose: Whose, decided: Collection[str] = ()) -> Traces:
+    """What names them. In every other read the record id is another person's."""
+    theirs = frozenset(whose.texts)
+    apart = (text for text in app.keeping.snapshots() if text not in theirs)
+    found = traces_of(whose.texts, app.config.mapping, whose.record, words_of(app), decided, apart)
+    return replace(found, held_from=whose.held_from, held_until=whose.held_until)
 
 
 def _is_in(app: App, person: str, texts: Sequence[str], record: str) -> bool:
@@ -93,14 +126,16 @@ def home_keeping(app: App) -> HomeKeeping:
     return HomeKeeping(home=app.config.home, mail=app.config.mail.folder, board=app.config.operating.board)
 
 
-def _ledger(app: App, alias: Alias, mails: MailEraser, kept_as: str, texts: frozenset[str], *, really: bool) -> Erased:
-    """`kept_as` is the person's id in the ledger, `texts` the reads that show them: the record id may be another's by now."""
+def _ledger(app: App, alias: Alias, mails: MailEraser, whose: Whose, *, really: bool) -> Erased:
+    """Reads in which the record id is another person's may name this one in other records."""
+    theirs, mapping = frozenset(whose.texts), app.config.mapping
+    apart = Alias(traces=replace(alias.traces, record=""), token=alias.token)
     return app.keeping.forget(
-        kept_as,
+        whose.kept_as,
         alias.traces.sure_addresses,
         alias,
         mails,
-        lambda text, left: pseudonymised(text, app.config.mapping, alias, left) if text in texts else text,
+        lambda text, left: pseudonymised(text, mapping, alias if text in theirs else apart, left),
         really=really,
     )
 

@@ -22,6 +22,8 @@ import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import chain
 from typing import TypeAlias
 
 from onboard.errors import OnboardError
@@ -59,6 +61,8 @@ class Traces:
     decided: tuple[str, ...] = ()  # names that a person says are this person's, also in free words
     namesakes: frozenset[str] = frozenset()  # records that have one of the names, too
     elsewhere: frozenset[str] = frozenset()  # their addresses: a name beside one is a namesake's
+    held_from: date | None = None  # the first day on which the record id was theirs; None: from the beginning
+    held_until: date | None = None  # the first day on which it was another person's; None: it still is theirs
 
     @property
     def sure_names(self) -> tuple[str, ...]:
@@ -200,23 +204,25 @@ def traces_of(
     record: str,
     words: Iterable[str] = (),
     decided: Collection[str] = (),
+    apart: Iterable[str] = (),
 ) -> Traces:
     """Return every stored name and address of a person, and which are doubtful.
 
     Doubtful: it may mean another person, or is not a name. `words`: further texts of the lab in which a name would be a word
-    (rules, the lab's name). `decided`: names that the user says are this person's alone.
+    (rules, the lab's name). `decided`: names that the user says are this person's alone. `apart`: reads in which the record id is
+    another person's.
     """
     found: dict[str, dict[str, None]] = {"names": {}, "greet": {}, "addresses": {}}
     others: dict[str, dict[str, None]] = {}  # record of another person -> their names and addresses
     vocabulary = dict.fromkeys(words)
-    for text in snapshots:
+    for text, mine in chain(((text, record) for text in snapshots), ((text, None) for text in apart)):
         for source, rows in _sources(text, mapping):
             for own, row in rows:
                 if source.table != "people":
                     vocabulary.update(dict.fromkeys(row.get(column, "") for column in _vocabulary(source)))
                     continue
                 cells = {name: row.get(column, "").strip() for name, column in source.fields.items()}
-                if own == record:
+                if own == mine:
                     _gather(found, cells)
                 else:
                     texts = (cells.get(name, "") for name in (*_NAMES, *_ADDRESSES))

@@ -6,6 +6,7 @@ pipeline/forgetting.py decides what names a person.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Protocol
 
 
@@ -30,6 +31,16 @@ class PersonTraces(Protocol):
     @property
     def elsewhere(self) -> Collection[str]:
         """Addresses of others who have one of the names."""
+        ...
+
+    @property
+    def held_from(self) -> date | None:
+        """The first day on which the record id was theirs; None: from the beginning."""
+        ...
+
+    @property
+    def held_until(self) -> date | None:
+        """The first day on which it was another person's; None: it still is theirs."""
         ...
 
 

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from jobs.__main__ import app as cli
 from jobs.due import run_due
+from onboard.adapters.files.intake_home import queued, save_queue
 from onboard.app import App, open_app
 from onboard.cli.export_person import kept_about
 from onboard.cli.memory import as_known_on
@@ -33,6 +34,7 @@ from onboard.sandbox.sample.server import SampleServer, sample_server
 from tests.adapters.ledger.conftest import OpenLedger, ledger_url, open_ledger, postgres  # noqa: F401
 from tests.jobs.clocks import HandClock
 from tests.jobs.conftest import MONDAY, make_lab
+from tests.jobs.test_forgetting import cells, files, forget, seen, waiting
 from tests.pipeline.delivery_cast import LIVE, MORNING, outgoing, queue
 
 TUESDAY, FRIDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=4)
@@ -318,3 +320,66 @@ def test_rows_that_were_shifted_are_a_read_in_doubt_until_a_person_accepts_it(la
 def named_in(rows: Mapping[object, Mapping[str, str]], columns: Sequence[str]) -> dict[str, str]:
     """What a record's rows hold in these columns."""
     return {name: row[name] for row in rows.values() for name in columns if row.get(name)}
+
+
+OLD = "amara.okafor@mailbox.example"
+
+
+def a_home_of_two(lab: Living) -> Path:
+    """Two people had one number; both have mails, and a certificate of each waits. Somebody's supervisor is still the first."""
+    home = lab.app.config.home
+    save_queue(home, [waiting(home, "a", "A. Okafor", AMARA)])
+    lab.sample.projects[PEOPLE].put("6", "appointment", {"appt_supervisor": OLD}, 1)
+    lab.day(MONDAY)
+    lab.somebody_else(AMARA, MONDAY + timedelta(days=14))
+    lab.day(TUESDAY)
+    save_queue(home, [*queued(home), replace(waiting(home, "b", "T. Good", AMARA), since=TUESDAY + timedelta(days=1))])
+    lab.app.close()
+    return home
+
+
+def of_whom(place: tuple[str, int, str], cells: Mapping[tuple[str, int, str], object]) -> str:
+    """The person a row of the ledger is about, by its own cells."""
+    table, row, _ = place
+    named = {"message": "person", "item": "key", "person_seen": "number"}.get(table)
+    return str(cells[table, row, named]) if named else ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "theirs", "others", "paper", "number"),
+    [("Amara Okafor", OLD, TOM, "a", 1), ("Tom Good", TOM, OLD, "b", 2)],
+    ids=["the former one", "the present one"],
+)
+def test_forgetting_one_of_the_two_leaves_every_cell_and_file_of_the_other(
+    lab: Living, asked: str, theirs: str, others: str, paper: str, number: int
+) -> None:
+    home = a_home_of_two(lab)
+    before, files_before = cells(home), files(home)
+    forget(home, asked)
+    after, files_after = cells(home), files(home)
+    assert before.keys() == after.keys()
+    changed = {place for place in before if before[place] != after[place]}
+    assert {place[0] for place in changed} >= {"message", "body", "item", "snapshot", "person_seen"}
+    kept_as = f"{AMARA} (former 1)" if number == 1 else AMARA
+    ids = {before["message", row, "id"] for table, row, name in before if table == "message" and name == "reader"
+           and before[table, row, name] == theirs}  # fmt: skip
+    for place in changed:
+        table, row, column = place
+        if table == "message":
+            assert of_whom(place, before) == kept_as or theirs in str(before[place])
+        elif table == "item":
+            assert before[table, row, "message"] in ids or f"/{kept_as}/" in str(before[table, row, "key"])
+        elif table == "body":
+            assert others not in seen(before[place]) or others in seen(after[place])  # type: ignore[arg-type]
+        elif table == "person_seen":
+            assert (before[table, row, "record"], before[table, row, "number"]) == (AMARA, number) and column == "marks"
+        elif table == "snapshot" and column == "text":
+            assert theirs not in str(after[place])
+            assert str(before[place]).count(others) == str(after[place]).count(others)
+    assert not any(theirs in str(text) for (table, _, _), text in after.items() if table == "snapshot"), "in later reads, too"
+    left = [json.loads(line)["key"] for line in files_after["intake_queue.jsonl"].splitlines()]
+    assert left == [one for one in ("a", "b") if one != paper]
+    assert {name for name in files_before.keys() - files_after.keys() if name.endswith(".pdf")} == {f"intake_papers/{paper}.pdf"}
+    gone = {name for name in files_before.keys() - files_after.keys() if name.endswith(".eml")}
+    assert gone == {name for name in files_before if name.endswith(".eml") and theirs in name} and gone
+    assert all(files_after[name] == files_before[name] for name in files_before if name.endswith(".eml") and others in name)

@@ -13,6 +13,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
@@ -201,11 +202,18 @@ def _is_row(row: Mapping[str, str], traces: PersonTraces) -> bool:
 def _is_theirs(item: Queued, traces: PersonTraces) -> bool:
     """Whether a row is this person's.
 
-    By the record it was matched to; a row without a match, by an address or whole name that is theirs alone.
+    By the record it was matched to while that was theirs; a row without a match, by an address or whole name that is theirs
+    alone.
     """
     if item.person:
-        return item.person == traces.record
+        return item.person == traces.record and _was_theirs(item.since, traces)
     return bool({*item.claim.addresses} & {*traces.sure_addresses}) or _named(item.claim.name, traces)
+
+
+def _was_theirs(day: date, traces: PersonTraces) -> bool:
+    """Whether the record id was this person's on a day."""
+    began, ended = traces.held_from, traces.held_until
+    return (began is None or began <= day) and (ended is None or day < ended)
 
 
 def _named(name: str, traces: PersonTraces) -> bool:
