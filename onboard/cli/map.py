@@ -75,7 +75,7 @@ def command(
     asked = questions(search)
     readings = Readings(app, projects, views) if app and projects.texts else None
     weighed = by_weight(search, asked, readings.rows_apart) if readings else [(0, one) for one in asked]
-    if answers is None and not no_questions and sys.stdin.isatty():
+    if answers is None and not no_questions and at_terminal():
         given = _ask(weighed, target.with_name(_ANSWERS))
     draft = answered(search, asked, given)
     left = [(weight, one) for weight, one in weighed if one.key not in given]
@@ -91,6 +91,11 @@ def command(
     if any(weight for weight, _ in left):
         _tell_open(left)
         raise typer.Exit(1)
+
+
+def at_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty()
 
 
 def _answers(path: Path) -> dict[str, Answer]:
