@@ -42,7 +42,7 @@ class Question:
 
 def questions(search: Search) -> list[Question]:
     """Every open point of a search, in no order of weight."""
-    makers = (_people, _order, _left, _now, _approval, _codes, _names, _none, _engaged)
+    makers = (_people, _order, _left, _courses, _now, _approval, _codes, _names, _none, _engaged)
     return [one for make in makers if (one := make(search))]
 
 
@@ -186,6 +186,61 @@ def _left_question(column: Column, block: Found, left: list[str], coming: list[s
         parse=parse,
         how="type codes that mean left, then ; and codes that mean not begun",
         readings=({"left": left, "not_begun": coming}, {"left": [], "not_begun": []}),
+    )
+
+
+def _courses(search: Search) -> Question | None:
+    """Trainings that the rules ask for and no column was found for, beside the columns of days that nothing uses."""
+    blocks = search.draft.of("completions")
+    found = {block.constants.get("training") for block in blocks}
+    missing = [training for training in search.wanted.trainings if training not in found]
+    if search.people is None or not missing or any("group" in block.fields for block in blocks):
+        return None
+    view, forms = search.views[search.people.project], {block.form for block in blocks}
+    free = {
+        column.name: column
+        for form in view.forms
+        for column in search.free(view, view.form(form))
+        if column.is_day and (form in forms or column.ideas & {"course", "expiry"} or column.near & {"course"})
+    }
+    if not free:
+        return None
+
+    def apply(draft: Draft, answer: Answer) -> None:
+        pairs = answer if isinstance(answer, dict) else {}
+        for training in dict.fromkeys(map(str, pairs.values())):
+            inside = [free[name] for name, word in pairs.items() if word == training and name in free]
+            ends = [column for column in inside if "expiry" in column.ideas]
+            done = [column for column in inside if column not in ends]
+            if not inside:
+                continue
+            block = Found(table="completions", project=view.project, form=inside[0].field.form)
+            for ours, column in (("completed", next(iter(done), None)), ("expires", next(iter(ends), None))):
+                if column:
+                    block.put(ours, column.name, "as you answered")
+            block.only_if = "completed" if done else "expires"
+            block.constants = {"training": training, "source": "typed", "stage": "1"}
+            block.constants |= {} if done else {"completed": AS_READ}
+            block.events = tuple(view.events.get(block.form, ()))
+            draft.blocks.append(block)
+
+    def parse(text: str) -> Answer:
+        pairs = [part.partition("=") for part in text.split(";")]
+        said = {name.strip(): word.strip() for name, _, word in pairs}
+        right = all(name in free and word in search.wanted.trainings for name, word in said.items())
+        return said if right else None
+
+    first = next(iter(free))
+    return Question(
+        key="courses",
+        title=f"Which column holds {', '.join(missing)}?",
+        evidence=[f'{name:<24} "{column.field.label[:50]}" {column.cells.filled:>4} cells' for name, column in free.items()],
+        guess=None,
+        guess_words="none: what is missing stays missing",
+        apply=apply,
+        parse=parse,
+        how=f"type {first} = {missing[0]}; and so on",
+        readings=({first: missing[0]}, None),
     )
 
 

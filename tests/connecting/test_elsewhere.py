@@ -113,3 +113,13 @@ def test_what_decides_no_row_is_not_asked_and_the_heaviest_comes_first() -> None
     found = by_weight(search, asked, rows_apart)
     assert [(weight, one.key) for weight, one in found] == [(9, "date_order"), (2, "left")]
     assert all(one.evidence for one in asked)
+
+
+def test_a_training_that_no_column_was_found_for_is_asked_and_read_as_answered() -> None:
+    search = find(_views("see_klinik"), studies_in(HERE / "see_klinik"), Wanted({"gcp": ["GCP"], "induction": ["induction"]}))
+    (one,) = [question for question in questions(search) if question.key == "courses"]
+    assert one.title == "Which column holds induction?" and any("brand_am" in line for line in one.evidence)
+    assert one.parse("brand_am = water") is None and one.parse("telefon = induction") is None
+    draft = answered(search, [one], {"courses": one.parse("brand_am = induction")})
+    (block,) = [block for block in draft.of("completions") if block.constants["training"] == "induction"]
+    assert block.fields == {"completed": "brand_am"} and block.only_if == "completed"
