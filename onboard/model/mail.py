@@ -34,23 +34,27 @@ class Section(StrEnum):
     DONE = "done"  # checklist: what is done
     BLOCKED = "blocked"  # reminder: you are blocked today
     DUE = "due"  # reminder: ends soon or is missing
-    CLEARED = "cleared"  # reminder, checklist: your records for P are complete
+    CLEARED = "cleared"  # reminder, checklist: you can work on P
     RECEIPT = "receipt"  # reminder, checklist: evidence received, accepted or not
+    CHECKING = "checking"  # reminder, checklist: what is being checked, with nothing to do meanwhile
     ABOUT = "about"  # escalation: one person's item
     NEEDS_YOU = "needs_you"  # digest
     BLOCKED_NOW = "blocked_now"  # digest
+    NOT_KNOWN = "not_known"  # digest: who is unknown, counted by cause
     SINCE = "since"  # digest: since last week
     NEXT = "next"  # digest: next 30 days
     STARTING = "starting"  # digest
     STACK = "stack"  # digest: work that is off
-    BLOCKS_WORK = "blocks_work"  # worklist
-    EYES = "eyes"  # worklist: waits for your eyes
+    BLOCKS_WORK = "blocks_work"  # worklist: what the coordinator can clear today
+    WAITS_PI = "waits_pi"  # worklist: waits for the PI
+    EYES = "eyes"  # worklist: to check
+    GONE = "gone"  # worklist: no longer in REDCap
     IRB = "irb"  # worklist: one batch a protocol
     MOVES = "moves"  # worklist: starting and leaving
-    SILENT = "silent"  # worklist: not reacting
-    UNREADABLE = "unreadable"  # worklist: could not be read
-    GONE = "gone"  # worklist: no longer in REDCap
-    MAIL = "mail"  # worklist: mail trouble
+    SILENT = "silent"  # worklist: no answer to reminders
+    WAITS_PEOPLE = "waits_people"  # worklist: waits for the people themselves
+    UNREADABLE = "unreadable"  # worklist: records to correct
+    MAIL = "mail"  # worklist: mail problems
     TROUBLE = "trouble"  # operator
 
 
@@ -73,6 +77,15 @@ class Reader:
     greet: str
     role: ReaderRole
     record: str = ""  # record id in People, "" for a reader without a record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concerned:
+    """One of the people a line is about: record id, name, and the form of theirs to open, "" for none."""
+
+    record: str
+    name: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +121,13 @@ class Line:
     report: bool = False  # the person hands in a completion report for it
     stop: str = ""  # the protocol that a study-wide stop is about: record id
     hand_in: str = field(default="", repr=False)  # their own survey link; it allows sending evidence in their name
+    headline: str = ""  # the news in one line, for the subject and above the rest; "" = the title
+    people: tuple[Concerned, ...] = ()  # everyone a line about one cause is about; `person` is "" then
+    paste: tuple[str, ...] = ()  # lines to paste into a file of the lab's home
+
+    def is_about(self, record: str) -> bool:
+        """Whether a person is the one, or one of those, that the line is about."""
+        return record == self.person or any(one.record == record for one in self.people)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,17 +6,16 @@ reminders/, digests/ and worklist/.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from onboard.judging import kinds
-from onboard.judging.readiness import cleared_on, status_on
-from onboard.model import Cleared, Finding, Line, Per, Readiness, Requirement, Section, Task
-from onboard.model.phrases import Phrase, joined, phrase
+from onboard.judging.readiness import cleared_on
+from onboard.model import Cleared, Finding, Per, Readiness, Requirement, Task
+from onboard.model.phrases import Phrase, phrase
 from onboard.planning.deadlines import Edge, edges
 from onboard.planning.lab_day import Desk
-from onboard.planning.people import codes, named
-from onboard.planning.told import knows
+from onboard.planning.people import codes
 from onboard.timeline import Answer
 
 
@@ -39,7 +38,7 @@ def blocks(desk: Desk, person: str, only: Iterable[str] | None = None) -> list[B
     """Return what certainly blocks a person today on protocols they certainly have.
 
     `only`: these protocols, where given. Unknown never counts as blocked, and a claim not yet checked leaves it unknown. A day of
-    absence is left out. In the order of `edges`.
+    absence is left out, and so is everything on a closed protocol. In the order of `edges`.
     """
     wanted = None if only is None else set(only)
     found: dict[tuple[str, str], list[tuple[Finding, Readiness]]] = {}
@@ -81,62 +80,17 @@ def task_words(tasks: Iterable[Task]) -> str:
     return ", ".join(task.label for task in tasks)
 
 
-def stop_words(desk: Desk, block: Block, *, until_then: bool = False) -> Phrase:
-    """What must not be done meanwhile; `until_then` where the sentence before names what must happen."""
+def stop_words(desk: Desk, block: Block) -> Phrase:
+    """What must not be done meanwhile, to readers other than the person."""
     on = codes(desk, block.protocols)
     if block.tasks:
         on = phrase("lines.with_tasks", protocols=on, tasks=task_words(block.tasks))
-    return phrase("lines.stop_until_then" if until_then else "lines.stop_until_settled", protocols=on)
+    return phrase("lines.stop_until_settled", protocols=on)
 
 
-def together(found: Iterable[Block], apart: Callable[[Block], str] = lambda block: "") -> list[list[Block]]:
-    """Causes that stop the same work of a person, side by side; those that differ in `apart` stay apart."""
+def together(found: Iterable[Block]) -> list[list[Block]]:
+    """Causes that stop the same work of a person, side by side."""
     groups: dict[tuple[object, ...], list[Block]] = {}
     for block in found:
-        groups.setdefault((block.protocols, block.tasks, apart(block)), []).append(block)
+        groups.setdefault((block.protocols, block.tasks), []).append(block)
     return list(groups.values())
-
-
-def blocked_line(desk: Desk, person: str, causes: Sequence[Block], section: Section, why: str) -> Line:
-    """Return the line every reader gets for causes that are shown together.
-
-    The first one's protocols and tasks count for all.
-    """
-    first = causes[0]
-    return Line(
-        key="",
-        section=section,
-        title=_title(causes),
-        why=why,
-        person=person,
-        name=named(desk, person),
-        protocol=codes(desk, first.protocols),
-        task=task_words(first.tasks),
-        status=status_on(first.finding, desk.today),
-        ends=first.edge.ends if first.edge else None,
-        since=min((b.edge.since for b in causes if b.edge), default=None),
-        knows=knows(desk, person, first.edge),
-        hard=True,
-    )
-
-
-def _title(causes: Sequence[Block]) -> str:
-    """What a line about causes is headed by: the one, or how many there are."""
-    return causes[0].finding.requirement.title if len(causes) == 1 else phrase("lines.several", count=len(causes))
-
-
-def cause_words(causes: Sequence[Block], why: Callable[[Block], str], most: int = 3) -> str:
-    """Return the reason of each cause, next to its title where there are several.
-
-    Beyond `most` the rest is counted.
-    """
-    if len(causes) == 1:
-        return why(causes[0])
-    more = [phrase("lines.and_more", count=len(causes) - most)] if len(causes) > most else []
-    return joined(" ", [*(_titled(block, why(block)) for block in causes[:most]), *more])
-
-
-def _titled(block: Block, why: str) -> str:
-    """The sentence about a listing names the list itself."""
-    requirement = block.finding.requirement
-    return why if kinds.of(requirement).names_itself else phrase("lines.titled", title=requirement.title, why=why)

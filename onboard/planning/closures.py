@@ -51,6 +51,7 @@ def _closed_line(desk: Desk, edge: Edge, day: date) -> Line:
         key=item_keys.reminder(edge.stem, 0),
         section=Section.BLOCKED,
         title=phrase("ended_study.title", protocol=code),
+        headline=phrase("pause.closed", protocols=code, why=phrase("to_you.closed", since=show(day))),
         why=phrase("ended_study.closed", protocol=code, day=show(day)),
         act=phrase("ended_study.stop", protocol=code),
         person=edge.person,

@@ -11,15 +11,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
+from onboard.dates import show_to_act
 from onboard.model import Line, ReaderRole, Section
-from onboard.model.phrases import phrase
+from onboard.model.phrases import Phrase, phrase
 from onboard.planning import item_keys
 from onboard.planning.blockers import Block, blocks, stop_words, task_words
+from onboard.planning.causes import short, to_others
 from onboard.planning.deadlines import Edge, announced, edges, own_act
 from onboard.planning.lab_day import Desk
-from onboard.planning.lines import status_of, why_open
-from onboard.planning.people import cannot_be_told, codes, green_light, greeted, here, is_new_hire, named, pis_over, supervisor_of
+from onboard.planning.lines import status_of
+from onboard.planning.people import (
+    cannot_be_told,
+    codes,
+    green_light,
+    greeted,
+    here,
+    is_new_hire,
+    listed_codes,
+    named,
+    pis_over,
+    supervisor_of,
+)
 from onboard.planning.told import knows
 
 
@@ -84,7 +98,8 @@ def _line(desk: Desk, edge: Edge, block: Block | None, role: ReaderRole, reader:
         key=item_keys.escalation(edge.stem, role.value, reader),
         section=Section.ABOUT,
         title=edge.requirement.title,
-        why=why_open(edge, desk.today, for_others=True),
+        headline=_headline(desk, edge, block),
+        why="" if edge.ends else phrase("lines.needed_from", day=show_to_act(edge.since, desk.today)),
         act=stop_words(desk, block) if block else phrase("lines.ask_person", name=name),
         person=edge.person,
         name=named(desk, edge.person),
@@ -99,3 +114,16 @@ def _line(desk: Desk, edge: Edge, block: Block | None, role: ReaderRole, reader:
         knows=knows(desk, edge.person, edge),
         hard=block is not None,
     )
+
+
+def _headline(desk: Desk, edge: Edge, block: Block | None) -> Phrase:
+    """``Leila Haddad cannot work on STEP-HF: GCP course ended 18 Nov 2026``."""
+    name, day = named(desk, edge.person), desk.today if edge.gap <= desk.today else edge.gap
+    cause = to_others(edge.finding, edge, day) if edge.gap <= desk.today or edge.ends is None else _ends(edge, desk.today)
+    if block is None:
+        return phrase("escalation.owes", name=name, cause=cause)
+    return phrase("escalation.stopped", name=name, protocols=listed_codes(desk, block.protocols), cause=cause)
+
+
+def _ends(edge: Edge, today: date) -> Phrase:
+    return phrase("causes.ends", title=short(edge.requirement.title), day=show_to_act(edge.ends or edge.since, today))

@@ -145,7 +145,7 @@ def _outside(notice: Notice, limits: Limits) -> str:
     """
     own = notice.reader.record
     about_people = notice.reader.role in (ReaderRole.SUPERVISOR, ReaderRole.PI) or any(
-        line.person and line.person != own for line in notice.lines
+        (line.person and line.person != own) or line.people for line in notice.lines
     )
     if not about_people or not limits.institution_domains:
         return ""

@@ -41,6 +41,12 @@ def reminder(stem: str, tier: int) -> str:
     return f"{stem}/{tier}"
 
 
+def tier_of(key: str) -> int | None:
+    """The tier a reminder's key ends in; None for any other key."""
+    last = key.rpartition("/")[2]
+    return int(last) if _is_number(last) else None
+
+
 def introduced(stem: str) -> str:
     """Return the key under which an introduction told a person of an episode.
 

@@ -93,6 +93,11 @@ class Desk:
         """
         return self._mails.get(address, ())
 
+    def title_of(self, protocol: str) -> str:
+        """A protocol's title without its short code, "" where none is on record."""
+        known = self.assessment.protocols.get(protocol)
+        return known.title.strip().removeprefix(f"{known.code}:").strip() if known else ""
+
     def belongs(self, person: str) -> Answer:
         """Whether an appointment covers today."""
         return belongs_on(self.assessment, person, self.today)

@@ -15,11 +15,13 @@ from onboard.judging.readiness import deciding, status_on, why
 from onboard.model import (
     Finding,
     Line,
+    Requirement,
     Section,
     Status,
 )
 from onboard.model.phrases import Phrase, joined, phrase
 from onboard.planning import item_keys
+from onboard.planning.causes import filled, short
 from onboard.planning.deadlines import HARD_TIERS, Edge, skipped
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, greeted, named
@@ -69,14 +71,38 @@ def ready_words(desk: Desk, about: date | None) -> Phrase:
 
 
 def next_step(desk: Desk, edge: Edge) -> str:
-    """What the person does, in one sentence."""
-    asked, who = kinds.of(edge.requirement).next_step, coordinator(desk)
-    if edge.doubted:
-        return phrase("next_step.ask_first")
-    if asked == "course":
-        how = "pass" if edge.in_hand else "renew" if edge.ends else "take"
-        return phrase(f"next_step.course_{how}", name=who)
-    return phrase(f"next_step.{asked}", name=who)
+    """What the person does: which course to choose where, then how it comes to the coordinator."""
+    requirement, who = edge.requirement, coordinator(desk)
+    asked = kinds.of(requirement).next_step
+    if asked != "course":
+        return phrase(f"next_step.{asked}", name=who)
+    how = "pass" if edge.in_hand else "renew" if _had(edge) else "take"
+    return joined(" ", [*choose(desk, edge), phrase(f"next_step.course_{how}", name=who)])
+
+
+def choose(desk: Desk, edge: Edge) -> list[str]:
+    """Which course to take: as the requirement says, else the first names of the course map that count.
+
+    Of a course taken before the refresher, where the lab names one.
+    """
+    requirement = edge.requirement
+    again = str(getattr(requirement, "choose_again", "") or "") if _had(edge) else ""
+    name = again or str(getattr(requirement, "choose", "") or "")
+    provider, menu = str(getattr(requirement, "provider", "") or ""), str(getattr(requirement, "menu", "") or "")
+    if name:
+        where = "choose.at_menu" if provider and menu else "choose.at" if provider else "choose.named"
+        return [filled(where, provider=provider, menu=menu, course=name)]
+    names = _counting(desk, requirement)
+    if not names:
+        return []
+    counts = phrase("choose.either", first=names[0], second=names[1]) if len(names) > 1 else phrase("choose.one", course=names[0])
+    return [counts, phrase("choose.not_sure")]
+
+
+def _counting(desk: Desk, requirement: Requirement) -> list[str]:
+    """The first two names of the course map that count for it."""
+    counting = (c for c in desk.assessment.rules.courses if c.training in requirement.accepts)
+    return [name for course in counting for name in course.group[:1]][:2]
 
 
 def why_for_others(finding: Finding, day: date, edge: Edge | None = None) -> str:
@@ -96,7 +122,7 @@ def why_for_others(finding: Finding, day: date, edge: Edge | None = None) -> str
 
 def why_open(edge: Edge, today: date, *, for_others: bool = False) -> str:
     """Why it is asked, in one or two sentences with dates; the short form for others."""
-    parts: list[str] = [phrase("lines.checked")] if edge.doubted else []
+    parts: list[str] = [phrase("lines.checked")] if edge.doubted and for_others else []
     parts.append(why_for_others(edge.finding, today, edge) if for_others else why(edge.finding, edge.gap))
     if edge.ends is None:
         parts.append(phrase("lines.needed_from", day=show_to_act(edge.since, today)))
@@ -104,31 +130,81 @@ def why_open(edge: Edge, today: date, *, for_others: bool = False) -> str:
 
 
 def owed(desk: Desk, edge: Edge, section: Section, tier: int | None) -> Line:
-    """One thing the person owes. With a tier the line is remembered under it; without one it is context.
-
-    While evidence is being looked at no day is set, and the coordinator acts next.
-    """
+    """One thing the person owes. With a tier the line is remembered under it; without one it is context."""
     requirement, days = edge.requirement, edge.days(desk.today)
     return Line(
         key=item_keys.reminder(edge.stem, tier) if tier is not None else "",
         section=section,
         title=requirement.title,
-        why=why_open(edge, desk.today),
+        headline=_do(edge),
+        why=_why_owed(desk, edge),
         act=next_step(desk, edge),
         person=edge.person,
         protocol=codes(desk, [edge.scope.protocol]) if edge.scope.protocol else "",
         task=edge.scope.task.label if edge.scope.task else "",
         status=status_of(desk, edge),
-        due=None if edge.ends or edge.doubted else edge.deadline,
+        due=None if edge.ends else edge.deadline,
         ends=edge.ends,
         days=days,
         url=requirement.how_to,
-        minutes=requirement.minutes,
+        minutes=minutes(edge),
         does_not_count=requirement.does_not_count,
-        owner=coordinator(desk) if edge.doubted else "you",
+        owner="you",
         hard=tier in HARD_TIERS,
         skips=skipped(desk, edge, tier) if tier is not None else (),
-        report=kinds.of(requirement).report and not edge.doubted,
+        report=kinds.of(requirement).report,
+    )
+
+
+def _do(edge: Edge) -> Phrase:
+    """The act in three words: ``Renew your human subjects course``."""
+    asked = kinds.of(edge.requirement).next_step
+    how = f"{asked}_{'again' if _had(edge) else 'first'}"
+    return phrase(f"do.{how}", title=short(edge.requirement.title))
+
+
+def _had(edge: Edge) -> bool:
+    """Whether the person had it before: a waiver that ends is not a course that was passed."""
+    return edge.ends is not None and edge.finding.own.sure.covers(edge.ends)
+
+
+def _why_owed(desk: Desk, edge: Edge) -> str:
+    """Why the person owes it, where the day it ends does not say so: signed up, waived, never met."""
+    if edge.ends and _had(edge):
+        return ""
+    if edge.ends:
+        return phrase("lines.waived", title=short(edge.requirement.title), day=show_to_act(edge.ends, desk.today))
+    needed = phrase("lines.needed_from", day=show_to_act(edge.since, desk.today))
+    begun = deciding(edge.finding, edge.gap)
+    return joined(" ", (why(edge.finding, edge.gap), needed)) if begun and begun.evidence else needed
+
+
+def minutes(edge: Edge) -> int:
+    """How long it takes: what is taken again may be shorter."""
+    again = getattr(edge.requirement, "minutes_again", 0) if _had(edge) else 0
+    return int(again or edge.requirement.minutes)
+
+
+def unidentified(finding: Finding) -> str:
+    """The printed name of the newest course that is not in the lab's course map; "" for none."""
+    rows = [c for c, mapped in finding.obligation.evidence.completions if mapped is None and c.course]
+    return rows[-1].course if rows else ""
+
+
+def checking_line(desk: Desk, edge: Edge, key: str) -> Line:
+    """What is being checked for the person: which course it may be, and that nothing is asked of them meanwhile."""
+    printed = unidentified(edge.finding)
+    name = "checking.course" if printed else "checking.record"
+    return Line(
+        key=key,
+        section=Section.CHECKING,
+        title=edge.requirement.title,
+        headline=phrase("checking.headline", title=short(edge.requirement.title)),
+        why=filled(name, course=printed, title=short(edge.requirement.title)),
+        act=phrase("checking.wait", name=coordinator(desk), title=short(edge.requirement.title)),
+        person=edge.person,
+        status=Status.UNKNOWN,
+        owner=coordinator(desk),
     )
 
 

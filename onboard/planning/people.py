@@ -183,6 +183,12 @@ def codes(desk: Desk, protocols: Iterable[str]) -> str:
     return ", ".join(sorted(p.label for p in found))
 
 
+def listed_codes(desk: Desk, protocols: Iterable[str]) -> str:
+    """Short codes within a sentence: ``CASE-TTS and STEP-HF``."""
+    names = sorted({desk.assessment.protocols[p].label for p in protocols if p in desk.assessment.protocols})
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
 # new hires, quiet days ------------------------------------------------------------------------------------------------
 
 

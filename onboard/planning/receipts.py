@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from onboard.dates import known_day, plus_days, show, show_near
+from onboard.dates import known_day, plus_days, show, show_near, show_to_act
 from onboard.judging.appointments import renewal
 from onboard.judging.readiness import cleared_on, ready_span
 from onboard.model import Checked, Cleared, Completion, ItemState, Line, Readiness, Section
@@ -44,11 +44,16 @@ def goes_on(desk: Desk, row: Readiness) -> bool:
 
 
 def _cleared_line(desk: Desk, key: str, code: str, row: Readiness, until: date | None) -> Line:
+    first = ready_span(row, desk.today)[0]
+    day = show_to_act(first, desk.today) if first else ""
+    why = phrase("receipts.stay_complete", protocol=code, day=show_near(until, desk.today)) if until else None
     return Line(
         key=key,
         section=Section.CLEARED,
         title=phrase("receipts.complete", protocol=code),
-        why=phrase("receipts.stay_complete", day=show_near(until, desk.today)) if until else "",
+        headline=phrase("receipts.cleared_since", protocol=code, day=day) if day else "",
+        why=why or phrase("receipts.no_end", protocol=code),
+        act=phrase("receipts.mirrors"),
         person=row.person,
         protocol=code,
         status=Cleared.CLEARED,
@@ -112,17 +117,32 @@ def _receipt(desk: Desk, completion: Completion, address: str) -> Line | None:
     key = item_keys.receipt(completion.person, completion.evidence, state)
     if not state or desk.said.settled(key, address):
         return None
-    ends = _counts_through(desk, completion)
-    line = Line(key=key, section=Section.RECEIPT, title=completion.course, person=completion.person, status=state)
+    name, course = coordinator(desk), completion.course
+    line = Line(key=key, section=Section.RECEIPT, title=course, person=completion.person, status=state)
     received = item_keys.receipt(completion.person, completion.evidence, "received")
     if state == "received":
-        return replace(line, why=phrase("receipts.received", name=coordinator(desk)))
+        return replace(line, headline=phrase("receipts.received_news", course=course), why=phrase("receipts.received", name=name))
     skips = () if received in desk.history.items else (received,)
     if state == "declined":
-        reason = completion.reason.strip().rstrip(".") or phrase("receipts.not_said_why", name=coordinator(desk))
-        why = phrase("receipts.declined", reason=made(_capitalized, reason))
-        return replace(line, why=why, act=phrase("receipts.ask_first", name=coordinator(desk)), skips=skips)
-    return replace(line, why=phrase("receipts.counts_through", day=show_near(ends, desk.today)) if ends else "", skips=skips)
+        reason = completion.reason.strip().rstrip(".")
+        why = phrase("receipts.declined", name=name, reason=made(_capitalized, reason)) if reason else None
+        return replace(
+            line,
+            headline=phrase("receipts.declined_news", course=course),
+            why=why or phrase("receipts.not_said_why", name=name),
+            act=phrase("receipts.ask_first", name=name),
+            skips=skips,
+        )
+    ends = _counts_through(desk, completion)
+    day = show_near(ends, desk.today) if ends else ""
+    return replace(
+        line,
+        headline=phrase("receipts.accepted_news", course=course, day=day)
+        if day
+        else phrase("receipts.accepted_open", course=course),
+        why=phrase("receipts.counts_through", name=name, day=day) if day else phrase("receipts.counts_for", name=name),
+        skips=skips,
+    )
 
 
 def _capitalized(text: str) -> str:

@@ -170,7 +170,7 @@ def _standings(assessment: Assessment, person: str, today: date) -> Iterable[Sta
 def _planned_lines(planned: Sequence[Notice], person: str) -> Iterable[str]:
     for notice in planned:
         for line in notice.lines:
-            if person in (line.person, notice.reader.record) and line.key:
+            if (person == notice.reader.record or line.is_about(person)) and line.key:
                 reader = notice.reader.name or notice.reader.address
                 kind, title = notice.kind.value.capitalize(), made(_unended, line.title)
                 yield phrase("explain.planned", kind=kind, reader=reader, title=title, why=line.why)
@@ -178,7 +178,7 @@ def _planned_lines(planned: Sequence[Notice], person: str) -> Iterable[str]:
 
 def _held_lines(held: Sequence[Held], person: str) -> Iterable[str]:
     for one in held:
-        if person in (one.notice.reader.record, *(line.person for line in one.notice.lines)):
+        if person == one.notice.reader.record or any(line.is_about(person) for line in one.notice.lines):
             reader = one.notice.reader.name or one.notice.reader.address
             yield phrase("explain.held", kind=one.notice.kind.value, reader=reader, reason=one.reason)
 

@@ -165,9 +165,8 @@ def _fact(assessment: Assessment, finding: Finding) -> _Cause:
 
 
 def _unrecorded(title: str) -> str:
-    """``study type of the protocol is not recorded``, from the clause's own title."""
-    stem = title.removesuffix(" is recorded")
-    return phrase("fix_first.unrecorded", title=f"{stem[:1].lower()}{stem[1:]}")
+    """``Study type is not recorded``, from the clause's own title."""
+    return phrase("fix_first.unrecorded", title=title)
 
 
 def _about(name: str, what: str) -> Phrase:

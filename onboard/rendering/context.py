@@ -13,14 +13,22 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from onboard.dates import show_near, show_to_act
-from onboard.model import Coordinator, Lab, Line, Notice, Section
+from onboard.model import Coordinator, Lab, Line, MessageKind, Notice, Section
 from onboard.rendering.phrases import day_name, distance, fact_words, host, length, listed, one_line, safe_url
 from onboard.rendering.picture import Picture, picture
-from onboard.rendering.tone import badge
+from onboard.rendering.tone import tone
 from onboard.rendering.truncation import by_section, shown_counts
 
 #: Beyond so many days a distance says less than its date.
 _FAR = 99
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """One of the people of a line, with the form of theirs to open, "" for none."""
+
+    name: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +40,7 @@ class Row:
 
     number: int
     title: str
+    headline: str  # the news in one line; the title where the planner gives none
     about: str
     place: str
     name: str
@@ -40,7 +49,6 @@ class Row:
     why: str
     act: str
     when: str
-    badge: str
     tone: str
     due: str
     ends: str
@@ -56,6 +64,16 @@ class Row:
     report: bool  # the reader hands in a completion report for it
     hand_in: str  # on this page of their own; "" = by replying
     hand_in_host: str
+    people: tuple[Named, ...]  # everyone a line about one cause is about
+    paste: tuple[str, ...]  # lines to paste into a file of the lab's home
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """The one button of a mail: the number of its row and where it leads; "" for a mail without one."""
+
+    number: int = 0
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +118,14 @@ class Numbers:
 class Facts:
     """Words the planner gives for the frame; "" when it gives none. Dates are words already."""
 
-    start: str = ""
+    start: str = ""  # a first day still to come
     left: str = ""  # the last day of an earlier stay
+    began: str = ""  # a first day that has come
+    work: str = ""  # the protocols a new hire is or will be on
+    paused: str = ""  # those on which they may not work yet for want of a course of theirs
+    leads: str = ""  # the protocols a person is PI of
+    cleared: str = ""  # the protocols a person is cleared for
+    cleared_until: str = ""  # the first day one of these ends
     ready_about: str = ""
     ready_for: str = ""
     bottleneck: str = ""
@@ -155,12 +179,15 @@ class Mail:
     not_tracked: str
     rules_version: str
     picture: Picture
+    button: Button
+    calendar: bool  # a calendar file comes with it
 
 
 def frame(notice: Notice, lab: Lab, most_rows: int, subject: str = "") -> Mail:
     """The mail of a notice. `most_rows` is shared out over its sections, small ones whole."""
     today = _today(notice, lab)
     coordinators = lab.on_duty(today)
+    sections = _groups(notice, most_rows, today)
     contact = _contact(coordinators[0]) if coordinators else Contact(name=one_line(lab.name), address=lab.sender, phone="")
     return Mail(
         kind=notice.kind.value,
@@ -176,14 +203,36 @@ def frame(notice: Notice, lab: Lab, most_rows: int, subject: str = "") -> Mail:
         coordinators=listed([one_line(c.name) for c in coordinators]),
         day=day_name(notice.slot),
         read=_read_words(notice.read_at, notice.slot, lab),
-        sections=_groups(notice, most_rows, today),
+        sections=sections,
         total=len(notice.lines),
         numbers=Numbers(**{name: number for name, number in notice.numbers.items() if name in _NUMBERS}),
         facts=Facts(**{name: fact_words(text) for name, text in notice.facts.items() if name in _FACTS}),
         not_tracked=", ".join(one_line(title) for title in notice.not_tracked),
         rules_version=one_line(notice.rules_version),
         picture=picture(notice.bars[:most_rows], today),
+        button=_button(sections),
+        calendar=carries_calendar(notice),
     )
+
+
+#: The first mail to a person has no file, which would look like phishing.
+_FIRST_MAILS = (MessageKind.WELCOME, MessageKind.INTRODUCTION)
+
+
+def carries_calendar(notice: Notice) -> bool:
+    """Whether a calendar file comes with the mail."""
+    return notice.calendar and notice.kind not in _FIRST_MAILS
+
+
+#: Sections that ask something of the reader, the most urgent first.
+_ASKING = (Section.BLOCKED, Section.DUE, Section.STEPS)
+
+
+def _button(sections: Mapping[str, Group]) -> Button:
+    """The most urgent act: the reader's own page of the first row that has one, else the first link."""
+    rows = [row for section in _ASKING for row in sections[section.value].rows]
+    found = next((row for row in rows if row.hand_in), None) or next((row for row in rows if row.url), None)
+    return Button(number=found.number, url=found.hand_in or found.url) if found else Button()
 
 
 def _contact(coordinator: Coordinator) -> Contact:
@@ -206,7 +255,7 @@ def _today(notice: Notice, lab: Lab) -> date:
 
 def _groups(notice: Notice, most_rows: int, today: date) -> Mapping[str, Group]:
     lines = by_section(notice)
-    shown = shown_counts(notice.kind, [len(found) for found in lines.values()], most_rows)
+    shown = shown_counts(notice.kind, lines, most_rows)
     groups, number = dict(_NO_GROUPS), 0
     for (section, found), count in zip(lines.items(), shown, strict=True):
         rows = tuple(_row(line, number + n, today) for n, line in enumerate(found[:count], start=1))
@@ -218,11 +267,11 @@ def _groups(notice: Notice, most_rows: int, today: date) -> Mapping[str, Group]:
 def _row(line: Line, number: int, today: date) -> Row:
     title, name, protocol = one_line(line.title), one_line(line.name), one_line(line.protocol)
     task = one_line(line.task)
-    word, colour = badge(line)
     marked = line.due or line.ends
     return Row(
         number=number,
         title=title,
+        headline=one_line(line.headline) or title,
         about=_besides(title, name, protocol, task),
         place=_besides(title, protocol, task),
         name=name,
@@ -231,8 +280,7 @@ def _row(line: Line, number: int, today: date) -> Row:
         why=one_line(line.why),
         act=one_line(line.act),
         when=_when(line, today),
-        badge=word,
-        tone=colour,
+        tone=tone(line),
         due=show_to_act(line.due, today) if line.due else "",
         ends=show_to_act(line.ends, today) if line.ends else "",
         over=marked is not None and marked < today,
@@ -247,6 +295,8 @@ def _row(line: Line, number: int, today: date) -> Row:
         report=line.report,
         hand_in=safe_url(line.hand_in),
         hand_in_host=host(line.hand_in),
+        people=tuple(Named(name=one_line(p.name), url=safe_url(p.url)) for p in line.people),
+        paste=tuple(one_line(text) for text in line.paste),
     )
 
 

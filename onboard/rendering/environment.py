@@ -16,8 +16,9 @@ from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from onboard.folding import counted
+from onboard.planning.causes import short
 from onboard.rendering import phrases
-from onboard.rendering.context import Contact, Facts, Group, Mail, Numbers, Row
+from onboard.rendering.context import Button, Contact, Facts, Group, Mail, Named, Numbers, Row
 from onboard.rendering.picture import Picture, Segment, Track
 from onboard.shipped import shipped
 
@@ -30,10 +31,17 @@ def by_name(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     return list(found.items())
 
 
+def parts(row: Row) -> list[str]:
+    """What a row is about beyond its headline: title, protocol and task, how long it takes, by when."""
+    said = row.headline.casefold() if row.headline != row.title else ""
+    about = [part for part in (row.title, row.place) if part and part.casefold() not in said]
+    return [*about, *(part for part in (row.minutes, row.when) if part)]
+
+
 #: What templates look into most: frozen values of ours, in which every public name is safe.
 _OURS: dict[type, frozenset[str]] = {
     kind: frozenset(name for name in dir(kind) if not name.startswith("_"))
-    for kind in (Mail, Row, Group, Numbers, Facts, Contact, Picture, Track, Segment)
+    for kind in (Mail, Row, Named, Button, Group, Numbers, Facts, Contact, Picture, Track, Segment)
 }
 
 
@@ -102,6 +110,7 @@ def template_environment(overrides: Path | None, *, escape: bool) -> ImmutableSa
     )
     environment.filters |= {
         "short": phrases.shortened,
+        "short_title": short,
         "listed": phrases.listed,
         "sentence": phrases.sentence_start,
         "by_name": by_name,
@@ -110,5 +119,5 @@ def template_environment(overrides: Path | None, *, escape: bool) -> ImmutableSa
         "yearless": phrases.yearless,
         "gone_by": phrases.gone_by,
     }
-    environment.globals |= {"counted": counted}
+    environment.globals |= {"counted": counted, "parts": parts}
     return environment

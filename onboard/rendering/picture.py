@@ -99,7 +99,7 @@ def _week_kind(bar: Bar, monday: date, sunday: date) -> str:
 
 
 def cleared_words(bar: Bar, today: date, end: date) -> str:
-    """The bar in words, from today to `end`, both inclusive: ``complete until Fri 18 Dec, again from Mon 1 Feb``.
+    """The bar in words, from today to `end`, both inclusive: ``cleared until Fri 18 Dec, again from Mon 1 Feb``.
 
     Days carry no year: the picture spans half a one.
     """
@@ -111,15 +111,15 @@ def cleared_words(bar: Bar, today: date, end: date) -> str:
 
 
 def _doubtful_words(lasts: Sequence[date], end: date) -> str:
-    """Words for who is certainly complete on no day: until when it cannot be told."""
+    """Words for who is certainly cleared on no day: until when it is unknown."""
     if not lasts:
-        return "not complete in these weeks"
+        return "not cleared in these weeks"
     last = max(lasts)
-    return "cannot be told" if last >= end else f"cannot be told until {yearless(day_name(last))}, not complete after"
+    return "unknown" if last >= end else f"unknown until {yearless(day_name(last))}, not cleared after"
 
 
 def _range_words(first: date, last: date, today: date, end: date, *, again: bool) -> str:
-    lead = "again" if again else "complete"
+    lead = "again" if again else "cleared"
     if first <= today:
         return f"{lead} all these weeks" if last >= end else f"{lead} until {yearless(day_name(last))}"
     return f"{lead} from {yearless(day_name(first))}" + ("" if last >= end else f" to {yearless(day_name(last))}")

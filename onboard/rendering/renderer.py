@@ -15,7 +15,7 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from onboard.model import Attach, Attachment, Lab, Line, Message, MessageKind, Notice
 from onboard.model.phrases import NO_WORDS, say_again
 from onboard.rendering.calendar_file import calendar_file
-from onboard.rendering.context import Mail, frame
+from onboard.rendering.context import Mail, carries_calendar, frame
 from onboard.rendering.environment import template_environment
 from onboard.rendering.layout import lay_out
 from onboard.rendering.mistakes import TemplateMistake
@@ -27,8 +27,9 @@ from onboard.rendering.worklist_file import worklist_file
 
 #: Gmail hides what is beyond about 102 KB of HTML; half-way headers and link rewriting take some of it.
 MOST_BYTES = 90_000
-_LONGEST_SUBJECT = 150
-_FIRST_MAILS = (MessageKind.WELCOME, MessageKind.INTRODUCTION)
+_LONGEST_SUBJECT = 75
+#: Lists whose left-out lines come in an attached file.
+_WITH_LIST = (MessageKind.WORKLIST, MessageKind.DIGEST)
 
 
 class Renderer:
@@ -54,7 +55,7 @@ class Renderer:
     def _with_rows(self, notice: Notice, rows: int) -> Message:
         kind = notice.kind
         bare = frame(notice, self._lab, rows)
-        subject = shortened(one_line(self._part(kind, "subject.txt", bare)), _LONGEST_SUBJECT)
+        subject = shortened(one_line(self._part(kind, "subject.txt", bare)), _LONGEST_SUBJECT) or one_line(self._lab.name)
         mail = replace(bare, subject=subject)
         cut = left_out(notice, rows)
         return Message(
@@ -63,15 +64,15 @@ class Renderer:
             text=lay_out(self._part(kind, "body.txt", mail)),
             html=inlined(self._part(kind, "body.html", mail)),
             attachments=tuple(self._attachments(notice, cut)),
-            left_out=() if kind is MessageKind.WORKLIST else cut,
+            left_out=() if kind in _WITH_LIST else cut,
         )
 
     def _attachments(self, notice: Notice, cut: tuple[Line, ...]) -> Iterator[Attachment]:
-        if notice.calendar and notice.kind not in _FIRST_MAILS:
+        if carries_calendar(notice):
             yield calendar_file(notice, calendar_sequence(notice), self._lab)
         if notice.roster and self._lab.attach is not Attach.NONE:
             yield roster_file(notice, self._lab.attach)
-        if cut and notice.kind is MessageKind.WORKLIST:
+        if cut and notice.kind in _WITH_LIST:
             yield worklist_file(notice)
 
     def _part(self, kind: MessageKind, part: str, mail: Mail) -> str:

@@ -11,20 +11,15 @@ from onboard.dates import show_near, show_to_act
 from onboard.judging.closed import closed_on
 from onboard.judging.readiness import cleared_on, ready_span, reasons_on
 from onboard.model import Assessment, Cleared, Lab, Problem, Readiness, Reason
-from onboard.model.phrases import NO_WORDS, say_again
+from onboard.model.phrases import NO_WORDS, phrase, say_again
 from onboard.questions.remarks import remarks
+from onboard.questions.wording import status_words, verdict_words
 from onboard.rendering.pages import render_page
 from onboard.rendering.phrases import day_name, one_line
-from onboard.rendering.tone import status_tone, status_word
+from onboard.rendering.tone import status_tone
 
 #: The order of verdicts in counts and headings.
 _ORDER = (Cleared.BLOCKED, Cleared.UNKNOWN, Cleared.CLEARED, Cleared.NOT_DUE)
-_VERDICTS = {
-    Cleared.CLEARED: "cleared",
-    Cleared.BLOCKED: "blocked",
-    Cleared.UNKNOWN: "unknown",
-    Cleared.NOT_DUE: "not in the lab",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +105,7 @@ def _counts(rows: Iterable[Readiness], today: date) -> list[Count]:
     """
     found = [cleared_on(row, today) for row in rows if row.task is None]
     counts = ((verdict, found.count(verdict)) for verdict in _ORDER)
-    return [Count(number=n, word=_VERDICTS[verdict], tone=status_tone(verdict)) for verdict, n in counts if n]
+    return [Count(number=n, word=verdict_words(verdict), tone=status_tone(verdict)) for verdict, n in counts if n]
 
 
 def _people(assessment: Assessment, today: date, closed: Container[str]) -> list[PersonRows]:
@@ -129,7 +124,7 @@ def _name(assessment: Assessment, person: str) -> str:
 
 
 def _code(assessment: Assessment, protocol: str) -> str:
-    return one_line(assessment.protocol_label(protocol)) or "no protocol"
+    return one_line(assessment.protocol_label(protocol)) or phrase("answers.no_protocol")
 
 
 def _rows(assessment: Assessment, rows: Sequence[Readiness], today: date, closed: Container[str]) -> tuple[StatusRow, ...]:
@@ -141,9 +136,9 @@ def _rows(assessment: Assessment, rows: Sequence[Readiness], today: date, closed
 
 
 def _closed(row: StatusRow) -> StatusRow:
-    if row.word == _VERDICTS[Cleared.NOT_DUE]:
+    if row.word == verdict_words(Cleared.NOT_DUE):
         return row
-    return replace(row, word="closed", tone=status_tone(Cleared.NOT_DUE), reasons=(), remarks=(), as_whole=False)
+    return replace(row, word=phrase("verdict.closed"), tone=status_tone(Cleared.NOT_DUE), reasons=(), remarks=(), as_whole=False)
 
 
 def _row(assessment: Assessment, row: Readiness, today: date, said: set[Reason]) -> StatusRow:
@@ -152,7 +147,7 @@ def _row(assessment: Assessment, row: Readiness, today: date, said: set[Reason])
     return StatusRow(
         where=_code(assessment, row.protocol),
         task=row.task.label if row.task else "",
-        word=_VERDICTS[verdict],
+        word=verdict_words(verdict),
         tone=status_tone(verdict),
         span=_span(row, today, verdict),
         as_whole=bool(reasons) and said.issuperset(reasons),
@@ -165,14 +160,14 @@ def _span(row: Readiness, today: date, verdict: Cleared) -> str:
     """``through 18 Dec 2026``, ``from Wed 9 Dec 2026``, "" where nothing is certain."""
     first, last = ready_span(row, today)
     if verdict is Cleared.CLEARED:
-        return f"through {show_near(last, today)}" if last else "no end on record"
-    return f"from {show_to_act(first, today)}" if first and first > today else ""
+        return phrase("status_page.through", day=show_near(last, today)) if last else phrase("status_page.no_end")
+    return phrase("status_page.from", day=show_to_act(first, today)) if first and first > today else ""
 
 
 def _reason(reason: Reason) -> ReasonWords:
     return ReasonWords(
         title=one_line(reason.title),
-        word=status_word(reason.status),
+        word=status_words(reason.status),
         tone=status_tone(reason.status),
         why=one_line(reason.why),
     )

@@ -5,7 +5,7 @@ The planner's order decides which ones.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from onboard.model import Line, MessageKind, Notice, Section
 
@@ -13,7 +13,7 @@ from onboard.model import Line, MessageKind, Notice, Section
 def left_out(notice: Notice, most: int) -> tuple[Line, ...]:
     """The lines that are only counted when `most` rows are shared out over the sections."""
     lines = by_section(notice)
-    shown = shown_counts(notice.kind, [len(found) for found in lines.values()], most)
+    shown = shown_counts(notice.kind, lines, most)
     return tuple(line for found, count in zip(lines.values(), shown, strict=True) for line in found[count:])
 
 
@@ -28,18 +28,30 @@ def by_section(notice: Notice) -> dict[Section, list[Line]]:
     return dict(sorted(lines.items(), key=lambda found: _ORDER[found[0]]))
 
 
-#: So many rows are a coordinator's day; the whole list is attached.
-_A_DAY = 30
+#: So many items are a coordinator's day; the whole list is attached.
+_A_DAY = 10
+#: So many lines of a digest's sections are one screen; the whole list is attached.
+_SCREEN = {Section.NEEDS_YOU: 4, Section.BLOCKED_NOW: 6}
 #: So many rows of each section stay, however much the ones before it hold.
 _A_GLANCE = 3
 
 
-def shown_counts(kind: MessageKind, counts: Sequence[int], most: int) -> list[int]:
-    """How many lines of each section a mail shows: a worklist what weighs most, every other mail a fair share of each."""
+def shown_counts(kind: MessageKind, lines: Mapping[Section, Sequence[Line]], most: int) -> list[int]:
+    """How many lines of each section a mail shows: a worklist what weighs most, a digest one screen, every other mail a fair
+    share of each."""
+    counts = [len(found) for found in lines.values()]
+    if kind is MessageKind.DIGEST:
+        counts = [min(count, _SCREEN.get(section, count)) for section, count in zip(lines, counts, strict=True)]
     room = min(most, _A_DAY) if kind is MessageKind.WORKLIST else most
     if sum(counts) <= room:
-        return list(counts)
-    return cut_by_weight(counts, room) if kind is MessageKind.WORKLIST else cut_evenly(counts, room)
+        return counts
+    return _a_day(lines, counts, room) if kind is MessageKind.WORKLIST else cut_evenly(counts, room)
+
+
+def _a_day(lines: Mapping[Section, Sequence[Line]], counts: Sequence[int], room: int) -> list[int]:
+    """A coordinator's day, and beside it the first records that went from REDCap: nobody else would notice."""
+    kept = cut_by_weight(counts, room)
+    return [max(n, min(count, _A_GLANCE)) if s is Section.GONE else n for s, n, count in zip(lines, kept, counts, strict=True)]
 
 
 def cut_by_weight(counts: Sequence[int], most: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""The whole worklist as a CSV file, beside a mail that shows its beginning.
+"""The whole list as a CSV file, beside a worklist or digest that shows its beginning.
 
 No cell is ever run as a formula.
 """
@@ -17,7 +17,7 @@ def worklist_file(notice: Notice) -> Attachment:
     rows = [_row(number, line) for number, line in enumerate(notice.lines, start=1)]
     # Excel takes a CSV file for UTF-8 only with the mark at its beginning.
     return Attachment(
-        filename=f"worklist-{notice.slot.isoformat()}.csv",
+        filename=f"{notice.kind.value}-{notice.slot.isoformat()}.csv",
         mime="text/csv; charset=utf-8",
         content=csv_text(_HEADER, rows).encode("utf-8-sig"),
     )
@@ -25,5 +25,6 @@ def worklist_file(notice: Notice) -> Attachment:
 
 def _row(number: int, line: Line) -> tuple[str, ...]:
     section = line.section.value.replace("_", " ")
-    words = (line.name, line.protocol, line.title, line.why, line.act, line.owner)
+    names = "; ".join(one.name for one in line.people) or line.name
+    words = (names, line.protocol, line.title, line.why, line.act, line.owner)
     return (str(number), section, *map(one_line, words), safe_url(line.url))

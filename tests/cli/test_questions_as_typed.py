@@ -74,7 +74,7 @@ def test_reconcile_names_the_leaver_the_unlisted_and_says_whose_list_it_was(show
 
 def test_path_names_what_takes_longest_and_whose_turn_it_is(shown: Desk) -> None:
     text = flat(shown.ask("path", "novák", *TODAY))
-    assert "What takes longest: Ethics board (IRB) listing; next is the coordinator." in text
+    assert "What takes longest: IRB list; next is the coordinator." in text
     assert "the median of this lab's" in text
     assert as_json(shown, "path", "7", *TODAY)["routes"][0]["bottleneck"] == "irb_listing"
 

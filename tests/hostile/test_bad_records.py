@@ -118,7 +118,7 @@ pytestmark = pytest.mark.xdist_group("bad records")
         "course is not in the lab's course map",
         "STEP-HFF",
         "Did you mean STEP-HF?",
-        "Nora Nomail: has no address we may use",
+        "Nora Nomail: cannot be mailed: no address",
         "Enter the university address",
         "mal.formed@@northlake..example",
         "moon_landing",

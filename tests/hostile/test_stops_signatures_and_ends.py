@@ -176,7 +176,7 @@ def test_a_suspension_and_a_lapsed_approval_are_two_reasons(home: Path) -> None:
 
 def test_the_row_that_stops_today_is_named_and_not_a_newer_one_that_is_over(home: Path) -> None:
     change(home, {**stop("hold", "2026-02-01"), ("101", "hold", "2"): {"hold_from": "2026-05-01", "hold_to": "2026-06-30"}})
-    assert "No hold on the protocol: On hold from 1 Feb 2026, not lifted." in told(home)
+    assert "Hold: On hold from 1 Feb 2026, not lifted." in told(home)
 
 
 # signatures -----------------------------------------------------------------------------------------------------------

@@ -249,7 +249,7 @@ def test_case_4_a_claim_that_waits_ends_the_reminders_and_is_receipted() -> None
     mail = for_person(plan_reminders(book.judge(), history, lab(), TODAY), BRANDT)
     assert mail is not None
     assert [line.section for line in mail.lines] == [Section.RECEIPT]
-    assert mail.lines[0].why == "Maria Chen looks at it; you hear what comes of it."
+    assert mail.lines[0].why == "Maria Chen is checking your report. Nothing for you to do."
 
 
 def test_case_4_evidence_that_arrived_leaves_nothing_to_say() -> None:
@@ -281,7 +281,7 @@ def test_a_leaver_hears_nothing_from_the_first_day_after() -> None:
     assert for_person(plan_reminders(book.judge(tomorrow), History(), lab(), tomorrow), BRANDT) is None
 
 
-def test_doubtful_evidence_buys_five_silent_working_days_then_the_ordinary_reminder() -> None:
+def test_doubtful_evidence_buys_five_silent_working_days_then_one_word_that_it_is_checked() -> None:
     book = ends_on(in_days(7))
     book.completion(BRANDT, "Another hsp course", days_ago(1))
     assessment = book.judge()
@@ -289,11 +289,15 @@ def test_doubtful_evidence_buys_five_silent_working_days_then_the_ordinary_remin
     seen = replace(History(), problems_seen={problem.key: TODAY})
     friday, monday = in_days(4), in_days(7)
     assert due_line(book, seen, friday) is None
-    line = due_line(book, seen, monday)
-    assert line is not None
-    assert line.why.startswith("We hold a certificate that is still being checked.")
-    assert (line.owner, line.act) == ("Maria Chen", "Ask before you repeat anything.")
-    assert line.url and line.does_not_count, "it may turn out to be the wrong course"
+    mail = for_person(plan_reminders(book.judge(monday), seen, lab(), monday), BRANDT)
+    assert mail is not None and not mail.section(Section.DUE), "while it is checked no course is asked"
+    (line,) = mail.section(Section.CHECKING)
+    assert line.why == 'We are checking "SOME OTHER COURSE": it may be the human subjects course.'
+    assert line.act == "Wait for Maria Chen's answer before you take the human subjects course."
+    sent = send(seen, [mail], monday)
+    again = {day: for_person(plan_reminders(book.judge(day), sent, lab(), day), BRANDT) for day in (in_days(14), in_days(35))}
+    assert again[in_days(14)] is None, "told and unchanged"
+    assert again[in_days(35)] is not None, "and again after four weeks"
 
 
 def test_the_first_mail_carries_no_calendar_and_the_second_does() -> None:

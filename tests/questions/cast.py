@@ -175,7 +175,7 @@ REQUIREMENTS = (
     Requirement(
         id="hsp",
         kind=RequirementKind.TRAINING,
-        title="Human subjects protection course (HSP)",
+        title="Human subjects course",
         per=Per.PERSON,
         when=replace(ENGAGED, study_types=frozenset({StudyType.NIH_TRIAL, StudyType.CHART_REVIEW})),
         accepts=("hsp",),
@@ -216,7 +216,7 @@ REQUIREMENTS = (
     Requirement(
         id="confidentiality",
         kind=RequirementKind.STEP,
-        title="Confidentiality agreement signed",
+        title="Confidentiality agreement",
         per=Per.PERSON,
         step="confidentiality",
         lead_days=7,

@@ -83,7 +83,7 @@ def test_what_was_true_at_the_start_is_said_once_and_on_no_day_before_or_after(l
     stem = item_keys.reminders(LENA, "hsp", Scope(), "none:2024-02-03")
     tiers = [item(item_keys.reminder(stem, tier), "2026-06-01", ItemState.BASELINE, "") for tier in (30, 0, -659)]
     found = explain(lab, History(items={i.key: i for i in tiers}), LAB, LENA, TODAY)
-    assert [i.what for i in found.said] == ["Reminder: Human subjects protection course (HSP)"]
+    assert [i.what for i in found.said] == ["Reminder: Human subjects course"]
     assert "(already true at the start, never said)" in " ".join(as_text(found).split())
 
 
@@ -91,7 +91,7 @@ def test_a_long_way_from_the_last_day_is_told_in_months(lab):
     stem = item_keys.reminders(LENA, "hsp", Scope(), "none:2024-02-03")
     late = item(item_keys.reminder(stem, -659), "2026-06-01")
     (said,) = explain(lab, History(items={late.key: late}), LAB, LENA, TODAY).said
-    assert said.what == "Reminder: Human subjects protection course (HSP), 22 months after the last day"
+    assert said.what == "Reminder: Human subjects course, 22 months after the last day"
 
 
 def test_an_escalation_names_its_reader_and_their_part(lab):
@@ -104,7 +104,7 @@ def test_an_escalation_names_its_reader_and_their_part(lab):
 def test_what_comes_next_is_the_next_tier_of_what_the_person_owes(lab):
     found = explain(lab, History(), LAB, LENA, TODAY)
     assert [(c.on.isoformat(), c.what, c.because) for c in found.coming] == [
-        ("2027-10-12", "Human subjects protection course (HSP)", "ends 10 Jan 2028"),
+        ("2027-10-12", "Human subjects course", "ends 10 Jan 2028"),
         ("2029-03-12", "Good Clinical Practice course (GCP)", "ends 10 Jun 2029"),
     ]
 

@@ -85,7 +85,7 @@ def test_a_certificate_that_waits_is_one_look_away():
     waits = replace(completion(UMA, 1, HSP, "2025-02-01"), checked=Checked.WAITING, source="survey")
     rows = tuple(waits if c.evidence == waits.evidence else c for c in records().completions)
     (fix,) = fix_first(judged(replace(records(), completions=rows)), TODAY)
-    assert fix.cause == "Uma Novak, Human subjects protection course (HSP): something handed in waits to be looked at"
+    assert fix.cause == "Uma Novak, Human subjects course: something handed in waits to be looked at"
     assert (fix.next_step, fix.clears) == ("Accept or decline it.", (UMA,))
 
 

@@ -31,8 +31,8 @@ def test_a_labs_own_subject_is_used_and_the_rest_stays_ours(tmp_path: Path) -> N
 
 def test_a_labs_own_sentence_shows_in_text_and_html(tmp_path: Path) -> None:
     ours = (Path(__file__).parents[2] / "templates" / "_words.txt").read_text(encoding="utf-8")
-    message = Renderer(LAB, home_with(tmp_path, "_words.txt", ours.replace("Stuck, or is", "Puzzled, or is"))).render(REMINDER)
-    assert "Puzzled, or is" in message.text and "Puzzled, or is" in message.html
+    message = Renderer(LAB, home_with(tmp_path, "_words.txt", ours.replace("or unclear?", "or a puzzle?"))).render(REMINDER)
+    assert "or a puzzle?" in message.text and "or a puzzle?" in message.html
 
 
 def test_a_missing_folder_of_templates_is_no_folder(tmp_path: Path) -> None:

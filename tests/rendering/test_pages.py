@@ -70,7 +70,7 @@ def test_pages_are_whole_and_run_nothing(page: object) -> None:
     assert "Mails &amp; more" in html and "<script" not in html
     assert not re.search(r'(?:src|href)="(?!#)', html), "nothing is loaded from anywhere"
     assert all('sandbox=""' in frame for frame in re.findall(r"<iframe[^>]*", html))
-    assert html.count("Your first steps in the Rivera Lab") >= 2
+    assert html.count("Welcome to the Rivera Lab: 3 steps") >= 2
 
 
 def test_the_inbox_shows_every_mail_with_both_parts() -> None:
@@ -84,7 +84,7 @@ def test_the_preview_shows_light_and_dark_whatever_the_screen() -> None:
     html = preview_page(shown("reminder"))
     assert html.count("@media all") == 1 and html.count("@media not all") == 2
     assert "Message is empty" not in html and "<dt>Subject</dt>" in html
-    assert "nobody would get" in preview_page([])
+    assert "no mail of this kind goes" in preview_page([])
 
 
 def judged(*people: Person) -> Assessment:
@@ -103,9 +103,9 @@ def test_the_status_page_says_who_is_complete_until_when_and_what_stands_in_the_
     words = " ".join(re.sub(r"<[^>]+>", " ", html.partition("<main>")[2]).split())
     assert "Ada Okafor STEP cleared through 31 Dec 2026 consent cleared" in words
     assert "STEP blocked missing Good Clinical Practice (GCP)." in words
-    assert "consent blocked as for STEP" in words, "a task does not repeat its protocol's reasons"
+    assert "consent blocked same as STEP" in words, "a task does not repeat its protocol's reasons"
     assert "completion, record bo, instance 2, expires" in words and "Type it as year-month-day." in words
-    assert "not an authorisation" in words and "Records read Sun 22 Nov 2026 06:02" in html
+    assert "not an authorization" in words and "Records read Sun 22 Nov 2026 06:02" in html
     assert "<b>Haddad" not in html and "&lt;b&gt;Haddad" in html
 
 

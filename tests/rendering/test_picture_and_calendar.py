@@ -23,15 +23,15 @@ FAR = date(2040, 1, 1)
 @pytest.mark.parametrize(
     ("cleared", "unknown", "words", "weeks"),
     [
-        ([(MONDAY + 7 * DAY, FAR)], [], "complete from Mon 30 Nov", [("not", 1), ("cleared", 25)]),
-        ([(MONDAY + 8 * DAY, FAR)], [], "complete from Tue 1 Dec", [("not", 2), ("cleared", 24)]),
-        ([(MONDAY - DAY, MONDAY + 13 * DAY)], [], "complete until Sun 6 Dec", [("cleared", 2), ("not", 24)]),
-        ([], [], "not complete in these weeks", [("not", 26)]),
-        ([], [(MONDAY, FAR)], "cannot be told", [("unknown", 26)]),
+        ([(MONDAY + 7 * DAY, FAR)], [], "cleared from Mon 30 Nov", [("not", 1), ("cleared", 25)]),
+        ([(MONDAY + 8 * DAY, FAR)], [], "cleared from Tue 1 Dec", [("not", 2), ("cleared", 24)]),
+        ([(MONDAY - DAY, MONDAY + 13 * DAY)], [], "cleared until Sun 6 Dec", [("cleared", 2), ("not", 24)]),
+        ([], [], "not cleared in these weeks", [("not", 26)]),
+        ([], [(MONDAY, FAR)], "unknown", [("unknown", 26)]),
         (
             [(MONDAY, date(2026, 12, 12)), (date(2027, 2, 1), FAR)],
             [],
-            "complete until Sat 12 Dec, again from Mon 1 Feb",
+            "cleared until Sat 12 Dec, again from Mon 1 Feb",
             [("cleared", 2), ("not", 8), ("cleared", 16)],
         ),
     ],
@@ -50,15 +50,15 @@ def test_days_before_today_count_for_nothing() -> None:
     wednesday = MONDAY + 2 * DAY
     (track,) = picture([Bar(label="Leila", cleared=((wednesday, date(2026, 12, 6)),))], wednesday).tracks
     assert [(run.kind, run.weeks) for run in track.segments] == [("cleared", 2), ("not", 24)]
-    assert track.words == "complete until Sun 6 Dec"
+    assert track.words == "cleared until Sun 6 Dec"
 
 
 def test_people_with_the_same_weeks_share_a_row() -> None:
     ends = ((MONDAY, date(2026, 12, 15)),)
     shown = picture([Bar(label="Elena", cleared=ends), Bar(label="Petr", cleared=()), Bar(label="Asha", cleared=ends)], MONDAY)
     assert [(track.label, track.words) for track in shown.tracks] == [
-        ("Elena and Asha", "complete until Tue 15 Dec"),
-        ("Petr", "not complete in these weeks"),
+        ("Elena and Asha", "cleared until Tue 15 Dec"),
+        ("Petr", "not cleared in these weeks"),
     ]
 
 
@@ -97,7 +97,7 @@ def test_the_first_thing_due_is_one_whole_day_and_its_end_is_the_day_after() -> 
     event = event_of(calendar_file(MAILS["reminder"], 3, LAB))
     assert event.start == date(2026, 12, 18) and event.end == date(2026, 12, 19)
     assert (event["SUMMARY"], event["SEQUENCE"], event["STATUS"]) == ("Courses due (Rivera Lab)", 3, "CONFIRMED")
-    assert "Human subjects protection (HSP), by Fri 18 Dec 2026" in event["DESCRIPTION"]
+    assert "Human subjects course, by Fri 18 Dec 2026" in event["DESCRIPTION"]
 
 
 def test_the_same_person_keeps_the_event_and_another_has_their_own() -> None:

@@ -52,7 +52,7 @@ def test_every_tag_of_every_mail_has_the_style_css_inline_gives_it(name: str) ->
 def test_what_no_tag_can_hold_stays_a_sheet() -> None:
     html = Renderer(LAB).render(MAILS["digest"]).html
     kept = html[html.index("<style>") : html.index("</style>")]
-    assert kept.count("@media") == 2 and ".tile { border-color: #1b2127 !important; }" in kept
+    assert kept.count("@media") == 2 and ".press { background: #8cc0ff !important; }" in kept
     assert "max-width: 600px" not in kept
 
 

@@ -111,7 +111,7 @@ def test_a_bad_read_mails_nobody_but_the_operator_once(told: Told) -> None:
 
 def test_the_next_day_brings_a_receipt_and_the_reminder_is_gone(told: Told) -> None:
     subjects = [str(mail["Subject"]) for mail in told.to("jordan.smith@")]
-    assert any(subject.startswith("Human subjects protection course (HSP) ends") for subject in subjects)
+    assert any(subject.startswith("Human subjects course ends") for subject in subjects)
     accepted = [n for n, subject in enumerate(subjects) if subject.startswith("Accepted")]
     assert accepted
     assert not any("(HSP) ends" in subject for subject in subjects[accepted[0] :])

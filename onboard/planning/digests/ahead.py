@@ -7,19 +7,20 @@ from datetime import date
 
 from onboard.dates import plus_days, show, show_to_act
 from onboard.folding import fold
-from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.estimates import first_start
-from onboard.judging.readiness import met_until, status_on
-from onboard.model import Assignment, Finding, Horizon, Line, Role, Section, Status
-from onboard.model.phrases import joined, made, phrase
+from onboard.judging.readiness import status_on
+from onboard.model import Assignment, Horizon, Line, Role, Section, Status
+from onboard.model.phrases import Phrase, joined, made, phrase
 from onboard.planning.blockers import blocks
-from onboard.planning.deadlines import announced, edges, own_act
+from onboard.planning.causes import short
+from onboard.planning.deadlines import Edge, announced, edges, own_act
 from onboard.planning.digests.escalations import Calls
 from onboard.planning.digests.scope import View
+from onboard.planning.digests.today import approvals_ending, renewal_sent
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import ready_words
-from onboard.planning.people import codes, green_light, greeted, here, is_new_hire, named, present_appointment
+from onboard.planning.people import codes, green_light, here, is_new_hire, named, present_appointment
 from onboard.planning.told import knows, welcomed
 
 # next 30 days ---------------------------------------------------------------------------------------------------------
@@ -48,8 +49,8 @@ def _ends(desk: Desk, view: View, person: str, calls: Calls) -> list[Line]:
             ends=edge.ends,
             days=edge.days(desk.today),
             knows=knows(desk, person, edge),
-            owner="" if edge.started else greeted(desk, person),
-            act=phrase("digest.under_way") if edge.started else "",
+            owner="",
+            act=_begun_words(edge),
             also=calls.keys(person, edge.of),
         )
         for edge in edges(desk.findings(person), desk.today)
@@ -58,26 +59,31 @@ def _ends(desk: Desk, view: View, person: str, calls: Calls) -> list[Line]:
     ]
 
 
+def _begun_words(edge: Edge) -> str:
+    """What the person did about it so far; "" for nothing."""
+    if edge.claimed:
+        return phrase("digest.received")
+    signed = max((e.on for e in edge.finding.obligation.evidence.enrolments if isinstance(e.on, date)), default=None)
+    if edge.in_hand and signed:
+        return phrase("digest.signed_up", day=show(signed))
+    return phrase("digest.under_way") if edge.started else ""
+
+
 def _approval_lines(desk: Desk, view: View) -> list[Line]:
-    """One line a protocol: the last day of the approval that holds today."""
-    until, seen = plus_days(desk.today, desk.lab.cadence.next_days), dict[str, Finding]()
-    for finding in desk.assessment.findings:
-        open_here = finding.scope.protocol in view.protocols and finding.scope.protocol not in desk.closed
-        if kinds.of(finding.requirement).approves and open_here:
-            seen.setdefault(finding.scope.protocol, finding)
-    ends = {record: met_until(finding, desk.today) for record, finding in sorted(seen.items())}
-    return [_approval_line(desk, record, last) for record, last in ends.items() if last and last <= until]
+    """One line a protocol whose renewal was sent: the last day of the approval that holds today. The rest needs the PI."""
+    ends = approvals_ending(desk, view, desk.lab.cadence.next_days)
+    return [
+        _approval_line(desk, record, last, sent) for record, last in ends.items() if (sent := renewal_sent(desk, record, last))
+    ]
 
 
-def _approval_line(desk: Desk, record: str, last: date) -> Line:
+def _approval_line(desk: Desk, record: str, last: date, sent: date) -> Line:
     code = codes(desk, [record])
-    sent = [s.on for s in desk.assessment.submissions if s.protocol == record and isinstance(s.on, date) and s.on <= desk.today]
-    recent = max((day for day in sent if day >= plus_days(last, -120)), default=None)
     return Line(
         key="",
         section=Section.NEXT,
         title=phrase("digest.approval_ends", protocol=code),
-        why=phrase("digest.renewal_sent", day=show(recent)) if recent else phrase("digest.renewal_missing"),
+        why=phrase("digest.renewal_sent", day=show(sent)),
         protocol=code,
         status=Status.EXPIRING,
         ends=last,
@@ -107,7 +113,7 @@ def _starting_line(desk: Desk, person: str, start: date) -> Line:
     code = codes(desk, [ready.protocol]) if ready and ready.about and ready.protocol else ""
     when = [ready_words(desk, ready.about if ready else None)]
     if ready and ready.about and ready.bottleneck and welcomed(desk, person):
-        when.append(phrase("digest.slowest", title=ready.bottleneck.title))
+        when.append(phrase("digest.slowest", title=short(ready.bottleneck.title)))
     begins = "lines.starts" if start > desk.today else "lines.started"
     today, day = start == desk.today, show_to_act(start, desk.today)
     return Line(
@@ -129,8 +135,8 @@ _MANY = 4
 
 
 def stack_lines(desk: Desk, view: View) -> list[Line]:
-    """Short, medium and long work of people past their first weeks who have any: what is overdue, what waits for it, an
-    empty shelf, much due at once; facts only."""
+    """Pieces of work of people past their first weeks who have any: what is overdue, what waits for it, much due at once, and
+    once a month which lengths of work are missing; facts only."""
     found = []
     for person in view.people:
         pieces = desk.assessment.assignments.get(person, ())
@@ -171,11 +177,20 @@ def _stack_facts(desk: Desk, pieces: tuple[Assignment, ...]) -> list[str]:
         if day < desk.today
     ]
     soon = sum(desk.today <= day <= plus_days(desk.today, _SOON) for _, day in due)
-    has = {p.horizon for p in live}
-    empty = [h.value for h in Horizon if h not in has] if None not in has else []
+    empty = _empty(live) if desk.today.day <= _WEEK else []
     facts = [*late, *_held_up(live, desk.today)]
     if soon >= _MANY:
         facts.append(phrase("digest.due_soon", count=soon, days=_SOON))
     if empty:
         facts.append(phrase("digest.no_work", horizons=made(_alternatives, phrase("digest.or"), *empty)))
     return facts
+
+
+#: Once a month, in its first digest.
+_WEEK = 7
+
+
+def _empty(live: Sequence[Assignment]) -> list[Phrase]:
+    """The lengths of work of which a person has none; nothing where a length is not known."""
+    has = {p.horizon for p in live}
+    return [phrase(f"horizons.{h.value}") for h in Horizon if h not in has] if None not in has else []

@@ -13,10 +13,10 @@ from onboard.dates import plus_days
 from onboard.judging.readiness import cleared_on
 from onboard.model import Bar, Cleared, Readiness
 from onboard.model.records import record_order
-from onboard.planning.blockers import Block, blocks
+from onboard.planning.blockers import blocks
+from onboard.planning.groups import may_read
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import heads, here, named, supervisor_of
-from onboard.planning.told import may_name
 from onboard.timeline import Answer, Timeline, all_of
 
 _PICTURE_DAYS = 26 * 7
@@ -56,9 +56,9 @@ def _under(desk: Desk, person: str, reader: str, leads: frozenset[str]) -> bool:
 def rows_of(desk: Desk, view: View, person: str) -> list[Readiness]:
     """Return the person's rows that count for this reader today.
 
-    Protocols they certainly work on, else the row without a protocol.
+    Protocols they certainly work on and that are not closed, else the row without a protocol.
     """
-    rows = [row for row in desk.rows(person) if row.task is None]
+    rows = [row for row in desk.rows(person) if row.task is None and row.protocol not in desk.closed]
     return [r for r in rows if not r.protocol or (r.protocol in view.protocols and desk.working(r))]
 
 
@@ -118,15 +118,7 @@ def bars(desk: Desk, view: View) -> list[Bar]:
 def unheard(desk: Desk, view: View, person: str) -> bool:
     """Whether a person is blocked, and only by what others may not read yet."""
     stopped = blocks(desk, person, view.protocols)
-    return bool(stopped) and not any(may_read(desk, view, person, block) for block in stopped)
-
-
-def may_read(desk: Desk, view: View, person: str, block: Block) -> bool:
-    """Whether this reader may read that the person is blocked by it.
-
-    It is their own record, or the person was told.
-    """
-    return person == view.reader or may_name(desk, person, block.edge)
+    return bool(stopped) and not any(may_read(desk, view.reader, person, block) for block in stopped)
 
 
 def _closed(days: Timeline) -> tuple[tuple[date, date], ...]:

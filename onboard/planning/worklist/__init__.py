@@ -85,7 +85,7 @@ def worklist_lines(
 
 def _aged(line: Line, today: date) -> Line:
     """An item says since when it has been open, once it is not new."""
-    if not line.since or not line.why or line.since >= today:
+    if not line.since or not (line.why or line.people) or line.since >= today:
         return line
     since = phrase("worklist.open_since", day=show(line.since))
     return replace(line, knows=joined(" ", (line.knows, since)) if line.knows else since)
@@ -157,7 +157,9 @@ def _gone(desk: Desk) -> list[str]:
 
 def _gone_words(desk: Desk) -> str:
     count = len(_gone(desk))
-    return phrase("worklist.closed", count=count) if count else ""
+    if count == 1:
+        return phrase("worklist.closed")
+    return phrase("worklist.closed_several", count=count) if count else ""
 
 
 def _sent_words(desk: Desk, last: date | None) -> str:

@@ -18,11 +18,16 @@ from onboard.planning.deadlines import Edge, edges
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, named, typed
 from onboard.planning.worklist.submissions import short_at_submission, short_words
+from onboard.planning.worklist.today import listed_here
 
 
 def irb_lines(desk: Desk, links: Callable[[str], str]) -> list[Line]:
-    """One line for each protocol with a change to file, by short code; links to the first form to fill in."""
-    adds = _adds(desk)
+    """One line for each protocol with a change to file, by short code; links to the first form to fill in.
+
+    Left out: who is stopped today for it, whom the list begins with.
+    """
+    stopped = listed_here(desk)
+    adds = [edge for edge in _adds(desk) if (edge.person, edge.scope.protocol) not in stopped]
     removals = [m for m in reconcile(desk.assessment, desk.today) if m.kind is MismatchKind.LEFT_LISTED]
     protocols = {e.scope.protocol for e in adds} | {m.protocol for m in removals}
     made = [

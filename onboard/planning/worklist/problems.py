@@ -135,7 +135,7 @@ def _unrecorded_line(desk: Desk, form: str, owner: str, title: str, people: froz
     return Line(
         key="",
         section=Section.UNREADABLE,
-        title=phrase("trouble.unrecorded", title=f"{title[0].lower()}{title[1:]}"),
+        title=phrase("trouble.unrecorded", title=title),
         why=_waiting_words(desk, people),
         act=phrase("trouble.fill_in"),
         name="" if protocol else named(desk, owner),

@@ -6,24 +6,28 @@ Each line has a sentence, what was done meanwhile, and the one form to open.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import chain
 
 from onboard.dates import show
+from onboard.folding import counted
 from onboard.judging import kinds
 from onboard.judging.appointments import stay
 from onboard.judging.kinds import actor
+from onboard.judging.readiness import status_on
 from onboard.judging.reconcile import Mismatch, MismatchKind, reconcile
-from onboard.model import Checked, Completion, Finding, Ground, Line, Section, Status, Waiting
+from onboard.model import Checked, Completion, Concerned, Finding, Ground, Line, Section, Status, Waiting
 from onboard.model.evidence_id import EvidenceId
-from onboard.model.phrases import Phrase, phrase
+from onboard.model.phrases import Phrase, joined, phrase
 from onboard.model.records import record_order
-from onboard.planning.blockers import Block, blocked_line, blocks, cause_words, together
+from onboard.planning.blockers import Block
+from onboard.planning.causes import LAW, Class
+from onboard.planning.groups import SHOWN, Group, concerned, groups, head, told, who, whose
 from onboard.planning.lab_day import Desk
-from onboard.planning.lines import actor_name, why_for_others
-from onboard.planning.people import named, typed
+from onboard.planning.lines import actor_name
+from onboard.planning.people import codes, named, typed
 from onboard.planning.worklist.mismatches import mismatch_line
+from onboard.planning.worklist.submissions import short_at_submission, short_words
 
 Links = Callable[[str], str]
 
@@ -31,42 +35,82 @@ Links = Callable[[str], str]
 
 
 def blocks_work_lines(desk: Desk, links: Links) -> list[Line]:
-    """Return everyone who certainly may not do work they have today.
+    """Return a line for each cause that stops work, with everyone it stops: what the coordinator can clear, then what waits for
+    the PI, then what waits for the people.
 
-    What the coordinator settles comes first, then the oldest. Causes with the same next actor share a line. People whose form is
-    half-typed are listed below the mail problems only.
+    Within each what stops most people first. People whose form is half-typed are listed below the mail problems only.
     """
-    found = []
-    for person in sorted(typed(desk), key=record_order):
-        for causes in together(blocks(desk, person), lambda b: f"{actor(b.finding.requirement)} {_act(desk, b)}"):
-            found.append((actor(causes[0].finding.requirement), _line(desk, person, causes, links)))
-    ours = {"coordinator": 0, "pi": 1, "you": 2}
-    ordered = sorted(found, key=lambda p: (ours.get(p[0], 3), p[1].since or desk.today, p[1].name, p[1].title))
+    found = groups(desk, sorted(typed(desk), key=record_order))
+    lines = [(len(g.members), _line(desk, g, links)) for g in found]
+    ordered = sorted(lines, key=lambda p: (_PLACES.index(p[1].section), -p[0], p[1].since or desk.today, p[1].title))
     return [line for _, line in ordered]
 
 
-def _line(desk: Desk, person: str, causes: Sequence[Block], links: Links) -> Line:
-    first = causes[0]
-    whose = actor(first.finding.requirement)
-    why = cause_words(causes, lambda b: _why(desk, b), most=len(causes))
-    return replace(
-        blocked_line(desk, person, causes, Section.BLOCKS_WORK, why),
+_PLACES = (Section.BLOCKS_WORK, Section.WAITS_PI, Section.WAITS_PEOPLE, Section.UNREADABLE)
+
+
+def listed_here(desk: Desk) -> frozenset[tuple[str, str]]:
+    """(person, protocol) of whom `blocks_work_lines` says that they are not on the IRB list."""
+    found = groups(desk, typed(desk))
+    filed = (g for g in found if kinds.of(g.finding.requirement).filed)
+    return frozenset((m.person, g.protocol) for g in filed for m in g.members)
+
+
+def _line(desk: Desk, group: Group, links: Links) -> Line:
+    first = group.members[0].block
+    section = LAW[group.cls].worklist or Section.BLOCKS_WORK
+    study = LAW[group.cls].one_stop
+    people = concerned(desk, group, lambda block: "" if study else links(_form(block)))
+    names = who(desk, group, shown=SHOWN if study else len(group.members))
+    line = Line(
+        key="",
+        section=section,
+        title=_title(desk, group, people, names),
+        headline=_paused(desk, group, people) if study else "",
+        why=joined(" ", _returned(desk, group)),
         act=_act(desk, first),
-        url=links(_form(first)),
-        owner="" if whose == "coordinator" else actor_name(desk, first.finding, first.protocols),
+        url=links(_form(first)) if len(group.members) == 1 or study else "",
+        owner="" if section is Section.BLOCKS_WORK else _owner(desk, group),
+        knows=told(desk, group),
+        status=status_on(first.finding, desk.today),
+        since=group.since(),
+        people=people,
+        hard=True,
     )
+    return whose(desk, group, line)
 
 
-def _why(desk: Desk, block: Block) -> str:
-    """Return why it is open.
+def _paused(desk: Desk, group: Group, people: Sequence[Concerned]) -> Phrase:
+    """``STEP-HF: 8 people paused``, for the subject."""
+    count = counted(len({one.record for one in people}), "person", "people")
+    return phrase("needs.paused_news", protocol=codes(desk, [group.protocol]), people=count)
 
-    A filed listing waits for the IRB, whatever else is in its row.
-    """
-    rows = block.finding.obligation.evidence.listings if _filed(block) else ()
-    filed = [row.submitted for row in rows if isinstance(row.submitted, date) and row.approved is None and row.removed is None]
-    if filed:
-        return phrase("worklist.waits_for_irb", day=show(max(filed)))
-    return why_for_others(block.finding, desk.today, block.edge)
+
+def _title(desk: Desk, group: Group, people: Sequence[Concerned], names: str) -> Phrase:
+    """``STEP-HF: not on the IRB list: Ada Nwosu``; of a study-wide stop how many people are paused."""
+    if LAW[group.cls].one_stop:
+        return phrase(
+            "needs.news", title=head(desk, group), people=counted(len({one.record for one in people}), "person", "people")
+        )
+    return phrase("groups.who", cause=head(desk, group), names=names)
+
+
+def _owner(desk: Desk, group: Group) -> str:
+    first = group.members[0].block
+    return "" if group.cls is Class.OWN else actor_name(desk, first.finding, first.protocols)
+
+
+def _returned(desk: Desk, group: Group) -> list[str]:
+    """Whose change the IRB would return, because a course is missing."""
+    found: list[str] = []
+    for member in group.members:
+        finding = member.block.finding
+        if kinds.of(finding.requirement).filed and not _filed(member.block):
+            missing = short_at_submission(desk.assessment, member.person, finding.scope.protocol, desk.today)
+            if missing:
+                titles = joined(", ", [short_words(one, desk.today) for one in missing])
+                found.append(phrase("worklist.returned", name=named(desk, member.person), titles=titles))
+    return found
 
 
 def _filed(block: Block) -> bool:
@@ -144,7 +188,9 @@ def _completion_line(desk: Desk, completion: Completion, links: Links) -> Line:
         key="",
         section=Section.EYES,
         title=completion.course or phrase("worklist.no_course"),
-        why=phrase("worklist.passed", day=show(day)) if isinstance(day, date) else phrase("worklist.passed_unreadable"),
+        why=phrase("worklist.passed", day=show(day), name=named(desk, completion.person))
+        if isinstance(day, date)
+        else phrase("worklist.passed_unreadable"),
         act=_decide_words(desk, completion),
         person=completion.person,
         name=named(desk, completion.person),
@@ -156,9 +202,9 @@ def _completion_line(desk: Desk, completion: Completion, links: Links) -> Line:
 def _decide_words(desk: Desk, completion: Completion) -> Phrase:
     """What came in by survey is decided about on the form of reviews, which names the row."""
     if completion.source != "survey" or not desk.assessment.review_form:
-        return phrase("worklist.decide")
+        return phrase("worklist.decide", name=named(desk, completion.person))
     number = EvidenceId.parse(completion.evidence).instance
-    return phrase("worklist.decide_in_review", form=desk.assessment.review_form, row=number)
+    return phrase("worklist.decide_in_review", form=desk.assessment.review_form, row=number, name=named(desk, completion.person))
 
 
 def _waivers(desk: Desk) -> list[tuple[str, Ground]]:

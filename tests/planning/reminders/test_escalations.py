@@ -115,7 +115,7 @@ def test_a_lapse_of_somebody_whose_address_is_closed_waits_for_nobody() -> None:
     closed = replace(History(), addresses=refusing("haddad@northlake.example", before=tuesday))
     (mail,) = [n for n in escalations(everybody(), closed, tuesday) if n.reader.record == RIVERA]
     (line,) = [line for line in mail.lines if line.person == HADDAD]
-    assert line.knows == "They could not be told: their address refuses our mail."
+    assert line.knows == "Not told: the address refuses our mail."
     plan = plan_reminders(everybody().judge(tuesday), closed, lab(), tuesday)
     assert not any(n.reader.record == HADDAD for n in plan), "nothing is planned for a closed address"
 

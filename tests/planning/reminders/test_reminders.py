@@ -60,11 +60,17 @@ def lines(record: str, book: Book, section: Section, history: History | None = N
     return mail.section(section) if mail else ()
 
 
+def lines_of(mail: Notice | None, section: Section) -> tuple[Line, ...]:
+    assert mail is not None
+    return mail.section(section)
+
+
 def test_haddad_whose_course_ended_is_told_to_stop_and_why() -> None:
     (line,) = lines(HADDAD, everybody(), Section.BLOCKED)
     assert (line.title, line.protocol, line.ends, line.days) == ("GCP", "STEP-HF", date(2026, 11, 18), -5)
-    assert "18 Nov 2026" in line.why
-    assert line.act.endswith("No work on STEP-HF until then.")
+    assert line.headline == "Pause STEP-HF: your GCP ended 18 Nov 2026"
+    assert line.why == 'Please do no work on STEP-HF, "STEP-HF", for now.'
+    assert "Renew it, then send Maria Chen the completion report." in line.act
     assert line.hard
 
 
@@ -81,8 +87,10 @@ def test_novak_without_a_listing_hears_it_once_and_is_not_chased_for_others_work
     (line,) = lines(NOVAK, book, Section.BLOCKED)
     assert (line.title, line.protocol, line.owner) == ("IRB list", "CHART", "Maria Chen")
     sent = send(History(), plan_reminders(book.judge(), History(), lab(), TODAY))
-    for day in (1, 7, 8, 30):
+    for day in (1, 7, 8, 27):
         assert mail_to(NOVAK, book, sent, in_days(day)) is None
+    (still,) = lines_of(mail_to(NOVAK, book, sent, in_days(28)), Section.BLOCKED)
+    assert still.headline == "CHART is still paused: you are not on its IRB list yet"
 
 
 def test_only_people_with_a_complete_form_and_an_appointment_are_written_to() -> None:
@@ -167,9 +175,8 @@ def stopped(kind: ApprovalKind, first: date) -> Book:
 def test_a_stop_is_told_once_in_one_line_to_everybody_on_the_protocol() -> None:
     book = stopped(ApprovalKind.SUSPENSION, days_ago(3))
     (line,) = lines(ADA, book, Section.BLOCKED)
-    assert (line.title, line.protocol, line.owner) == ("No suspension of the protocol", "STEP-HF", "Elena Rivera")
-    assert line.why.startswith("Suspension from 20 Nov 2026")
-    assert line.act == "No work on STEP-HF until it is settled."
+    assert (line.title, line.protocol, line.owner) == ("Suspension", "STEP-HF", "Elena Rivera")
+    assert line.headline == "Pause STEP-HF: suspended since 20 Nov 2026"
     assert line.stop == "P1"
     sent = send(History(), plan_reminders(book.judge(), History(), lab(), TODAY))
     assert [mail_to(ADA, book, sent, in_days(days)) for days in (1, 7, 30)] == [None, None, None]
@@ -250,15 +257,15 @@ def survey(state: Checked, reason: str = "") -> Book:
 
 def test_the_confirmation_loop_received_then_accepted_with_its_end() -> None:
     (received,) = lines(ADA, survey(Checked.WAITING), Section.RECEIPT)
-    assert received.status == "received" and received.why == "Maria Chen looks at it; you hear what comes of it."
+    assert received.status == "received" and received.why == "Maria Chen is checking your report. Nothing for you to do."
     sent = send(History(), plan_reminders(survey(Checked.WAITING).judge(), History(), lab(), TODAY))
     (accepted,) = lines(ADA, survey(Checked.ACCEPTED), Section.RECEIPT, sent, in_days(1))
-    assert accepted.why == "It counts through 22 Nov 2029."
+    assert accepted.why == "Maria Chen accepted your report. It counts through 22 Nov 2029."
 
 
 def test_not_accepted_comes_with_the_reason() -> None:
     (line,) = lines(ADA, survey(Checked.DECLINED, "This is the module list; we need the completion report."), Section.RECEIPT)
-    assert line.why == "This is the module list; we need the completion report."
+    assert line.why == 'Maria Chen wrote: "This is the module list; we need the completion report"'
     assert line.status == "declined"
 
 
