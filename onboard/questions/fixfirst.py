@@ -165,8 +165,8 @@ def _fact(assessment: Assessment, finding: Finding) -> _Cause:
 
 
 def _unrecorded(title: str) -> str:
-    """``Study type is not recorded``, from the clause's own title."""
-    return phrase("fix_first.unrecorded", title=title)
+    """``study type is not recorded``, from the clause's own title."""
+    return phrase("fix_first.unrecorded", title=f"{title[:1].lower()}{title[1:]}")
 
 
 def _about(name: str, what: str) -> Phrase:

@@ -174,7 +174,7 @@ class TestAccept:
         desk.clock.set(WEDNESDAY)
         desk.ask("rules", "accept", "--why", "so said the office")
         text = desk.ask("proof", "haddad", "STEP-HF", "--on", "2024-06-02", "--known-on", "2024-06-03")
-        now, then = text.split("AS SAID THEN")
+        now, then = text.split("AS KNOWN THEN")
         assert "was accepted for days already judged" in " ".join(now.split())
         assert "was accepted" not in then.partition("What differs")[0]
 

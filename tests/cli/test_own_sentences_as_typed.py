@@ -33,13 +33,13 @@ def worded(shown: Desk) -> Iterator[Desk]:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("explain", "haddad"), "⟦WHERE THEY STAND⟧"),
+        (("explain", "haddad"), "⟦CLEARANCE⟧"),
         (("explain", "haddad", "--format", "json"), "⟦"),
         (("proof", "haddad", "STEP-HF", "--on", "2024-06-03"), "⟦No hold covers this day.⟧"),
         (("path", "haddad"), "⟦IRB turnaround: ⟦"),
         (("history", "haddad"), "⟦# cleared every day"),
         (("exposure",), "⟦WORKED WHILE NOT CLEARED (certain)⟧"),
-        (("reconcile",), "⟦IRB listings, delegations"),
+        (("reconcile",), "⟦IRB lists, delegations"),
         (("fix-first",), "⟦"),
         (("log", "haddad"), "⟦Role by ICMJE"),
         (("status",), "⟦"),
@@ -55,7 +55,7 @@ def test_a_command_says_the_labs_own_sentences(worded: Desk, words: tuple[str, .
 
 def test_without_the_file_the_shipped_sentences_stand(shown: Desk) -> None:
     text = shown.ask("explain", "haddad", *TODAY)
-    assert "WHERE THEY STAND" in text and "⟦" not in text
+    assert "CLEARANCE" in text and "⟦" not in text
 
 
 def test_an_unknown_name_is_a_mistake_with_the_nearest_one(shown: Desk, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_after_a_corrected_date_both_are_told_what_is_known_and_what_was_said(de
     desk.morning(MONDAY + timedelta(days=2))
     day = MONDAY.isoformat()
     text = desk.ask("proof", "haddad", "STEP-HF", "--on", day, "--known-on", day)
-    now, then = text.index("AS KNOWN NOW"), text.index("AS SAID THEN (read 3 Jun 2024")
+    now, then = text.index("AS KNOWN NOW"), text.index("AS KNOWN THEN (read 3 Jun 2024")
     assert "CLEARED" in text[now:then] and "BLOCKED" in text[then:]
     assert "Known since the read of 4 Jun 2024" in text
     found = proof(desk, MONDAY, "--known-on", day)
@@ -77,7 +77,7 @@ def test_after_a_corrected_date_both_are_told_what_is_known_and_what_was_said(de
 def test_where_nothing_was_corrected_then_and_now_agree(desk: Desk) -> None:
     desk.morning(MONDAY)
     text = desk.ask("proof", "haddad", "STEP-HF", "--on", "2024-06-03", "--known-on", "2024-06-03")
-    assert "said the same" in text
+    assert "give the same" in text
 
 
 def test_somebody_who_came_later_was_not_on_record_then_and_that_is_said_in_words(desk: Desk) -> None:

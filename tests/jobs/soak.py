@@ -5,7 +5,7 @@ change are days of work. The service's own due logic runs under a clock of ours;
 way REDCap and the mail server fail, the service is killed in the middle of sending and in the middle of reading, restarted, and
 switched off for days.
 
-Beside it a lab that nothing ever happens to runs each job once on each day the service was up. Both must have said the same to
+Beside it a lab that nothing ever happens to runs each job once on each day the service was up. Both must have give the same to
 the same readers on the same local days, and nothing twice.
 """
 

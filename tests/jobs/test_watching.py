@@ -110,7 +110,7 @@ def test_a_report_with_names_is_logged_as_counts() -> None:
 def test_the_board_holds_the_status_the_worklist_and_everybodys_timeline(morning: tuple[App, list[str], Path]) -> None:
     app, _, shared = morning
     page = (shared / "board.html").read_text(encoding="utf-8")
-    for part in ("whose records are complete", "The coordinator's list", "Could not be read or trusted", "Timelines"):
+    for part in ("who is cleared", "The coordinator's list", "Records to correct", "Timelines"):
         assert part in page
     assert page.count('src="data:image/svg+xml;base64,') >= 10
     assert "<script" not in page and "http://" not in page.replace("http://www.w3.org", "")
@@ -123,20 +123,19 @@ def test_the_board_lists_what_is_open_though_the_worklist_was_mailed(morning: tu
     mailed = [mail for mail in app.ledger.history(Mode.LIVE).mails if mail.kind is MessageKind.WORKLIST]
     page = (shared / "board.html").read_text(encoding="utf-8")
     listed = page.partition("The coordinator's list")[2].partition("People and protocols")[0]
-    assert mailed and "Nothing waits" not in listed
-    assert listed.index("Blocks work") < listed.index("Starting and leaving") < listed.index("Could not be read")
-    layla = r"<tr><th scope=\"row\">Good Clinical Practice course \(GCP\)</th><td>[^<]*Layla Haddad\), STEP-HF</td>"
-    assert re.search(layla, listed)
-    assert "Next: Layla." in listed and re.search(r"<th scope=\"row\">Starts ", listed)
+    assert mailed and "No open items" not in listed
+    assert listed.index("You can clear these today") < listed.index("Starting and leaving") < listed.index("Records to correct")
+    assert re.search(r"<tr><th scope=\"row\">GCP course ended 19 Nov 2026: [^<]*Layla Haddad\) \(STEP-HF\)</th>", listed)
+    assert re.search(r"<th scope=\"row\">Starts ", listed)
     sunday = board_page(app.assessment, app.ledger.history(Mode.LIVE), MONDAY - timedelta(days=1), app.lab)
-    assert "Nothing waits" not in sunday
+    assert "No open items" not in sunday
 
 
 def test_the_status_on_the_board_says_who_left_and_who_is_still_listed(morning: tuple[App, list[str], Path]) -> None:
     page = (morning[2] / "board.html").read_text(encoding="utf-8")
     rows = page.partition("People and protocols")[2]
     lucia = rows.partition("Lucía Ortiz Peña")[2].partition("</tbody>")[0]
-    assert "not in the lab" in lucia and "Still on the IRB list of CHART-AF." in lucia
+    assert "no appointment" in lucia and "Still on the IRB list of CHART-AF." in lucia
     assert "met by a waiver until" in rows
 
 

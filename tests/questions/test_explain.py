@@ -68,7 +68,7 @@ def test_it_says_where_lena_stands_on_the_protocol_and_each_task(lab):
 def test_it_says_what_was_told_and_when_newest_first_and_of_nobody_else(lab):
     found = explain(lab, told(), LAB, LENA, TODAY)
     assert [(i.on.isoformat(), i.what) for i in found.said] == [
-        ("2026-06-11", "Records complete: STEP-HF"),
+        ("2026-06-11", "You can work on STEP-HF"),
         ("2026-06-11", "Receipt: Good Clinical Practice (U.S. FDA Focus) (completion/2/3) accepted"),
         ("2026-05-21", "Escalation: Good Clinical Practice course (GCP), to Elena Rivera (PI)"),
         ("2026-05-19", "Reminder: Good Clinical Practice course (GCP), 1 day after the last day"),
@@ -76,7 +76,7 @@ def test_it_says_what_was_told_and_when_newest_first_and_of_nobody_else(lab):
         ("2026-04-20", "Reminder: Good Clinical Practice course (GCP), 30 days before the last day"),
     ]
     assert [mail.slot for mail in found.mails] == [d("2026-06-11"), d("2026-04-20")]
-    assert "(skipped, a later one said it)" in " ".join(as_text(found).split())
+    assert "(skipped, covered by a later mail)" in " ".join(as_text(found).split())
 
 
 def test_what_was_true_at_the_start_is_said_once_and_on_no_day_before_or_after(lab):
@@ -84,7 +84,7 @@ def test_what_was_true_at_the_start_is_said_once_and_on_no_day_before_or_after(l
     tiers = [item(item_keys.reminder(stem, tier), "2026-06-01", ItemState.BASELINE, "") for tier in (30, 0, -659)]
     found = explain(lab, History(items={i.key: i for i in tiers}), LAB, LENA, TODAY)
     assert [i.what for i in found.said] == ["Reminder: Human subjects course"]
-    assert "(already true at the start, never said)" in " ".join(as_text(found).split())
+    assert "(true before reminders began, not sent)" in " ".join(as_text(found).split())
 
 
 def test_a_long_way_from_the_last_day_is_told_in_months(lab):
@@ -111,7 +111,7 @@ def test_what_comes_next_is_the_next_tier_of_what_the_person_owes(lab):
 
 def test_a_starter_hears_by_the_deadline_before_the_first_day(lab):
     (coming,) = explain(lab, History(), LAB, SAM, TODAY).coming
-    assert (coming.on, coming.because) == (d("2026-11-27"), "wanted by 30 Nov 2026"), "a last day on a Sunday is said on Friday"
+    assert (coming.on, coming.because) == (d("2026-11-27"), "needed by 30 Nov 2026"), "a last day on a Sunday is said on Friday"
 
 
 def test_after_the_end_the_next_word_comes_a_day_after_and_then_weekly():
@@ -131,20 +131,20 @@ def test_after_the_end_the_next_word_comes_a_day_after_and_then_weekly():
 def test_a_snooze_is_named_beside_what_it_silences():
     snooze = Snooze(evidence="snooze/6/1", person=SAM, requirement="", until=d("2026-11-29"), opt_out=False)
     (coming,) = explain(judged(replace(records(), snoozes=(snooze,))), History(), LAB, SAM, TODAY).coming
-    assert coming.because == "wanted by 30 Nov 2026; snoozed until 29 Nov 2026"
+    assert coming.because == "needed by 30 Nov 2026; snoozed until 29 Nov 2026"
 
 
 def test_what_could_not_be_read_stands_there_with_the_next_step(lab):
     (problem,) = explain(lab, History(), LAB, UMA, TODAY).problems
     assert problem == (
-        "Human Research Basics: the course is not in the lab's course map; it is not counted. "
+        "Human Research Basics: the lab has not said what this course counts as; it is not counted. "
         'Renamed? If it counts as hsp, add "Human Research Basics", to the group of that [[course]] block of requirements.toml; '
         'if for nothing, to that of "".'
     )
 
 
 def test_a_half_typed_form_says_why_nobody_writes(lab):
-    assert "not marked Complete: nobody writes to them until it is" in as_text(explain(lab, History(), LAB, JOSE, TODAY))
+    assert "The Person form is not Complete: no mail goes to them" in as_text(explain(lab, History(), LAB, JOSE, TODAY))
 
 
 def test_what_a_run_today_would_say_comes_from_the_planners(lab):

@@ -33,7 +33,7 @@ def only(fixes, words):
 
 def test_mapping_umas_course_clears_her(lab):
     (fix,) = fix_first(lab, TODAY)
-    assert fix.cause == "Human Research Basics: the course is not in the lab's course map; it is not counted"
+    assert fix.cause == "Human Research Basics: the lab has not said what this course counts as; it is not counted"
     assert (fix.clears, fix.touches, fix.where) == ((UMA,), (UMA,), ("completion/4/1",))
 
 
@@ -50,7 +50,7 @@ def test_one_course_that_several_people_took_is_one_fix_and_stands_first():
 def test_an_unknown_study_type_is_one_cause_for_everybody_on_the_protocol():
     rows = tuple(replace(a, study_type=UNREADABLE) if a.protocol == STEP else a for a in records().approvals)
     fix = only(fix_first(judged(replace(records(), approvals=rows)), TODAY), "study type")
-    assert fix.cause == "STEP-HF: study type of the protocol is not recorded"
+    assert fix.cause == "STEP-HF: study type is not recorded"
     assert fix.next_step == "Record it on an approval row of STEP-HF."
     assert LENA in fix.clears
     assert len(fix.touches) == 3
@@ -85,7 +85,7 @@ def test_a_certificate_that_waits_is_one_look_away():
     waits = replace(completion(UMA, 1, HSP, "2025-02-01"), checked=Checked.WAITING, source="survey")
     rows = tuple(waits if c.evidence == waits.evidence else c for c in records().completions)
     (fix,) = fix_first(judged(replace(records(), completions=rows)), TODAY)
-    assert fix.cause == "Uma Novak, Human subjects course: something handed in waits to be looked at"
+    assert fix.cause == "Uma Novak, Human subjects course: received, not checked yet"
     assert (fix.next_step, fix.clears) == ("Accept or decline it.", (UMA,))
 
 
@@ -113,7 +113,7 @@ def test_a_clean_lab_says_so():
     rows = tuple(clean if c.evidence == clean.evidence else c for c in records().completions)
     lab = judged(replace(records(), completions=rows))
     assert fix_first(lab, TODAY) == ()
-    assert "Nothing is unknown and nothing was unreadable." in as_text((), lab)
+    assert "Nothing is unknown and every record was read." in as_text((), lab)
 
 
 def test_the_text_fits_and_json_is_json(lab):

@@ -65,7 +65,7 @@ def test_the_window_starts_with_the_appointment_and_never_more_than_three_years_
 def test_a_leaver_ends_in_not_in_the_lab(lab):
     text = as_text(history(lab, LEO))
     assert MARKS[Cleared.NOT_DUE] * 20 in text
-    assert "not in the lab 21 Nov 2026 to 24 May 2027" in " ".join(text.split())
+    assert "no appointment 21 Nov 2026 to 24 May 2027" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("who", [LENA, LEO, SAM, UMA])

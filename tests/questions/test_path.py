@@ -172,6 +172,6 @@ def test_a_task_that_wants_nothing_more_than_its_protocol_is_one_line(lab):
     whole = next(r for r in routes if r.task is None)
     twin = replace(whole, task=Task.CONSENT)
     text = as_text(replace(path(lab, JOSE, TODAY), routes=(whole, twin)), lab)
-    assert "\nP2, consent: as for P2\n" in text
+    assert "\nP2, consent: same as P2\n" in text
     other = replace(twin, about=None)
     assert "as for" not in as_text(replace(path(lab, JOSE, TODAY), routes=(whole, other)), lab)

@@ -147,7 +147,7 @@ def test_after_a_corrected_date_both_are_printed_with_what_differs_and_since_whe
     found = compare(now, said_then(d("2026-05-30")), since=datetime(2026, 6, 5, 6, 2, tzinfo=UTC))
     assert found.differs
     text = comparison_text(found)
-    assert text.index("AS KNOWN NOW") < text.index("AS SAID THEN") < text.index("Known since the read of 5 Jun 2026 06:02 UTC")
+    assert text.index("AS KNOWN NOW") < text.index("AS KNOWN THEN") < text.index("Known since the read of 5 Jun 2026 06:02 UTC")
     assert "The verdict was cleared, it is blocked." in text
     assert max(map(len, text.splitlines())) <= 80
     data = comparison_json(found)
@@ -163,7 +163,7 @@ def test_where_nothing_differs_one_proof_is_printed_and_says_so(lab):
     then = prove(judged(read_at=THEN), LENA, STEP, None, d("2025-06-01"))
     found = compare(now, then)
     assert not found.differs
-    assert "The records read 1 Jun 2026 06:00 UTC said the same." in comparison_text(found)
+    assert "The records read 1 Jun 2026 06:00 UTC give the same." in comparison_text(found)
 
 
 def test_a_change_of_rules_is_a_difference_even_when_the_verdict_stands(lab):
@@ -180,7 +180,7 @@ def test_a_proof_says_what_it_is_not_and_what_it_was_judged_on(lab):
     for words in (
         "not the signed delegation log",
         "21 CFR Part 11",
-        "no legal advice",
+        "not legal advice",
         "Not tracked here: Conflict of interest disclosure.",
         "snapshot aaaaaaaaaaaa",
         "rules version r1",
@@ -220,4 +220,4 @@ def test_the_page_of_a_comparison_shows_both(lab):
     now = prove(lab, LENA, STEP, None, d("2026-05-30"))
     found = compare(now, said_then(d("2026-05-30")))
     html = render_page("proof.html", **page_context(found.now, found.then, found.changes))
-    assert html.index("As known now") < html.index("As said then") < html.index("What differs")
+    assert html.index("As known now") < html.index("As known then") < html.index("What differs")

@@ -85,11 +85,11 @@ def test_open_ends_are_null(lab):
 
 def test_the_table_says_each_state_in_words(lab):
     assert line(lab, "Noor Weiss").why == "Good Clinical Practice course (GCP): met by a waiver until 31 Dec 2026."
-    assert "the course is not in the lab's course map" in line(lab, "Uma Novak").why
+    assert "the lab has not said what this course counts as" in line(lab, "Uma Novak").why
     assert line(lab, "Leo Ortiz").why == "Left 20 Nov 2026. Still on the IRB list of STEP-HF."
     assert line(lab, "Sam Okafor").why.startswith("Starts 7 Dec 2026; not there yet for that day: Confidentiality")
     assert "Not on the IRB list." in line(lab, "José Núñez").why
-    assert "not marked Complete" in line(lab, "José Núñez").why
+    assert "is not Complete" in line(lab, "José Núñez").why
 
 
 def test_an_external_collaborator_who_stays_is_no_mismatch():
@@ -105,7 +105,7 @@ def test_what_ends_soon_is_said_while_it_still_counts(lab):
 
 
 def test_delegated_before_trained_is_said_while_it_is_fresh_and_not_for_ever(lab):
-    early = "Delegated from 1 Feb 2024 before the training was there: consent, procedures (trained only from 10 Jan 2025)."
+    early = "Delegated from 1 Feb 2024 before the course was passed: consent, procedures (trained only from 10 Jan 2025)."
     assert early in line(lab, "Lena Haddad", day=d("2025-01-20")).why
     assert "Delegated" not in line(lab, "Lena Haddad").why
 

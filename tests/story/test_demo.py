@@ -111,10 +111,10 @@ def test_a_bad_read_mails_nobody_but_the_operator_once(told: Told) -> None:
 
 def test_the_next_day_brings_a_receipt_and_the_reminder_is_gone(told: Told) -> None:
     subjects = [str(mail["Subject"]) for mail in told.to("jordan.smith@")]
-    assert any(subject.startswith("Human subjects course ends") for subject in subjects)
+    assert any("1 thing for you by Sat 5 Dec 2026" in subject for subject in subjects)
     accepted = [n for n, subject in enumerate(subjects) if subject.startswith("Accepted")]
     assert accepted
-    assert not any("(HSP) ends" in subject for subject in subjects[accepted[0] :])
+    assert not any("Renew" in subject for subject in subjects[accepted[0] :])
 
 
 def test_every_mail_says_why_it_came_and_whom_to_ask(told: Told) -> None:
@@ -181,16 +181,16 @@ def test_the_exempt_chart_review_without_an_expiration_date_is_cleared(sandbox_h
 @pytest.mark.parametrize(
     ("person", "words"),
     [
-        ("haddad", "counts through"),
+        ("haddad", "valid through"),
         ("novak", "Not on the IRB list"),
-        ("priya", "not in the lab's course map"),
+        ("priya", "has not said what this course counts as"),
         ("brandt", "cannot be read"),
         ("noor", "no basic course is on record"),
         ("devon", "waiver"),
-        ("adeyemi", "waits to be looked at"),
-        ("tanaka", "before the training"),
+        ("adeyemi", "is not checked yet"),
+        ("tanaka", "before the course was passed"),
         ("ortiz", "Still on the IRB list"),
-        ("jamie", "not marked Complete"),
+        ("jamie", "form is not Complete"),
         ("rossi", "external"),
     ],
 )
@@ -208,7 +208,7 @@ def test_preview_writes_a_page_and_sends_nothing(sandbox_home: Path, tmp_path: P
 
 def test_preview_shows_kinds_no_job_plans_today(sandbox_home: Path, tmp_path: Path) -> None:
     page, place = tmp_path / "preview.html", ("--home", str(sandbox_home), "--as-of", MONDAY)
-    for kind, words in (("introduction", "reminders from the Rivera Lab begin"), ("operator", "could not be read")):
+    for kind, words in (("introduction", "Rivera Lab reminders begin"), ("operator", "could not be read")):
         said = onboard("preview", kind, "--page", str(page), *place)
         assert words in said and words in page.read_text(encoding="utf-8")
     said = onboard("preview", "digest", "--person", "Amara", "--page", str(page), *place)

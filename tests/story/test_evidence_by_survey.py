@@ -108,9 +108,9 @@ def hand_in(story: Story) -> None:
     mails, _ = story.day(MONDAY, JobName.CHECKLISTS)
     _, text, html = mails[AMARA]
     (link,) = set(LINK.findall(text))
-    assert text.count(link) == 2 and html.count(f'href="{link}"') == 2 and "To send the report, use your own page or" in text
+    assert text.count(link) == 2 and html.count(f'href="{link}"') == 2 and "=> Send my completion report:" in text
     # One call for one person, although two courses are asked for, and none for those who get no mail.
-    assert story.links_asked() == [("4", "1")]
+    assert story.links_asked() == [("4", "1"), ("11", "2")], "both new hires are welcomed"
     page = requests.get(link, timeout=10).text
     assert "Completion report (PDF)" in page and "Looked at" not in page
     files = {"comp_file": ("report.pdf", b"%PDF-1.7", "application/pdf")}
@@ -138,11 +138,11 @@ def test_what_came_in_waits_and_once_it_is_accepted_that_is_said_once(story: Sto
     subject, text, _ = mails[AMARA]
     assert subject.startswith("Received: Biomedical Research Investigators")
     assert "Human subjects protection course" not in steps(text) and "Health privacy course" in steps(text)
-    assert "Human subjects course" in flat(text) and "It waits to be looked at." in flat(text)
+    assert "Human subjects course" in flat(text) and "It is not checked yet." in flat(text)
     # What is still to do has the next free row.
     assert ("4", "2") in story.links_asked()
     asked = flat(mails[MARIA][1])
-    assert "Amara Okafor: Biomedical Research Investigators. Passed 23 Nov 2026, by their own account. Accept it" in asked
+    assert "Amara Okafor: Biomedical Research Investigators. Passed 23 Nov 2026 according to Amara Okafor. Accept it" in asked
     assert "id=4&page=completion&instance=1" in asked
     story.look(decision="accepted", on="2026-11-24")
     (said,) = receipts(story, 2)
@@ -172,8 +172,8 @@ def test_a_link_that_is_used_after_its_row_was_typed_in_brings_a_claim(story: St
     story.sample.projects["people"].put("4", "completion", {**HSP, "comp_source": "typed"}, 1)
     requests.post(link, data={**HSP, "comp_group": "HIPAA for Research"}, timeout=10)
     mails, _ = story.day(MONDAY + timedelta(days=1), JobName.CHECKLISTS, JobName.WORKLIST)
-    assert "Amara Okafor: HIPAA for Research. Passed 23 Nov 2026, by their own account. Accept it" in flat(mails[MARIA][1])
-    assert mails[AMARA][0].startswith("Received: HIPAA for Research") and "Accepted" not in mails[AMARA][1]
+    assert "Amara Okafor: HIPAA for Research. Passed 23 Nov 2026 according to Amara Okafor. Accept it" in flat(mails[MARIA][1])
+    assert "Received: HIPAA for Research" in mails[AMARA][1] and "Accepted" not in mails[AMARA][1]
 
 
 def test_without_the_right_the_mail_goes_with_words_that_are_true(story: Story) -> None:
