@@ -16,7 +16,7 @@ from onboard.dates import plus_days, show, show_near
 from onboard.judging import kinds
 from onboard.judging.kinds import actor
 from onboard.judging.readiness import deciding, status_on
-from onboard.model import Finding, Requirement, RequirementKind, Section, Status
+from onboard.model import Counts, Finding, Requirement, RequirementKind, Section, Status, Unmapped
 from onboard.model.phrases import Phrase, phrase, sentences
 from onboard.planning import item_keys
 from onboard.planning.deadlines import Edge, stems
@@ -87,7 +87,6 @@ _QUIET = Cause(cls=Class.QUIET)
 _UNREADABLE = Cause(cls=Class.UNKNOWN, words="unreadable")
 #: Signed up, or handed in and not passed: the person must still pass it.
 SIGNED_UP = Cause(cls=Class.OWN, words="signed_up")
-_K, _S = RequirementKind, Status
 
 
 def _kind(kind: RequirementKind, **by_status: Cause) -> dict[tuple[RequirementKind, Status], Cause]:
@@ -124,7 +123,7 @@ def _pi(words: str) -> Cause:
 
 CAUSES: Mapping[tuple[RequirementKind, Status], Cause] = {
     **_kind(
-        _K.TRAINING,
+        RequirementKind.TRAINING,
         WAIVED=_by_actor("waiver"),
         EXPIRING=_by_actor("ends"),
         MISSING=_by_actor("missing"),
@@ -133,7 +132,7 @@ CAUSES: Mapping[tuple[RequirementKind, Status], Cause] = {
         UNKNOWN=Cause(cls=Class.UNKNOWN, words="unidentified"),
     ),
     **_kind(
-        _K.DISCLOSURE,
+        RequirementKind.DISCLOSURE,
         WAIVED=_by_actor("waiver"),
         EXPIRING=_by_actor("ends"),
         MISSING=_by_actor("missing"),
@@ -142,7 +141,7 @@ CAUSES: Mapping[tuple[RequirementKind, Status], Cause] = {
         UNKNOWN=_UNREADABLE,
     ),
     **_kind(
-        _K.STEP,
+        RequirementKind.STEP,
         WAIVED=_by_actor("waiver"),
         EXPIRING=_by_actor("ends"),
         MISSING=_by_actor("missing"),
@@ -151,14 +150,14 @@ CAUSES: Mapping[tuple[RequirementKind, Status], Cause] = {
         UNKNOWN=_UNREADABLE,
     ),
     **_kind(
-        _K.LISTING,
+        RequirementKind.LISTING,
         MISSING=Cause(cls=Class.COORDINATOR, words="not_listed"),
         EXPIRED=Cause(cls=Class.COORDINATOR, words="removed"),
         PENDING=Cause(cls=Class.HAND, words="with_irb"),
         UNKNOWN=_UNREADABLE,
     ),
     **_kind(
-        _K.APPROVAL,
+        RequirementKind.APPROVAL,
         EXPIRING=_study("approval_ends"),
         MISSING=_study("not_approved"),
         EXPIRED=_study("approval_ended"),
@@ -166,23 +165,27 @@ CAUSES: Mapping[tuple[RequirementKind, Status], Cause] = {
         UNKNOWN=_UNREADABLE,
     ),
     **_kind(
-        _K.DELEGATION,
+        RequirementKind.DELEGATION,
         MISSING=_pi("not_delegated"),
         EXPIRED=_pi("delegation_ended"),
         PENDING=_pi("not_signed"),
         UNKNOWN=_UNREADABLE,
     ),
-    **_kind(_K.TASK, MISSING=_pi("task"), EXPIRED=_pi("task"), PENDING=_pi("waiver_not_signed"), UNKNOWN=_UNREADABLE),
     **_kind(
-        _K.APPOINTMENT,
+        RequirementKind.TASK, MISSING=_pi("task"), EXPIRED=_pi("task"), PENDING=_pi("waiver_not_signed"), UNKNOWN=_UNREADABLE
+    ),
+    **_kind(
+        RequirementKind.APPOINTMENT,
         MISSING=Cause(cls=Class.END, words="no_appointment"),
         EXPIRED=Cause(cls=Class.END, words="no_appointment"),
         PENDING=Cause(cls=Class.END, words="no_appointment"),
         UNKNOWN=_UNREADABLE,
     ),
-    **_kind(_K.HOLD, MISSING=_stop("on_hold"), EXPIRED=_stop("on_hold"), PENDING=_stop("on_hold"), UNKNOWN=_UNREADABLE),
     **_kind(
-        _K.FACT,
+        RequirementKind.HOLD, MISSING=_stop("on_hold"), EXPIRED=_stop("on_hold"), PENDING=_stop("on_hold"), UNKNOWN=_UNREADABLE
+    ),
+    **_kind(
+        RequirementKind.FACT,
         MISSING=Cause(cls=Class.UNKNOWN, words="not_recorded"),
         EXPIRED=Cause(cls=Class.UNKNOWN, words="not_recorded"),
         PENDING=Cause(cls=Class.UNKNOWN, words="not_recorded"),
@@ -288,8 +291,14 @@ _WITHOUT_DAY = {
 
 def _course(finding: Finding, day: date) -> str:
     """The printed name of the course that could not be identified, as the person sent it."""
-    waiting = (c for c, mapped in finding.obligation.evidence.completions if mapped is None)
-    return next((c.course for c in waiting if c.course), finding.requirement.title)
+    wanted = frozenset(finding.requirement.accepts)
+    waiting = (c.course for c, counts in finding.obligation.evidence.completions if may_be(counts, wanted))
+    return next((course for course in waiting if course), finding.requirement.title)
+
+
+def may_be(counts: Counts, wanted: frozenset[str]) -> bool:
+    """Whether a completion is not in the course map, and may count for one of the trainings wanted."""
+    return isinstance(counts, Unmapped) and bool(counts.trainings & wanted)
 
 
 # when again -----------------------------------------------------------------------------------------------------------

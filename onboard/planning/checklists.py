@@ -39,7 +39,7 @@ from onboard.planning.people import (
     pis_over,
     writable,
 )
-from onboard.planning.receipts import cleared_lines, receipts
+from onboard.planning.receipts import cleared_lines, receipts, resolved_lines
 from onboard.planning.steps import Step, StepState, checklist
 
 __all__ = ["Step", "StepState", "checklist", "plan_checklists"]
@@ -69,7 +69,7 @@ def _mail(desk: Desk, record: str, reader: Reader) -> Notice | None:
     if _last_mail(desk, record) == desk.today:
         return None
     news = closed_lines(desk, record, reader.address) + pauses + cleared_lines(desk, record, reader.address)
-    news += receipts(desk, record, reader.address)
+    news += resolved_lines(desk, record, reader.address) + receipts(desk, record, reader.address)
     nags = any(_nags(desk, step, reader.address) for step in steps) and _turn_has_come(desk, record)
     if not news and not nags:
         return None

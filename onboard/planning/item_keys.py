@@ -55,6 +55,11 @@ def introduced(stem: str) -> str:
     return f"{stem}/introduction"
 
 
+def resolved(stem: str) -> str:
+    """Return the key under which a person was told that what stopped them is over; `stem` comes from `reminders`."""
+    return f"resolved/{stem.removeprefix('reminder/')}"
+
+
 def escalation(stem: str, level: str, reader: str) -> str:
     """The key of one escalation of an episode to one reader (record id); `stem` comes from `reminders`."""
     return f"escalation/{stem.removeprefix('reminder/')}/{level}:{part(reader)}"
@@ -111,7 +116,9 @@ def worklist(address: str, slot: date) -> str:
 
 
 #: Kinds of key about one person, whose record id is their second part.
-_ABOUT_PEOPLE = frozenset(("reminder", "escalation", "receipt", "cleared", "welcome", "checklist", "calendar", "introduction"))
+_ABOUT_PEOPLE = frozenset(
+    ("reminder", "escalation", "receipt", "cleared", "welcome", "checklist", "calendar", "introduction", "resolved")
+)
 
 
 def person_of(key: str) -> str:
@@ -147,6 +154,7 @@ class SentIndex:
 
     history: History
     _under: Mapping[str, Mapping[str, ItemRecord]] = field(default_factory=dict)
+    _by_person: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # stems of reminders
 
     @staticmethod
     def of(history: History) -> SentIndex:
@@ -155,7 +163,12 @@ class SentIndex:
         for key, record in history.items.items():
             stem, _, last = key.rpartition("/")
             under.setdefault(stem, {})[last] = record
-        return SentIndex(history, under)
+        reminded: dict[str, list[str]] = {}
+        for stem in under:
+            kind, _, rest = stem.partition("/")
+            if kind == "reminder":
+                reminded.setdefault(rest.partition("/")[0], []).append(stem)
+        return SentIndex(history, under, {person: tuple(stems) for person, stems in reminded.items()})
 
     def settled(self, key: str, address: str) -> bool:
         """Whether nothing more is to be sent about it.
@@ -182,6 +195,13 @@ class SentIndex:
         """
         found = self._under.get(stem, {}).values()
         return tuple(sorted(record.on for record in found if record.state is ItemState.SENT))
+
+    def told_episodes(self, person: str, requirement: str, scope: Scope) -> tuple[str, ...]:
+        """The stems of the episodes of a requirement that the person was really told of, in order."""
+        above = f"reminder/{part(person)}/{requirement}/{scope}/"
+        return tuple(
+            sorted(stem for stem in self._by_person.get(part(person), ()) if stem.startswith(above) and self.told_on(stem))
+        )
 
     def under(self, stem: str) -> Mapping[str, ItemRecord]:
         """Everything one part below `stem`, by that part."""

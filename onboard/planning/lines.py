@@ -21,7 +21,7 @@ from onboard.model import (
 )
 from onboard.model.phrases import Phrase, joined, phrase
 from onboard.planning import item_keys
-from onboard.planning.causes import filled, short
+from onboard.planning.causes import filled, may_be, short
 from onboard.planning.deadlines import HARD_TIERS, Edge, skipped
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, greeted, named
@@ -187,8 +187,9 @@ def minutes(edge: Edge) -> int:
 
 def unidentified(finding: Finding) -> str:
     """The printed name of the newest course that is not in the lab's course map; "" for none."""
-    rows = [c for c, mapped in finding.obligation.evidence.completions if mapped is None and c.course]
-    return rows[-1].course if rows else ""
+    wanted = frozenset(finding.requirement.accepts)
+    rows = [c.course for c, counts in finding.obligation.evidence.completions if may_be(counts, wanted) and c.course]
+    return rows[-1] if rows else ""
 
 
 def checking_line(desk: Desk, edge: Edge, key: str) -> Line:

@@ -36,6 +36,35 @@ def cleared_lines(desk: Desk, person: str, address: str) -> list[Line]:
     return found
 
 
+def resolved_lines(desk: Desk, person: str, address: str) -> list[Line]:
+    """That a task may go on, once, to who was told to stop it; of a whole protocol `cleared_lines` tells."""
+    found = []
+    for row in desk.rows(person):
+        if row.task and cleared_on(row, desk.today) is Cleared.CLEARED and desk.working(row):
+            told = [f for clause in row.clauses if (f := clause.finding).scope.task is row.task]
+            stems = [s for f in told for s in desk.said.told_episodes(person, f.requirement.id, f.scope)]
+            keys = [item_keys.resolved(stem) for stem in stems]
+            if keys and not any(desk.said.settled(key, address) for key in keys):
+                found.append(_resolved_line(desk, row, row.task.label, keys))
+    return found
+
+
+def _resolved_line(desk: Desk, row: Readiness, task: str, keys: list[str]) -> Line:
+    code = codes(desk, [row.protocol])
+    return Line(
+        key=keys[0],
+        section=Section.CLEARED,
+        title=phrase("receipts.task_again", task=task, protocol=code),
+        why=phrase("receipts.task_complete", task=task, protocol=code),
+        act=phrase("receipts.mirrors"),
+        person=row.person,
+        protocol=code,
+        task=task,
+        status=Cleared.CLEARED,
+        also=tuple(keys[1:]),
+    )
+
+
 def goes_on(desk: Desk, row: Readiness) -> bool:
     """Whether a row is cleared as it was before a gap between two appointments of one stay."""
     first, _ = ready_span(row, desk.today)

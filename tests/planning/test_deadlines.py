@@ -292,7 +292,7 @@ def test_doubtful_evidence_buys_five_silent_working_days_then_one_word_that_it_i
     mail = for_person(plan_reminders(book.judge(monday), seen, lab(), monday), BRANDT)
     assert mail is not None and not mail.section(Section.DUE), "while it is checked no course is asked"
     (line,) = mail.section(Section.CHECKING)
-    assert line.why == 'We are checking "SOME OTHER COURSE": it may be the human subjects course.'
+    assert line.why == 'We are checking "ANOTHER HSP COURSE": it may be the human subjects course.'
     assert line.act == "Wait for Maria Chen's answer before you take the human subjects course."
     sent = send(seen, [mail], monday)
     again = {day: for_person(plan_reminders(book.judge(day), sent, lab(), day), BRANDT) for day in (in_days(14), in_days(35))}

@@ -153,6 +153,19 @@ def _ground(row: StepDone, obligation: Obligation) -> Ground:
     RequirementKind.APPOINTMENT: Kind(""",
         ),
     ),
+    "onboard/planning/causes.py": instead(
+        "    **_kind(\n        RequirementKind.LISTING,",
+        """    **_kind(
+        RequirementKind.BACKGROUND,
+        EXPIRING=_by_actor("ends"),
+        MISSING=_by_actor("missing"),
+        EXPIRED=_by_actor("ended"),
+        PENDING=Cause(cls=Class.HAND, words="received"),
+        UNKNOWN=_UNREADABLE,
+    ),
+    **_kind(
+        RequirementKind.LISTING,""",
+    ),
     "templates/sentences.toml": both(
         after("disclosure_on = ", 'background = "Background check, {came}, {ends}"\nbackground_on = "came back {day}"\n'),
         after('task = "This task may not', 'background = "No background check is on record."\n'),

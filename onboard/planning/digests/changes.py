@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from onboard.dates import show
+from onboard.dates import show, show_near
 from onboard.judging.appointments import stay, stays
 from onboard.judging.readiness import belongs_on, cleared_on, ready_span
 from onboard.model import Approval, ApprovalKind, Assessment, Cleared, Concerned, Line, Readiness, Section

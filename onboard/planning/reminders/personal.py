@@ -15,7 +15,7 @@ from onboard.planning.lines import checking_line, in_grace, owed, silenced
 from onboard.planning.notices import notice, with_calendar
 from onboard.planning.pauses import pause_lines
 from onboard.planning.people import is_new_hire, mail_day, myself, writable
-from onboard.planning.receipts import cleared_lines, receipts, renewed_lines
+from onboard.planning.receipts import cleared_lines, receipts, renewed_lines, resolved_lines
 
 
 def personal_notices(desk: Desk) -> list[Notice]:
@@ -35,7 +35,8 @@ def personal_notices(desk: Desk) -> list[Notice]:
 def _personal(desk: Desk, record: str, reader: Reader) -> Notice | None:
     blocked = closed_lines(desk, record, reader.address) + pause_lines(desk, record, reader.address)
     due = due_lines(desk, record, reader.address)
-    news = cleared_lines(desk, record, reader.address) + renewed_lines(desk, record, reader.address)
+    news = cleared_lines(desk, record, reader.address) + resolved_lines(desk, record, reader.address)
+    news += renewed_lines(desk, record, reader.address)
     lines = blocked + due + news + receipts(desk, record, reader.address)
     if not lines:
         return None
