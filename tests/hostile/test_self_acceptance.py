@@ -210,7 +210,7 @@ def test_the_forger_reads_received_and_the_coordinator_what_to_do(story: Story) 
     assert "which goes to Amara Okafor: a new row of form review for row 1." in asked
     story.review("4", 1)
     mails, _ = story.run(MONDAY + timedelta(days=2), JobName.CHECKLISTS)
-    assert "- Accepted: Biomedical Research Investigators It counts through 19 Nov 2029." in mails[AMARA]
+    assert "Accepted: Biomedical Research Investigators, through 19 Nov 2029." in mails[AMARA]
 
 
 def test_a_number_that_is_given_again_inherits_no_review(story: Story) -> None:

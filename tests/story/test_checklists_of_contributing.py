@@ -457,7 +457,7 @@ def test_the_edits_are_at_the_named_places_and_at_no_other(copy: Copy) -> None:
 
 
 def test_the_new_kind_is_judged(answers: dict[str, Any]) -> None:
-    assert "Background check, came back 4 Mar 2024, counts through 4 Mar 2029" in " ".join(answers["trained"].split())
+    assert "Background check, came back 4 Mar 2024, valid through 4 Mar 2029" in " ".join(answers["trained"].split())
     assert "No background check is on record." in answers["other"]
 
 

@@ -166,7 +166,7 @@ def test_status_shows_every_state_and_nothing_unknown_is_cleared(sandbox_home: P
     reasons = {reason["status"] for row in rows for reason in row["reasons"]}
     assert reasons >= {"expired", "missing", "pending", "unknown"}
     for row in rows:
-        assert set(row) == {"person", "protocol", "status", "ready_from", "ready_until", "tasks", "reasons"}
+        assert set(row) == {"person", "protocol", "status", "ready_from", "ready_until", "tasks", "reasons", "protocol_state"}
         assert (row["status"] == "cleared") == (not row["reasons"])
         if row["status"] == "cleared":
             assert row["ready_from"] is None or row["ready_from"] <= MONDAY

@@ -127,8 +127,8 @@ def receipts(story: Story, first: int, days: int = 3) -> list[str]:
     said = []
     for number in range(first, first + days):
         mails, _ = story.day(MONDAY + timedelta(days=number), JobName.CHECKLISTS)
-        if AMARA in mails and "WHAT YOU SENT" in mails[AMARA][1]:
-            said.append(flat(mails[AMARA][1].partition("WHAT YOU SENT")[2].partition("YOUR STEPS")[0]))
+        if AMARA in mails:
+            said += re.findall(r"^((?:Received|Accepted|Not accepted).*)\r?$", mails[AMARA][1], re.MULTILINE)
     return said
 
 
@@ -136,8 +136,8 @@ def test_what_came_in_waits_and_once_it_is_accepted_that_is_said_once(story: Sto
     hand_in(story)
     mails, _ = story.day(MONDAY + timedelta(days=1), JobName.CHECKLISTS, JobName.WORKLIST)
     subject, text, _ = mails[AMARA]
-    assert subject.startswith("Received: Biomedical Research Investigators")
-    assert "Human subjects protection course" not in steps(text) and "Health privacy course" in steps(text)
+    assert subject.startswith("2 of 4 steps done; next: HIPAA course") and "Received: Biomedical" in text
+    assert "Human subjects course, about" not in steps(text) and "Health privacy course" in steps(text)
     assert "Human subjects course" in flat(text) and "It is not checked yet." in flat(text)
     # What is still to do has the next free row.
     assert ("4", "2") in story.links_asked()
@@ -146,7 +146,7 @@ def test_what_came_in_waits_and_once_it_is_accepted_that_is_said_once(story: Sto
     assert "id=4&page=completion&instance=1" in asked
     story.look(decision="accepted", on="2026-11-24")
     (said,) = receipts(story, 2)
-    assert said == "- Accepted: Biomedical Research Investigators It counts through 22 Nov 2029."
+    assert said == "Accepted: Biomedical Research Investigators, through 22 Nov 2029."
 
 
 def test_not_accepted_is_said_once_with_the_reason_and_asked_for_again(story: Story) -> None:
@@ -155,10 +155,8 @@ def test_not_accepted_is_said_once_with_the_reason_and_asked_for_again(story: St
     # Looked at before the next read: there is one answer, and no "received" before it.
     mails, _ = story.day(MONDAY + timedelta(days=1), JobName.CHECKLISTS)
     _, text, _ = mails[AMARA]
-    assert (
-        "- Not accepted: Biomedical Research Investigators This is the list of modules; we need the completion report."
-        in flat(text)
-    )
+    assert "Not accepted, please look again: Biomedical Research Investigators." in flat(text)
+    assert 'Maria Chen wrote: "This is the list of modules; we need the completion report"' in flat(text)
     assert "Received:" not in text and "Human subjects course" in steps(text)
     (link,) = set(LINK.findall(text))
     assert ("4", "2") in story.links_asked() and "already completed" not in requests.get(link, timeout=10).text
