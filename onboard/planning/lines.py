@@ -86,12 +86,16 @@ def choose(desk: Desk, edge: Edge) -> list[str]:
     Of a course taken before the refresher, where the lab names one.
     """
     requirement = edge.requirement
-    again = str(getattr(requirement, "choose_again", "") or "") if _had(edge) else ""
-    name = again or str(getattr(requirement, "choose", "") or "")
-    provider, menu = str(getattr(requirement, "provider", "") or ""), str(getattr(requirement, "menu", "") or "")
+    name = (requirement.choose_again if _had(edge) else "") or requirement.choose
     if name:
-        where = "choose.at_menu" if provider and menu else "choose.at" if provider else "choose.named"
-        return [filled(where, provider=provider, menu=menu, course=name)]
+        where = (
+            "choose.at_menu"
+            if requirement.provider and requirement.menu
+            else "choose.at"
+            if requirement.provider
+            else "choose.named"
+        )
+        return [filled(where, provider=requirement.provider, menu=requirement.menu, course=name)]
     names = _counting(desk, requirement)
     if not names:
         return []
@@ -181,8 +185,8 @@ def _why_owed(desk: Desk, edge: Edge) -> str:
 
 def minutes(edge: Edge) -> int:
     """How long it takes: what is taken again may be shorter."""
-    again = getattr(edge.requirement, "minutes_again", 0) if _had(edge) else 0
-    return int(again or edge.requirement.minutes)
+    again = edge.requirement.minutes_again if _had(edge) else 0
+    return again or edge.requirement.minutes
 
 
 def unidentified(finding: Finding) -> str:

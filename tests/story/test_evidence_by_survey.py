@@ -128,7 +128,9 @@ def receipts(story: Story, first: int, days: int = 3) -> list[str]:
     for number in range(first, first + days):
         mails, _ = story.day(MONDAY + timedelta(days=number), JobName.CHECKLISTS)
         if AMARA in mails:
-            said += re.findall(r"^((?:Received|Accepted|Not accepted).*)\r?$", mails[AMARA][1], re.MULTILINE)
+            said += [
+                line for line in mails[AMARA][1].splitlines() if line.startswith(("Received:", "Accepted:", "Not accepted,"))
+            ]
     return said
 
 
