@@ -13,7 +13,7 @@ from datetime import date
 from onboard.model import History, ItemState, JobName, MessageKind, Mode, Notice
 from onboard.pipeline.delivering import Drained, MessageWriter, drain, write_all
 from onboard.pipeline.tools import Stop, Tools
-from onboard.pipeline.troubles import Trouble, news, operator_notices
+from onboard.pipeline.troubles import Trouble, news, operator_notices, read_again
 
 #: Mails to the operator on one day; one more says how many troubles it does not name.
 MOST_A_DAY = 5
@@ -50,7 +50,8 @@ def tell(
 
     Returns all troubles, new or not, and what was sent in the whole run.
     """
-    found = news(tools.ledger, mode, scopes, today)
+    ended = _read_again(tools, mode, scopes, today)
+    found = news(tools.ledger, mode, {**scopes, **ended}, today)
     if not found:
         return Told(), drained
     history = tools.ledger.history(mode)
@@ -64,6 +65,21 @@ def tell(
     after = tools.ledger.history(mode) if posted else history
     untold = tuple(one for key, one in found if not one.mild and not _handed_over(after, key, one))
     return Told(all=tuple(one for _, one in found), fresh=tuple(one for _, one in fresh), untold=untold), drained
+
+
+def _read_again(
+    tools: Tools, mode: Mode, scopes: Mapping[str, Sequence[Trouble]], today: date
+) -> Mapping[str, Sequence[Trouble]]:
+    """The end of reads in doubt: told where their beginning was told, on an earlier day."""
+    if scopes.get("read") != ():
+        return {}
+    lasted = tools.ledger.troubles_seen(f"{mode}/read")
+    earlier = {key: day for key, day in lasted.items() if key.startswith("read/") and day < today}
+    if not earlier:
+        return {}
+    history = tools.ledger.history(mode)
+    told = [day for key, day in earlier.items() if history.said(f"operator/{key}/{day.isoformat()}")]
+    return {"read_over": [read_again(min(told), today)]} if told else {}
 
 
 def _keys(key: str, one: Trouble) -> tuple[str, ...]:

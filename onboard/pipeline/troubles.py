@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from onboard.dates import ahead_words
+from onboard.dates import ahead_words, show
 from onboard.model import JobName, Lab, Line, Message, MessageKind, Mode, Notice, Reader, ReaderRole, Section
 from onboard.ports import Ledger
 
@@ -28,9 +28,15 @@ class Trouble:
     by_mail: bool = True  # False: said by the printed words and the log alone, because no mail leaves
 
 
+#: ``completion of record # (row #), record # row # and # more``: however many rows are named.
+_ROWS = re.compile(
+    r"(?:(?:[\w.]+ of )?record )?#(?: \(row #\)| row #)?(?:(?:, | and )(?:(?:[\w.]+ of )?record )?#(?: \(row #\)| row #| more)?)*"
+)
+
+
 def trouble(name: str, title: str, text: str) -> Trouble:
-    """A trouble that is told again when its text changes in more than its numbers."""
-    shape = re.sub(r"\d+", "#", text)
+    """A trouble that is told again when its text changes in more than its numbers and the rows that it names."""
+    shape = _ROWS.sub("#", re.sub(r"\d+", "#", text))
     return Trouble(key=f"{name}/{hashlib.sha256(shape.encode()).hexdigest()[:8]}", title=title, text=text)
 
 
@@ -75,6 +81,12 @@ def plain_words(notice: Notice, lab: Lab) -> Message:
 def read_failed(text: str) -> Trouble:
     """Return the trouble of a read in doubt, on which no person was mailed."""
     return trouble("read", "The records could not be read", text)
+
+
+def read_again(first: date, today: date) -> Trouble:
+    """Return the end of a read in doubt that was told on an earlier day."""
+    text = f"No good read came from {show(first)} on; since {show(today)} there is one. What is still true is mailed from now on."
+    return Trouble(key=f"read_over/{first.isoformat()}", title="The records are read again", text=text, mild=True)
 
 
 def rules_refused(text: str) -> Trouble:

@@ -38,6 +38,10 @@ class Memory(Protocol):
         """The same for troubles of the tool itself; only keys of this scope are forgotten when they are gone."""
         ...
 
+    def troubles_seen(self, scope: str) -> Mapping[str, date]:
+        """Return the troubles of a scope as they were last seen, each with the day it was first seen."""
+        ...
+
     def see_unclear(self, mode: Mode, reports: Sequence[str], today: date) -> None:
         """Store the reports that a person must look at.
 

@@ -268,6 +268,34 @@ class TestABadRead:
         desk.run(BOTH, today=TUESDAY)
         assert desk.reached().count(LAB.operator) == 2
 
+    def test_rows_that_a_trouble_names_make_no_other_trouble(self, desk: Desk) -> None:
+        desk.go_live()
+        for rows in ("completion of record 5 (row 2)", "person of record 3, listing of record 4 (row 1) and 7 more"):
+            desk.source.trouble = f"people.completion lacks 1 of the 30 rows of the last good read: {rows}. No mail goes out."
+            desk.run(BOTH)
+        for rows in ("record 5 row 2", "record 5, record 6 row 1 and 12 more"):
+            desk.source.trouble = f"Form 'completion' of project 'people' came without {rows}: one was half read."
+            desk.run(BOTH)
+        assert desk.reached() == [LAB.operator, LAB.operator]
+
+    def test_the_end_of_a_read_in_doubt_is_told_once_where_it_lasted_over_a_night(self, desk: Desk) -> None:
+        desk.go_live()
+        for day, trouble in ((MONDAY, "down"), (TUESDAY, "down"), (TUESDAY, ""), (TUESDAY, "")):
+            desk.source.trouble = trouble
+            desk.run(BOTH, today=day)
+            desk.clock.wait(days=1 if day == MONDAY else 0)
+        assert desk.reached().count(LAB.operator) == 2
+        assert [key for key in desk.ledger.history(LIVE).items if key.startswith("operator/read_over/")] == [
+            f"operator/read_over/{MONDAY}/{TUESDAY}"
+        ]
+
+    def test_a_read_in_doubt_that_ends_on_its_day_ends_unsaid(self, desk: Desk) -> None:
+        desk.go_live()
+        for trouble in ("down", ""):
+            desk.source.trouble = trouble
+            desk.run(BOTH)
+        assert desk.reached().count(LAB.operator) == 1
+
     def test_what_was_queued_before_is_taken_back_and_said_after_a_good_read(self, desk: Desk) -> None:
         desk.go_live()
         desk.mailer.down = TransportDown("no route")

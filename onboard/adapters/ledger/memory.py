@@ -53,10 +53,10 @@ def history(connection: Connection, lab: str, mode: Mode, ignoring: JobName | No
         items=_items(connection, lab, mode, ignoring),
         mails=_mails(connection, lab, mode, ignoring),
         addresses=refusals.memories(connection, lab, mode),
-        problems_seen=_seen(connection, lab, RECORDS),
+        problems_seen=seen(connection, lab, RECORDS),
         new_people=_new_people(connection, lab),
         parked=_parked(connection, lab, mode),
-        unclear=tuple(sorted({one.partition(" ")[2] for one in _seen(connection, lab, unclear_scope(mode))})),
+        unclear=tuple(sorted({one.partition(" ")[2] for one in seen(connection, lab, unclear_scope(mode))})),
     )
 
 
@@ -140,14 +140,15 @@ def baseline(connection: Connection, lab: str, mode: Mode, job: JobName, keys: S
     connection.execute(update(head).where(of_lab(head, lab, mode), head.c.job == job).values(started=True))
 
 
-def _seen(connection: Connection, lab: str, scope: str) -> dict[str, date]:
+def seen(connection: Connection, lab: str, scope: str) -> dict[str, date]:
+    """First-seen of each key of a scope."""
     where = (problem.c.lab == lab) & (problem.c.scope == scope)
     return {row.key: row.first_seen for row in connection.execute(select(problem).where(where))}
 
 
 def see(connection: Connection, lab: str, scope: str, keys: Sequence[str], today: date) -> Mapping[str, date]:
     """First-seen of each key; new ones are remembered, those gone forgotten."""
-    known = _seen(connection, lab, scope)
+    known = seen(connection, lab, scope)
     fresh = [key for key in dict.fromkeys(keys) if key not in known]
     if fresh:
         rows = [{"lab": lab, "scope": scope, "key": key, "first_seen": today} for key in fresh]

@@ -136,6 +136,10 @@ class SqlLedger:
         with self._door.writing(_NUMBERS) as connection:
             return memory.see(connection, self._lab, scope, keys, today)
 
+    def troubles_seen(self, scope: str) -> Mapping[str, date]:
+        with self._door.reading() as connection:
+            return memory.seen(connection, self._lab, scope)
+
     def see_unclear(self, mode: Mode, reports: Sequence[str], today: date) -> None:
         self.see_troubles(memory.unclear_scope(mode), reports, today)
 
