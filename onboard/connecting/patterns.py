@@ -732,7 +732,7 @@ def delegations(search: Search) -> None:
 def _task_block(search: Search, view: View, form: str, tasks: list[Column]) -> None:
     one = tasks[0]
     columns = [c for c in search.free(view, view.form(form)) if c not in tasks]
-    texts = (one.field.label, one.field.section, one.field.form.replace("_", " "), one.field.name.replace("_", " "))
+    texts = [one.field.label, *(task.field.section for task in tasks), form.replace("_", " "), one.name.replace("_", " ")]
     study = next((found for text in texts if (found := search.studies.of(text) or named_study(text))), None)
     whole = view.form(form)
     base = Found(table="delegations", project=view.project, form=form)

@@ -24,7 +24,7 @@ _ALONE: Mapping[tuple[str, ...], str] = {
     ("family",): "last_name",
 }
 _OF_DAYS = frozenset({"start", "end"})
-_NAMES = frozenset({"first_name", "last_name", "full_name", "preferred", "email", "login", "long_title"})
+_NAMES = frozenset({"first_name", "last_name", "full_name", "preferred", "email", "login", "long_title", "supervisor"})
 _YES_NO = frozenset({"s_yes", "s_no"})
 _NUMBER_IN_BRACKETS = re.compile(r"^(.*?)\s*\(([^()]*\d[^()]*)\)")
 
