@@ -433,15 +433,29 @@ def course_rows(search: Search) -> None:
         apart = search.people is not None and view.project != search.people.project and not _holds_studies(search, view)
         for form in view.forms:
             if form in view.repeating or apart:
-                _course_row(search, view, form, apart=apart)
+                _course_row(search, view, form, search.free(view, view.form(form)), apart=apart)
+                continue
+            for inside in _slots(search.free(view, view.form(form))).values():
+                if any(_names_courses(search, column) for column in inside):
+                    _course_row(search, view, form, inside, apart=False)
+
+
+def _slots(columns: Sequence[Column]) -> dict[str, list[Column]]:
+    """Number -> the fields that carry it, where at least two numbers have the same count of fields."""
+    found: dict[str, list[Column]] = {}
+    for column in columns:
+        digits = re.search(r"(\d+)", column.name) or re.search(r"(\d+)", column.field.label)
+        if digits:
+            found.setdefault(digits[1], []).append(column)
+    sizes = [len(inside) for inside in found.values()]
+    return {number: inside for number, inside in found.items() if len(inside) > 1 and sizes.count(len(inside)) > 1}
 
 
 def _holds_studies(search: Search, view: View) -> bool:
     return any(block.project == view.project for block in search.draft.of("protocols"))
 
 
-def _course_row(search: Search, view: View, form: str, *, apart: bool) -> None:
-    columns = search.free(view, view.form(form))
+def _course_row(search: Search, view: View, form: str, columns: list[Column], *, apart: bool) -> None:
     course = _first(columns, lambda c: _names_courses(search, c)) or _first(
         columns,
         lambda c: (
@@ -473,6 +487,8 @@ def _course_row(search: Search, view: View, form: str, *, apart: bool) -> None:
         if by:
             block.put("checked_by", by.name, why(by))
     block.constants |= {"stage": "1", "source": "survey" if looked else "typed"}
+    if done and not apart and form not in view.repeating:
+        block.only_if = "completed"
     if apart:
         whose = [c for c in columns if c.field.kind == "text" and not c.is_day and _refers_strictly(c)]
         block.person = [c.name for c in sorted(whose, key=lambda c: -c.cells.people)[:2]]
@@ -723,20 +739,23 @@ def delegations(search: Search) -> None:
             yes = [c for c in columns if c.field.kind in ("yesno", "truefalse") and task_for(c.field.label)]
             yes = [c for c in yes if c.field.matrix or "delegation" in c.near | c.ideas or "tasks" in c.near]
             if boxes or written:
+                slots = {} if form in view.repeating else _slots(inside)
                 for column in boxes or written:
-                    _task_block(search, view, form, [column])
+                    near = next((fields for fields in slots.values() if column in fields), None)
+                    _task_block(search, view, form, [column], near)
             elif len(yes) >= 2:
                 _task_block(search, view, form, yes)
 
 
-def _task_block(search: Search, view: View, form: str, tasks: list[Column]) -> None:
+def _task_block(search: Search, view: View, form: str, tasks: list[Column], slot: list[Column] | None = None) -> None:
+    """`slot`: the fields of the same number, where a form has several such groups."""
     one = tasks[0]
-    columns = [c for c in search.free(view, view.form(form)) if c not in tasks]
+    columns = [c for c in search.free(view, slot or view.form(form)) if c not in tasks]
     texts = [one.field.label, *(task.field.section for task in tasks), form.replace("_", " "), one.name.replace("_", " ")]
     study = next((found for text in texts if (found := search.studies.of(text) or named_study(text))), None)
-    whole = view.form(form)
+    whole = slot or view.form(form)
     base = Found(table="delegations", project=view.project, form=form)
-    if form in view.repeating:
+    if form in view.repeating or (slot and study is None):
         place = _study_column(search, whole)
         if place:
             base.put("protocol", place.name, why(place))

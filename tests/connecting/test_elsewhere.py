@@ -123,3 +123,32 @@ def test_a_training_that_no_column_was_found_for_is_asked_and_read_as_answered()
     draft = answered(search, [one], {"courses": one.parse("brand_am = induction")})
     (block,) = [block for block in draft.of("completions") if block.constants["training"] == "induction"]
     assert block.fields == {"completed": "brand_am"} and block.only_if == "completed"
+
+
+HEADER = (
+    "field_name,form_name,field_type,field_label,select_choices_or_calculations,text_validation_type_or_show_slider_number\n"
+    "id,staff,text,ID,,\nname,staff,text,Name,,\nmail,staff,text,Email,,email\n"
+)
+SLOT = """course_{n},t,dropdown,Course {n},"1, CITI HSP | 2, GCP",
+done_{n},t,text,Course {n} completed,,date_mdy
+st_{n},s,dropdown,Study {n},"1, HALO (2024-001) | 2, IRIS (2024-002)",
+add_{n},s,text,Study {n}: added to IRB,,date_mdy
+task_{n},s,checkbox,Study {n}: delegated tasks,"1, Consent | 2, Screening",
+from_{n},s,text,Study {n}: delegation start,,date_mdy
+"""
+
+
+def test_numbered_groups_of_courses_listings_and_tasks_are_one_block_each() -> None:
+    search = find({"people": view_of("people", fields_of_text(HEADER + SLOT.format(n=1) + SLOT.format(n=2)))}, [], _wanted())
+    found = {
+        (block.table, tuple(block.fields.values()), block.only_if) for block in search.draft.blocks if block.table != "people"
+    }
+    assert found == {
+        row
+        for n in (1, 2)
+        for row in (
+            ("completions", (f"course_{n}", f"done_{n}"), "completed"),
+            ("listings", (f"st_{n}", f"add_{n}"), "protocol"),
+            ("delegations", (f"st_{n}", f"from_{n}", f"task_{n}"), "first"),
+        )
+    }
