@@ -375,7 +375,12 @@ class App:
 
         rules = self.config.rules
         return Rejudging(
-            ledger=self.ledger, judge=self.judge, rules=rules, rules_text=self.config.rules_text, rules_of=rules_from_text
+            ledger=self.ledger,
+            judge=self.judge,
+            rules=rules,
+            rules_text=self.config.rules_text,
+            rules_of=rules_from_text,
+            zone=self.lab.zone,
         )
 
     def tools(self) -> Tools:

@@ -96,12 +96,14 @@ def _before(
 
 
 def _last_planned_on(tools: Rejudging, found: tuple[Snapshot, str] | None, now: Assessment) -> Assessment | None:
-    """Judged again only where the records or the rules differ from today's."""
+    """Judged again only where the records or the rules differ from today's; else today's, as of the day of that run: what only
+    time changed since then is a change as well.
+    """
     if found is None:
         return None
     snapshot, rules_text = found
     if snapshot.id == now.snapshot and rules_text == tools.rules_text:
-        return now
+        return replace(now, read_at=snapshot.read_at, read_on=snapshot.read_at.astimezone(tools.zone).date())
     rules = tools.rules if rules_text == tools.rules_text else tools.rules_of(rules_text)
     return tools.judge(export_of(snapshot), rules, snapshot.id)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from onboard.model import Assessment, Export, History, Lab, Message, Notice, Rules
 from onboard.pipeline.doubting import Place
@@ -32,6 +33,7 @@ class Rejudging:
     rules: Rules
     rules_text: str  # canonical text of `rules`
     rules_of: Callable[[str], Rules]  # an older text, read again
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,12 @@ class Tools:
     def rejudging(self) -> Rejudging:
         """The part that judges an older read again."""
         return Rejudging(
-            ledger=self.ledger, judge=self.judge, rules=self.rules, rules_text=self.rules_text, rules_of=self.rules_of
+            ledger=self.ledger,
+            judge=self.judge,
+            rules=self.rules,
+            rules_text=self.rules_text,
+            rules_of=self.rules_of,
+            zone=self.lab.zone,
         )
 
 

@@ -54,7 +54,7 @@ def _listing_ground(row: Listing, mode: PersonnelMode, days: Coverage, obligatio
         evidence=row.evidence,
         what=_listing_words(row, mode, heard),
         gives=_doubted_from(days, doubted.as_of) if doubted else days,
-        dated=known_day(row.approved),
+        dated=known_day(row.submitted if row.approved is None else row.approved),
         until=days.possible.end(),
         problem=_not_on_theirs(row, doubted) if doubted and days.at(obligation.read_on) is not Answer.NO else None,
     )
