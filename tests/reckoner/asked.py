@@ -59,7 +59,13 @@ def mismatches(reckoner: Reckoner, today: date) -> set[Wrong]:
             found |= set(_unlisted(reckoner, person, protocol, today))
             found |= set(_untrained(reckoner, person, protocol, today))
         found |= set(_too_early(reckoner, person, today))
-    return found
+    return {wrong for wrong in found if not _is_closed(reckoner, wrong.protocol, today)}
+
+
+def _is_closed(reckoner: Reckoner, protocol: str, today: date) -> bool:
+    """A readable closure began: all rows of the protocol are to be ended, and none of them is told by itself (43)."""
+    rows = [row for row in reckoner.records.approvals if row.protocol == protocol and row.kind is ApprovalKind.CLOSURE]
+    return any(is_date(row.first) and row.first <= today for row in rows)
 
 
 def _certain(row: Appointment) -> bool:
