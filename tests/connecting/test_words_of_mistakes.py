@@ -160,3 +160,31 @@ def test_every_placeholder_is_named_at_once(tmp_path: Path) -> None:
         '[lab]\nsender = "a@change-me.invalid"\ndomains = ["change-me.invalid"]\nname = "X"\n'
     )
     assert placeholders(tmp_path) == ["[lab] sender", "[lab] domains"]
+
+
+def test_https_at_a_port_of_plain_http_is_called_that() -> None:
+    import socket
+    import threading
+
+    from pydantic import SecretStr
+
+    from onboard.adapters.redcap.project import GuardedProject, RedcapProject
+    from onboard.errors import ReadInDoubt
+
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        caller, _ = door.accept()
+        caller.recv(100)
+        caller.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        caller.close()
+
+    threading.Thread(target=answer, daemon=True).start()
+    url = f"https://127.0.0.1:{door.getsockname()[1]}/api/"
+    project = RedcapProject(name="people", url=url, token=SecretStr("A" * 32), retries=0)
+    with (
+        pytest.raises(ReadInDoubt, match="does not speak TLS at that address: it answers plain http"),
+        GuardedProject(project) as asked,
+    ):
+        asked.export_version()
+    door.close()

@@ -132,6 +132,11 @@ class GuardedProject(Project):
         where = f"{self._project.host} (project {self._project.name!r})"
         if self._watch.ended:
             return self._too_late()
+        if isinstance(error, requests.exceptions.SSLError) and "WRONG_VERSION_NUMBER" in str(error):
+            return ReadInDoubt(
+                f"{where} does not speak TLS at that address: it answers plain http. Correct url under [redcap] in "
+                "settings.toml, the port in it too."
+            )
         if isinstance(error, requests.exceptions.SSLError):
             return ReadInDoubt(
                 f"The certificate of {where} is not trusted, so nothing was sent. If your institution has an authority of "
