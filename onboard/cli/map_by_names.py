@@ -16,7 +16,7 @@ from onboard.model.mapping import PROTOCOL_TABLES, REQUIRED_FIELDS, TABLE_FIELDS
 from onboard.shipped import shipped
 
 #: Where all of these are found by name, nothing is left to recognize.
-_WHOLE = frozenset({"people", "appointments", "completions", "listings", "delegations"})
+_WHOLE = frozenset({"people", "appointments", "completions", "listings", "delegations", "assignments", "absences"})
 
 
 def by_names(target: Path, found: Projects, *, files: bool) -> bool:

@@ -110,6 +110,7 @@ DAYS: Dict[str, frozenset[str]] = {
     "approvals": frozenset({"first", "last"}),
     "submissions": frozenset({"on"}),
     "holds": frozenset({"first", "last"}),
+    "step_rows": frozenset({"on"}),
 }
 #: Stands for a day in `constants`, `values` and `blank`: it holds on the day of the read, and since when is not kept.
 AS_READ = "as_read"

@@ -188,3 +188,14 @@ def test_such_a_day_is_never_shown_as_a_day_since_when() -> None:
     day = DayWithin.of(None, date(2026, 11, 2))
     assert show(day) == "a day not recorded, at the latest 2 Nov 2026"
     assert day != date(2026, 11, 2) and hash(day) != hash(date(2026, 11, 2)) and known_day(day) is None
+
+
+def test_every_column_that_is_read_as_a_day_may_say_as_read() -> None:
+    from onboard.model.mapping import DAYS
+    from onboard.tables.cells import read_date, read_first_day, read_last_day, read_until
+    from onboard.tables.shapes import READERS
+
+    days = (read_date, read_first_day, read_last_day, read_until)
+    read = {table: {name for name, reader in columns.items() if reader in days} for table, columns in READERS.items()}
+    read["step_rows"] = {"on"}  # read together with the steps that have a field each
+    assert {table: set(names) for table, names in DAYS.items()} == {table: names for table, names in read.items() if names}
