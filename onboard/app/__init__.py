@@ -405,5 +405,6 @@ class App:
             compose=self.compose,
             refuse_unreviewed=self._refuse_unreviewed,
             hand_in=records.hand_in_pages(self.config) if self._export is None else None,
+            papers=records.papers(self.config, self.today) if self._export is None else None,
             settings=mail.how_settings_stand(self.config.home),
         )

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 from onboard.errors import ConfigError, ReadInDoubt
 
 if TYPE_CHECKING:
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     from onboard.adapters.redcap.project import RedcapProject
     from onboard.config.loading import Config
+    from onboard.intake.claims import ReadFile, Refused
     from onboard.model import Export
     from onboard.model.mapping import Mapping as RecordMapping
     from onboard.model.mapping import Source
-    from onboard.ports import Clock, EvidenceFiles, HandIn, HandInPages, Pages, RecordSource, RecordWriter
+    from onboard.pipeline.handed_papers import Papers
+    from onboard.ports import Clock, EvidenceFiles, HandIn, HandInPages, Pages, RecordSource, RecordWriter, Upload, Uploads
 
 
 class Uncounted:
@@ -178,3 +181,26 @@ def evidence_files(config: Config) -> EvidenceFiles:
     forms = dict.fromkeys((source.project, source.instrument) for source in redcap_mapping(config).of("completions"))
     reached = {one.name: one for one in redcap_projects(config, dict.fromkeys(project for project, _ in forms))}
     return RedcapEvidenceFiles([(reached[project], instrument) for project, instrument in forms])
+
+
+def papers(config: Config, today: date) -> Papers | None:
+    """The files that people hand in with their evidence, and how they are read; None where none is handed in by survey."""
+    if not config.mapping.hand_in:
+        return None
+    from onboard.adapters.files.intake_files import read_upload
+    from onboard.intake.claims import Habits
+    from onboard.pipeline.handed_papers import Papers
+    from onboard.ports import Uploads
+
+    habits = Habits(zone=config.lab.zone, today=today, institution=config.rules.institution)
+
+    def fetch(evidence: Sequence[str]) -> Uploads:
+        try:
+            return evidence_files(config).fetch(evidence)
+        except ConfigError as error:
+            return Uploads(troubles=(str(error),))
+
+    def read(upload: Upload) -> ReadFile | Refused:
+        return read_upload(upload.name, upload.content, habits)
+
+    return Papers(fetch=fetch, read=read)

@@ -60,5 +60,6 @@ def kept_about(app: App, person: str) -> dict[str, Any]:
         "said": list(app.keeping.items(kept_as)),
         "not_mailed": list(app.keeping.not_mailed(traces.sure_addresses)),
         "refused": list(app.keeping.refused(traces.sure_addresses)),
+        "handed_files": list(app.keeping.handed_files(record)),
         **home_keeping(app).kept_about(traces),
     }

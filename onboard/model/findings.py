@@ -223,6 +223,26 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedPaper:
+    """What the file says that a person handed in with a row of evidence, as it was read once."""
+
+    evidence: str
+    name: str  # of the file
+    digest: str  # of the row as it was typed then
+    kind: str = ""  # "report", "certificate", "" where it could not be read
+    person_name: str = ""
+    theirs: bool = True  # the name agrees with that of the person
+    curriculum: str = ""
+    group: str = ""
+    stage: int | None = None
+    earned: date | None = None
+    expires: date | None = None
+    institution: str = ""  # blank = ours
+    record_id: str = ""
+    fault: str = ""  # why it could not be read, or what of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """Everything judged from one read; holds nouns, never frames, and answers every question."""
 
@@ -246,6 +266,7 @@ class Assessment:
     read_on: date  # the same, as a local date of the lab
     snapshot: str = ""
     waiting: tuple[Waiting, ...] = ()
+    papers: Mapping[str, HandedPaper] = field(default_factory=dict)  # by evidence; worklists alone
     forms: Mapping[str, str] = field(default_factory=dict)  # instrument -> base URL of a record's page in REDCap
     #: person -> the highest row of evidence they have, on the form people send evidence in on; None where there is no such form
     evidence_rows: Mapping[str, int] | None = None

@@ -49,6 +49,9 @@ TABLES: Mapping[str, Kept] = {
     "problem": Kept(holds="troubles and when they were first seen, refusing addresses among them", forget=Forget.NAMES),
     "person_seen": Kept(holds="hashes of what people under a record id are recognized by", forget=Forget.DROPPED),
     "row_seen": Kept(holds="since which read a cell has said the same, as a hash, by record id", forget=Forget.DROPPED),
+    "handed_file": Kept(
+        holds="what files say that people handed in, not the files", forget=Forget.DROPPED, export="handed_files"
+    ),
     "suppressed": Kept(holds="addresses that an earlier version closed, and why", forget=Forget.DROPPED, export="not_mailed"),
     "refusal": Kept(holds="what servers answered to mail that they did not take", forget=Forget.DROPPED, export="refused"),
     "transport": Kept(holds="why all mail waits, or waited last, and whose mail met it", forget=Forget.NAMES),

@@ -13,6 +13,7 @@ from functools import cache
 from onboard.model import Assessment, Export, JobName, Mode, PersonSeen, Snapshot
 from onboard.model.rows import lost_rows
 from onboard.pipeline.forecast import Memory
+from onboard.pipeline.handed_papers import with_papers
 from onboard.pipeline.persons import gone_before, new_since, own_history, refuse_many, seen_now, without
 from onboard.pipeline.rules_check import refuse_silent_change
 from onboard.pipeline.snapshots import export_of, snapshot_of
@@ -48,6 +49,8 @@ def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
     snapshot = snapshot_of(export)
     planned_on = tools.ledger.last_judged(mode, job, today)
     assessment = _with_gone(tools.judge(export, tools.rules, snapshot.id), job, planned_on, export)
+    if job is JobName.WORKLIST:
+        assessment = with_papers(assessment, tools.ledger.handed_papers(), tools.papers)
     kept = last is not None and (last.id, last.read_at) == (snapshot.id, snapshot.read_at)
     first, known = _known_people(tools, last)
     seen = seen_now(known, assessment.people.values(), assessment.read_at)
@@ -116,6 +119,8 @@ def remember(tools: Tools, judged: Judged, today: date, mode: Mode) -> None:
     """
     if judged.seen:
         tools.ledger.see_people(judged.seen)
+    if judged.now.papers:
+        tools.ledger.keep_papers(tuple(judged.now.papers.values()))
     if judged.now.rows_seen:
         tools.ledger.see_rows(judged.now.rows_seen, judged.read_before)
     if not judged.kept:
@@ -133,9 +138,10 @@ def memory(tools: Rejudging, mode: Mode, now: Assessment, export: Export, today:
     """
     known = tools.ledger.people_seen()
     planned_on = cache(lambda job: tools.ledger.last_judged(mode, job, today))
+    papers = cache(tools.ledger.handed_papers)
     return Memory(
         history=cache(lambda job: own_history(tools.ledger.history(mode, ignoring=job), known, now)),
         before=lambda job: _before(tools, planned_on(job), now, known),
         last_slot=lambda job: tools.ledger.last_slot(mode, job, today),
-        read=lambda job: _with_gone(now, job, planned_on(job), export),
+        read=lambda job: with_papers(_with_gone(now, job, planned_on(job), export), papers(), None),
     )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from onboard.model import Assessment, Export, History, Lab, Message, Notice, Rules
 from onboard.pipeline.doubting import Place
+from onboard.pipeline.handed_papers import Papers
 from onboard.ports import Clock, HandInPages, HandOverBook, Ledger, Mailer, RecordSource
 
 #: (assessment, history, lab, today, previous assessment of this job or None) -> notices, most urgent first.
@@ -57,6 +58,7 @@ class Tools:
     #: (this read, the last good one) -> nothing; raises Unreviewed where evidence would stop counting for want of a review
     refuse_unreviewed: Callable[[Export, Export | None], None] = lambda export, before: None
     hand_in: HandInPages | None = None  # None: people hand evidence in by replying
+    papers: Papers | None = None  # None: files that people hand in are not read
     settings: str = ""  # the state of the files that a person corrects when a login fails
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from onboard.model import PersonSeen, RowSeen
+from onboard.model import HandedPaper, PersonSeen, RowSeen
 
 
 class PeopleSeen(Protocol):
@@ -33,4 +33,12 @@ class PeopleSeen(Protocol):
 
     def see_rows(self, seen: Sequence[RowSeen], before: datetime | None) -> None:
         """Store what a good read shows; `before` is when the good read before it was, None where it is the first."""
+        ...
+
+    def handed_papers(self) -> Mapping[str, HandedPaper]:
+        """What was read of files that people handed in, by evidence."""
+        ...
+
+    def keep_papers(self, papers: Sequence[HandedPaper]) -> None:
+        """Store what was read, in the place of what was read of the same rows before."""
         ...

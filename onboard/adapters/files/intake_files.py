@@ -18,7 +18,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from onboard.errors import ConfigError
-from onboard.intake.claims import PdfText, Table
+from onboard.intake.claims import Habits, PdfText, ReadFile, Refused, Table
+from onboard.intake.papers import read_pdf_text
 
 _LARGEST = 50_000_000
 _MOST_PAGES = 60
@@ -154,6 +155,17 @@ def _pdf_text(path: Path, content: bytes) -> str:
             f"{path} cannot be read as a PDF ({type(error).__name__}): it is damaged or locked. Download it again, or "
             "open it and print it into a new PDF."
         ) from error
+
+
+def read_upload(name: str, content: bytes, habits: Habits) -> ReadFile | Refused:
+    """What a file says that a person handed in, or why it is not used."""
+    if not content.startswith(b"%PDF"):
+        return Refused(file=name, words="It is not a PDF.")
+    try:
+        text = _pdf_text(Path(name), content)
+    except ConfigError as error:
+        return Refused(file=name, words=str(error))
+    return read_pdf_text(PdfText(file=name, path="", text=text), habits)
 
 
 class _TooLong(Exception):

@@ -21,6 +21,7 @@ from onboard.adapters.ledger.engine import EVERYBODY, Door
 from onboard.adapters.ledger.schema import (
     MessageState,
     body,
+    handed_file,
     item,
     message,
     person_seen,
@@ -165,6 +166,14 @@ class LedgerKeeping:
             rows = connection.execute(asked.order_by(refusal.c.at, refusal.c.message))
             return [{name: getattr(row, name) for name in names} for row in rows]
 
+    def handed_files(self, record: str) -> Sequence[Mapping[str, Any]]:
+        """What was read of the files that a person handed in."""
+        names = ("evidence", "name", "says")
+        asked = select(handed_file).where(handed_file.c.lab == self._lab, handed_file.c.record == record)
+        with self._door.reading() as connection:
+            rows = connection.execute(asked.order_by(handed_file.c.evidence))
+            return [{name: getattr(row, name) for name in names} for row in rows]
+
     def rules_texts(self) -> Sequence[str]:
         """Every text of the rules that was ever used: what a name may be a word of."""
         with self._door.reading() as connection:
@@ -283,7 +292,8 @@ class _Forgetting:
         bodies, reworded = self._bodies(own)
         for table in (suppressed, refusal):
             self.connection.execute(delete(table).where(table.c.lab == self.lab, table.c.address.in_(self.addresses)))
-        self.connection.execute(delete(row_seen).where(row_seen.c.lab == self.lab, row_seen.c.record == self.record))
+        for table in (row_seen, handed_file):
+            self.connection.execute(delete(table).where(table.c.lab == self.lab, table.c.record == self.record))
         snapshots = self._snapshots(rewrite)
         rows = sum(self._rows(table, change) for table, change in self._changes(own).items())
         self._listed(rules_accepted, "what", "why")

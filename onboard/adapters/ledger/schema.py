@@ -248,6 +248,19 @@ row_seen = Table(
     Column("last", Instant, nullable=False),
 )
 
+#: What files say that people handed in with their evidence; the files are in REDCap.
+handed_file = Table(
+    "handed_file",
+    metadata,
+    Column("lab", Text, primary_key=True),
+    Column("evidence", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+    Column("instance", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("says", Text, nullable=False),
+)
+
 #: Addresses that versions before the table `refusal` closed: each is tried once, and its row goes when the address is reopened.
 suppressed = Table(
     "suppressed",

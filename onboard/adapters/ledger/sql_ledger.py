@@ -14,6 +14,7 @@ from onboard.adapters.ledger import (
     bounces,
     catching_up,
     dated_ahead,
+    handed,
     memory,
     outbox,
     people,
@@ -34,6 +35,7 @@ from onboard.model import (
     BounceEffect,
     GivenUp,
     HandedOver,
+    HandedPaper,
     History,
     JobName,
     Mode,
@@ -401,6 +403,14 @@ class SqlLedger:
     def see_rows(self, seen: Sequence[RowSeen], before: datetime | None) -> None:
         with self._door.writing(_NUMBERS) as connection:
             rows.see(connection, self._lab, seen, before)
+
+    def handed_papers(self) -> Mapping[str, HandedPaper]:
+        with self._door.reading() as connection:
+            return handed.all_papers(connection, self._lab)
+
+    def keep_papers(self, papers: Sequence[HandedPaper]) -> None:
+        with self._door.writing(_NUMBERS) as connection:
+            handed.keep(connection, self._lab, papers)
 
     # snapshots --------------------------------------------------------------------------------------------------------
     def save_snapshot(self, snapshot: Snapshot) -> None:

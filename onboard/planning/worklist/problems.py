@@ -73,6 +73,7 @@ def _line(desk: Desk, problem: Problem, waiting: frozenset[str], seen: date, lin
         title=problem.what,
         why=_waiting_words(desk, waiting),
         act=problem.next_step,
+        paste=problem.paste,
         person=person,
         name=named(desk, person) if person else "",
         status=Status.UNKNOWN,

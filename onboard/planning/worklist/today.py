@@ -25,6 +25,7 @@ from onboard.planning.causes import LAW, Class
 from onboard.planning.groups import SHOWN, Group, concerned, groups, head, told, who, whose
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import actor_name
+from onboard.planning.papers import paper_words
 from onboard.planning.people import codes, named, typed
 from onboard.planning.worklist.mismatches import mismatch_line
 from onboard.planning.worklist.submissions import short_at_submission, short_words
@@ -171,6 +172,7 @@ def _waiting_line(desk: Desk, waiting: Waiting) -> Line:
         person=waiting.person,
         name=named(desk, waiting.person) if waiting.person in desk.assessment.people else "",
         since=waiting.since,
+        paste=waiting.paste,
     )
 
 
@@ -188,15 +190,21 @@ def _completion_line(desk: Desk, completion: Completion, links: Links) -> Line:
         key="",
         section=Section.EYES,
         title=completion.course or phrase("worklist.no_course"),
-        why=phrase("worklist.passed", day=show(day), name=named(desk, completion.person))
-        if isinstance(day, date)
-        else phrase("worklist.passed_unreadable"),
+        why=_with_paper(desk, completion, day),
         act=_decide_words(desk, completion),
         person=completion.person,
         name=named(desk, completion.person),
         status=Status.PENDING,
         url=links(completion.evidence),
     )
+
+
+def _with_paper(desk: Desk, completion: Completion, day: object) -> Phrase:
+    """When it was passed, as typed, and what the file that came with it says."""
+    who = named(desk, completion.person)
+    passed = phrase("worklist.passed", day=show(day), name=who) if isinstance(day, date) else phrase("worklist.passed_unreadable")
+    said = paper_words(desk.assessment.papers.get(completion.evidence), completion)
+    return joined(" ", (passed, said)) if said else passed
 
 
 def _decide_words(desk: Desk, completion: Completion) -> Phrase:
