@@ -72,8 +72,7 @@ def map_block(completion: Completion, counts: Unmapped) -> tuple[str, ...]:
         named_course(completion.curriculum),
     )
     trainings = sorted(counts.trainings)
-    others = ", ".join(f"or {_quoted(one)}" for one in trainings) if len(trainings) > 1 else ""
-    said = '"" = does not count' if len(trainings) == 1 else f"does not count; {others or 'or the training that it is'}"
+    said = phrase("doubts.map_some", trainings=", ".join(map(_quoted, trainings))) if len(trainings) > 1 else phrase("doubts.map")
     alone = [] if telling_words(name) or not curriculum else [f"curriculum = [{_quoted(curriculum)}]"]
     return (
         "[[course]]",
