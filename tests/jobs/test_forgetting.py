@@ -358,7 +358,6 @@ class TestTheList:
                 {"day": "2026-11-23T00:00:00.000000Z", "who": ADDRESS, "record": JORDAN},
             )
             raw.execute("INSERT INTO handed_file VALUES ('rivera', 'completion/12/1', ?, 1, 'a.pdf', 'd', ?)", (JORDAN, ADDRESS))
-            raw.execute("INSERT INTO handed_file VALUES ('rivera', 'completion/12/1', ?, 1, 'a.pdf', 'd', ?)", (JORDAN, ADDRESS))
             raw.execute("UPDATE person_seen SET marks = ? WHERE record = ?", (ADDRESS, JORDAN))
             raw.execute("UPDATE run SET report = json_set(report, '$.trouble[0]', ?)", (f"{ADDRESS} is full",))
         held = {table for (table, _, _), cell in cells(home).items() if names(cell)}
