@@ -12,7 +12,8 @@ import pytest
 import redcap
 import requests
 
-from onboard.sandbox.api import CONTENTS
+from onboard.sandbox.api import CONTENTS, answer
+from onboard.sandbox.call import Params
 from onboard.sandbox.clock import still
 from onboard.sandbox.creating import project_from_file
 from onboard.sandbox.design import Event, Place, unique_event_names, unique_group_names
@@ -307,7 +308,7 @@ def test_no_call_breaks_when_something_is_taken_away(what: str) -> None:
             for content in CONTENTS:
                 more = {"record": "2", "instrument": "basics", "exportDataAccessGroups": "1", "exportSurveyFields": "1"}
                 call = {"token": token, "content": content, "format": form, **more}
-                assert requests.post(server.url, data=call, timeout=10).status_code != 500, (content, form)
+                assert answer(server.state, Params(call.items())).status in (200, 400, 501), (content, form)
         for page in (f"?pid={project.project_id}&id=1", f"?pid={project.project_id}&id=2"):
             address = f"{server.root}redcap_v16.1.3/DataEntry/record_home.php{page}"
             assert requests.get(address, timeout=10).status_code == 200
