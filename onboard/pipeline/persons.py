@@ -104,6 +104,32 @@ def refuse_many(replaced: Collection[str], known: int) -> None:
         )
 
 
+def refuse_moved(
+    known: Mapping[str, Sequence[PersonSeen]], people: Iterable[Person], replaced: Collection[str], gone: Collection[str]
+) -> None:
+    """Refuse a read in which a person is under another record id than in the last good one.
+
+    Two record ids were exchanged, or one was renamed: what was sent is remembered by the number, so it would go again to one, and
+    count for the other. `gone`: the record ids that the last good read had and this one lacks. Raises ReadInDoubt.
+    """
+    present = {person.record: person for person in people}
+    left = {one: known[one][-1].marks for one in {*replaced, *(set(gone) - present.keys())} if one in known}
+    moved = [
+        (old, person.record)
+        for person in present.values()
+        if person.record in replaced or person.record not in known
+        for old, marks in left.items()
+        if old != person.record and marks & marks_of(person)
+    ]
+    if moved:
+        named = ", ".join(f"{old} is {new} now" for old, new in sorted(moved)[:5])
+        raise ReadInDoubt(
+            f"People of the last good read have other record ids: record {named}. No mail went out, since what was sent is "
+            "remembered by record id. Give the records their old ids back in REDCap. If the new ones shall stay, run it once "
+            "with --accept-fewer-rows: these people then begin anew, and may get again what they had."
+        )
+
+
 def new_since(known: Mapping[str, Sequence[PersonSeen]], instant: datetime) -> frozenset[str]:
     """The record ids that became another person's after an instant."""
     return frozenset(record for record, seen in known.items() if len(seen) > 1 and seen[-1].since > instant)

@@ -14,7 +14,7 @@ from onboard.model import Assessment, Export, JobName, Mode, PersonSeen, Snapsho
 from onboard.model.rows import lost_rows
 from onboard.pipeline.forecast import Memory
 from onboard.pipeline.handed_papers import with_papers
-from onboard.pipeline.persons import gone_before, new_since, own_history, refuse_many, seen_now, without
+from onboard.pipeline.persons import gone_before, new_since, own_history, refuse_many, refuse_moved, seen_now, without
 from onboard.pipeline.rules_check import refuse_silent_change
 from onboard.pipeline.snapshots import export_of, snapshot_of
 from onboard.pipeline.tools import Rejudging, Tools
@@ -56,9 +56,15 @@ def read(tools: Tools, mode: Mode, job: JobName) -> Judged:
     seen = seen_now(known, assessment.people.values(), assessment.read_at)
     if not tools.accepts_loss:
         refuse_many(seen.replaced, len(known))
+        refuse_moved(known, assessment.people.values(), seen.replaced, _gone(last_export, export))
     before = _before(tools.rejudging, planned_on, assessment, known)
     rows, read_before = (*first, *seen.rows), last.read_at if last else None
     return Judged(now=assessment, before=before, snapshot=snapshot, kept=kept, seen=rows, read_before=read_before)
+
+
+def _gone(last: Export | None, now: Export) -> frozenset[str]:
+    """The record ids of rows that the last good read had and this one lacks."""
+    return frozenset(row.record for row in lost_rows(last.instruments, now.instruments)) if last else frozenset()
 
 
 def _known_people(tools: Tools, last: Snapshot | None) -> tuple[tuple[PersonSeen, ...], Mapping[str, Sequence[PersonSeen]]]:

@@ -383,3 +383,38 @@ def test_forgetting_one_of_the_two_leaves_every_cell_and_file_of_the_other(
     gone = {name for name in files_before.keys() - files_after.keys() if name.endswith(".eml")}
     assert gone == {name for name in files_before if name.endswith(".eml") and theirs in name} and gone
     assert all(files_after[name] == files_before[name] for name in files_before if name.endswith(".eml") and others in name)
+
+
+def exchange(lab: Living, one: str, other: str | None, new: str) -> None:
+    """Record `one` gets the number `new`; where `other` had it, that one gets the first."""
+    people = lab.sample.projects[PEOPLE]
+    first, second = people.records.pop(one), people.records.pop(other) if other else None
+    people.records[new] = first
+    if second is not None:
+        people.records[one] = second
+
+
+@pytest.mark.parametrize(("other", "new"), [("7", "7"), (None, "40")], ids=["exchanged", "renamed"])
+def test_a_person_under_another_number_is_a_read_in_doubt_until_a_person_says_so(
+    lab: Living, other: str | None, new: str
+) -> None:
+    lab.day(MONDAY)
+    before = set(lab.app.ledger.history(Mode.LIVE).mails)
+    exchange(lab, AMARA, other, new)
+    reports = lab.day(TUESDAY)
+    assert {report.outcome for report in reports} == {"failed"}
+    assert f"record {AMARA} is {new} now" in " ".join(reports[0].trouble)
+    after = set(lab.app.ledger.history(Mode.LIVE).mails) - before
+    assert {mail.kind for mail in after} <= {MessageKind.OPERATOR}
+    exchange(lab, new, AMARA if other else None, AMARA)
+    assert {report.outcome for report in lab.day(TUESDAY)} <= {"sent", "nothing"}
+
+
+def test_whoever_comes_back_after_a_while_under_a_new_number_is_no_doubt(lab: Living) -> None:
+    """Somebody left, their record was deleted, and a good read came since: the same name under another number is a new record."""
+    lab.day(MONDAY)
+    people = lab.sample.projects[PEOPLE]
+    kept = people.records.pop(AMARA)
+    assert {report.outcome for report in lab.day(TUESDAY)} <= {"sent", "nothing"}
+    people.records["40"] = kept
+    assert {report.outcome for report in lab.day(TUESDAY + timedelta(days=1))} <= {"sent", "nothing"}

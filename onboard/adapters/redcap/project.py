@@ -34,6 +34,8 @@ _TOKEN = re.compile(r"[0-9A-Fa-f]{32}")
 _ONE_LINE = frozenset({"surveyLink", "surveyQueueLink", "surveyAccessCode", "surveyReturnCode"})
 #: Seconds before the second, third ... try.
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
+#: Bytes: a longer answer is no form of a lab's. It is unpacked a little at a time, since what is packed may grow a thousandfold.
+LARGEST_ANSWER, _AT_ONCE = 512 << 20, 16 << 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +111,18 @@ class GuardedProject(Project):
         try:
             with self._watch.within(sum(_timeout(self._project))):
                 response = self._session.post(
-                    self.url, data=payload, files=file, timeout=_timeout(self._project), allow_redirects=False
+                    self.url, data=payload, files=file, timeout=_timeout(self._project), allow_redirects=False, stream=True
                 )
+                body = _whole_body(response)
         # The vendor's text is dropped: it may hold what was sent.
         except requests.RequestException as error:
             trouble = self._unreachable(error)
         else:
             if not self._watch.ended:
                 self.server_time = _time_of(response.headers.get("Date", ""))
-                return Answer(status=response.status_code, headers=response.headers, body=response.content)
+                if body is None:
+                    raise self._too_long()
+                return Answer(status=response.status_code, headers=response.headers, body=body)
             trouble = self._too_late()
         raise trouble from None
 
@@ -126,6 +131,12 @@ class GuardedProject(Project):
             f"{self._project.host} (project {self._project.name!r}) did not finish its answer within "
             f"{sum(_timeout(self._project)):g} seconds. The jobs try again until the evening; if it persists, tell its "
             "administrator."
+        )
+
+    def _too_long(self) -> ReadInDoubt:
+        return ReadInDoubt(
+            f"{self._project.host} (project {self._project.name!r}) sent more than {LARGEST_ANSWER >> 20} MB in one answer, so "
+            "it was not read to its end. No form of a lab is that long: tell its administrator."
         )
 
     def _unreachable(self, error: requests.RequestException) -> ReadInDoubt:
@@ -151,6 +162,17 @@ class GuardedProject(Project):
         if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
             return Busy(f"{where} cannot be reached, or the link broke. Check the network, url and proxy in settings.toml.")
         return ReadInDoubt(f"{where} answered in a way that cannot be read ({type(error).__name__}). Try again later.")
+
+
+def _whole_body(response: requests.Response) -> bytes | None:
+    """The answer's bytes, unpacked; None where they do not end. A few packed bytes may be a gigabyte."""
+    found = bytearray()
+    with response:
+        for part in response.iter_content(_AT_ONCE):
+            found += part
+            if len(found) > LARGEST_ANSWER:
+                return None
+    return bytes(found)
 
 
 class _Watch(HTTPAdapter):
