@@ -201,7 +201,10 @@ def cause_of(finding: Finding, day: date) -> Cause:
     requirement, status = finding.requirement, status_on(finding, day, FOR_EVER)
     if status is Status.PENDING and kinds.of(requirement).taught and finding.if_accepted.at(day) is not Answer.YES:
         return _resolved(SIGNED_UP, requirement)
-    return _resolved(CAUSES[requirement.kind, status], requirement)
+    cause = CAUSES[requirement.kind, status]
+    if cause.words == "unidentified" and not unidentified(finding):
+        return _UNREADABLE
+    return _resolved(cause, requirement)
 
 
 def _resolved(cause: Cause, requirement: Requirement) -> Cause:
@@ -291,9 +294,14 @@ _WITHOUT_DAY = {
 
 def _course(finding: Finding, day: date) -> str:
     """The printed name of the course that could not be identified, as the person sent it."""
+    return unidentified(finding) or finding.requirement.title
+
+
+def unidentified(finding: Finding) -> str:
+    """The printed name of the newest course that is not in the lab's course map and may count; "" for none."""
     wanted = frozenset(finding.requirement.accepts)
-    waiting = (c.course for c, counts in finding.obligation.evidence.completions if may_be(counts, wanted))
-    return next((course for course in waiting if course), finding.requirement.title)
+    rows = [c.course for c, counts in finding.obligation.evidence.completions if may_be(counts, wanted) and c.course]
+    return rows[-1] if rows else ""
 
 
 def may_be(counts: Counts, wanted: frozenset[str]) -> bool:

@@ -21,7 +21,7 @@ from onboard.model import (
 )
 from onboard.model.phrases import Phrase, joined, phrase
 from onboard.planning import item_keys
-from onboard.planning.causes import filled, may_be, short
+from onboard.planning.causes import filled, short, unidentified
 from onboard.planning.deadlines import HARD_TIERS, Edge, skipped
 from onboard.planning.lab_day import Desk
 from onboard.planning.people import codes, greeted, named
@@ -187,13 +187,6 @@ def minutes(edge: Edge) -> int:
     """How long it takes: what is taken again may be shorter."""
     again = edge.requirement.minutes_again if _had(edge) else 0
     return again or edge.requirement.minutes
-
-
-def unidentified(finding: Finding) -> str:
-    """The printed name of the newest course that is not in the lab's course map; "" for none."""
-    wanted = frozenset(finding.requirement.accepts)
-    rows = [c.course for c, counts in finding.obligation.evidence.completions if may_be(counts, wanted) and c.course]
-    return rows[-1] if rows else ""
 
 
 def checking_line(desk: Desk, edge: Edge, key: str) -> Line:

@@ -29,6 +29,8 @@ def cleared_lines(desk: Desk, person: str, address: str) -> list[Line]:
         if goes_on(desk, row):
             continue
         first, until = ready_span(row, desk.today)
+        if desk.said.began and (first is None or first < desk.said.began):
+            continue  # so before reminders began: the introduction says it
         key = item_keys.cleared(person, row.protocol, first)
         if not desk.said.settled(key, address) and not _said_in(desk, key, first):
             code = codes(desk, [row.protocol])

@@ -35,7 +35,8 @@ def parts(row: Row) -> list[str]:
     """What a row is about beyond its headline: title, protocol and task, how long it takes, by when."""
     said = row.headline.casefold() if row.headline != row.title else ""
     about = [part for part in (row.title, row.place) if part and part.casefold() not in said]
-    return [*about, *(part for part in (row.minutes, row.when) if part)]
+    asked = [part for part in (row.minutes, row.when) if part]
+    return [*about, *asked] if asked or not said else []
 
 
 #: What templates look into most: frozen values of ours, in which every public name is safe.

@@ -41,6 +41,10 @@ class Track:
     segments: tuple[Segment, ...]
 
 
+#: So many rows a picture shows.
+_SHOWN = 6
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """The whole picture: rows under a scale of months. `steady` names who is cleared in all of it and needs no bar."""
@@ -50,6 +54,11 @@ class Picture:
     months: tuple[Segment, ...]  # kind is the month's name
     first: str
     last: str
+
+    @property
+    def changing(self) -> tuple[Track, ...]:
+        """The rows that change within these weeks, at most six: the others are named elsewhere in the mail."""
+        return tuple(track for track in self.tracks if len(track.segments) > 1)[:_SHOWN]
 
 
 def picture(bars: Sequence[Bar], today: date, weeks: int = WEEKS) -> Picture:

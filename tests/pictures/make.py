@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from onboard.rendering import Renderer
+from tests.pictures.measure import measure
 from tests.words.browser import CHROMIUM, Browser, open_browser
 from tests.words.cast import LAB
 from tests.words.mails import MAILS
@@ -44,7 +45,7 @@ def sheet(browser: Browser, html: str, file: Path) -> None:
 
 
 def main() -> int:
-    """Write digest.png, reminder.png and a sheet of each kind; 2 when there is no chromium."""
+    """Write digest.png, reminder.png and the sheets, and measure; 1 for a mail that is too high, 2 without chromium."""
     if not CHROMIUM:
         print("chromium is not installed; on Debian: apt-get install chromium", file=sys.stderr)
         return 2
@@ -57,7 +58,8 @@ def main() -> int:
         for name, notice in MAILS.items():
             sheet(browser, Renderer(LAB).render(notice).html, SHEETS / f"{name}.png")
             print(f"wrote {SHEETS / name}.png")
-    return 0
+        wrong = measure(browser)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ def needs_you_lines(desk: Desk, view: View, calls: Calls, address: str, links: C
     what the coordinator did not touch for three working days. `address`: the reader's, by which it counts how often it asked.
     """
     found = groups(desk, view.people, view.protocols)
-    stopped = [_group_line(desk, view, g, calls, address) for g in found if g.cls is Class.STUDY]
+    study = sorted((g for g in found if g.cls is Class.STUDY), key=lambda g: -len(g.members))
+    stopped = [_group_line(desk, view, group, calls, address) for group in study]
     for_one = [_group_line(desk, view, g, calls, address) for g in found if g.cls is Class.PI]
     untouched = [
         _group_line(desk, view, g, calls, address) for g in found if g.cls is Class.COORDINATOR and is_untouched(desk, g)
@@ -82,13 +83,16 @@ def _group_line(desk: Desk, view: View, group: Group, calls: Calls, address: str
     if shown is None:
         return None
     first = shown.members[0]
-    title = head(desk, shown)
+    study = group.cls is Class.STUDY
+    cause = head(desk, shown)
+    title = cause if study else phrase("groups.who", cause=cause, names=who(desk, shown, view.reader))
+    stopped = [paused(desk, shown, view.reader)] if study else []
     line = Line(
         key="",
         section=Section.NEEDS_YOU,
         title=title,
-        headline=_news(title, shown),
-        why=joined(" ", [paused(desk, shown, view.reader), *_told_words(desk, shown, view.reader)]),
+        headline=_news(cause, shown),
+        why=joined(" ", [*stopped, *_told_words(desk, shown, view.reader)]),
         act=joined(" ", [_ask(desk, shown), *_asked(desk, address, shown.since())]),
         status=status_on(first.block.finding, desk.today),
         since=shown.since(),

@@ -273,7 +273,7 @@ def test_several_causes_have_a_line_each() -> None:
     book.delegation(HADDAD, "P1", Task.CONSENT)
     titles = [line.title for line in lines(book, Section.BLOCKED_NOW) if line.person == HADDAD]
     titles += [line.title for line in lines(book, Section.NEEDS_YOU) if line.person == HADDAD]
-    assert "GCP ended 18 Nov 2026: Hana Haddad (STEP-HF)" in titles and "STEP-HF: not on the IRB list" in titles
+    assert "GCP ended 18 Nov 2026: Hana Haddad (STEP-HF)" in titles and "STEP-HF: not on the IRB list: Hana Haddad" in titles
 
 
 # the week -------------------------------------------------------------------------------------------------------------
