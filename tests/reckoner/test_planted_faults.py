@@ -18,8 +18,23 @@ from onboard.judging.rules import delegation, grounds, irb, standing, step, trai
 from onboard.model import ApprovalKind, Listing
 from onboard.timeline import ALWAYS, FOR_EVER, NEVER, NOT_EVER, Coverage
 
-#: So many labs are asked at most before a fault counts as not found; nearly all are found in the first ten.
+#: So many labs are asked at most before a fault counts as not found.
 MOST = 160
+#: The first lab that shows a fault, where it is not one of the first: asked first, to save time.
+SHOWN_BY = {
+    "a row of unknown kind stops nothing": 18,
+    "a box that cannot be read is ticked": 38,
+    "nothing waits for the IRB": 75,
+    "a day to come signs a course": 18,
+    "every refresher has a basic": 24,
+    "every course was taken here": 26,
+    "claims are accepted": 18,
+    "a blank stage is a basic course": 131,
+    "a step holds for every stay": 83,
+    "a waiver for one protocol lifts nothing": 51,
+    "a waiver for one protocol asks on": 12,
+    "a missing role is no doubt": 25,
+}
 
 _span = standing.span
 
@@ -95,7 +110,7 @@ FAULTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
 def test_the_reckoner_finds_it(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     where, name, planted = FAULTS[fault]
     monkeypatch.setattr(where, name, planted)
-    for seed in range(MOST):
+    for seed in (SHOWN_BY.get(fault, 0), *range(MOST)):
         one = make_lab(seed)
         if compare(one, days_of(one, 0)[::2]).stories:
             return
