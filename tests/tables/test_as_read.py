@@ -199,3 +199,12 @@ def test_every_column_that_is_read_as_a_day_may_say_as_read() -> None:
     read = {table: {name for name, reader in columns.items() if reader in days} for table, columns in READERS.items()}
     read["step_rows"] = {"on"}  # read together with the steps that have a field each
     assert {table: set(names) for table, names in DAYS.items()} == {table: names for table, names in read.items() if names}
+
+
+def test_a_state_of_here_beside_a_past_last_day_is_told_and_the_day_counts() -> None:
+    mapping, _ = load_mapping(tomllib.loads(MAPPING))
+    row = TICKED.replace("2024-01-01,,", "2024-01-01,2026-05-03,")
+    tables, problems = read_tables(Export(instruments={"people.staff": f"{HEAD}\n{row}\n"}, read_at=FIRST), mapping, ZONE)
+    assert gather(tables).appointments[0].last == date(2026, 5, 3)
+    (told,) = [problem.what for problem in problems if problem.trouble == "here-and-gone"]
+    assert told.endswith("says that the last day was 3 May 2026, and the state says current. The day counts.")
