@@ -4,11 +4,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.clocks import MACHINE, NOON, Machine, stand_in
 
 collect_ignore_glob = ["*/snapshots/*"]
 pytest_plugins = ["tests.secrecy.overhearing"]
+
+# The same inputs on every machine, however slow it is: a run that fails here fails everywhere.
+settings.register_profile("any_machine", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any_machine")
 
 _UMASK = os.umask(0o022)
 os.umask(_UMASK)

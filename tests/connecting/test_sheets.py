@@ -29,7 +29,7 @@ def test_the_administrators_page_names_machine_calls_rights_and_fields(tmp_path:
     # 16 calls for people, 7 for protocols; four jobs on a Monday.
     assert "24 calls a read, one after the other; at most 4 reads on a day, so about 96 calls." in text
     assert "One more for each person whose mail links to their survey 'completion'." in text
-    assert "its reader's own link to the survey completion, and nobody else's" in text and "Survey Distribution Tools" in text
+    assert "its reader's own link to the survey completion, and no other link" in text and "Survey Distribution Tools" in text
     assert "people: API Export, and Full Data Set on person, appointment," in text and "No data access group." in text
     assert "intake_papers until it is settled" in text and "comp_source, completion_timestamp people, review: rev_what" in text
     assert "people, disclosure: coi_on, coi_expires" in text and "comp_file" not in text
