@@ -26,8 +26,8 @@ def page(home: Path, reader: str) -> str:
 def test_the_administrators_page_names_machine_calls_rights_and_fields(tmp_path: Path) -> None:
     text = page(make_home(tmp_path, URL, TOKENS), "administrator")
     assert f"REDCap project 'people': {URL}" in text
-    # 16 calls for people, 7 for protocols; four jobs on a Monday.
-    assert "24 calls a read, one after the other; at most 4 reads on a day, so about 96 calls." in text
+    # 18 calls for people, 7 for protocols; four jobs on a Monday.
+    assert "25 calls a read, one after the other; at most 4 reads on a day, so about 100 calls." in text
     assert "One more for each person whose mail links to their survey 'completion'." in text
     assert "its reader's own link to the survey completion, and no other link" in text and "Survey Distribution Tools" in text
     assert "people: API Export, and Full Data Set on person, appointment," in text and "No data access group." in text
