@@ -215,7 +215,7 @@ def test_case_15_to_17_a_course_nobody_knows_is_looked_at_before_anybody_is_chas
     one = office(everybody())
     one.morning()
     assert "unmapped@northlake.example" not in one.reached()
-    assert "SOME OTHER COURSE" in one.text(MARIA)
+    assert "ANOTHER HSP COURSE" in one.text(MARIA)
 
 
 def test_case_18_two_people_of_one_name_are_told_apart_in_every_list(office: Open) -> None:
