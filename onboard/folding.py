@@ -1,6 +1,6 @@
 """When two printed texts are the same text, and words for counts.
 
-Equality after folding decides, never likeness or meaning.
+Equality after folding decides, never likeness or meaning: what a text is a slip of (`slips_of`) only leaves in doubt.
 
 Course names and protocol numbers arrive retyped, pasted and mangled: another case, curly quotes, a dash that became
 ``¿``. What is left after folding must be equal, letter by letter ("Biomedical Research" is not "Biomedical Responsible
@@ -9,6 +9,7 @@ Conduct of Research").
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 #: UTF-8 dashes and quotes that were read as Windows-1252 on their way.
@@ -55,3 +56,39 @@ def _is_gap(letter: str) -> bool:
 def counted(number: int, one: str, many: str = "") -> str:
     """``1 step``, ``3 steps``, ``2 people``; `many` for plurals that are not one + s."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+# slips ----------------------------------------------------------------------------------------------------------------
+
+#: A name of so many letters is short: two slips would make any other of it.
+_SHORT = 4
+
+
+def slips_of(text: str, named: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    """Return what a text may be a slip of, the nearest first: each of which a folded name differs in at most two letters.
+
+    In one of a short text. Where a name is the text itself, only what bears it. `named`: id, names.
+    """
+    wanted, near = fold_reference(text), list[tuple[int, str]]()
+    most = 1 if len(wanted) <= _SHORT else 2
+    for identity, names in named:
+        folded = [name for name in map(fold_reference, names) if name and abs(len(name) - len(wanted)) <= most]
+        slips = min((letters_apart(wanted, name) for name in folded), default=most + 1)
+        if slips <= most:
+            near.append((slips, identity))
+    if any(slips == 0 for slips, _ in near):
+        most = 0
+    return [identity for slips, identity in sorted(near, key=lambda one: one[0]) if slips <= most]
+
+
+def letters_apart(one: str, other: str) -> int:
+    """How many letters to add, leave out, change or swap with the next one make one text of the other."""
+    before, row = list[int](), list(range(len(other) + 1))
+    for place, letter in enumerate(one, start=1):
+        older, before, row = before, row, [place]
+        for at, wanted in enumerate(other, start=1):
+            cost = min(before[at] + 1, row[at - 1] + 1, before[at - 1] + (letter != wanted))
+            if place > 1 and at > 1 and (letter, one[place - 2]) == (other[at - 2], wanted):
+                cost = min(cost, older[at - 2] + 1)
+            row.append(cost)
+    return row[-1]

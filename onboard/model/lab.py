@@ -124,7 +124,10 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A person on a protocol's IRB personnel list. `protocol` is the protocol's record id, "" when the text fits none."""
+    """A person on a protocol's IRB personnel list. `protocol` is the protocol's record id, "" when the text fits none.
+
+    Then `may_mean` are those of which the text may be a slip; empty: any of the lab.
+    """
 
     evidence: str
     person: str
@@ -133,6 +136,7 @@ class Listing:
     approved: Reading
     removed: Reading
     stays: bool
+    may_mean: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +153,8 @@ class IrbAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delegation:
-    """Tasks on a protocol given to a person by the PI, `first` to `last` inclusive."""
+    """Tasks on a protocol given to a person by the PI, `first` to `last` inclusive. `protocol` and `may_mean` as of a listing;
+    `may_tasks` are the tasks that its cells may mean beside those they name."""
 
     evidence: str
     person: str
@@ -159,6 +164,8 @@ class Delegation:
     last: Reading
     approved_by: str
     approved_on: Reading
+    may_mean: tuple[str, ...] = ()
+    may_tasks: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +197,11 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """A dated, approved, expiring exemption from one requirement, on one protocol or on all ("")."""
+    """A dated, approved, expiring exemption from one requirement, on one protocol or on all ("").
+
+    `may_mean` of one whose protocol fits none: those of which the text may be a slip; empty: any of the lab; None: it is as
+    `protocol` says. `placed` False: `protocol` or `requirement` is one that the row may mean.
+    """
 
     evidence: str
     person: str
@@ -200,6 +211,8 @@ class Waiver:
     last: Reading
     approved_by: str
     approved_on: Reading
+    may_mean: tuple[str, ...] | None = None
+    placed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,7 @@ def _unheard_of(records: Records, rules: Rules) -> Iterable[Problem]:
     for row in rows:
         if row.requirement and row.requirement not in kinds:
             near = get_close_matches(row.requirement, sorted(kinds), n=1)
-            what = f"“{row.requirement}” is not a requirement of requirements.toml, so this row is ignored."
+            what = f"“{row.requirement}” is not a requirement of requirements.toml, so this row {_meanwhile(row)}."
             step = f"Did you mean {near[0]}?" if near else f"Choose one of {', '.join(sorted(kinds))}."
             yield _counts_for_nothing(row, "unheard-of-requirement", what, step)
     for waiver in records.waivers:
@@ -116,6 +116,13 @@ def _unheard_of(records: Records, rules: Rules) -> Iterable[Problem]:
             what = f"No waiver lifts “{waiver.requirement}”: it must be on record. This row counts for nothing."
             step = "Enter it once it is there, and delete this row; waivers lift courses, disclosures, steps and barred tasks."
             yield _counts_for_nothing(waiver, "powerless-waiver", what, step)
+
+
+def _meanwhile(row: Waiver | Snooze) -> str:
+    """What a row of an unknown name does until it is corrected."""
+    if isinstance(row, Waiver):
+        return "leaves unknown what it may be a waiver of, until it is corrected"
+    return "is ignored"
 
 
 def _counts_for_nothing(row: Waiver | Snooze, slug: str, what: str, next_step: str) -> Problem:

@@ -12,8 +12,9 @@ from datetime import date, datetime
 from onboard.folding import fold
 from onboard.judging import kinds
 from onboard.judging.obligations.facts import appointment_matches, protocol_facts
+from onboard.judging.obligations.mistyped import perhaps_given, perhaps_on
 from onboard.judging.readiness import belongs_on
-from onboard.model import Assessment, Cleared, Per, Readiness, Requirement, Status, Task
+from onboard.model import Assessment, Cleared, Delegation, Listing, Per, Readiness, Requirement, Status, Task
 from onboard.model.phrases import Phrase, phrase
 from onboard.questions.clauses import ClauseOn, clause_on, severity
 from onboard.questions.spells import row_of, rows_of, spell_on
@@ -121,7 +122,8 @@ def _would_ask(assessment: Assessment, row: Readiness, task: Task, requirement: 
 
 def _untaken(assessment: Assessment, row: Readiness, task: Task, requirement: Requirement, asked: Answer) -> ClauseOn:
     """The clause of a task without a row: a delegation is certainly missing, anything else cannot be told."""
-    missing = kinds.of(requirement).gives_task and asked is Answer.YES
+    given = (one for d in assessment.delegations if d.person == row.person for one, _ in perhaps_given(d, row.protocol))
+    missing = kinds.of(requirement).gives_task and asked is Answer.YES and task not in given
     name, where = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
     words = "proof.not_given" if missing else "proof.not_given_unjudged"
     return ClauseOn(
@@ -152,24 +154,26 @@ def _unconnected(
     own = [clause for clause in (rows[0].clauses if rows else ()) if not clause.finding.scope.protocol]
     own = [clause for clause in own if "" in clause.finding.obligation.asked]
     name, code = assessment.person_label(person), assessment.protocol_label(protocol)
+    by_name: list[Listing | Delegation] = [*assessment.listings, *assessment.delegations]
+    perhaps = any(row.person == person and perhaps_on(row, protocol) for row in by_name)
     connection = ClauseOn(
         requirement="connection",
         title=phrase("proof.connected"),
         kind="connection",
-        status=Status.MISSING,
-        holds=Answer.NO,
+        status=Status.UNKNOWN if perhaps else Status.MISSING,
+        holds=Answer.UNKNOWN if perhaps else Answer.NO,
         since=None,
         until=None,
         covered_from=None,
         covered_until=None,
-        sentence=phrase("proof.not_connected", name=name, protocol=code),
+        sentence=phrase("proof.perhaps_connected" if perhaps else "proof.not_connected", name=name, protocol=code),
         decided_by="",
         evidence=(),
         citation="",
     )
     away = belongs_on(assessment, person, on) is Answer.NO
     clauses = [connection, *(clause_on(clause, on, assessment) for clause in own)]
-    verdict = Cleared.NOT_DUE if away else Cleared.BLOCKED
+    verdict = Cleared.NOT_DUE if away else Cleared.UNKNOWN if perhaps else Cleared.BLOCKED
     return replace(_proof(assessment, person, protocol, task, on, verdict, clauses, decisions), connected=False)
 
 

@@ -11,6 +11,7 @@ from datetime import date
 
 from onboard.dates import show
 from onboard.judging.closed import closed_on, protocol_states
+from onboard.judging.obligations.mistyped import names, perhaps_given
 from onboard.judging.readiness import cleared_on, ready_span, reasons_on
 from onboard.model import Assessment, Cleared, Readiness, Task
 from onboard.model.phrases import joined, made, phrase
@@ -54,6 +55,8 @@ def status_rows(assessment: Assessment, day: date) -> list[dict[str, object]]:
 def _task_rows(assessment: Assessment) -> dict[tuple[str, str], list[Readiness]]:
     """The rows of delegated tasks; one that is only assigned or logged shows as a reason elsewhere, not as a task given."""
     given = {(d.person, d.protocol, task) for d in assessment.delegations for task in d.tasks}
+    slips = [(d, on) for d in assessment.delegations if (on := names(d)) and (not d.protocol or d.may_tasks)]
+    given |= {(d.person, on, task) for d, on in slips for task, _ in perhaps_given(d, on)}
     found: dict[tuple[str, str], list[Readiness]] = {}
     for row in assessment.readiness:
         if row.task and (row.person, row.protocol, row.task) in given:

@@ -5,13 +5,14 @@ Claims, tasks, references, and values that lack a part. No column here is parsed
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from onboard.folding import slips_of
 from onboard.model import UNREADABLE, ApprovalKind, Checked, Task
 from onboard.model.mapping import PROTOCOL_TABLES
 from onboard.tables.cells import CellProblem, choice, quoted, read_text
@@ -127,7 +128,9 @@ def _unknown_source(text: str) -> CellProblem:
 
 
 def _needs_protocol(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
+    """Note a blank protocol; a mistyped one may be those it is a slip of."""
     texts = sheet.text("protocol")
+    columns["may_mean"] = _slips(lab, texts, columns)
     blank = {text for text in set(texts) if not text.strip()}
     for number, text in enumerate(texts if blank else ()):
         if text in blank:
@@ -135,8 +138,15 @@ def _needs_protocol(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     return columns
 
 
+def _slips(lab: Lab, texts: list[str], columns: Columns) -> list[tuple[str, ...]]:
+    """What each text that names no protocol may be a slip of."""
+    return [() if record else lab.protocols.slips(text) for record, text in zip(columns["protocol"], texts, strict=True)]
+
+
 _NO_PROTOCOL = CellProblem(
-    slug="no-protocol", what="is blank, so this row counts for nothing.", next_step="Type the protocol's number or short code."
+    slug="no-protocol",
+    what="is blank. Until it is filled in, it may be about every protocol of the person: what rests on it is unknown.",
+    next_step="Type the protocol's number or short code.",
 )
 
 
@@ -150,9 +160,10 @@ def _by_mapping(sheet: Sheet, columns: Columns) -> None:
 
 def _delegations(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     read = _ticked_tasks if "tasks" in sheet.source.checkboxes else _written_tasks
-    columns["tasks"] = read(lab, sheet)
-    for number, tasks in enumerate(columns["tasks"]):
-        if not tasks:
+    named = read(lab, sheet)
+    columns["tasks"], columns["may_tasks"] = [sure for sure, _ in named], [perhaps for _, perhaps in named]
+    for number, (tasks, perhaps) in enumerate(named):
+        if not tasks and not perhaps:
             lab.problems.note(sheet.row(number), "tasks", _NO_TASK)
     _by_mapping(sheet, columns)
     _note_undated(lab, sheet, columns)
@@ -185,23 +196,27 @@ _TICKED, _UNTICKED = frozenset({"1", "checked"}), frozenset({"", "0", "unchecked
 def _no_tick(text: str) -> CellProblem:
     return CellProblem(
         slug="no-tick",
-        what=f"holds {quoted(text)} where a box is ticked or not. It counts as not ticked.",
+        what=f"holds {quoted(text)} where a box is ticked or not. Whether the task is given is unknown.",
         next_step="Tick the tasks the PI gave.",
     )
 
 
-def _ticked_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
-    """Return the tasks ticked in each row, in the order of Task.
+#: The tasks that cells name, and those they may mean beside them.
+_Named = tuple[tuple[Task, ...], tuple[Task, ...]]
 
-    An undefined code, and what is not a tick, is reported and left out.
+
+def _ticked_tasks(lab: Lab, sheet: Sheet) -> list[_Named]:
+    """Return the tasks ticked in each row, in the order of Task, and those that may be.
+
+    An undefined code, and what is not a tick, is reported.
     """
     words = {code_suffix(code): word for code, word in sheet.source.values.get("tasks", {}).items()}
     boxes = sheet.ticks.get("tasks", {})
-    tasks = [_read_task(words.get(code, code), lab.zone) for code in boxes]
+    codes = [words.get(code, code) for code in boxes]
     rows = list(zip(*boxes.values(), strict=True)) or [()] * len(sheet)
-    said = {row: [_ticked(tick, *task) for tick, task in zip(row, tasks, strict=True)] for row in set(rows)}
-    found = {row: _in_order(frozenset(task for task, problem in cells if task and not problem)) for row, cells in said.items()}
-    wrong = {row: [problem for _, problem in cells if problem] for row, cells in said.items()}
+    said = {row: [_ticked(lab, tick, code) for tick, code in zip(row, codes, strict=True)] for row in set(rows)}
+    found = {row: _named(cells) for row, cells in said.items()}
+    wrong = {row: [problem for _, _, problem in cells if problem] for row, cells in said.items()}
     if any(wrong.values()):
         for number, row in enumerate(rows):
             for problem in wrong[row]:
@@ -209,12 +224,34 @@ def _ticked_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
     return [found[row] for row in rows]
 
 
-def _ticked(tick: str, task: Task | None, problem: CellProblem | None) -> tuple[Task | None, CellProblem | None]:
+#: A task that is named, tasks that may be meant, and what is wrong.
+_TaskCell = tuple[Task | None, tuple[Task, ...], CellProblem | None]
+
+
+def _ticked(lab: Lab, tick: str, code: str) -> _TaskCell:
     """The task of one box when it is ticked."""
     word = tick.strip().lower()
     if word in _UNTICKED:
-        return None, None
-    return (task, problem) if word in _TICKED else (None, _no_tick(tick))
+        return None, (), None
+    task, perhaps, problem = _one_task(lab, code)
+    return (task, perhaps, problem) if word in _TICKED else (None, (task,) if task else perhaps, _no_tick(tick))
+
+
+def _one_task(lab: Lab, word: str) -> _TaskCell:
+    """A task by its word; of another word those it may be a slip of, and all where it is one of none."""
+    task, problem = _read_task(word, lab.zone)
+    if problem is None:
+        return task, (), None
+    near = [Task(one) for one in slips_of(word, ((one.value, (one.value, one.label)) for one in Task))]
+    if near:
+        problem = replace(problem, next_step=f"Did you mean {near[0]}? {problem.next_step}")
+    return None, tuple(near or Task), problem
+
+
+def _named(cells: Sequence[_TaskCell]) -> _Named:
+    sure = _in_order(frozenset(task for task, _, _ in cells if task))
+    perhaps = frozenset(task for _, some, _ in cells for task in some)
+    return sure, _in_order(perhaps - frozenset(sure)) if perhaps else ()
 
 
 @cache  # a big lab's rows hold few different sets
@@ -222,26 +259,21 @@ def _in_order(tasks: frozenset[Task]) -> tuple[Task, ...]:
     return tuple(sorted(tasks, key=_ORDER.__getitem__))
 
 
-def _written_tasks(lab: Lab, sheet: Sheet) -> list[tuple[Task, ...]]:
-    """Tasks written in one cell, separated by commas or semicolons."""
+def _written_tasks(lab: Lab, sheet: Sheet) -> list[_Named]:
+    """Tasks written in one cell, separated by commas or semicolons, and what they may mean."""
     values, found = sheet.source.values.get("tasks", {}), []
     for number, text in enumerate(sheet.text("tasks")):
-        tasks = set()
-        for part in filter(None, map(str.strip, text.replace(";", ",").split(","))):
-            task, problem = _read_task(values.get(part, part), lab.zone)
+        parts = filter(None, map(str.strip, text.replace(";", ",").split(",")))
+        cells = [_one_task(lab, values.get(part, part)) for part in parts]
+        for _, _, problem in cells:
             if problem:
                 lab.problems.note(sheet.row(number), "tasks", problem)
-            else:
-                tasks.add(task)
-        found.append(_in_order(frozenset(tasks)))
+        found.append(_named(cells))
     return found
 
 
 def _waivers(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
-    """Check waivers; one for an unknown protocol is left out.
-
-    It must not become a waiver for all protocols; it is already reported.
-    """
+    """Check waivers. One for an unknown protocol must not become a waiver for all protocols; it is already reported."""
     for number, (requirement, last) in enumerate(zip(columns["requirement"], columns["last"], strict=True)):
         if not requirement:
             lab.problems.note(sheet.row(number), "requirement", _NO_REQUIREMENT)
@@ -250,8 +282,10 @@ def _waivers(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     _by_mapping(sheet, columns)
     _note_undated(lab, sheet, columns)
     texts = sheet.text("protocol")
-    keep = [number for number, protocol in enumerate(columns["protocol"]) if protocol or not texts[number].strip()]
-    return {name: [column[number] for number in keep] for name, column in columns.items()}
+    slips = zip(_slips(lab, texts, columns), columns["protocol"], texts, strict=True)
+    columns["may_mean"] = [meant if text.strip() and not protocol else None for meant, protocol, text in slips]
+    columns["placed"] = [True] * len(sheet)
+    return columns
 
 
 _NO_REQUIREMENT = CellProblem(
@@ -298,6 +332,8 @@ def _log(lab: Lab, sheet: Sheet, columns: Columns) -> Columns:
     return _work(lab, sheet, columns)
 
 
+#: Rows of these under a mistyped protocol are possible evidence for each that they may mean.
+EVIDENCE_BY_NAME = frozenset({"listings", "delegations", "waivers"})
 #: Table -> what is done when its columns are read.
 FINISH: Dict[str, Callable[[Lab, Sheet, Columns], Columns]] = {
     "appointments": _appointments,

@@ -18,7 +18,7 @@ from onboard.dates import DayWithin, show
 from onboard.model import UNREADABLE, Export, Problem, Reading
 from onboard.model.mapping import OPTIONAL_TABLES, PROTOCOL_TABLES, TABLE_FIELDS, Mapping, Source, has_form
 from onboard.tables.cells import CellProblem, quoted, read_date, read_text
-from onboard.tables.finishing import FINISH, Lab
+from onboard.tables.finishing import EVIDENCE_BY_NAME, FINISH, Lab
 from onboard.tables.mistyped import may_stop
 from onboard.tables.people import Columns, directory_of, note_duplicates, read_people, unique_records
 from onboard.tables.problems import Problems, choices_of, labels_of
@@ -183,7 +183,8 @@ def _cells(lab: Lab, table: str, sheet: Sheet) -> Columns:
     columns["evidence"] = sheet.evidence()
     columns["protocol" if table in PROTOCOL_TABLES else "person"] = list(sheet.owners)
     if "protocol" in TABLE_FIELDS[table]:
-        columns["protocol"] = sheet.refer("protocol", lab.protocols.resolve, lab.problems)
+        resolve = lab.protocols.resolve_evidence if table in EVIDENCE_BY_NAME else lab.protocols.resolve
+        columns["protocol"] = sheet.refer("protocol", resolve, lab.problems)
     if table in SPANS:
         _check_span(lab, sheet, columns, *SPANS[table])
     finish = FINISH.get(table)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from operator import itemgetter
+from dataclasses import replace
 from typing import Any
 
-from onboard.folding import fold_reference
+from onboard.folding import fold_reference, slips_of
 from onboard.model.person_names import last_name_key, name_key
 from onboard.tables.cells import Cell, CellProblem, clean, quoted
 
 #: Looking for near misses is slow in a large lab: so many names are compared in all, then hints come without one.
 _COMPARISONS = 4_000
+#: The same of what a mistyped protocol may mean.
+_SLIPS = 40_000
 _BY_RECORD = "Use the record ID or an address of a person in the People project."
 
 
@@ -143,6 +145,8 @@ class Protocols:
         self._printed: dict[str, str] = {}
         self._names = Index(list(self._folded(rows)))
         self._comparisons_left = _COMPARISONS
+        self._slips: dict[str, tuple[str, ...]] = {}
+        self._slips_left = _SLIPS
 
     def _folded(self, rows: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
         for record, number, code in rows:
@@ -156,6 +160,20 @@ class Protocols:
     def shared(self) -> dict[str, list[str]]:
         """Numbers or short codes, as printed, that are in more than one record."""
         return {self._printed[text]: records for text, records in self._names.shared().items()}
+
+    def resolve_evidence(self, text: str) -> Cell:
+        """The same as `resolve`, of a row that is possible evidence for what its text may mean (ruling 61 of
+        tests/reckoner/rulings.md): the problem says so."""
+        record, problem = self.resolve(text)
+        if problem:
+            meant, what = self.slips(text), problem.what.removesuffix(COUNTS_FOR_NOTHING)
+            labels = [self.label(one) for one in meant]
+            names = written_out(labels) if labels else "every protocol of the person"
+            told = not labels or problem.next_step.startswith("Did you mean")
+            step = problem.next_step if told else f"Did you mean {labels[0]}?"
+            what = f"{what} Until it is corrected, it may be about {names}: what rests on it is unknown."
+            problem = replace(problem, what=what, next_step=step)
+        return record, problem
 
     def resolve(self, text: str) -> Cell:
         """The protocol's record id; "" for blank, and "" with a problem when it fits none or several."""
@@ -174,14 +192,17 @@ class Protocols:
     def may_mean(self, text: str) -> list[str]:
         """Return the records of the protocols that a mistyped text may mean, the nearest first: those of which a number or short
         code differs in at most two letters (one of a short name); all of them where none does."""
-        wanted, near = fold_reference(text), list[tuple[int, str]]()
-        for record, *names in self._rows:
-            folded = [name for name in map(fold_reference, names) if name]
-            slips = min((letters_apart(wanted, name) for name in folded), default=len(wanted))
-            near.append((slips, record))
-        most = 0 if any(slips == 0 for slips, _ in near) else 1 if len(wanted) <= _SHORT else 2
-        close = [record for slips, record in sorted(near, key=itemgetter(0)) if slips <= most]
-        return close or [record for _, record in near]
+        return list(self.slips(text)) or [record for record, *_ in self._rows]
+
+    def slips(self, text: str) -> tuple[str, ...]:
+        """The same without "all of them": empty where none is near, and once so many were compared that a read would be slow."""
+        if text not in self._slips:
+            near: list[str] = []
+            if fold_reference(text) and self._slips_left >= len(self._rows):
+                self._slips_left -= len(self._rows)
+                near = slips_of(text, ((record, names) for record, *names in self._rows))
+            self._slips[text] = tuple(near)
+        return self._slips[text]
 
     def label(self, record: str) -> str:
         """The short code of a record, else its number."""
@@ -197,24 +218,18 @@ class Protocols:
         return "Write its number or short code as in the Protocols project, or add the protocol there."
 
 
-#: A name of so many letters is short: two slips would make any other of it.
-_SHORT = 4
+#: So many names are written out.
+_MOST = 4
 
 
-def letters_apart(one: str, other: str) -> int:
-    """How many letters to add, leave out, change or swap with the next one make one text of the other."""
-    before, row = list[int](), list(range(len(other) + 1))
-    for place, letter in enumerate(one, start=1):
-        older, before, row = before, row, [place]
-        for at, wanted in enumerate(other, start=1):
-            cost = min(before[at] + 1, row[at - 1] + 1, before[at - 1] + (letter != wanted))
-            if place > 1 and at > 1 and (letter, one[place - 2]) == (other[at - 2], wanted):
-                cost = min(cost, older[at - 2] + 1)
-            row.append(cost)
-    return row[-1]
+def written_out(labels: Sequence[str]) -> str:
+    """``HEART, STROKE`` and how many more."""
+    return ", ".join(labels[:_MOST]) + (f" and {len(labels) - _MOST} more" if len(labels) > _MOST else "")
+
+
+COUNTS_FOR_NOTHING = " It counts for nothing."
 
 
 def _problem(text: Any, what: str, next_step: str) -> CellProblem:
-    return CellProblem(
-        slug="unknown-reference", what=f"holds {quoted(str(text))}, {what}. It counts for nothing.", next_step=next_step
-    )
+    what = f"holds {quoted(str(text))}, {what}.{COUNTS_FOR_NOTHING}"
+    return CellProblem(slug="unknown-reference", what=what, next_step=next_step)

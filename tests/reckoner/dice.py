@@ -71,6 +71,8 @@ class Dice:
         self.stops, self.returners, self.undated = (self.random.random() < part for part in (0.5, 0.5, 0.3))
         self.pool = sorted(self.random.sample(EDGES, 6) + [self.any_day() for _ in range(4)])
         self.count = 0
+        self.slips = random.Random(f"slips of {seed}")  # a stream of its own: a lab without slips stays what it was
+        self.slip_part = self.slips.choice((0.0, 0.0, 0.15, 0.5))
 
     def any_day(self) -> date:
         return date(2024, 1, 1) + timedelta(days=self.random.randrange(500))
@@ -104,6 +106,10 @@ class Dice:
             first, last = last, first
         first, last = as_read(first, last)
         return {"first": first, "last": last}
+
+    def slip(self) -> bool:
+        """Whether a name is mistyped here: never in half of the labs."""
+        return self.slips.random() < self.slip_part
 
     def known(self, choices: Any, otherwise: Any = None) -> Any:
         """A value, sometimes not understood."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from almanac import NO, UNKNOWN, YES, at_most, every, evidence_on, is_date, some, straight, within
-from owing import Owing, fold, letters, listed, remembered
+from owing import Owing, fold, letters, listed, may_be_on, remembered
 
 from onboard.model.choices import AppointmentKind, ApprovalKind, Checked, PersonnelMode
 from onboard.model.lab import Approval, Completion, Enrolment, Listing
@@ -197,7 +197,9 @@ class Evidence(Owing):
         if mode is PersonnelMode.BLANK:
             mode = self.rules.default_mode
         rows = [row for row in self.records.listings if row.person == person and row.protocol == protocol]
-        return some([self._by_their_list(row, mode, self._row_on(row, mode, day), day) for row in rows])
+        other = [row for row in self.records.listings if row.person == person and may_be_on(row, protocol)]
+        perhaps = [at_most(self._row_on(row, mode, day), doubt=True) for row in other]  # (61)
+        return some([self._by_their_list(row, mode, self._row_on(row, mode, day), day) for row in rows] + perhaps)
 
     def _row_on(self, row: Listing, mode: PersonnelMode, day: date) -> str:
         """What one row of ours says of a day by the personnel mode (18)."""
@@ -237,7 +239,7 @@ class Evidence(Owing):
         good = []
         for row in self.records.approvals:
             if row.protocol == protocol and row.kind in COVERING:
-                good.append(self.approval_covers(row, day))
+                good.append(at_most(self.approval_covers(row, day), doubt=not row.placed))  # (61)
             elif row.protocol == protocol and row.kind is ApprovalKind.UNKNOWN:
                 good.append(at_most(self.approval_covers(row, day), doubt=True))
         return some(good)
@@ -245,7 +247,7 @@ class Evidence(Owing):
     def suspended(self, protocol: str, day: date) -> str:
         """A suspension covers the day, from..to inclusive; a blank `to` is still suspended (10, 27)."""
         rows = [row for row in self.records.approvals if row.protocol == protocol and row.kind is ApprovalKind.SUSPENSION]
-        return some(within(row.first, row.last, day) for row in rows)
+        return some(at_most(within(row.first, row.last, day), doubt=not row.placed) for row in rows)
 
     def closed(self, protocol: str, day: date) -> str:
         """A closure began on or before the day; a row of unknown kind may be one (10, 27)."""
@@ -253,7 +255,7 @@ class Evidence(Owing):
         for row in self.records.approvals:
             if row.protocol == protocol and row.kind in (ApprovalKind.CLOSURE, ApprovalKind.UNKNOWN):
                 first, _ = straight(row.first, row.last)
-                found.append(at_most(within(first, None, day), doubt=row.kind is ApprovalKind.UNKNOWN))
+                found.append(at_most(within(first, None, day), doubt=row.kind is ApprovalKind.UNKNOWN or not row.placed))
         return some(found)
 
     def held(self, protocol: str, day: date) -> str:

@@ -85,7 +85,51 @@ def make_lab(seed: int, *, shipped: bool = False) -> Lab:
         holds=_many(dice, ("p1", "p2"), (0, 1, 1, 2) if dice.stops else (0, 0, 1), _hold),
     )
     read_on = dice.one(dice.pool[4:])
+    records = _with_slips(dice, records)
     return Lab(seed=seed, records=replace(records, irb_answers=_irb_answers(dice, read_on)), rules=rules, read_on=read_on)
+
+
+#: What a mistyped protocol may mean: one, both, or nothing near.
+_MEANT = (("p1",), ("p2",), ("p1", "p2"), ())
+
+
+def _with_slips(dice: Dice, records: Records) -> Records:
+    """Now and then a protocol, task or requirement is mistyped (61)."""
+    slips = dice.slips
+
+    def listing(row: Listing) -> Listing:
+        return replace(row, protocol="", may_mean=slips.choice(_MEANT)) if dice.slip() else row
+
+    def delegation(row: Delegation) -> Delegation:
+        if dice.slip():
+            row = replace(row, protocol="", may_mean=slips.choice(_MEANT))
+        if dice.slip():
+            perhaps = slips.choice((TASKS[:1], TASKS, (Task.ANALYSIS,)))
+            row = replace(row, tasks=tuple(task for task in row.tasks if task not in perhaps), may_tasks=perhaps)
+        return row
+
+    def waiver(row: Waiver) -> Waiver:
+        if dice.slip():
+            row = replace(row, protocol="", may_mean=slips.choice(_MEANT))
+        return replace(row, requirement=_mistyped(dice, row.requirement)) if dice.slip() else row
+
+    def approval(row: Approval) -> Approval:
+        return replace(row, placed=not dice.slip())
+
+    return replace(
+        records,
+        listings=tuple(map(listing, records.listings)),
+        delegations=tuple(map(delegation, records.delegations)),
+        waivers=tuple(map(waiver, records.waivers)),
+        approvals=tuple(map(approval, records.approvals)),
+    )
+
+
+def _mistyped(dice: Dice, name: str) -> str:
+    """A name with two letters swapped, one too many, in capitals with one left out; or another word."""
+    at = dice.slips.randrange(len(name))
+    swapped = name[:at] + name[at + 1 : at + 2] + name[at] + name[at + 2 :]
+    return dice.slips.choice((swapped, f"{name}x", (name[:at] + name[at + 1 :]).upper(), "nothing like it"))
 
 
 def _irb_answers(dice: Dice, read_on: date) -> tuple[IrbAnswer, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 from almanac import NO, UNKNOWN, YES, at_most, every, happened_by, is_date, nay, some, straight, within
 
 from onboard.model.choices import UNREADABLE, ApprovalKind, Task
-from onboard.model.lab import Assignment, Delegation, Listing, LogEntry, Protocol
+from onboard.model.lab import Assignment, Delegation, Listing, LogEntry, Protocol, Waiver
 from onboard.model.records import Records
 from onboard.model.requirements import Per, Requirement, RequirementKind, Rules
 
@@ -30,6 +30,11 @@ def letters(text: str) -> str:
 def fold(text: str) -> str:
     """Course names compare without case, spaces, quotes and dashes, also mangled; other signs count."""
     return "".join(sign for sign in text.casefold() if not sign.isspace() and sign not in QUOTES and sign not in DASHES)
+
+
+def fold_slip(text: str) -> str:
+    """Names of protocols and requirements compare without case, spaces and dashes (61)."""
+    return "".join(sign for sign in text.casefold() if not sign.isspace() and sign not in DASHES)
 
 
 def remembered(question: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,6 +63,38 @@ def listed(row: Listing, day: date, approved_only: bool = False) -> str:
             return UNKNOWN
         begun = happened_by(approved, day)
     return every([begun, nay(happened_by(removed, day))])
+
+
+def slips(text: str, name: str) -> int:
+    """Letters to add, leave out, change or swap with their neighbour to make one of the other, by trying each (61)."""
+    seen: dict[tuple[int, int], int] = {}
+
+    def rest(i: int, j: int) -> int:
+        if (i, j) not in seen:
+            if i == len(text) or j == len(name):
+                seen[i, j] = len(text) - i + len(name) - j
+            elif text[i] == name[j]:
+                seen[i, j] = rest(i + 1, j + 1)
+            else:
+                ways = [rest(i + 1, j), rest(i, j + 1), rest(i + 1, j + 1)]
+                if text[i : i + 2] == name[j : j + 2][::-1] and len(text) - i > 1 and len(name) - j > 1:
+                    ways.append(rest(i + 2, j + 2))
+                seen[i, j] = 1 + min(ways)
+        return seen[i, j]
+
+    return rest(0, 0)
+
+
+def may_be_on(row: Listing | Delegation, protocol: str) -> bool:
+    """The row names no protocol there is, and this one may be meant by it (61)."""
+    return row.protocol == "" and (row.may_mean == () or protocol in row.may_mean)
+
+
+def can_only_be_on(row: Listing | Delegation) -> str:
+    """The protocol that a row names, or the only one it may mean; "" where it may mean several or none (61)."""
+    if row.protocol:
+        return row.protocol
+    return row.may_mean[0] if len(row.may_mean) == 1 else ""
 
 
 class Owing:
@@ -122,7 +159,7 @@ class Owing:
             if row.protocol != protocol or value is None:
                 continue
             first, _ = straight(row.first, row.last)
-            if not is_date(first):
+            if not is_date(first) or not row.placed:
                 undated.append(value)
             elif first <= day:
                 says.append((first, value))
@@ -185,26 +222,81 @@ class Owing:
     def still_open(self, protocol: str, day: date) -> str:
         """Not certainly closed: only then is work on it asked about in mails (43)."""
         for row in self.records.approvals:
-            if row.protocol == protocol and row.kind is ApprovalKind.CLOSURE:
+            if row.protocol == protocol and row.kind is ApprovalKind.CLOSURE and row.placed:
                 first, _ = straight(row.first, row.last)
                 if is_date(first) and first <= day:
                     return NO
         return YES
 
+    # ---- which rows there are
+
+    @remembered
+    def protocols_of(self, person: str) -> set[str]:
+        """Protocols the person has anything to do with, ever; also where a row that names none can mean no other (61)."""
+        by_name: list[Listing | Delegation] = [*self.records.listings, *self.records.delegations]
+        worded: list[Assignment | LogEntry] = [*self.records.assignments, *self.records.log]
+        found = {can_only_be_on(row) for row in by_name if row.person == person}
+        found |= {row.protocol for row in worded if row.person == person}
+        return (found - {""}) | {row.record for row in self.records.protocols if row.pi == person}
+
+    @remembered
+    def tasks_of(self, person: str, protocol: str) -> set[Task]:
+        """Tasks delegated or assigned to the person on the protocol, or logged, ever; or where nothing else can be meant (61)."""
+        found: set[Task] = set()
+        for row in self.records.delegations:
+            if row.person == person and can_only_be_on(row) == protocol:
+                found |= set(row.tasks)
+                if len(row.may_tasks) == 1:
+                    found |= set(row.may_tasks)
+        for work in self.records.assignments:
+            if work.person == person and work.protocol == protocol and work.task is not None:
+                found.add(work.task)
+        for entry in self.records.log:
+            if entry.person == person and entry.protocol == protocol and entry.task is not None:
+                found.add(entry.task)
+        return found
+
+    def surely_on(self, person: str, protocol: str) -> bool:
+        """A row names this protocol, or it is the person's own (61)."""
+        if self.study(protocol).pi == person:
+            return True
+        by_name: list[Listing | Delegation] = [*self.records.listings, *self.records.delegations]
+        worded: list[Assignment | LogEntry] = [*self.records.assignments, *self.records.log]
+        return any((row.person, row.protocol) == (person, protocol) for row in [*by_name, *worded])
+
+    def surely_has(self, person: str, protocol: str, task: Task) -> bool:
+        """A row names this task on this protocol (61)."""
+        worded: list[Assignment | LogEntry] = [*self.records.assignments, *self.records.log]
+        if any((row.person, row.protocol, row.task) == (person, protocol, task) for row in worded):
+            return True
+        return any(self.gives(row, person, protocol, task) == YES for row in self.records.delegations)
+
+    def gives(self, row: Delegation, person: str, protocol: str, task: Task) -> str:
+        """Whether a delegation is the person's for this task on this protocol, whatever its days (61)."""
+        if row.person != person:
+            return NO
+        if row.protocol == protocol and task in row.tasks:
+            return YES
+        here = row.protocol == protocol or may_be_on(row, protocol)
+        return UNKNOWN if here and task in row.tasks + row.may_tasks else NO
+
     @remembered
     def involved(self, person: str, protocol: str, day: date) -> str:
         """Listed or filed, delegated, assigned, or the PI."""
+        if protocol not in self.protocols_of(person):
+            return NO
         if self.still_open(protocol, day) == NO:
             return NO
         if self.study(protocol).pi == person:
             return YES
         found = []
         for listing in self.records.listings:
-            if listing.person == person and listing.protocol == protocol:
-                found.append(listed(listing, day))
+            if listing.person == person and (listing.protocol == protocol or may_be_on(listing, protocol)):
+                found.append(at_most(listed(listing, day), doubt=listing.protocol != protocol))
         for delegation in self.records.delegations:
-            if delegation.person == person and delegation.protocol == protocol:
-                found.append(within(delegation.first, delegation.last, day))
+            if delegation.person == person and (delegation.protocol == protocol or may_be_on(delegation, protocol)):
+                days = within(delegation.first, delegation.last, day)
+                found.append(at_most(days, doubt=delegation.protocol != protocol))
         for assignment in self.records.assignments:
             if assignment.person == person and assignment.protocol == protocol:
                 found.append(within(assignment.first, assignment.done, day))
@@ -215,10 +307,12 @@ class Owing:
         """The task on the protocol is delegated or assigned."""
         if self.still_open(protocol, day) == NO:
             return NO
+        if protocol not in self.protocols_of(person) or task not in self.tasks_of(person, protocol):
+            return NO
         found = []
         for delegation in self.records.delegations:
-            if delegation.person == person and delegation.protocol == protocol and task in delegation.tasks:
-                found.append(within(delegation.first, delegation.last, day))
+            theirs = self.gives(delegation, person, protocol, task)
+            found.append(every([theirs, within(delegation.first, delegation.last, day)]))
         for assignment in self.records.assignments:
             if assignment.person == person and assignment.protocol == protocol and task == assignment.task:
                 found.append(within(assignment.first, assignment.done, day))
@@ -230,17 +324,48 @@ class Owing:
         version = self.version(number)
         if version.kind not in WAIVABLE:
             return NO
-        found = []
-        for row in self.records.waivers:
-            there = row.protocol == protocol or (everywhere and not row.protocol)
-            if row.person == person and row.requirement == version.id and there:
-                approved = bool(row.approved_by) and is_date(row.approved_on) and row.approved_on <= self.read_on  # (28)
-                found.append(at_most(within(row.first, row.last, day), doubt=row.last is None or not approved))
-        return some(found)
+        mine = [row for row in self.records.waivers if row.person == person]
+        return some(self.waiver_on(row, version, protocol, day, everywhere) for row in mine)
 
-    def let_off(self, number: int, person: str, protocol: str, day: date) -> bool:
-        """A waiver for this protocol alone surely takes away what the protocol asks of the person (24)."""
-        return bool(self.waived(number, person, protocol, day, False) == YES)
+    def signed(self, row: Waiver) -> bool:
+        """Approved by a name and a day that is not after the read (28)."""
+        return bool(row.approved_by) and is_date(row.approved_on) and row.approved_on <= self.read_on
+
+    def waiver_on(self, row: Waiver, version: Requirement, protocol: str, day: date, everywhere: bool) -> str:
+        """What one waiver says of a requirement on a protocol and a day; of what it may mean perhaps (61)."""
+        if row.may_mean is None:
+            there = YES if row.protocol == protocol or (everywhere and not row.protocol) else NO
+        else:
+            there = UNKNOWN if protocol and (protocol in row.may_mean or not row.may_mean) else NO
+        covers = at_most(within(row.first, row.last, day), doubt=row.last is None or not self.signed(row))
+        return every([there, self.is_of(row, version), covers])
+
+    @remembered
+    def is_of(self, row: Waiver, version: Requirement) -> str:
+        """The waiver is of this requirement; one that names none may be of what its text is a slip of, else of any (61)."""
+        versions = self.rules.requirements
+        if row.requirement == version.id:
+            return YES
+        if not row.requirement or any(row.requirement == other.id for other in versions):
+            return NO
+        text = fold_slip(row.requirement)
+        most = 1 if len(text) <= 4 else 2
+        apart = {other.id: most + 1 for other in versions}
+        for other in versions:
+            for name in {fold_slip(other.id), fold_slip(other.title)} - {""}:
+                apart[other.id] = min(apart[other.id], slips(text, name))
+        if 0 in apart.values():
+            most = 0
+        near = [one for one, letters_off in apart.items() if letters_off <= most]
+        return UNKNOWN if not near or version.id in near else NO
+
+    def let_off(self, number: int, person: str, protocol: str, day: date) -> str:
+        """A waiver for this protocol alone takes away what the protocol asks of the person; a claim takes nothing (24, 61)."""
+        version = self.version(number)
+        if version.kind not in WAIVABLE:
+            return NO
+        mine = [row for row in self.records.waivers if row.person == person and self.signed(row)]
+        return some(self.waiver_on(row, version, protocol, day, False) for row in mine)
 
     @remembered
     def due(self, number: int, person: str, protocol: str, task: Task | None, day: date) -> str:
@@ -257,14 +382,17 @@ class Owing:
             )
         if version.per is Per.PROTOCOL:
             return every([self.involved(person, protocol, day), self.asked(number, person, protocol, task, day)])
-        asking = [row.record for row in self.records.protocols if not self.let_off(number, person, row.record, day)]
+        asking = {row.record: nay(self.let_off(number, person, row.record, day)) for row in self.records.protocols}
         if version.when.tasks:
             return some(
-                every([self.has_task(person, on, one, day), self.asked(number, person, on, one, day)])
-                for on in asking
+                every([asks, self.has_task(person, on, one, day), self.asked(number, person, on, one, day)])
+                for on, asks in asking.items()
                 for one in version.when.tasks
             )
         if self.asks_protocol(number):
-            return some(every([self.involved(person, on, day), self.asked(number, person, on, None, day)]) for on in asking)
+            return some(
+                every([asks, self.involved(person, on, day), self.asked(number, person, on, None, day)])
+                for on, asks in asking.items()
+            )
         answer: str = self.asked(number, person, "", None, day)
         return answer

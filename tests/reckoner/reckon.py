@@ -12,10 +12,10 @@ from datetime import date, timedelta
 
 from almanac import NO, ONE_DAY, UNKNOWN, YES, at_most, every, evidence_on, happened_by, is_date, nay, some, within
 from evidence import Evidence
-from owing import remembered
+from owing import may_be_on, remembered
 
 from onboard.model.choices import Checked, Task
-from onboard.model.lab import Assignment, Delegation, Listing, LogEntry, StepDone, Submission
+from onboard.model.lab import Delegation, StepDone, Submission
 from onboard.model.records import Records
 from onboard.model.requirements import Per, RequirementKind, Rules
 
@@ -58,29 +58,29 @@ class Reckoner(Evidence):
             if self.version(number).kind is RequirementKind.TRAINING and not self.version(number).only_at_submission
         )
 
-    def delegation_on(self, row: Delegation, task: Task, day: date) -> str:
+    def delegation_on(self, row: Delegation, protocol: str, task: Task, day: date) -> str:
         """The row's own dates and the PI's approval; `strict_delegation` asks the training on the row's first day (19)."""
         approved = bool(row.approved_by) and is_date(row.approved_on) and row.approved_on <= self.read_on  # (28)
         covers = at_most(within(row.first, row.last, day), doubt=not approved)
         if self.rules.strict_delegation and is_date(row.first) and covers != NO:
-            return every([covers, self.task_trained(row.person, row.protocol, task, row.first)])
+            return every([covers, self.task_trained(row.person, protocol, task, row.first)])
         return covers
 
     def delegated(self, person: str, protocol: str, task: Task, day: date) -> str:
         """For the verdict of a task: a row counts from the first day its training is met (19)."""
         found = []
         for row in self.records.delegations:
-            if row.person == person and row.protocol == protocol and task in row.tasks:
+            answer = every([self.gives(row, person, protocol, task), self.delegation_on(row, protocol, task, day)])
+            if answer != NO:
                 first = row.first if is_date(row.first) else self.first_date() - ONE_DAY
-                answer = self.delegation_on(row, task, day)
-                found.append(answer if answer == NO else every([answer, self.trained_by(row, task, first, day)]))
+                found.append(every([answer, self.trained_by(person, protocol, task, first, day)]))
         return some(found)
 
-    def trained_by(self, row: Delegation, task: Task, first: date, day: date) -> str:
+    def trained_by(self, person: str, protocol: str, task: Task, first: date, day: date) -> str:
         """Whether the training was met on a day from `first` to `day`, walking back."""
         best = NO
         while day >= first and best != YES:
-            best = some([best, self.task_trained(row.person, row.protocol, task, day)])
+            best = some([best, self.task_trained(person, protocol, task, day)])
             day -= ONE_DAY
         return best
 
@@ -98,8 +98,8 @@ class Reckoner(Evidence):
         if version.kind is RequirementKind.APPROVAL:
             return self.approved_on(protocol, day)
         if version.kind is RequirementKind.DELEGATION:
-            mine = [row for row in rows.delegations if row.person == person and row.protocol == protocol]
-            return some(self.delegation_on(row, task, day) for row in mine if task in row.tasks)
+            mine = [(row, self.gives(row, person, protocol, task)) for row in rows.delegations]
+            return some(every([given, self.delegation_on(row, protocol, task, day)]) for row, given in mine if given != NO)
         if version.kind is RequirementKind.STEP:
             steps = [row for row in rows.steps if row.person == person and row.step == version.step and row.on is not None]
             return some(self.step_on(number, row, day) for row in steps)
@@ -193,6 +193,10 @@ class Reckoner(Evidence):
             found["absence"] = nay(self.away(person, day))
         if not protocol:
             found["protocol"] = UNKNOWN if self.on_an_unknown_protocol(person) else YES
+        if protocol and not self.surely_on(person, protocol):
+            found["slip"] = UNKNOWN  # (61)
+        if task and not self.surely_has(person, protocol, task):
+            found["slip of a task"] = UNKNOWN
         if protocol:
             found["hold"] = nay(self.held(protocol, day))
             found["suspension"] = nay(self.suspended(protocol, day))
@@ -261,7 +265,7 @@ class Reckoner(Evidence):
                     return True
         if kind is RequirementKind.LISTING:
             for listing in self.records.listings:
-                if listing.person == person and listing.protocol == protocol:
+                if listing.person == person and (listing.protocol == protocol or may_be_on(listing, protocol)):
                     waits = happened_by(listing.submitted, day) == YES and happened_by(listing.approved, day) == NO
                     if waits and happened_by(listing.removed, day) != YES:
                         return True
@@ -274,7 +278,7 @@ class Reckoner(Evidence):
 
     def answered(self, submission: Submission, day: date) -> bool:
         """A row of the protocol's history began since the submission."""
-        began = [row.first for row in self.records.approvals if row.protocol == submission.protocol]
+        began = [row.first for row in self.records.approvals if row.protocol == submission.protocol and row.placed]
         return any(is_date(submission.on) and is_date(first) and submission.on <= first <= day for first in began)
 
     # ---- a submission to the IRB
@@ -288,26 +292,3 @@ class Reckoner(Evidence):
         days = [day + timedelta(days=more) for more in range(margin + 1)]
         ahead = every(some([self.met(number, person, *scope, on), self.waived(number, person, protocol, on)]) for on in days)
         return some([nay(self.asked(number, person, protocol, None, day)), ahead])
-
-    # ---- which rows there are
-
-    def protocols_of(self, person: str) -> set[str]:
-        """Protocols the person has anything to do with, ever."""
-        rows: list[Listing | Delegation | Assignment | LogEntry] = [*self.records.listings, *self.records.delegations]
-        rows += [*self.records.assignments, *self.records.log]
-        found = {row.protocol for row in rows if row.person == person and row.protocol}
-        return found | {row.record for row in self.records.protocols if row.pi == person}
-
-    def tasks_of(self, person: str, protocol: str) -> set[Task]:
-        """Tasks delegated or assigned to the person on the protocol, or logged, ever."""
-        found: set[Task] = set()
-        for row in self.records.delegations:
-            if row.person == person and row.protocol == protocol:
-                found |= set(row.tasks)
-        for work in self.records.assignments:
-            if work.person == person and work.protocol == protocol and work.task is not None:
-                found.add(work.task)
-        for entry in self.records.log:
-            if entry.person == person and entry.protocol == protocol and entry.task is not None:
-                found.add(entry.task)
-        return found

@@ -98,6 +98,16 @@ class PersonObligations:
         return [
             self._made(requirement, scope, FOR_EVER if requirement is CLOSURE else study.open, asked, evidence)
             for requirement, evidence in (*stops, *facts)
+        ] + self._by_slips(study)
+
+    def _by_slips(self, study: Study) -> list[Obligation]:
+        """What leaves unknown the rows that exist for nothing but a mistyped one."""
+        record = study.protocol.record
+        slips: list[tuple[Scope, tuple[str, ...]]] = [(study.scope, rows)] if (rows := self.rows.slipped(record)) else []
+        slips += [(Scope(protocol=record, task=task), found) for task, found in self.rows.slipped_tasks(record).items()]
+        return [
+            self._made(FACTS[Fact.PROTOCOL], scope, study.open, study.always, Evidence(known=PERHAPS, unplaced=found))
+            for scope, found in slips
         ]
 
     def _once(self, requirement: Requirement, alike: int, work: _Work) -> list[Obligation]:

@@ -15,6 +15,7 @@ from onboard.folding import fold
 from onboard.judging.closed import open_days
 from onboard.judging.courses import CourseMap
 from onboard.judging.obligations.facts import ProtocolFacts, protocol_facts
+from onboard.judging.obligations.mistyped import waivers_as_meant
 from onboard.model import (
     Approval,
     ApprovalKind,
@@ -87,7 +88,7 @@ class Lab:
         self.delegations = _by(records.delegations, lambda row: row.person)
         self.assignments = _by(records.assignments, lambda row: row.person)
         self.absences = _by(records.absences, lambda row: row.person)
-        self.waivers = _by(records.waivers, lambda row: row.person)
+        self.waivers = _by(waivers_as_meant(records.waivers, rules), lambda row: row.person)
         self.enrolments = _by(records.enrolments, lambda row: row.person)
         self.disclosures = _by(records.disclosures, lambda row: row.person)
         self.log = _by(records.log, lambda row: row.person)
@@ -107,7 +108,7 @@ class Lab:
             studies[protocol.record] = Study(
                 protocol,
                 facts,
-                tuple(row for row in rows if row.placed),
+                rows,
                 tuple(submissions.get(protocol.record, ())),
                 tuple(holds.get(protocol.record, ())),
                 tuple(row for row in rows if row.kind is ApprovalKind.SUSPENSION),

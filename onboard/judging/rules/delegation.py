@@ -10,7 +10,7 @@ from datetime import date
 
 from onboard.dates import known_day, show
 from onboard.judging.coverage import signed, span
-from onboard.judging.rules.grounds import approval_words, finding, show_reading
+from onboard.judging.rules.grounds import approval_words, as_typed, finding, show_reading
 from onboard.model import Delegation, Finding, Ground, Obligation
 from onboard.model.phrases import joined, phrase, shared
 from onboard.timeline import NOT_EVER, Answer, Coverage
@@ -33,11 +33,12 @@ def _ground(row: Delegation, obligation: Obligation) -> Ground:
     waits = phrase("grounds.delegation_waits")
     approval = approval_words(row.approved_by, row.approved_on, obligation.read_on) if row.approved_by else waits
     words = phrase("grounds.delegated", first=show_reading(row.first), last=last, approval=approval)
+    placed = row.protocol == obligation.scope.protocol and obligation.scope.task in row.tasks
     return Ground(
         evidence=row.evidence,
-        what=joined(" ", (words, void)) if void else words,
-        gives=days.doubted() if claim else days,
-        accepted=accepted,
+        what=as_typed(joined(" ", (words, void)) if void else words, placed),
+        gives=days.doubted() if claim or not placed else days,
+        accepted=accepted if placed else accepted.doubted(),
         dated=known_day(row.first),
         until=row.last if isinstance(row.last, date) else None,
         claim=claim,

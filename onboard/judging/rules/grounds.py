@@ -12,7 +12,7 @@ from datetime import date
 from onboard.dates import DayWithin, Validity, ValidityKind, known_day, plus_days, show
 from onboard.judging.coverage import signed, span
 from onboard.model import Finding, Ground, Obligation, Reading, Scope, Waiver, WhoseDate
-from onboard.model.phrases import Phrase, phrase
+from onboard.model.phrases import Phrase, joined, phrase
 from onboard.timeline import NEVER, NOT_EVER, Coverage, Timeline, any_of
 
 
@@ -37,6 +37,11 @@ def ended_words(day: Reading) -> Phrase | str:
     return show_reading(day)
 
 
+def as_typed(words: Phrase | str, placed: bool) -> Phrase | str:
+    """What a row says, and of one that may be about something else that it is in doubt until it is corrected."""
+    return words if placed else joined(" ", (words, phrase("grounds.mistyped")))
+
+
 def approval_words(by: str, on: Reading, read_on: date) -> Phrase:
     """Describe an approval that asks for a name and a day.
 
@@ -57,6 +62,7 @@ def waiver_ground(waiver: Waiver, read_on: date) -> Ground:
     No last day makes it unknown, no approver or no day of approval a claim.
     """
     days = span(waiver.first, waiver.last, blank_last_is_open=False)
+    days = days if waiver.placed else days.doubted()
     until = waiver.last if isinstance(waiver.last, date) else None
     ends = phrase("grounds.waiver_until", day=show(until)) if until else phrase("grounds.waiver_endless")
     claim = not signed(waiver.approved_by, waiver.approved_on, read_on)
@@ -66,7 +72,7 @@ def waiver_ground(waiver: Waiver, read_on: date) -> Ground:
     said = "grounds.waiver_approved" if waiver.approved_by else "grounds.waiver_claimed"
     return Ground(
         evidence=waiver.evidence,
-        what=phrase(said, waiver=words, approval=approval),
+        what=as_typed(phrase(said, waiver=words, approval=approval), waiver.placed),
         gives=days.doubted() if claim else days,
         accepted=days if claim else None,
         dated=known_day(waiver.first),

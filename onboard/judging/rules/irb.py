@@ -11,7 +11,7 @@ from datetime import date
 
 from onboard.dates import DayWithin, known_day, plus_days, show
 from onboard.judging.coverage import filed, listing_coverage, span
-from onboard.judging.rules.grounds import finding, show_reading
+from onboard.judging.rules.grounds import as_typed, finding, show_reading
 from onboard.model import (
     AppointmentKind,
     Approval,
@@ -47,12 +47,14 @@ def judge_listing(obligation: Obligation) -> Finding:
 
 def _listing_ground(row: Listing, mode: PersonnelMode, days: Coverage, obligation: Obligation) -> Ground:
     """One row of ours, held against the IRB's own list where that could know it."""
-    irb = obligation.evidence.irb
+    placed = row.protocol == obligation.scope.protocol
+    irb = obligation.evidence.irb if placed else None
+    days = days if placed else days.doubted()
     heard = irb if irb and days.at(irb.as_of) is not Answer.NO else None
     doubted = heard if heard and _doubts_it(heard, obligation) else None
     return Ground(
         evidence=row.evidence,
-        what=_listing_words(row, mode, heard),
+        what=as_typed(_listing_words(row, mode, heard), placed),
         gives=_doubted_from(days, doubted.as_of) if doubted else days,
         dated=known_day(row.submitted if row.approved is None else row.approved),
         until=days.possible.end(),
@@ -122,7 +124,7 @@ def judge_approval(obligation: Obligation) -> Finding:
     grounds = [
         Ground(
             evidence=row.evidence,
-            what=_approval_words(row),
+            what=as_typed(_approval_words(row), row.placed),
             gives=_approved(row),
             dated=known_day(row.first),
             until=_approved(row).possible.end(),
@@ -134,6 +136,11 @@ def judge_approval(obligation: Obligation) -> Finding:
 
 
 def _approved(row: Approval) -> Coverage:
+    """The days a row approves; one that may be another protocol's approves this one perhaps."""
+    return _its_days(row) if row.placed else _its_days(row).doubted()
+
+
+def _its_days(row: Approval) -> Coverage:
     if row.kind is ApprovalKind.UNKNOWN:
         return span(row.first, row.last if row.open_ended is False else None).doubted()
     if row.open_ended is False:
@@ -156,7 +163,7 @@ def _approval_words(row: Approval) -> Phrase:
 def _in_review(obligation: Obligation) -> Timeline:
     """From a submission to the day before the next row of the protocol's history starts."""
     days = NEVER
-    starts = sorted(row.first for row in obligation.evidence.approvals if isinstance(row.first, date))
+    starts = sorted(row.first for row in obligation.evidence.approvals if row.placed and isinstance(row.first, date))
     for submission in obligation.evidence.submissions:
         if isinstance(submission.on, date):
             answered = next((day for day in starts if day >= submission.on), None)

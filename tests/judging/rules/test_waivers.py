@@ -17,7 +17,8 @@ def told(requirement: str) -> list[Problem]:
 
 def test_a_waiver_of_a_requirement_nobody_has_names_the_nearest() -> None:
     (problem,) = told("hippa")
-    assert problem.what == "“hippa” is not a requirement of requirements.toml, so this row is ignored."
+    what = "so this row leaves unknown what it may be a waiver of, until it is corrected."
+    assert problem.what == f"“hippa” is not a requirement of requirements.toml, {what}"
     assert (problem.next_step, problem.people, problem.instance) == ("Did you mean hipaa?", ("3",), 1)
 
 
