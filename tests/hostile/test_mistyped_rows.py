@@ -121,9 +121,13 @@ def test_typed_right_she_is_cleared_mistyped_unknown_and_of_another_study_blocke
 def test_the_problem_names_the_nearest_and_what_waits(home: Path) -> None:
     type_in(home, listing("SETP-HF"))
     said = ask(home, "fix-first")
-    assert "holds “SETP-HF”, which is not a protocol's number or short code. Until it is corrected" in said
-    assert "Did you mean STEP-HF?" in said
-    assert cleared_by_a_fix(home) == ["Did you mean STEP-HF?"]
+    assert "1 1 1 list_protocol: names no protocol: “SETP-HF”. Did you mean STEP-HF?" in said
+    assert len(cleared_by_a_fix(home)) == 1
+    read = (home / "people.csv").read_text(encoding="utf-8")
+    (home / "people.csv").write_text(read.replace("SETP-HF", ""), encoding="utf-8")
+    assert "list_protocol: is blank. Until it is filled in, it may be about every protocol of the person" in ask(
+        home, "fix-first"
+    )
 
 
 @pytest.mark.parametrize(
