@@ -121,9 +121,10 @@ def _would_ask(assessment: Assessment, row: Readiness, task: Task, requirement: 
 
 
 def _untaken(assessment: Assessment, row: Readiness, task: Task, requirement: Requirement, asked: Answer) -> ClauseOn:
-    """The clause of a task without a row: a delegation is certainly missing, anything else cannot be told."""
+    """The clause of a task without a row: a delegation that no row may give is missing, all else cannot be told."""
     given = (one for d in assessment.delegations if d.person == row.person for one, _ in perhaps_given(d, row.protocol))
-    missing = kinds.of(requirement).gives_task and asked is Answer.YES and task not in given
+    certain = kinds.of(requirement).gives_task and not kinds.of(requirement).waivable  # a waiver is seen in a row alone
+    missing = certain and asked is Answer.YES and task not in given
     name, where = assessment.person_label(row.person), assessment.protocol_label(row.protocol)
     words = "proof.not_given" if missing else "proof.not_given_unjudged"
     return ClauseOn(
