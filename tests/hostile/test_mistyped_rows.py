@@ -73,7 +73,7 @@ def word(home: Path, task: str | None = None) -> str:
 
 
 def told_to_stop(home: Path) -> bool:
-    return "Blocked on STEP-HF" in ask(home, "preview")
+    return "Pause STEP-HF" in ask(home, "preview")
 
 
 def cleared_by_a_fix(home: Path) -> list[str]:
