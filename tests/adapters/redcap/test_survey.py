@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 import requests
 from pydantic import SecretStr
@@ -92,7 +94,7 @@ class _Answers(BaseAdapter):
 
     def send(self, request, **_):
         answer = requests.Response()
-        answer.status_code, answer._content, answer.request = 200, self.body.encode(), request
+        answer.status_code, answer.raw, answer.request = 200, BytesIO(self.body.encode()), request
         answer.headers["Content-Type"] = self.kind
         return answer
 
