@@ -131,8 +131,8 @@ def test_a_first_run_on_an_empty_form_begins_nothing(lab: Served, tmp_path: Path
 
 def test_a_server_without_base_rows_costs_a_call_a_form_and_is_read(serve: Callable[..., Served], whole: Export) -> None:
     served = serve(shipped_projects(leaves_out_base_rows=True))
-    repeating = [form for _, form in FORMS if form in (*PEOPLE_REPEAT, *PROTOCOLS_REPEAT, "review")]
-    assert len(repeating) == len(PEOPLE_REPEAT) + len(PROTOCOLS_REPEAT) + 1
+    repeating = [form for _, form in FORMS if form in (*PEOPLE_REPEAT, *PROTOCOLS_REPEAT, "review", "step")]
+    assert len(repeating) == len(PEOPLE_REPEAT) + len(PROTOCOLS_REPEAT) + 2
     assert source(served).fetch({}).instruments == whole.instruments
     assert len(served.server.requests) == CALLS + len(repeating)
 

@@ -26,7 +26,7 @@ HEADER = "field_name,form_name,field_type,field_label,select_choices_or_calculat
 #: What no dictionary tells, by project: table -> columns of ours.
 LEFT_TO_DO = {
     "classic": {"completions": {"course", "curriculum", "group"}, "enrolments": {"training"}},
-    "longitudinal": {"delegations": {"tasks"}, "assignments": {"task"}, "log": {"task", "task_text"}},
+    "longitudinal": {"delegations": {"may_tasks", "tasks"}, "assignments": {"task"}, "log": {"task", "task_text"}},
     "arms": {},
 }
 SAID = {
