@@ -72,7 +72,10 @@ def test_a_pi_who_is_nobodys_record_stops_nothing(start: Start) -> None:
     )
     said = lab.send("send_worklist", code=0)
     (mail,) = lab.mails()
-    assert "99" in text_of(mail) and "COULD NOT BE READ" in text_of(mail), said.text
+    # a long list is cut in the mail, by consequence; the whole of it is attached
+    (whole,) = (part.get_content() for part in mail.iter_attachments())
+    assert "“Principal investigator” holds “99”, which is not the record ID or address of a person." in whole, said.text
+    assert "RECORDS TO CORRECT" in text_of(mail) and "in the attached list" in text_of(mail), text_of(mail)
     assert lab.send("send_digests", code=0)
 
 

@@ -317,7 +317,7 @@ def test_somebody_whose_protocols_cannot_be_told_is_unknown_not_cleared(rows: An
     assert cleared_on(row, TODAY) is Cleared.UNKNOWN
     (reason,) = reasons_on(row, TODAY)
     assert (reason.requirement, len(reason.evidence)) == ("fact_protocol", 1)
-    assert "nobody can tell which rules apply" in reason.why
+    assert "cannot be identified, so which rules apply is unknown" in reason.why
 
 
 def test_one_protocol_that_can_be_told_is_enough_for_rows_of_its_own() -> None:

@@ -98,12 +98,22 @@ def _doubts(completion: Completion, training: Counts, others: _Rows, ob: Obligat
     return None
 
 
-def _ground(completion: Completion, training: Counts, others: _Rows, ob: Obligation) -> Ground:
-    whose = _whose(completion, ob)
+def _days(completion: Completion, ob: Obligation) -> tuple[Coverage, Phrase | None]:
+    """Return the days that the dates give, and the words of their end.
+
+    An institution that is not understood may be ours or another one, whatever text stands in it: what both give is sure.
+    """
+    unclear = "institution" in completion.unclear
+    whose = WhoseDate.EARLIER if unclear else _whose(completion, ob)
     days, ends = dated_coverage(completion.completed, completion.expires, ob.requirement.validity, whose)
-    if "institution" in completion.unclear:  # ours or another one: what both give is sure
+    if unclear:
         ours, _ = dated_coverage(completion.completed, completion.expires, ob.requirement.validity, ob.requirement.whose_date)
         days = Coverage(days.sure & ours.sure, days.possible | ours.possible)
+    return days, ends
+
+
+def _ground(completion: Completion, training: Counts, others: _Rows, ob: Obligation) -> Ground:
+    days, ends = _days(completion, ob)
     doubt, claim = _doubts(completion, training, others, ob), not _is_accepted(completion, ob)
     accepted = days.doubted() if _doubts(completion, training, others, ob, claims=True) else days
     if doubt:

@@ -124,7 +124,7 @@ def test_each_refresher_counts_from_its_own_date_and_after_the_third_comes_the_b
     assert fifth.met.sure.end() == d("2026-02-10")
     assert status_on(fifth, TODAY) is Status.UNKNOWN
     (problem,) = (ground.problem for ground in fifth.grounds if ground.problem)
-    assert "not in the lab's course map" in problem.what
+    assert "the lab has not said what this course counts as" in problem.what
     assert status_on(hsp_of(*taken, (1, "2026-02-01")), TODAY) is Status.CURRENT
 
 

@@ -65,6 +65,19 @@ def test_a_completion_for_another_institution_always_falls_under_the_earlier_dat
     assert met_until(finding_of(lab(completions=(row,)), "gcp", home), TODAY) == d("2030-01-01")
 
 
+@pytest.mark.parametrize("institution", ["", "North University", "UNK"])
+@pytest.mark.parametrize("whose", [WhoseDate.POLICY, WhoseDate.ISSUED, WhoseDate.EARLIER])
+def test_of_an_institution_not_understood_what_ours_and_another_give_is_sure(whose: WhoseDate, institution: str) -> None:
+    home = rules(training(whose_date=whose), institution="North University")
+    for printed, sure in (("2027-01-01", "2027-01-01"), ("2030-01-01", "2028-03-10")):
+        row = completion(completed=d("2025-03-10"), expires=d(printed), institution=institution)
+        unclear = replace(row, unclear=frozenset({"institution"}))
+        met = finding_of(lab(completions=(unclear,)), "gcp", home).met
+        assert met.sure.end() == d(sure)
+        ours = {WhoseDate.POLICY: "2028-03-10", WhoseDate.ISSUED: printed, WhoseDate.EARLIER: sure}[whose]
+        assert met.possible.end() == max(d(sure), d(ours))
+
+
 def test_a_blank_printed_date_under_as_issued_is_unknown_and_a_problem() -> None:
     finding = gcp(completion(), requirement=training(validity=parse_validity("as_issued")))
     assert finding.met.at(TODAY) is Answer.UNKNOWN
