@@ -17,6 +17,7 @@ from onboard.model import Assessment, History, Lab, MessageKind, Section
 from onboard.pipeline.judging import judge_records
 from onboard.planning.checklists import plan_checklists
 from onboard.planning.digests import plan_digests
+from onboard.planning.lines import short
 from onboard.planning.worklist import plan_worklist
 from onboard.questions.explain import explain
 from onboard.questions.explain_words import as_text
@@ -27,6 +28,7 @@ from tests.reckoner.labs import make_lab as random_lab
 from tests.words.cast import LAB
 
 MONDAY = date(2026, 11, 23)
+NO_DAY = "No day yet: a record is missing."
 
 
 def expected(assessment: Assessment, lab: Lab, person: str, today: date) -> tuple[date | None, str] | None:
@@ -55,26 +57,26 @@ def disagreements(assessment: Assessment, lab: Lab, today: date) -> tuple[int, l
         day, cause = right if right and right[0] else (None, "")
         facts = notice.facts
         check(notice.kind, notice.reader.record, facts.get("ready_about", ""), day.isoformat() if day else "")
-        check(notice.kind, notice.reader.record, facts.get("bottleneck", ""), cause)
+        check(notice.kind, notice.reader.record, facts.get("bottleneck", ""), short(cause))
     views = [*plan_digests(assessment, History(started=True), lab, today), *plan_worklist(assessment, History(), lab, today)]
     for notice in views:
         section = Section.STARTING if notice.kind is MessageKind.DIGEST else Section.MOVES
         for line in notice.section(section):
-            if line.why.startswith(("Ready about", "When ready")):
+            if line.why.startswith(("Can begin about", "No day yet")):
                 right = expected(assessment, lab, line.person or names[line.name], today)
-                told = f"Ready about {show_to_act(right[0], today)}." if right and right[0] else "When ready cannot be told yet."
+                told = f"Can begin about {show_to_act(right[0], today)}." if right and right[0] else NO_DAY
                 check(notice.kind, line.person, line.why.startswith(told), True)
-                cause = re.search(r"What takes longest: (.*)\.$", line.why)
+                cause = re.search(r"Takes longest: (.*)\.$", line.why)
                 if cause:
-                    check(notice.kind, line.person, cause[1], right[1] if right else None)
+                    check(notice.kind, line.person, cause[1], short(right[1]) if right else None)
     for person in assessment.people:
         right = expected(assessment, lab, person, today)
         told = " ".join(as_text(explain(assessment, History(), lab, person, today)).split())
         if right and right[1]:
-            when = f"Ready about {show(right[0])}" if right[0] else "When ready cannot be told yet"
-            check("explain", person, f"{when}. What takes longest: {' '.join(right[1].split())}." in told, True)
+            when = f"Can begin about {show(right[0])}." if right[0] else NO_DAY
+            check("explain", person, f"{when} Takes longest: {' '.join(right[1].split())}." in told, True)
         else:
-            check("explain", person, "What takes longest" in told, False)
+            check("explain", person, "Takes longest" in told, False)
     return compared, wrong
 
 

@@ -15,6 +15,9 @@ from onboard.sandbox.projects import EXPORT_ONLY, Project, Rights
 from onboard.sandbox.sample.lab import PEOPLE, Row, SampleLab, sample_lab
 from onboard.sandbox.server import SandboxServer, Tls
 
+#: The number of the first project, in every address of a form: the same however many servers ran before in the process.
+_FIRST_PROJECT = 11
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleServer:
@@ -62,9 +65,11 @@ def sample_server(
     lab = sample_lab(today)
     projects, tokens = {}, {}
     clock = clock or still(datetime.combine(today, time(12)))
-    for name, sample in lab.projects.items():
+    for number, (name, sample) in enumerate(lab.projects.items(), start=_FIRST_PROJECT):
         text = sample.dictionary.read_text(encoding="utf-8")
-        project = Project(sample.title, text, repeating=sample.repeating, surveys=sample.surveys, clock=clock)
+        project = Project(
+            sample.title, text, repeating=sample.repeating, surveys=sample.surveys, clock=clock, project_id=number
+        )
         for row in sample.rows:
             if empty or (name == PEOPLE and row.record in without):
                 continue
