@@ -63,9 +63,12 @@ def mismatches(reckoner: Reckoner, today: date) -> set[Wrong]:
 
 
 def _is_closed(reckoner: Reckoner, protocol: str, today: date) -> bool:
-    """A readable closure began: all rows of the protocol are to be ended, and none of them is told by itself (43)."""
+    """A readable closure began: all rows of the protocol are to be ended, and none of them is told by itself (43).
+
+    One under a mistyped name closes nothing for certain (61).
+    """
     rows = [row for row in reckoner.records.approvals if row.protocol == protocol and row.kind is ApprovalKind.CLOSURE]
-    return any(is_date(row.first) and row.first <= today for row in rows)
+    return any(row.placed and is_date(row.first) and row.first <= today for row in rows)
 
 
 def _certain(row: Appointment) -> bool:
@@ -183,7 +186,8 @@ def worked(reckoner: Reckoner) -> tuple[dict[str, str], set[str]]:
 
 def idle_days(reckoner: Reckoner, person: str, protocol: str, first: date) -> set[date]:
     """Days from `first` to the read on which somebody could have worked."""
-    starts = [r.first for r in reckoner.records.approvals if r.protocol == protocol and r.kind in FIRST_APPROVAL]
+    rows = [r for r in reckoner.records.approvals if r.protocol == protocol and r.placed]  # (35)
+    starts = [r.first for r in rows if r.kind in FIRST_APPROVAL]
     begun = min((straight(day, None)[0] for day in starts if is_date(day)), default=None)
     logged = {e.on for e in reckoner.records.log if (e.person, e.protocol) == (person, protocol)}
     given = [

@@ -75,7 +75,13 @@ class TestWaivers:
         assert met(lab, "2024-03-15", 0, ("p1", Task.CONSENT)) == "no"
 
     def test_another_requirement_is_not_waived(self) -> None:
-        assert met(reckoner(rules(requirement()), waiver("2024-03-10", "2024-03-20", requirement="else")), "2024-03-15") == "no"
+        other = rules(requirement(), requirement(id="other"))
+        lab = reckoner(other, waiver("2024-03-10", "2024-03-20", requirement="other"))
+        assert [met(lab, "2024-03-15", number) for number in (0, 1)] == ["no", "yes"]
+
+    def test_a_word_that_names_no_requirement_may_mean_any(self) -> None:  # (61)
+        lab = reckoner(rules(requirement()), waiver("2024-03-10", "2024-03-20", requirement="else"))
+        assert [met(lab, on) for on in ("2024-03-09", "2024-03-15", "2024-03-21")] == ["no", "unknown", "no"]
 
 
 class TestListing:
