@@ -180,10 +180,15 @@ def _mail(*, title: str, why: str = "", act: str = "", person: str = "", name: s
 
 
 def _refusing(desk: Desk) -> dict[str, Closed]:
-    """Every address that does not take our mail, from the first refusal on; a PI's first."""
+    """Every address that does not take our mail, from the first refusal on; the operator's first, then a PI's."""
     found = {a: one for a, one in standings(desk.history, desk.today).items() if one.standing is not Standing.OPENED}
     leads = {protocol.pi for protocol in desk.assessment.protocols.values()}
-    return dict(sorted(found.items(), key=lambda item: (not leads.intersection(_owners(desk, item[0])), item[0])))
+    operator = normal(desk.lab.operator)
+
+    def rank(address: str) -> tuple[bool, bool, str]:
+        return address != operator, not leads.intersection(_owners(desk, address)), address
+
+    return {address: found[address] for address in sorted(found, key=rank)}
 
 
 def _owners(desk: Desk, address: str) -> list[str]:
