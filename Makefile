@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dates prove crash soak faults relay bench pictures lock clean
+.PHONY: help demo test check dates prove crash soak years faults relay bench pictures lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -47,6 +47,9 @@ crash: $(VENV)/.dev ## a hundred SIGKILLs while 3,000 messages go out, SQLite an
 
 soak: $(VENV)/.dev ## sixty simulated days of the service: outages, kills, restarts, both days the clocks change
 	$(RUN) -m tests.jobs.soak
+
+years: $(VENV)/.dev ## three simulated years of a lab: every mail against the list that was read line by line
+	$(RUN) -m tests.story.test_three_years
 
 faults: $(VENV)/.dev ## every fault of REDCap at every call of one read: wrong mails, right mails missing (twenty minutes)
 	$(RUN) -m tests.connecting.read_faults

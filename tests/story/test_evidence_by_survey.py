@@ -144,7 +144,10 @@ def test_what_came_in_waits_and_once_it_is_accepted_that_is_said_once(story: Sto
     # What is still to do has the next free row.
     assert ("4", "2") in story.links_asked()
     asked = flat(mails[MARIA][1])
-    assert "Amara Okafor: Biomedical Research Investigators. Passed 23 Nov 2026 according to Amara Okafor. Accept it" in asked
+    assert "Amara Okafor: Biomedical Research Investigators. Passed 23 Nov 2026 according to Amara Okafor. The file" in asked
+    # The file she sent is a PDF in its first line only: the program could not read it, and a person decides.
+    assert "report.pdf cannot be read as a PDF" in asked
+    assert "Accept it, or decline it with a reason, which goes to Amara Okafor: a new row of form review for row 1." in asked
     assert "id=4&page=completion&instance=1" in asked
     story.look(decision="accepted", on="2026-11-24")
     (said,) = receipts(story, 2)
