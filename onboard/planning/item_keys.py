@@ -75,6 +75,11 @@ def cleared(person: str, protocol: str, first: date | None) -> str:
     return f"cleared/{part(person)}/{part(protocol)}/{_day(first)}"
 
 
+def cleared_again(key: str, stopped: date) -> str:
+    """Return the key of the same stretch, told once more after a mail of `stopped` asked the person to stop."""
+    return f"{key}:{stopped.isoformat()}"
+
+
 def welcome(person: str, appointment: str) -> str:
     """By the appointment's evidence: a moved start date never repeats a welcome."""
     return f"welcome/{part(person)}/{appointment}"
@@ -204,6 +209,11 @@ class SentIndex:
         return tuple(
             sorted(stem for stem in self._by_person.get(part(person), ()) if stem.startswith(above) and self.told_on(stem))
         )
+
+    def stopped_on(self, stem: str) -> tuple[date, ...]:
+        """The days on which a mail told the person, after the episode's last day, that it was over; in order."""
+        last = stem.rpartition(":")[2]
+        return tuple(day for day in self.told_on(stem) if last != "open" and day.isoformat() > last)
 
     def under(self, stem: str) -> Mapping[str, ItemRecord]:
         """Everything one part below `stem`, by that part."""

@@ -17,7 +17,7 @@ from onboard.planning import item_keys
 from onboard.planning.lab_day import Desk
 from onboard.planning.lines import coordinator
 from onboard.planning.people import codes
-from onboard.timeline import Coverage
+from onboard.timeline import Answer, Coverage
 
 
 def cleared_lines(desk: Desk, person: str, address: str) -> list[Line]:
@@ -29,13 +29,37 @@ def cleared_lines(desk: Desk, person: str, address: str) -> list[Line]:
         if goes_on(desk, row):
             continue
         first, until = ready_span(row, desk.today)
-        if desk.said.began and (first is None or first < desk.said.began):
-            continue  # so before reminders began: the introduction says it
-        key = item_keys.cleared(person, row.protocol, first)
-        if not desk.said.settled(key, address) and not _said_in(desk, key, first):
-            code = codes(desk, [row.protocol])
-            found.append(_cleared_line(desk, key, code, row, until))
+        key = _key_of_news(desk, row, first, address)
+        if key:
+            found.append(_cleared_line(desk, key, codes(desk, [row.protocol]), row, until))
     return found
+
+
+def _key_of_news(desk: Desk, row: Readiness, first: date | None, address: str) -> str:
+    """The key under which a cleared row is told; "" where the person knows.
+
+    A record that is put right later may clear days long gone, told already or before reminders began. Who was asked to stop
+    meanwhile is told all the same, once for each stop.
+    """
+    key, stopped = item_keys.cleared(row.person, row.protocol, first), _stopped(desk, row)
+    if stopped and not _said_in(desk, key, stopped):
+        again = item_keys.cleared_again(key, stopped) if key in desk.history.items else key
+        return "" if desk.said.settled(again, address) else again
+    if desk.said.began and (first is None or first < desk.said.began):
+        return ""  # so before reminders began: the introduction says it
+    return "" if desk.said.settled(key, address) or _said_in(desk, key, first) else key
+
+
+def _stopped(desk: Desk, row: Readiness) -> date | None:
+    """The last day on which a mail asked the person to stop for something that the row asks for on that day."""
+    days = (
+        day
+        for clause in row.clauses
+        for stem in desk.said.told_episodes(row.person, clause.finding.requirement.id, clause.finding.scope)
+        for day in desk.said.stopped_on(stem)
+        if clause.asked.at(day) is Answer.YES
+    )
+    return max(days, default=None)
 
 
 def resolved_lines(desk: Desk, person: str, address: str) -> list[Line]:

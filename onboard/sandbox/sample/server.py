@@ -67,9 +67,7 @@ def sample_server(
     clock = clock or still(datetime.combine(today, time(12)))
     for number, (name, sample) in enumerate(lab.projects.items(), start=_FIRST_PROJECT):
         text = sample.dictionary.read_text(encoding="utf-8")
-        project = Project(
-            sample.title, text, repeating=sample.repeating, surveys=sample.surveys, clock=clock, project_id=number
-        )
+        project = Project(sample.title, text, repeating=sample.repeating, surveys=sample.surveys, clock=clock, project_id=number)
         for row in sample.rows:
             if empty or (name == PEOPLE and row.record in without):
                 continue

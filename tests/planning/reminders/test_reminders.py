@@ -299,3 +299,31 @@ def test_an_introduction_announces_but_leaves_the_reminder_to_its_day() -> None:
     sent = send(History(), plan)
     (line,) = lines(BRANDT, everybody(), Section.DUE, sent, in_days(1))
     assert line.key.endswith("/30")
+
+
+def put_right(*, mistyped: bool) -> list[list[str]]:
+    """The keys of Ada's mails on six days. She was cleared before reminders began; twice a date is mistyped, and put right."""
+    book = study()
+    book.person(ADA, "Ada Adeyemi")
+    book.listing(ADA, "P2")
+    key = f"cleared/{ADA}/P2/{date(2025, 6, 2)}"
+    items = {key: ItemRecord(key=key, state=ItemState.BASELINE, reader="", on=days_ago(30))}
+    history, mails = History(started=True, items=items), []
+    for number, wrong in enumerate((False, True, False, False, True, False)):
+        book.drop("completions", person=ADA)
+        book.completion(ADA, "hsp", date(2022, 6, 1) if wrong and mistyped else date(2025, 6, 2))
+        day = in_days(7 * number)
+        found = plan_reminders(book.judge(day), history, lab(), day)
+        history = send(history, found, day)
+        mails.append([key for notice in found if notice.reader.record == ADA for key in notice.keys()])
+    return mails
+
+
+def test_a_date_that_is_put_right_ends_each_stop_once() -> None:
+    """The days it clears are long gone and were told; without this, a person who was asked to stop never hears of the end."""
+    kinds = [{key.partition("/")[0] for key in keys} - {"calendar"} for keys in put_right(mistyped=True)]
+    assert kinds == [set(), {"reminder"}, {"cleared"}, set(), {"reminder"}, {"cleared"}]
+
+
+def test_who_was_never_asked_to_stop_gets_no_word_of_an_end() -> None:
+    assert put_right(mistyped=False) == [[]] * 6
