@@ -74,11 +74,12 @@ class Living:
             app.close()
 
     def mails(self) -> Story:
-        """(address, subject) of every mail that ever went, with how often."""
+        """(address, subject) of every mail that ever went, with how often; the subject of a list bears its day."""
         found = Counter[tuple[str, str]]()
         for path in (self.home / "mail").glob("*.eml"):
             mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            found[str(mail["To"]), str(mail["Subject"])] += 1
+            day = f" ({mail['Date'].datetime.date()})" if path.name.startswith(("digest-", "worklist-")) else ""
+            found[str(mail["To"]), f"{mail['Subject']}{day}"] += 1
         return found
 
 
