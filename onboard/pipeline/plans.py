@@ -11,7 +11,7 @@ from onboard.pipeline.record_links import record_link
 from onboard.pipeline.tools import Plan
 from onboard.planning.checklists import plan_checklists
 from onboard.planning.digests import plan_digests
-from onboard.planning.reminders import plan_introductions, plan_reminders
+from onboard.planning.reminders import plan_introductions, plan_reminders, plan_true_already
 from onboard.planning.worklist import plan_worklist
 
 
@@ -20,7 +20,8 @@ def _checklists(assessment: Assessment, history: History, lab: Lab, today: date,
 
 
 def _reminders(assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None) -> Sequence[Notice]:
-    return plan_reminders(assessment, history, lab, today)
+    plan = plan_reminders if history.started else plan_true_already
+    return plan(assessment, history, lab, today)
 
 
 def _digests(assessment: Assessment, history: History, lab: Lab, today: date, previous: Assessment | None) -> Sequence[Notice]:

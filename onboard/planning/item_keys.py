@@ -160,7 +160,6 @@ class SentIndex:
     history: History
     _under: Mapping[str, Mapping[str, ItemRecord]] = field(default_factory=dict)
     _by_person: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # stems of reminders
-    began: date | None = None  # the day on which what was true already was recorded
 
     @staticmethod
     def of(history: History) -> SentIndex:
@@ -174,8 +173,7 @@ class SentIndex:
             kind, _, rest = stem.partition("/")
             if kind == "reminder":
                 reminded.setdefault(rest.partition("/")[0], []).append(stem)
-        began = min((item.on for item in history.items.values() if item.state is ItemState.BASELINE), default=None)
-        return SentIndex(history, under, {person: tuple(stems) for person, stems in reminded.items()}, began)
+        return SentIndex(history, under, {person: tuple(stems) for person, stems in reminded.items()})
 
     def settled(self, key: str, address: str) -> bool:
         """Whether nothing more is to be sent about it.

@@ -45,8 +45,6 @@ def _key_of_news(desk: Desk, row: Readiness, first: date | None, address: str) -
     if stopped and not _said_in(desk, key, stopped):
         again = item_keys.cleared_again(key, stopped) if key in desk.history.items else key
         return "" if desk.said.settled(again, address) else again
-    if desk.said.began and (first is None or first < desk.said.began):
-        return ""  # so before reminders began: the introduction says it
     return "" if desk.said.settled(key, address) or _said_in(desk, key, first) else key
 
 

@@ -14,7 +14,7 @@ from onboard.planning.reminders.escalations import escalations
 from onboard.planning.reminders.introductions import introductions
 from onboard.planning.reminders.personal import personal_notices
 
-__all__ = ["plan_introductions", "plan_reminders"]
+__all__ = ["plan_introductions", "plan_reminders", "plan_true_already"]
 
 
 def plan_reminders(assessment: Assessment, history: History, lab: Lab, today: date) -> list[Notice]:
@@ -32,6 +32,16 @@ def plan_reminders(assessment: Assessment, history: History, lab: Lab, today: da
     taken = {n.reader.address for n in own}
     planned = own + [n for n in about_others if n.reader.address not in taken]
     return sorted(planned, key=lambda n: not _pressing(n))
+
+
+def plan_true_already(assessment: Assessment, history: History, lab: Lab, today: date) -> list[Notice]:
+    """Return what `plan_reminders` says at go-live, nothing left for another day, and of those who are away as well.
+
+    It is recorded and never mailed; the introductions tell each person where they stand.
+    """
+    desk = desk_of(assessment, history, lab, today)
+    personal = personal_notices(desk, away_too=True)
+    return [*personal, *escalations(desk, personal)]
 
 
 def _digest_comes(desk: Desk, own: Notice) -> bool:

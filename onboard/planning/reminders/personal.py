@@ -18,14 +18,14 @@ from onboard.planning.people import is_new_hire, mail_day, myself, writable
 from onboard.planning.receipts import cleared_lines, receipts, renewed_lines, resolved_lines
 
 
-def personal_notices(desk: Desk) -> list[Notice]:
+def personal_notices(desk: Desk, *, away_too: bool = False) -> list[Notice]:
     """Return one notice for each person with news, by record id.
 
-    New hires are left out; planning/checklists.py writes to them.
+    New hires are left out; planning/checklists.py writes to them. With `away_too` the absence of a person keeps nothing back.
     """
     found = []
     for record, address in writable(desk).items():
-        if mail_day(desk, record) and not is_new_hire(desk, record):
+        if (away_too or mail_day(desk, record)) and not is_new_hire(desk, record):
             made = _personal(desk, record, myself(desk, record, address))
             if made:
                 found.append(made)
