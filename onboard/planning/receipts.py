@@ -66,9 +66,11 @@ def resolved_lines(desk: Desk, person: str, address: str) -> list[Line]:
     for row in desk.rows(person):
         if row.task and cleared_on(row, desk.today) is Cleared.CLEARED and desk.working(row):
             told = [f for clause in row.clauses if (f := clause.finding).scope.task is row.task]
-            stems = [s for f in told for s in desk.said.told_episodes(person, f.requirement.id, f.scope)]
-            keys = [item_keys.resolved(stem) for stem in stems]
-            if keys and not any(desk.said.settled(key, address) for key in keys):
+            stems = [
+                s for f in told for s in desk.said.told_episodes(person, f.requirement.id, f.scope) if desk.said.stopped_on(s)
+            ]
+            keys = [key for key in map(item_keys.resolved, stems) if not desk.said.settled(key, address)]
+            if keys:
                 found.append(_resolved_line(desk, row, row.task.label, keys))
     return found
 

@@ -323,7 +323,14 @@ class Book:
         self.add("listings", row)
 
     def delegation(
-        self, record: str, protocol: str, task: Task = Task.CONSENT, *, first: Reading = START, by: str = "Dr. Rivera"
+        self,
+        record: str,
+        protocol: str,
+        task: Task = Task.CONSENT,
+        *,
+        first: Reading = START,
+        last: Reading = None,
+        by: str = "Dr. Rivera",
     ) -> None:
         row = Delegation(
             evidence=self._evidence("delegation", record, "delegations"),
@@ -331,7 +338,7 @@ class Book:
             protocol=protocol,
             tasks=(task,),
             first=first,
-            last=None,
+            last=last,
             approved_by=by,
             approved_on=first if by else None,
         )

@@ -18,6 +18,7 @@ from onboard.model import (
     MessageKind,
     Notice,
     Section,
+    Task,
 )
 from onboard.planning.digests import plan_digests
 from onboard.planning.reminders import plan_introductions, plan_reminders
@@ -327,3 +328,23 @@ def test_a_date_that_is_put_right_ends_each_stop_once() -> None:
 
 def test_who_was_never_asked_to_stop_gets_no_word_of_an_end() -> None:
     assert put_right(mistyped=False) == [[]] * 6
+
+
+def test_a_task_that_was_stopped_twice_may_go_on_twice() -> None:
+    """Each delegation is an episode of its own: that the first stop ended says nothing of the second."""
+    book = study()
+    book.person(ADA, "Ada Adeyemi")
+    book.trained(ADA)
+    book.listing(ADA, "P1")
+    book.assignment(ADA, "P1", "Talk to patients", task=Task.CONSENT)
+    history, kinds = History(started=True), []
+    for number in range(30):
+        if number in (2, 21):
+            book.delegation(ADA, "P1", Task.CONSENT, first=in_days(number), last=in_days(10) if number == 2 else None)
+        day = in_days(number)
+        found = [x for x in plan_reminders(book.judge(day), history, lab(), day) if x.reader.record == ADA]
+        history = send(history, found, day)
+        kinds += [(number, "resolved") for notice in found for key in notice.keys() if key.startswith("resolved/")]
+        kinds += [(number, "stop") for notice in found if notice.section(Section.BLOCKED)]
+    assert [number for number, kind in kinds if kind == "resolved"] == [2, 21]
+    assert any(10 < number < 21 for number, kind in kinds if kind == "stop")
