@@ -22,7 +22,7 @@ $(VENV)/.dev: $(VENV)/.run
 demo: $(VENV)/.run ## a Monday in a sample lab: reads, judges, mails to a catcher; leaves demo/ to look at
 	$(BIN)/onboard demo
 
-test: $(VENV)/.dev ## everything, within ten minutes
+test: $(VENV)/.dev ## everything, in about a quarter of an hour
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -51,7 +51,7 @@ class RedcapEvidenceFiles:
 def _attached(door: GuardedProject, project: str, instrument: str) -> Iterable[tuple[Mapping[str, str], str]]:
     """Each row of a form that holds a file, with `record` and `evidence`, and the field that holds it."""
     rows = dictionary(door, project)
-    files = [row["field_name"] for row in rows if row.get("form_name") == instrument and _holds_file(row)]
+    files = [row["field_name"] for row in rows if row.get("form_name") == instrument and holds_file(row)]
     if not files:
         return
     form = Wanted(
@@ -71,8 +71,8 @@ def _attached(door: GuardedProject, project: str, instrument: str) -> Iterable[t
                 yield {**cells, "record": row_id, "evidence": at}, name
 
 
-def _holds_file(row: Mapping[str, str]) -> bool:
-    """Whether a field holds an uploaded file; a signature drawn on a page is none."""
+def holds_file(row: Mapping[str, str]) -> bool:
+    """Whether a field holds an uploaded file; a signature drawn on a page is not a file."""
     return row.get("field_type") == "file" and row.get("text_validation_type_or_show_slider_number") != "signature"
 
 

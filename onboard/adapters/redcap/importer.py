@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from onboard.adapters.redcap.answers import Busy, Refused
+from onboard.adapters.redcap.evidence_files import holds_file
 from onboard.adapters.redcap.project import GuardedProject, RedcapProject
 from onboard.adapters.redcap.rows import EVENT, INSTANCE, INSTRUMENT, Rows, Wanted
 from onboard.adapters.redcap.source import dictionary, read_form, server_version
@@ -116,7 +117,7 @@ class RedcapImporter:
                 f"Form {self._source.instrument!r} of project {self._reached.name!r}: {said}. Correct redcap.toml; nothing was "
                 "imported."
             )
-        files = [row["field_name"] for row in fields if row["field_name"] in mine and _holds_file(row)]
+        files = [row["field_name"] for row in fields if row["field_name"] in mine and holds_file(row)]
         wanted = [name for name in dict.fromkeys(self._source.fields.values()) if name in mine]
         form = Wanted(
             project=self._reached.name,
@@ -274,10 +275,6 @@ class RedcapImporter:
         if back != content:
             work.troubles.append(f"{evidence}: {Path(document).name} does not come back as it went. Look at it in REDCap.")
         return bool(back == content)
-
-
-def _holds_file(row: Mapping[str, str]) -> bool:
-    return row.get("field_type") == "file" and row.get("text_validation_type_or_show_slider_number") != "signature"
 
 
 def _not_allowed(row: Mapping[str, str], text: str) -> str:
